@@ -1,0 +1,1 @@
+"""Cross-origin resource sharing for any WSGI app."""

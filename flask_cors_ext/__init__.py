@@ -1,0 +1,1 @@
+"""Cross-origin resource sharing for Flask, on top of `cors_wsgi`."""

@@ -1,0 +1,32 @@
+"""Say what a test needs of the machine: missing on a newcomer's machine it skips, in the project's own check it fails."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+
+import pytest
+
+REQUIRE_ALL = os.environ.get("CORS_WSGI_REQUIRE_ALL") == "1"
+
+
+def needs_module(name: str) -> None:
+    """Skip (or, where everything is required, fail) unless the module `name` can be imported."""
+    if importlib.util.find_spec(name) is None:
+        _missing(f"the Python package with the module {name!r} is not installed")
+
+
+def needs_program(*names: str) -> str:
+    """Return the path of the first program of `names` that is installed; skip (or fail) if none is."""
+    for name in names:
+        if path := shutil.which(name):
+            return path
+    _missing(f"none of these programs is installed: {', '.join(names)}")
+    raise AssertionError("unreachable")
+
+
+def _missing(what: str) -> None:
+    if REQUIRE_ALL:
+        pytest.fail(what, pytrace=False)
+    pytest.skip(what)
