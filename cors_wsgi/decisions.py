@@ -1,0 +1,98 @@
+"""What was decided about one request, and why: values for hooks, logs and the debug header."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(str, Enum):
+    """Which question the middleware answered."""
+
+    PREFLIGHT = "preflight"
+    ACTUAL = "actual"
+    BLOCKED = "blocked"
+
+    __str__ = str.__str__
+
+
+class Reason(str, Enum):
+    """Why a browser will keep the answer from the script; a closed set, each value is its stable name."""
+
+    ORIGIN_NOT_ALLOWED = "origin-not-allowed"
+    ORIGIN_IS_NULL = "origin-is-null"
+    ORIGIN_MALFORMED = "origin-malformed"
+    ORIGIN_MISSING = "origin-missing"
+    METHOD_NOT_ALLOWED = "method-not-allowed"
+    METHOD_MALFORMED = "method-malformed"
+    METHOD_CASE = "method-case"
+    HEADER_NOT_ALLOWED = "header-not-allowed"
+    HEADERS_MALFORMED = "headers-malformed"
+    RESPONSE_HEADER_REQUESTED = "response-header-requested"
+    DENIED = "denied"
+
+    __str__ = str.__str__
+
+    @property
+    def explanation(self) -> str:
+        """One sentence for the person who reads the log; it holds nothing that the client sent."""
+        return _EXPLANATIONS[self]
+
+
+_EXPLANATIONS = {
+    Reason.ORIGIN_NOT_ALLOWED: "no rule of the policy allows this origin",
+    Reason.ORIGIN_IS_NULL: "the origin is null (a sandboxed frame, local file or redirect), which is not allowed",
+    Reason.ORIGIN_MALFORMED: "the Origin header is no single serialized origin",
+    Reason.ORIGIN_MISSING: "the browser calls the request cross-site, and it names no origin",
+    Reason.METHOD_NOT_ALLOWED: "the policy does not allow the requested method",
+    Reason.METHOD_MALFORMED: "the requested method is no token, or forbidden to scripts",
+    Reason.METHOD_CASE: "method names are case-sensitive: the client has to send this one in upper case",
+    Reason.HEADER_NOT_ALLOWED: "the policy does not allow a requested header",
+    Reason.HEADERS_MALFORMED: "the requested headers are no list of names, or too long",
+    Reason.RESPONSE_HEADER_REQUESTED: "the client sends a response header, Access-Control-...; remove it there",
+    Reason.DENIED: "this path or route is never shared",
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided about one CORS request.
+
+    The texts of the request are given exactly as the client sent them: escape them (`%r`) before they reach a log.
+
+    Attributes:
+        kind: a preflight, an actual request, or a request blocked by `block_untrusted`.
+        origin: the Origin header; None only for a blocked request that had none.
+        method: the method of the actual request; for a preflight, the one it asks for.
+        path: PATH_INFO as the app sees it.
+        allowed: what a browser will conclude; for a preflight, its method and headers included.
+        reasons: why not; empty if and only if `allowed`.
+        nearest: the configured origin rule that comes nearest to a refused origin, if one comes near.
+    """
+
+    kind: Kind
+    origin: str | None
+    method: str
+    path: str
+    allowed: bool
+    reasons: tuple[Reason, ...] = ()
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        asked = f"{self.kind} {_quote(self.method)} {_quote(self.path)} from {_quote(self.origin)}"
+        if self.allowed:
+            return f"{asked}: allowed"
+        return f"{asked}: refused, {self.advice}"
+
+    @property
+    def advice(self) -> str:
+        """Why a browser will refuse, and the nearest rule, in ASCII; it holds nothing that the client sent."""
+        near = [f"the nearest rule is {self.nearest!r}"] if self.nearest else []
+        return "; ".join([*(f"{reason} ({reason.explanation})" for reason in self.reasons), *near])
+
+
+def _quote(text: str | None, limit: int = 200) -> str:
+    """Escape what a client sent, on one line and bounded, before it is logged."""
+    if text is None:
+        return "no origin"
+    return repr(text) if len(text) <= limit else repr(text[:limit]) + f"… ({len(text)} characters)"

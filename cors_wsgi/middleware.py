@@ -1,0 +1,375 @@
+"""CORSMiddleware: the adapter between WSGI and the pure functions; the only server-side file that reads environ."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias
+
+from .answers import Header, answer_preflight, deny_response, refuse_preflight, share_response
+from .decisions import Decision, Kind, Reason
+from .errors import PolicyError, Problem
+from .options import normalize_flag
+from .paths import PathMap, PathRule, is_canonical
+from .policy import DENY, Deny, Policy, PolicyOrDeny
+from .reasons import find_origin_reason, find_preflight_reasons
+from .trust import is_judged, is_trusted
+
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+logger: Final = logging.getLogger("cors_wsgi")
+
+DEBUG_HEADER: Final = "X-CORS-Debug"
+
+OnDecision: TypeAlias = "Callable[[Decision], object]"
+
+
+class Ruling(NamedTuple):
+    """What a `PolicySource` says of one request.
+
+    Attributes:
+        policy: a `Policy`, `DENY`, or None for hands off.
+        allowed: whether the policy allows the request's origin, if the source has found out; else None.
+    """
+
+    policy: PolicyOrDeny
+    allowed: bool | None = None
+
+
+class PolicySource(Protocol):
+    """Where policies come from in a framework with a router. What a source raises passes through the middleware."""
+
+    def look_up(self, environ: WSGIEnvironment, method: str) -> Ruling:
+        """Return the ruling for this request if its method were `method`; called before the app runs.
+
+        It answers preflights, with the requested method, and judges for `block_untrusted`.
+        """
+        ...
+
+    def follow(self, environ: WSGIEnvironment) -> Callable[[], Ruling]:
+        """Follow an actual request: told on entry, it returns what is asked once, at the first `start_response`.
+
+        It may put one mutable holder under a key of its own into `environ`, for the framework to fill.
+        """
+        ...
+
+
+class _NotGiven(Enum):
+    NOT_GIVEN = "not given"
+
+
+_NOT_GIVEN: Final = _NotGiven.NOT_GIVEN
+_RIGHT_CALL = "Write CORSMiddleware(app, Policy(['https://app.example.com'])), or CORSMiddleware(app, source=...)."
+
+
+class CORSMiddleware:
+    """Wrap a WSGI app: answer its preflights, and share its responses as policies say.
+
+    Args:
+        app: the WSGI app.
+        policy: the policy for every path that `paths` does not cover: a `Policy`, `DENY` (never shared), or None
+            (hands off). It can be replaced while serving (`middleware.policy = other`).
+        paths: policies by path: exact paths, prefixes such as `"/public/*"`, compiled regular expressions for a whole
+            path. Matched on PATH_INFO, as `PathMap` says; a path that is not canonical is never shared.
+        source: where policies come from in a framework with a router; excludes `policy` and `paths`.
+        block_untrusted: answer 403 to requests of untrusted origins that could change something.
+        debug: say in the header `X-CORS-Debug` why a response or preflight was refused.
+        on_decision: called with a `Decision` once per CORS request under a policy or `DENY`. A hook that fails changes
+            nothing.
+
+    Raises:
+        TypeError: for an argument of a wrong type or combination; it shows the right call.
+        PolicyError: for paths that can never match, and for `block_untrusted` where everybody is trusted.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        policy: PolicyOrDeny | _NotGiven = _NOT_GIVEN,
+        *,
+        paths: Mapping[PathRule, PolicyOrDeny] | None = None,
+        source: PolicySource | None = None,
+        block_untrusted: bool = False,
+        debug: bool = False,
+        on_decision: OnDecision | None = None,
+    ) -> None:
+        if not callable(app):
+            raise TypeError(f"app is no WSGI app but {type(app).__name__}. {_RIGHT_CALL}")
+        if (policy is _NOT_GIVEN) is (source is None):
+            given = "neither" if source is None else "both"
+            raise TypeError(f"CORSMiddleware takes a policy or a source, and {given} is given. {_RIGHT_CALL}")
+        if source is not None and paths is not None:
+            raise TypeError(f"source excludes paths: the source says which policy a path has. {_RIGHT_CALL}")
+        if on_decision is not None and not callable(on_decision):
+            raise TypeError("on_decision is a callable that takes one Decision.")
+        problems: list[Problem] = []
+        self._block_untrusted = normalize_flag("block_untrusted", block_untrusted, problems)
+        self._debug = normalize_flag("debug", debug, problems)
+        if problems:
+            raise PolicyError(problems)
+        self.app = app
+        self._source = source
+        self._on_decision = on_decision
+        self._in_paths = tuple((paths or {}).values())
+        self._policy: PolicyOrDeny = None if policy is _NOT_GIVEN else self._check(policy)
+        self._paths = None if paths is None else PathMap(paths)
+        self._warned: set[str] = set()
+        self._lock = threading.Lock()
+
+    @property
+    def policy(self) -> PolicyOrDeny:
+        """The policy for every path that `paths` does not cover.
+
+        Setting it is atomic: every response follows the old or the new policy, wholly.
+
+        Raises:
+            TypeError: if the new value is no policy, or the middleware has a source.
+            PolicyError: if it allows everybody and `block_untrusted` would have nothing to do.
+        """
+        return self._policy
+
+    @policy.setter
+    def policy(self, policy: PolicyOrDeny) -> None:
+        if self._source is not None:
+            raise TypeError("This middleware asks its source for policies, and has none of its own.")
+        self._policy = self._check(policy)
+
+    def _check(self, policy: PolicyOrDeny) -> PolicyOrDeny:
+        given = (policy, *self._in_paths)
+        for value in given:
+            if value is not None and value is not DENY and not isinstance(value, Policy):
+                raise TypeError(f"A policy is a Policy, None or DENY, not {type(value).__name__}. {_RIGHT_CALL}")
+        policies = [value for value in given if value is not None]
+        if self._block_untrusted and policies and all(_allows_everybody(value) for value in policies):
+            problem = "The policy trusts everybody, so that nothing would ever be blocked."
+            remedy = "Name the origins you trust, or leave block_untrusted off."
+            raise PolicyError([Problem("block_untrusted", True, "blocks-nothing", problem, remedy)])
+        return policy
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        origin: str | None = environ.get("HTTP_ORIGIN")
+        method: str = environ["REQUEST_METHOD"]
+        if origin is not None and method == "OPTIONS":
+            requested = environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD")
+            if requested is not None:
+                return self._answer_preflight(environ, start_response, origin, requested)
+        if self._source is not None:
+            return self._follow(self._source, environ, start_response, origin, method)
+        policy = self._policy if self._paths is None else self._policy_for_path(self._paths, environ)
+        if policy is None:
+            return self.app(environ, start_response)
+        allowed = _is_allowed(policy, None, origin, environ)
+        if self._block_untrusted and self._is_untrusted(environ, origin, method, allowed=allowed):
+            return self._block(environ, start_response, origin, method, policy)
+        note = None
+        if origin is not None and (not allowed or self._on_decision is not None):
+            note = self._report_actual(origin, method, environ.get("PATH_INFO", ""), policy, allowed=allowed)
+
+        def start(
+            status: str, headers: list[Header], exc_info: OptExcInfo | None = None, /
+        ) -> Callable[[bytes], object]:
+            shared = self._share(policy, origin, headers, note, allowed=allowed)
+            return start_response(status, shared) if exc_info is None else start_response(status, shared, exc_info)
+
+        return self.app(environ, start)
+
+    def _follow(
+        self,
+        source: PolicySource,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        origin: str | None,
+        method: str,
+    ) -> Iterable[bytes]:
+        """Let the framework route, and ask the source for its ruling when the response starts."""
+        if self._block_untrusted and is_judged(method, environ.get("HTTP_UPGRADE")):
+            policy, verdict = source.look_up(environ, method)
+            allowed = _is_allowed(policy, verdict, origin, environ)
+            if policy is not None and self._is_untrusted(environ, origin, method, allowed=allowed):
+                return self._block(environ, start_response, origin, method, policy)
+        path = environ.get("PATH_INFO", "")
+        ask = source.follow(environ)
+        ruling: tuple[Policy | Deny, bool, str | None] | None = None
+        asked = False
+
+        def start(
+            status: str, headers: list[Header], exc_info: OptExcInfo | None = None, /
+        ) -> Callable[[bytes], object]:
+            nonlocal asked, ruling
+            if not asked:
+                asked = True
+                policy, verdict = ask()
+                if policy is not None:
+                    allowed = _is_allowed(policy, verdict, origin, environ)
+                    note = None
+                    if origin is not None and (not allowed or self._on_decision is not None):
+                        note = self._report_actual(origin, method, path, policy, allowed=allowed)
+                    ruling = policy, allowed, note
+            if ruling is not None:
+                policy, allowed, note = ruling
+                headers = self._share(policy, origin, headers, note, allowed=allowed)
+            return start_response(status, headers) if exc_info is None else start_response(status, headers, exc_info)
+
+        return self.app(environ, start)
+
+    def _policy_for_path(self, paths: PathMap[PolicyOrDeny], environ: WSGIEnvironment) -> PolicyOrDeny:
+        path = environ.get("PATH_INFO", "")
+        if not path.isascii():
+            # WSGI hands the path's bytes over as latin-1; rules are written as text.
+            path = path.encode("latin-1", "replace").decode("utf-8", "replace")
+        policy = paths.get(path, self._policy) if is_canonical(path) else DENY
+        return policy  # noqa: RET504 - named, so that mypy infers it from the map, not from the return type
+
+    def _share(
+        self, policy: Policy | Deny, origin: str | None, headers: Sequence[Header], note: str | None, *, allowed: bool
+    ) -> list[Header]:
+        if policy is DENY:
+            shared, removed = deny_response(headers)
+        else:
+            shared, removed = share_response(policy.answers, origin, headers, allowed=allowed)
+        if removed:
+            self._warn_of(removed)
+        if note is not None:
+            shared.append((DEBUG_HEADER, note))
+        return shared
+
+    def _answer_preflight(
+        self, environ: WSGIEnvironment, start_response: StartResponse, origin: str, method: str
+    ) -> Iterable[bytes]:
+        if self._source is not None:
+            policy, verdict = self._source.look_up(environ, method)
+        else:
+            policy = self._policy if self._paths is None else self._policy_for_path(self._paths, environ)
+            verdict = None
+        if policy is None:
+            return self.app(environ, start_response)
+        allowed = _is_allowed(policy, verdict, origin, environ)
+        names: str | None = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
+        note = None
+        if self._is_listened_to(allowed=False):
+            reasons = _find_preflight_reasons(policy, origin, method, names, allowed=allowed)
+            note = self._report(Kind.PREFLIGHT, origin, method, environ.get("PATH_INFO", ""), policy, reasons)
+        if policy is not DENY and allowed:
+            headers = answer_preflight(policy.answers, origin, method, names)
+            if note is not None:
+                headers.append((DEBUG_HEADER, note))
+            start_response("204 No Content", headers)
+            return []
+        return _refuse(start_response, [] if policy is DENY else refuse_preflight(), note)
+
+    def _is_untrusted(self, environ: WSGIEnvironment, origin: str | None, method: str, *, allowed: bool) -> bool:
+        if not is_judged(method, environ.get("HTTP_UPGRADE")):
+            return False
+        return not is_trusted(environ.get("HTTP_SEC_FETCH_SITE"), origin, environ.get("HTTP_HOST"), allowed=allowed)
+
+    def _block(
+        self,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        origin: str | None,
+        method: str,
+        policy: Policy | Deny,
+    ) -> Iterable[bytes]:
+        note = None
+        if self._is_listened_to(allowed=False):
+            reasons = _find_actual_reasons(policy, origin)
+            note = self._report(Kind.BLOCKED, origin, method, environ.get("PATH_INFO", ""), policy, reasons)
+        headers: list[Header] = [] if policy is DENY else list(policy.answers.refused)
+        return _refuse(start_response, headers, note)
+
+    def _is_listened_to(self, *, allowed: bool) -> bool:
+        if self._on_decision is not None:
+            return True
+        return not allowed and (self._debug or logger.isEnabledFor(logging.DEBUG))
+
+    def _report_actual(
+        self, origin: str, method: str, path: str, policy: Policy | Deny, *, allowed: bool
+    ) -> str | None:
+        if not self._is_listened_to(allowed=allowed):
+            return None
+        reasons = () if allowed else _find_actual_reasons(policy, origin)
+        return self._report(Kind.ACTUAL, origin, method, path, policy, reasons)
+
+    def _report(
+        self,
+        kind: Kind,
+        origin: str | None,
+        method: str,
+        path: str,
+        policy: Policy | Deny,
+        reasons: tuple[Reason, ...],
+    ) -> str | None:
+        """Tell the hook and the log; return the value of the debug header if there shall be one."""
+        nearest = None
+        if Reason.ORIGIN_NOT_ALLOWED in reasons or Reason.ORIGIN_MALFORMED in reasons:
+            nearest = _nearest(policy, origin)
+        decision = Decision(kind, origin, method, path, not reasons, reasons, nearest)
+        if reasons:
+            logger.debug("%s", decision)
+        if self._on_decision is not None:
+            try:
+                self._on_decision(decision)
+            except Exception as error:  # noqa: BLE001 - the user's own hook; the answer does not depend on it
+                logger.error("on_decision raised %r; it was called with: %s", error, decision)
+        if not self._debug or not reasons:
+            return None
+        return decision.advice
+
+    def _warn_of(self, names: Iterable[str]) -> None:
+        for name in names:
+            with self._lock:
+                if name in self._warned:
+                    continue
+                self._warned.add(name)
+            logger.warning(
+                "The app sets %s itself; it was removed, since the policy owns the CORS headers. "
+                "Remove it in the app, or give its path the policy None.",
+                name,
+            )
+
+
+def _is_allowed(policy: PolicyOrDeny, verdict: bool | None, origin: str | None, environ: WSGIEnvironment) -> bool:
+    if not isinstance(policy, Policy):
+        return False
+    if verdict is not None:
+        return verdict
+    origins = policy.answers.origins
+    return origins is None or (origin is not None and origins.allows(origin, environ))
+
+
+def _allows_everybody(policy: Policy | Deny) -> bool:
+    return policy is not DENY and policy.allows_everybody
+
+
+def _find_actual_reasons(policy: Policy | Deny, origin: str | None) -> tuple[Reason, ...]:
+    if policy is DENY:
+        return (Reason.DENIED,)
+    return (Reason.ORIGIN_MISSING if origin is None else find_origin_reason(origin),)
+
+
+def _find_preflight_reasons(
+    policy: Policy | Deny, origin: str, method: str, headers: str | None, *, allowed: bool
+) -> tuple[Reason, ...]:
+    if policy is DENY or not allowed:
+        return _find_actual_reasons(policy, origin)
+    return find_preflight_reasons(policy.answers, method, headers)
+
+
+def _nearest(policy: Policy | Deny, origin: str | None) -> str | None:
+    if policy is DENY or policy.answers.origins is None or origin is None:
+        return None
+    return policy.answers.origins.nearest(origin)
+
+
+def _refuse(start_response: StartResponse, headers: list[Header], note: str | None) -> Iterable[bytes]:
+    body = b"" if note is None else note.encode("ascii", "replace") + b"\n"
+    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body))), *headers]
+    if note is not None:
+        headers.append((DEBUG_HEADER, note))
+    start_response("403 Forbidden", headers)
+    return [body] if body else []

@@ -1,0 +1,253 @@
+"""The options of a policy: each is normalised here, and what is wrong with it becomes a problem."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from .errors import Problem
+from .fetch import (
+    FORBIDDEN_RESPONSE_HEADERS,
+    NORMALIZED_METHODS,
+    SAFELISTED_RESPONSE_HEADERS,
+    is_forbidden_method,
+    is_forbidden_request_header,
+    is_token,
+)
+from .origins import OriginRule, is_loopback, parse_origin, parse_pattern
+from .rules import EXAMPLE, find_origin_problem
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+Names: TypeAlias = "Literal['*'] | tuple[str, ...]"
+Origins: TypeAlias = "Literal['*'] | tuple[OriginRule, ...]"
+
+DEFAULT_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+DEFAULT_MAX_AGE: Final = 600
+LONGEST_MAX_AGE: Final = 86400
+"""Seconds; no browser keeps a preflight's answer longer (Firefox 86400, Chromium 7200, Safari 600)."""
+
+RISKS: Final = ("insecure-origins", "null-origin", "public-suffix")
+"""What a policy may do only if its author names it in `accept_risks`."""
+
+_REQUEST_ONLY = frozenset({"origin", "access-control-request-headers", "access-control-request-method"})
+_RESPONSE_ONLY = ("access-control-allow-", "access-control-expose-headers", "access-control-max-age", "set-cookie")
+_NAMES = {
+    "methods": ("method", "GET"),
+    "allow_headers": ("header name", "Content-Type"),
+    "expose_headers": ("header name", "ETag"),
+}
+
+
+def normalize_origins(value: object, problems: list[Problem]) -> Origins:
+    """Return the origin rules without duplicates, in their order; add what is wrong to `problems`."""
+    if value is None or isinstance(value, (str, re.Pattern)) or callable(value):
+        rules: tuple[OriginRule, ...] = () if value is None else (value,)
+    elif isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
+        rules = tuple(dict.fromkeys(value)) if _are_hashable(value := tuple(value)) else value
+    else:
+        problems.extend(filter(None, [find_origin_problem(value)]))
+        return ()
+    if rules == ("*",):
+        return "*"
+    if not rules:
+        remedy = f"Name the origins you trust, such as [{EXAMPLE!r}], or '*' for data that everybody may read."
+        problems.append(Problem("origins", value, "no-origins", "The policy names no origin.", remedy))
+    for rule in rules:
+        if rule == "*":
+            problem = "A '*' beside other rules would make them meaningless."
+            remedy = "Write origins='*' alone, or only the origins you trust."
+            problems.append(Problem("origins", rule, "wildcard-beside-rules", problem, remedy))
+        elif rule != "null" and (found := find_origin_problem(rule)):
+            problems.append(found)
+    return rules
+
+
+def normalize_methods(value: object, problems: list[Problem]) -> Names:
+    """Return the methods without duplicates, in their order; add what is wrong to `problems`."""
+    names = _normalize_names("methods", value, problems)
+    for name in () if names == "*" else names:
+        if is_forbidden_method(name):
+            problem = "Browsers let no script use this method."
+            problems.append(Problem("methods", name, "forbidden-method", problem, "Leave it out."))
+        elif name != (upper := name.upper()) and upper in NORMALIZED_METHODS:
+            problem = f"Browsers send this method as {upper}, and methods are case-sensitive."
+            problems.append(Problem("methods", name, "method-case", problem, f"Write {upper!r}."))
+        elif name != upper and upper == "PATCH":
+            problem = "Methods are case-sensitive, and browsers raise other methods to upper case, but not this one."
+            remedy = "Write 'PATCH', and see that the page's script sends it in upper case, too."
+            problems.append(Problem("methods", name, "method-case", problem, remedy))
+    return names
+
+
+def normalize_allow_headers(value: object, problems: list[Problem]) -> Names:
+    """Return the request header names without duplicates, in their order; add what is wrong to `problems`."""
+    names = _normalize_names("allow_headers", value, problems)
+    for name in () if names == "*" else names:
+        if name.lower().startswith(_RESPONSE_ONLY):
+            problem = "This is a header of responses: no request has to carry it."
+            remedy = "Leave it out; if the page's script sends it, remove it there."
+            problems.append(Problem("allow_headers", name, "response-header", problem, remedy))
+        elif is_forbidden_request_header(name):
+            problem = "Browsers set this header themselves and never ask for it."
+            problems.append(Problem("allow_headers", name, "forbidden-header", problem, "Leave it out."))
+    return names
+
+
+def normalize_expose_headers(value: object, problems: list[Problem]) -> Names:
+    """Return the response header names to expose, without those that scripts may read anyway."""
+    names = _normalize_names("expose_headers", value, problems)
+    if names == "*":
+        return names
+    for name in names:
+        if name.lower() in FORBIDDEN_RESPONSE_HEADERS:
+            problem = "No script may read this header, whatever the server says."
+            problems.append(Problem("expose_headers", name, "forbidden-header", problem, "Leave it out."))
+        elif name.lower() in _REQUEST_ONLY:
+            problem = "This is a header of requests: no response carries it."
+            problems.append(Problem("expose_headers", name, "request-header", problem, "Leave it out."))
+    return tuple(name for name in names if name.lower() not in SAFELISTED_RESPONSE_HEADERS)
+
+
+def normalize_flag(option: str, value: object, problems: list[Problem]) -> bool:
+    """Return a boolean; anything else, such as the text "false", is a problem."""
+    if isinstance(value, bool):
+        return value
+    problem = f"This is a yes-or-no option, and {type(value).__name__} is no bool."
+    problems.append(Problem(option, value, "not-a-bool", problem, "Write True or False."))
+    return False
+
+
+def normalize_max_age(value: object, problems: list[Problem]) -> int | None:
+    """Return whole seconds, or None; add what is wrong to `problems`."""
+    seconds: object = value
+    if isinstance(value, timedelta):
+        seconds = value // timedelta(seconds=1) if not value % timedelta(seconds=1) else value
+    if seconds is None or (isinstance(seconds, int) and not isinstance(seconds, bool) and seconds >= 0):
+        return seconds
+    problem = "The age is a whole number of seconds, zero or more."
+    remedy = "Write 600, timedelta(minutes=10), 0 to switch caching off, or None to leave it to the browser."
+    problems.append(Problem("max_age", value, "max-age", problem, remedy))
+    return None
+
+
+def normalize_risks(value: object, problems: list[Problem]) -> tuple[str, ...]:
+    """Return the accepted risks, sorted; add unknown ones to `problems`."""
+    given = (value,) if isinstance(value, str) else value
+    if not isinstance(given, Iterable) or not _are_hashable(given := tuple(given)):
+        given = (value,)
+    for risk in given:
+        if risk not in RISKS:
+            near = difflib.get_close_matches(str(risk), RISKS, n=1)
+            remedy = f"Did you mean {near[0]!r}?" if near else f"The risks are {', '.join(RISKS)}."
+            problems.append(Problem("accept_risks", risk, "unknown-risk", "There is no such risk.", remedy))
+    return tuple(sorted({risk for risk in given if risk in RISKS}))
+
+
+def find_conflicts(
+    origins: Origins, expose_headers: Names, accept_risks: tuple[str, ...], *, supports_credentials: bool
+) -> list[Problem]:
+    """Return what is wrong with options that are each in order, but not together."""
+    problems: list[Problem] = []
+    if supports_credentials and origins == "*":
+        problem = "With credentials, every page of the web could act as any of your users who visits it."
+        remedy = f"Name the origins you trust, such as [{EXAMPLE!r}], or leave supports_credentials off."
+        problems.append(Problem("origins", "*", "wildcard-with-credentials", problem, remedy))
+    if supports_credentials and expose_headers == "*":
+        problem = "With credentials, browsers take '*' for the name of a header."
+        problems.append(
+            Problem("expose_headers", "*", "expose-wildcard-with-credentials", problem, "Name the headers.")
+        )
+    for rule in () if origins == "*" else origins:
+        if rule == "null":
+            problems.extend(_find_null_problem(accept_risks, supports_credentials=supports_credentials))
+        elif supports_credentials and isinstance(rule, str):
+            problems.extend(_find_risks(rule, accept_risks))
+    return problems
+
+
+def _find_null_problem(accept_risks: tuple[str, ...], *, supports_credentials: bool) -> Iterable[Problem]:
+    problem = "Any page can make its requests come from null, with a sandboxed frame: it stands for everybody."
+    if supports_credentials:
+        yield Problem(
+            "origins", "null", "null-with-credentials", problem, "Leave it out; no risk can be accepted here."
+        )
+    elif "null-origin" not in accept_risks:
+        remedy = "Leave it out, or write accept_risks=['null-origin'] if everybody may read this."
+        yield Problem("origins", "null", "null-origin", problem, remedy)
+
+
+def _find_risks(rule: str, accept_risks: tuple[str, ...]) -> Iterable[Problem]:
+    if rule.startswith("https://") and "*." not in rule:
+        return
+    origin = parse_pattern(rule) or parse_origin(rule)
+    if origin is None:
+        return
+    host = origin.host.removeprefix("*.")
+    if origin.scheme == "http" and not is_loopback(host) and "insecure-origins" not in accept_risks:
+        problem = "Whoever sits between this page and its user can act as that user: http is not encrypted."
+        remedy = f"Write {'https' + rule[4:]!r}, or accept_risks=['insecure-origins']."
+        yield Problem("origins", rule, "insecure-origin", problem, remedy, 0)
+    if host != origin.host and "public-suffix" not in accept_risks and _is_public_suffix(host):
+        problem = f"Anybody can register a name under {host}, and would be trusted with your users' credentials."
+        remedy = "Name the one site that you trust, or write accept_risks=['public-suffix']."
+        yield Problem("origins", rule, "public-suffix", problem, remedy, rule.index("*"))
+
+
+def _is_public_suffix(host: str) -> bool:
+    """Tell whether the public suffix list names `host`, or everything directly below it."""
+    name = host.rstrip(".")
+    suffixes = _public_suffixes()
+    return suffixes.is_public(name) or suffixes.is_public(f"any.{name}")
+
+
+@lru_cache(maxsize=1)
+def _public_suffixes() -> PublicSuffixList:
+    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - the list takes a moment to load; few policies need it
+
+    return PublicSuffixList(accept_unknown=False)
+
+
+def _normalize_names(option: str, value: object, problems: list[Problem]) -> Names:
+    what, example = _NAMES[option]
+    if isinstance(value, str):
+        if "," in value:
+            parts = [part.strip() for part in value.split(",") if part.strip()]
+            problem = f"This is several {what}s in one string."
+            problems.append(
+                Problem(option, value, "comma-list", problem, f"Write a list: {parts!r}.", value.index(","))
+            )
+            return ()
+        value = (value,)
+    if not isinstance(value, Iterable) or isinstance(value, (bytes, bytearray)):
+        problem = f"This option is a list of {what}s, or '*', not {type(value).__name__}."
+        problems.append(Problem(option, value, "names-type", problem, f"Write a list such as [{example!r}]."))
+        return ()
+    names = tuple(value)
+    if names == ("*",):
+        return "*"
+    kept: dict[str, str] = {}
+    for name in names:
+        if not isinstance(name, str) or not is_token(name):
+            remedy = f"Write a name such as {example!r}: letters, digits and hyphens."
+            problems.append(Problem(option, name, "not-a-token", f"This is no {what}.", remedy))
+        elif name == "*":
+            problem = "A '*' beside names would make them meaningless."
+            remedy = f"Write {option}='*' alone (Authorization is then allowed, too), or only the names."
+            problems.append(Problem(option, name, "wildcard-beside-names", problem, remedy))
+        else:
+            kept.setdefault(name if option == "methods" else name.lower(), name)
+    return tuple(kept.values())
+
+
+def _are_hashable(values: tuple[object, ...]) -> bool:
+    try:
+        hash(values)
+    except TypeError:
+        return False
+    return True

@@ -1,0 +1,216 @@
+"""Origins: the grammar of a serialized origin, and sets of them."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import logging
+import re
+import traceback
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+OriginCallable: TypeAlias = "Callable[[str, WSGIEnvironment], bool]"
+OriginRule: TypeAlias = "str | re.Pattern[str] | OriginCallable"
+
+MAX_ORIGIN_LENGTH: Final = 512
+"""Characters; a longer origin is not well-formed. Host names end at 253."""
+
+DEFAULT_PORTS: Final = {"http": "80", "https": "443", "ws": "80", "wss": "443", "ftp": "21"}
+
+_logger = logging.getLogger("cors_wsgi")
+
+_ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://(\[[0-9a-f:]+\]|[A-Za-z0-9._-]+)(?::([1-9][0-9]{0,4}))?")
+_DOMAIN = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?")
+_ENDS_IN_NUMBER = re.compile(r"(?:[^.]*\.)*(?:[0-9]+|0x[0-9a-f]*)\.?")
+_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!\Z)|\Z)){4}")
+_SCANNED_FOR_NEAREST = 1000
+_COMPARED_FOR_NEAREST = 50
+
+
+class Origin(NamedTuple):
+    """The parts of a well-formed serialized origin.
+
+    Attributes:
+        scheme: in lower case, without the colon.
+        host: as serialized, an IPv6 address in its brackets.
+        port: in decimal digits; empty where the scheme's default port is meant.
+    """
+
+    scheme: str
+    host: str
+    port: str
+
+
+def parse_origin(text: str) -> Origin | None:
+    """Return the parts of a serialized origin, or None if `text` is none (HTML, `#ascii-serialisation-of-an-origin`).
+
+    Linear in the length of `text`, and never longer than 512 characters take. `null` has no parts: it is None.
+
+    >>> parse_origin("https://app.example.com:8443")
+    Origin(scheme='https', host='app.example.com', port='8443')
+    >>> parse_origin("https://app.example.com/")
+    """
+    if len(text) > MAX_ORIGIN_LENGTH or (match := _ORIGIN.fullmatch(text)) is None:
+        return None
+    scheme, host, port = match.groups("")
+    if port and (int(port) > 65535 or DEFAULT_PORTS.get(scheme) == port):
+        return None
+    if scheme in ("http", "https"):
+        return Origin(scheme, host, port) if is_canonical_host(host) else None
+    return None if scheme == "file" or host.startswith("[") else Origin(scheme, host, port)
+
+
+def is_canonical_host(host: str) -> bool:
+    """Tell whether browsers serialize the host of an http or https URL so (URL standard, `#host-serializing`)."""
+    if host.startswith("["):
+        return canonical_ipv6(host[1:-1]) == host[1:-1]
+    if _DOMAIN.fullmatch(host) is None:
+        return False
+    return _ENDS_IN_NUMBER.fullmatch(host) is None or _IPV4.fullmatch(host) is not None
+
+
+def is_ip_address(host: str) -> bool:
+    """Tell whether a canonical host is an IPv4 or a bracketed IPv6 address."""
+    return host.startswith("[") or _IPV4.fullmatch(host) is not None
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a canonical host never leaves the machine (Secure Contexts, `#is-origin-trustworthy`)."""
+    name = host.removesuffix(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    return host == "[::1]" or (host.startswith("127.") and _IPV4.fullmatch(host) is not None)
+
+
+def canonical_ipv6(text: str) -> str | None:
+    """Return an IPv6 address as browsers serialize it, or None (URL standard, `#concept-ipv6-serializer`).
+
+    The standard library writes IPv4-mapped addresses in dotted form from Python 3.13 on; browsers never do.
+    """
+    try:
+        packed = ipaddress.IPv6Address(text).packed
+    except ValueError:
+        return None
+    pieces = [f"{packed[i] << 8 | packed[i + 1]:x}" for i in range(0, 16, 2)]
+    runs = [
+        (length, -start)
+        for length in range(2, 9)
+        for start in range(9 - length)
+        if set(pieces[start : start + length]) == {"0"}
+    ]
+    if not runs:
+        return ":".join(pieces)
+    length, negated_start = max(runs)
+    start = -negated_start
+    return ":".join(pieces[:start]) + "::" + ":".join(pieces[start + length :])
+
+
+def parse_pattern(text: str) -> Origin | None:
+    """Return the parts of an origin pattern, its wildcards included, or None if `text` is none.
+
+    A pattern has `*.` before a host that is no IP address, or `:*` for its port, or both, and is else an origin.
+
+    >>> parse_pattern("https://*.example.com:*")
+    Origin(scheme='https', host='*.example.com', port='*')
+    """
+    scheme, _, rest = text.partition("://")
+    host = rest.removesuffix(":*")
+    any_port, any_host = host != rest, host.startswith("*.")
+    if not any_port and not any_host:
+        return None
+    origin = parse_origin(f"{scheme}://{host.removeprefix('*.')}")
+    if origin is None or (any_port and origin.port) or (any_host and is_ip_address(origin.host)):
+        return None
+    return Origin(scheme, "*." + origin.host if any_host else origin.host, "*" if any_port else origin.port)
+
+
+class OriginSet:
+    """A set of origins, stated by rules and compiled for look-up.
+
+    Exact origins cost one set look-up and patterns one per label of the host, whatever their number: a pattern's own
+    text is its key. Regular expressions and callables come last and only ever see well-formed origins.
+    """
+
+    __slots__ = ("_any_host", "_any_port", "_callables", "_exact", "_only_exact", "_patterns", "_regexes")
+
+    def __init__(self, rules: Iterable[OriginRule]) -> None:
+        """Compile rules that are valid already: a string with a `*` is a pattern, any other an exact origin."""
+        rules = tuple(rules)
+        self._exact = frozenset(rule for rule in rules if isinstance(rule, str) and "*" not in rule)
+        self._patterns = frozenset(rule for rule in rules if isinstance(rule, str) and "*" in rule)
+        self._any_host = any("://*." in pattern for pattern in self._patterns)
+        self._any_port = any(pattern.endswith(":*") for pattern in self._patterns)
+        self._regexes = tuple(rule.fullmatch for rule in rules if isinstance(rule, re.Pattern))
+        self._callables = tuple(rule for rule in rules if not isinstance(rule, (str, re.Pattern)))
+        self._only_exact = not (self._patterns or self._regexes or self._callables)
+
+    def allows(self, origin: str, environ: WSGIEnvironment) -> bool:
+        """Tell whether a rule allows `origin`; a callable that raises does not, and is logged."""
+        if origin in self._exact:
+            return True
+        if self._only_exact or (parts := parse_origin(origin)) is None:
+            return False
+        if self._patterns and self._matches_pattern(*parts):
+            return True
+        if any(fullmatch(origin) for fullmatch in self._regexes):
+            return True
+        return any(_is_allowed_by(rule, origin, environ) for rule in self._callables)
+
+    def _matches_pattern(self, scheme: str, host: str, port: str) -> bool:
+        patterns = self._patterns
+        if self._any_port and f"{scheme}://{host}:*" in patterns:
+            return True
+        if not self._any_host:
+            return False
+        tail = ":" + port if port else ""
+        dot = host.find(".", 1)
+        while dot != -1:
+            key = f"{scheme}://*{host[dot:]}"
+            if key + tail in patterns or (self._any_port and key + ":*" in patterns):
+                return True
+            dot = host.find(".", dot + 1)
+        return False
+
+    def nearest(self, origin: str) -> str | None:
+        """Return the rule that a refused origin probably meant, or None; bounded, whatever the number of rules.
+
+        Only exact origins and patterns are rules in this sense, and only the first thousand are looked at.
+        """
+        meant = origin[:MAX_ORIGIN_LENGTH].strip().lower().rstrip("/")
+        if meant in self._exact:
+            return meant
+        scanned = [*islice(self._patterns, _SCANNED_FOR_NEAREST), *islice(self._exact, _SCANNED_FOR_NEAREST)]
+        host = _bare_host(meant)
+        same_host = sorted(rule for rule in scanned if _bare_host(rule) == host)
+        if same_host:
+            return same_host[0]
+        close = difflib.get_close_matches(meant, sorted(scanned[:_COMPARED_FOR_NEAREST]), n=1, cutoff=0.85)
+        return close[0] if close else None
+
+
+def _is_allowed_by(rule: OriginCallable, origin: str, environ: WSGIEnvironment) -> bool:
+    try:
+        return rule(origin, environ) is True
+    except Exception as error:  # noqa: BLE001 - the user's own callable; a request must not fail for it
+        frames = traceback.extract_tb(error.__traceback__)
+        _logger.error(
+            "The origin rule %s raised %r at %s:%s and does not allow %r.",
+            getattr(rule, "__qualname__", rule),
+            error,
+            frames[-1].filename,
+            frames[-1].lineno,
+            origin,
+        )
+        return False
+
+
+def _bare_host(text: str) -> str:
+    """Return an origin's or pattern's host without `*.` and `www.`; the text need not be well-formed."""
+    rest = text.partition("://")[2] or text
+    host = rest[: rest.find("]") + 1] if rest.startswith("[") else rest.partition("/")[0].partition(":")[0]
+    return host.removeprefix("*.").removeprefix("www.")

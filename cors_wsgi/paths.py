@@ -1,0 +1,103 @@
+"""PathMap: path patterns -> anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Generic, TypeAlias, TypeVar
+
+from .errors import PolicyError, Problem
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+PathRule: TypeAlias = "str | re.Pattern[str]"
+
+_NOT_CANONICAL = re.compile(r"//|/\.{1,2}(?:/|\Z)|\A\.{1,2}(?:/|\Z)|[\\\0]|%(?:2[ef]|5c)", re.IGNORECASE)
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+
+
+def is_canonical(path: str) -> bool:
+    r"""Tell whether a decoded path has one reading only.
+
+    Not canonical are an empty segment (`//`), a segment `.` or `..`, a backslash, a NUL, and what is left of a twice
+    encoded `/`, `.` or `\`: what lies behind the rules may read them otherwise than the rules do.
+    """
+    return _NOT_CANONICAL.search(path) is None
+
+
+class PathMap(Generic[T]):
+    """Values by path: exact paths, prefixes that end in `/*`, and regular expressions for a whole path.
+
+    `/public/*` covers `/public` and everything below it. Exact beats prefix, a longer prefix a shorter one, any literal
+    any regular expression, and those are tried in their order. Paths are text, decoded and case-sensitive. A look-up
+    takes time for the segments of the path, up to the longest prefix, and not for the number of literals.
+
+    Args:
+        rules: the rules and their values, in order.
+        option: the option's name, for problems.
+
+    Raises:
+        PolicyError: for rules that are no path pattern or can never match.
+    """
+
+    __slots__ = ("_depth", "_exact", "_prefixes", "_regexes")
+
+    def __init__(self, rules: Mapping[PathRule, T], *, option: str = "paths") -> None:
+        problems = [problem for rule in rules if (problem := find_path_problem(rule, option))]
+        if problems:
+            raise PolicyError(problems)
+        literals = {rule: value for rule, value in rules.items() if isinstance(rule, str)}
+        self._exact = {rule: value for rule, value in literals.items() if not rule.endswith("/*")}
+        self._prefixes = {rule[:-2]: value for rule, value in literals.items() if rule.endswith("/*")}
+        self._depth = max((prefix.count("/") for prefix in self._prefixes), default=-1)
+        self._regexes = [(rule.fullmatch, value) for rule, value in rules.items() if isinstance(rule, re.Pattern)]
+
+    def get(self, path: str, default: D) -> T | D:
+        """Return the value of the rule that covers `path`, or `default`; linear in the length of the path."""
+        if path in self._exact:
+            return self._exact[path]
+        if self._depth >= 0 and (path == "" or path[0] == "/"):
+            for prefix in reversed(self._prefixes_of(path)):
+                if prefix in self._prefixes:
+                    return self._prefixes[prefix]
+        return next((value for fullmatch, value in self._regexes if fullmatch(path)), default)
+
+    def _prefixes_of(self, path: str) -> list[str]:
+        """Return `path` itself and what stands before each of its slashes, shortest first, down to the deepest rule."""
+        prefixes: list[str] = []
+        slash = path.find("/")
+        while slash != -1 and len(prefixes) <= self._depth:
+            prefixes.append(path[:slash])
+            slash = path.find("/", slash + 1)
+        if len(prefixes) <= self._depth or not prefixes:
+            prefixes.append(path)
+        return prefixes
+
+
+def find_path_problem(rule: object, option: str) -> Problem | None:
+    """Return what is wrong with one path rule, or None if it may stand."""
+    if isinstance(rule, re.Pattern) and isinstance(rule.pattern, str):
+        return None
+    if not isinstance(rule, str):
+        problem = f"A path rule is a string or a compiled regular expression of text, not {type(rule).__name__}."
+        return Problem(option, rule, "path-type", problem, "Write a path such as '/api/*'.")
+    if not rule.startswith("/"):
+        remedy = f"Write {'/' + rule!r}." if rule and "://" not in rule else "Write a path such as '/api/*'."
+        return Problem(option, rule, "path-start", "A path begins with a slash.", remedy, 0)
+    literal = rule.removesuffix("/*")
+    if "*" in literal:
+        problem = "A '*' stands only at the end of a path, behind a slash."
+        remedy = "Write a prefix such as '/api/*', or a compiled regular expression."
+        return Problem(option, rule, "path-wildcard", problem, remedy, literal.index("*"))
+    if match := re.search(r"[?#]", rule):
+        problem = "Rules are for the path alone, without query or fragment."
+        return Problem(option, rule, "path-query", problem, f"Write {rule[: match.start()]!r}.", match.start())
+    if match := _ESCAPE.search(rule):
+        problem = "Paths are compared decoded, as the app sees them."
+        return Problem(option, rule, "path-escape", problem, "Write the character itself.", match.start())
+    if match := _NOT_CANONICAL.search(rule):
+        problem = "A path like this is never shared, since it has more than one reading."
+        remedy = "Write it without empty segments, '.', '..' and backslashes."
+        return Problem(option, rule, "path-not-canonical", problem, remedy, match.start())
+    return None

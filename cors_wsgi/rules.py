@@ -1,0 +1,270 @@
+"""Origin rules as people write them: what is wrong with one, and what they meant."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections.abc import Callable
+from typing import Final
+
+from .errors import Problem
+from .origins import (
+    DEFAULT_PORTS,
+    MAX_ORIGIN_LENGTH,
+    canonical_ipv6,
+    is_canonical_host,
+    is_ip_address,
+    parse_origin,
+    parse_pattern,
+)
+
+EXAMPLE: Final = "https://app.example.com"
+
+_REGEX_SIGNS = re.compile(r"[\\^$(){}|]|\[(?![0-9A-Fa-f:.]*\])|[.\]][+?]|://\.[*+]")
+_SCHEME_AND_REST = re.compile(r"(?:(?:([A-Za-z][A-Za-z0-9+.-]*):)?/{1,2})?(.*)", re.DOTALL)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
+_BAD_IN_DOMAIN = re.compile(r"[^a-z0-9._-]")
+_BAD_IN_OPAQUE_HOST = re.compile(r"[^A-Za-z0-9._-]")
+
+
+def find_origin_problem(rule: object) -> Problem | None:
+    """Return the first thing that is wrong with one origin rule, or None if it may stand.
+
+    `"*"`, `"null"` and the risks of a valid rule depend on the other options; they are judged by the policy.
+    """
+    if isinstance(rule, str):
+        if parse_origin(rule) or parse_pattern(rule):
+            return None
+        return _find_text_problem(rule)
+    if isinstance(rule, re.Pattern):
+        if isinstance(rule.pattern, str):
+            return None
+        return _problem(
+            rule,
+            "regex-of-bytes",
+            "The regular expression matches bytes, and origins are text.",
+            "Compile it from a str, without the b prefix.",
+        )
+    if callable(rule):
+        return _find_callable_problem(rule)
+    return _problem(
+        rule,
+        "origin-type",
+        f"An origin rule is a string, a compiled regular expression or a callable, not {type(rule).__name__}.",
+        f"Write an origin such as {EXAMPLE!r}.",
+    )
+
+
+def repair(rule: str) -> str | None:
+    """Return the valid rule that `rule` most probably means, or None if nothing is near.
+
+    >>> repair("HTTPS://App.Example.com:443/index.html")
+    'https://app.example.com'
+    """
+    scheme, rest = _SCHEME_AND_REST.fullmatch(rule.strip().strip("'\"")).groups("")  # type: ignore[union-attr]
+    authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")[2]
+    host, port = _split_port(authority.lower())
+    scheme = scheme.lower() or ("http" if host in ("localhost", "127.0.0.1", "[::1]") else "https")
+    if not host.isascii():
+        host = _to_punycode(host) or host
+    if host.startswith("[") and (address := canonical_ipv6(host[1:-1])):
+        host = f"[{address}]"
+    port = port if port == "*" else port.lstrip("0")
+    if DEFAULT_PORTS.get(scheme) == port:
+        port = ""
+    meant = f"{scheme}://{host}" + (f":{port}" if port else "")
+    return meant if parse_origin(meant) or parse_pattern(meant) else None
+
+
+def _find_text_problem(rule: str) -> Problem:
+    if not rule.strip():
+        return _problem(rule, "origin-empty", "The origin is empty.", f"Write an origin such as {EXAMPLE!r}.")
+    if "," in rule:
+        parts = [part.strip() for part in rule.split(",") if part.strip()]
+        return _problem(
+            rule, "comma-list", "This is several origins in one string.", f"Write a list: {parts!r}.", rule.index(",")
+        )
+    if len(rule) > MAX_ORIGIN_LENGTH:
+        return _problem(
+            rule,
+            "origin-too-long",
+            f"An origin has at most {MAX_ORIGIN_LENGTH} characters, and this has {len(rule)}.",
+            "Write a shorter one.",
+        )
+    if match := _REGEX_SIGNS.search(rule):
+        return _problem(
+            rule,
+            "looks-like-regex",
+            "A string is never taken for a regular expression, and this looks like one.",
+            "Pass re.compile(...), which is matched against the whole origin, or a pattern such as 'https://*.example.com'.",
+            match.start(),
+        )
+    if match := re.search(r"\s", rule):
+        return _wrong(rule, "white-space", "An origin holds no white space.", match.start())
+    scheme, separator, rest = rule.partition("://")
+    if not separator:
+        return _wrong(rule, "missing-scheme", "The origin has no scheme.", 0)
+    return _find_scheme_problem(rule, scheme) or _find_authority_problem(rule, scheme, rest)
+
+
+def _find_scheme_problem(rule: str, scheme: str) -> Problem | None:
+    if "*" in scheme:
+        return _wrong_wildcard(rule, rule.index("*"))
+    if scheme.lower() == "file":
+        return _problem(
+            rule,
+            "file-origin",
+            "Browsers call the origin of a local file null, never file:.",
+            "Serve the page over http://localhost while developing, and allow that origin.",
+            0,
+        )
+    if _SCHEME.fullmatch(scheme):
+        return None
+    if _SCHEME.fullmatch(scheme.lower()):
+        return _wrong(rule, "upper-case", "Browsers send the scheme in lower case.", _first_upper(rule))
+    return _wrong(
+        rule, "scheme-malformed", "A scheme begins with a letter and holds letters, digits, '+', '-' and '.'.", 0
+    )
+
+
+def _find_authority_problem(rule: str, scheme: str, rest: str) -> Problem:
+    start = len(scheme) + 3
+    if match := re.search(r"[/?#]", rest):
+        end = start + match.start()
+        if "@" in rest[: match.start()]:
+            return _wrong(rule, "user-info", "An origin has no user name or password.", start)
+        if rule[end:] == "/":
+            return _wrong(rule, "trailing-slash", "Browsers send an origin without a trailing slash.", end)
+        part = {"/": "path", "?": "query", "#": "fragment"}[match.group()]
+        return _wrong(rule, part, f"An origin has no {part}: browsers do not send it.", end)
+    if "@" in rest:
+        return _wrong(rule, "user-info", "An origin has no user name or password.", start)
+    if not rest.isascii():
+        position = next(i for i, character in enumerate(rest) if not character.isascii())
+        return _wrong(
+            rule, "unicode-host", "Browsers send a host with other than ASCII letters as punycode.", start + position
+        )
+    host, port = _split_port(rest)
+    is_web = scheme in ("http", "https")
+    if is_web and host != host.lower():
+        return _wrong(rule, "upper-case", "Browsers send the host in lower case.", _first_upper(rule))
+    if rest != host:
+        problem = _find_port_problem(rule, scheme, port, start + len(host) + 1)
+        if problem:
+            return problem
+    return _find_host_problem(rule, host, start, is_web=is_web)
+
+
+def _find_port_problem(rule: str, scheme: str, port: str, position: int) -> Problem | None:
+    if port == "*":
+        return None
+    if "*" in port:
+        return _wrong_wildcard(rule, position + port.index("*"))
+    if DEFAULT_PORTS.get(scheme) == port:
+        return _wrong(rule, "default-port", f"Browsers leave out port {port}, the default of {scheme}.", position - 1)
+    if not port.isdigit() or port.startswith("0") or not 1 <= int(port[:6]) <= 65535:
+        return _wrong(rule, "port-malformed", "A port is a number from 1 to 65535, without leading zeros.", position)
+    return None
+
+
+def _find_host_problem(rule: str, host: str, start: int, *, is_web: bool) -> Problem:
+    name = host.removeprefix("*.")
+    offset = start + len(host) - len(name)
+    if not name:
+        return (
+            _wrong(rule, "host-missing", "The origin has no host.", start) if not host else _wrong_wildcard(rule, start)
+        )
+    if "*" in name:
+        return _wrong_wildcard(rule, offset + name.index("*"))
+    if name.startswith("["):
+        if canonical := canonical_ipv6(name[1:-1]):
+            if name != host or is_canonical_host(name):
+                return (
+                    _wrong_wildcard(rule, start)
+                    if name != host
+                    else _wrong(rule, "host-malformed", "Only http and https origins have an IPv6 host.", start)
+                )
+            return _wrong(rule, "ip-address", f"Browsers send this IPv6 address as [{canonical}].", offset)
+        return _wrong(rule, "ip-address", "This is no IPv6 address.", offset)
+    if match := (_BAD_IN_DOMAIN if is_web else _BAD_IN_OPAQUE_HOST).search(name):
+        return _wrong(
+            rule,
+            "host-malformed",
+            f"The character {match.group()!r} never stands in the host of an origin.",
+            offset + match.start(),
+        )
+    if name.startswith(".") or ".." in name:
+        return _wrong(
+            rule, "host-malformed", "The host has an empty label between its dots.", offset + max(name.find(".."), 0)
+        )
+    if is_ip_address(name):
+        return _wrong_wildcard(rule, start)
+    return _wrong(
+        rule,
+        "ip-address",
+        "A host whose last label is a number is an IPv4 address, and browsers send that as four decimal numbers.",
+        offset,
+    )
+
+
+def _find_callable_problem(rule: Callable[..., object]) -> Problem | None:
+    called = rule.func if isinstance(rule, functools.partial) else rule
+    if inspect.iscoroutinefunction(called) or inspect.iscoroutinefunction(type(called).__call__):
+        return _problem(
+            rule,
+            "callable-is-coroutine",
+            "A coroutine function returns a coroutine, never True.",
+            "Write a plain function (origin, environ) -> bool.",
+        )
+    try:
+        inspect.signature(rule).bind("https://app.example.com", {})
+    except TypeError:
+        return _problem(
+            rule,
+            "callable-signature",
+            "The callable cannot be called with an origin and an environ.",
+            "Write it as a function (origin, environ) -> bool.",
+        )
+    except ValueError:
+        pass
+    return None
+
+
+def _wrong(rule: str, code: str, problem: str, position: int) -> Problem:
+    meant = repair(rule)
+    return _problem(
+        rule, code, problem, f"Write {meant!r}." if meant else f"Write an origin such as {EXAMPLE!r}.", position
+    )
+
+
+def _wrong_wildcard(rule: str, position: int) -> Problem:
+    return _problem(
+        rule,
+        "wildcard-place",
+        "A '*' stands only for whole labels in front of a domain, or for the port.",
+        "Write 'https://*.example.com', 'http://localhost:*', or a compiled regular expression for anything finer.",
+        position,
+    )
+
+
+def _problem(rule: object, code: str, problem: str, remedy: str, position: int | None = None) -> Problem:
+    return Problem("origins", rule, code, problem, remedy, position)
+
+
+def _split_port(authority: str) -> tuple[str, str]:
+    """Split host and port at the colon behind the host, if there is one; an IPv6 address keeps its own."""
+    end = authority.find("]") + 1 if authority.startswith("[") else 0
+    host, colon, port = authority[end:].partition(":")
+    return authority[:end] + host, port if colon else ""
+
+
+def _first_upper(text: str) -> int:
+    return next(i for i, character in enumerate(text) if character.isupper())
+
+
+def _to_punycode(host: str) -> str | None:
+    try:
+        return host.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return None
