@@ -222,8 +222,10 @@ class CORSMiddleware:
         if not path.isascii():
             # WSGI hands the path's bytes over as latin-1; rules are written as text.
             path = path.encode("latin-1", "replace").decode("utf-8", "replace")
-        policy = paths.get(path, self._policy) if is_canonical(path) else DENY
-        return policy  # noqa: RET504 - named, so that mypy infers it from the map, not from the return type
+        if not is_canonical(path):
+            return DENY
+        found: PolicyOrDeny = paths.get(path, self._policy)  # a name for it, so that mypy infers from the map
+        return found  # noqa: RET504
 
     def _share(
         self, policy: Policy | Deny, origin: str | None, headers: Sequence[Header], note: str | None, *, allowed: bool

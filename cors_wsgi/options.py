@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from .errors import Problem
 from .fetch import (
@@ -47,7 +47,7 @@ _NAMES = {
 def normalize_origins(value: object, problems: list[Problem]) -> Origins:
     """Return the origin rules without duplicates, in their order; add what is wrong to `problems`."""
     if value is None or isinstance(value, (str, re.Pattern)) or callable(value):
-        rules: tuple[OriginRule, ...] = () if value is None else (value,)
+        rules: tuple[Any, ...] = () if value is None else (value,)
     elif isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
         rules = tuple(dict.fromkeys(value)) if _are_hashable(value := tuple(value)) else value
     else:

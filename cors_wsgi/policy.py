@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -89,6 +89,8 @@ class Policy:
     supports_credentials: bool
     max_age: int | None
     accept_risks: tuple[str, ...]
+    if TYPE_CHECKING:
+        answers: Answers = field(init=False, compare=False)  # compiled; at run time no field, but a slot
 
     def __init__(
         self,
@@ -140,12 +142,6 @@ class Policy:
         )
         object.__setattr__(self, "answers", answers)
 
-    if TYPE_CHECKING:
-
-        @property
-        def answers(self) -> Answers:
-            """The compiled policy; no field, and rebuilt on copy and unpickling."""
-
     @property
     def allows_everybody(self) -> bool:
         """Whether every origin is allowed (`origins="*"`)."""
@@ -166,14 +162,14 @@ class Policy:
 
     def __repr__(self) -> str:
         shown = [_show_rules(self.origins)]
-        for field, default in _DEFAULTS.items():
-            value = getattr(self, field)
+        for name, default in _DEFAULTS.items():
+            value = getattr(self, name)
             if value != default:
-                shown.append(f"{field}={list(value)!r}" if isinstance(value, tuple) else f"{field}={value!r}")
+                shown.append(f"{name}={list(value)!r}" if isinstance(value, tuple) else f"{name}={value!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {option.name: getattr(self, option.name) for option in fields(self)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._restore(state)
@@ -191,8 +187,10 @@ _DEFAULTS: Final[dict[str, object]] = {
 
 
 def _show_rules(origins: Origins) -> str:
-    if origins == "*" or len(origins) == 1:
-        return _show_rule(origins if origins == "*" else origins[0])
+    if isinstance(origins, str):
+        return repr(origins)
+    if len(origins) == 1:
+        return _show_rule(origins[0])
     shown = [_show_rule(rule) for rule in origins[:_SHOWN_RULES]]
     more = [f"… and {len(origins) - _SHOWN_RULES} more"] if len(origins) > _SHOWN_RULES else []
     return f"[{', '.join([*shown, *more])}]"
