@@ -225,7 +225,7 @@ class CORSMiddleware:
         if not is_canonical(path):
             return DENY
         found: PolicyOrDeny = paths.get(path, self._policy)  # a name for it, so that mypy infers from the map
-        return found  # noqa: RET504
+        return found
 
     def _share(
         self, policy: Policy | Deny, origin: str | None, headers: Sequence[Header], note: str | None, *, allowed: bool
