@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from .answers import Header, answer_preflight, deny_response, refuse_preflight, share_response
-from .decisions import Decision, Kind, Reason
 from .errors import PolicyError, Problem
 from .options import normalize_flag
 from .paths import PathMap, PathRule, is_canonical
 from .policy import DENY, Deny, Policy, PolicyOrDeny
-from .reasons import find_origin_reason, find_preflight_reasons
+from .reports import DEBUG_HEADER, OnDecision, Reports
 from .trust import is_judged, is_trusted
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-logger: Final = logging.getLogger("cors_wsgi")
-
-DEBUG_HEADER: Final = "X-CORS-Debug"
-
-OnDecision: TypeAlias = "Callable[[Decision], object]"
 
 
 class Ruling(NamedTuple):
@@ -108,17 +99,15 @@ class CORSMiddleware:
             raise TypeError("on_decision is a callable that takes one Decision.")
         problems: list[Problem] = []
         self._block_untrusted = normalize_flag("block_untrusted", block_untrusted, problems)
-        self._debug = normalize_flag("debug", debug, problems)
+        debug = normalize_flag("debug", debug, problems)
         if problems:
             raise PolicyError(problems)
         self.app = app
         self._source = source
-        self._on_decision = on_decision
+        self._reports = Reports(on_decision, debug=debug)
         self._in_paths = tuple((paths or {}).values())
         self._policy: PolicyOrDeny = None if policy is _NOT_GIVEN else self._check(policy)
         self._paths = None if paths is None else PathMap(paths)
-        self._warned: set[str] = set()
-        self._lock = threading.Lock()
 
     @property
     def policy(self) -> PolicyOrDeny:
@@ -167,8 +156,8 @@ class CORSMiddleware:
         if self._block_untrusted and self._is_untrusted(environ, origin, method, allowed=allowed):
             return self._block(environ, start_response, origin, method, policy)
         note = None
-        if origin is not None and (not allowed or self._on_decision is not None):
-            note = self._report_actual(origin, method, environ.get("PATH_INFO", ""), policy, allowed=allowed)
+        if origin is not None and self._reports.is_wanted(allowed=allowed):
+            note = self._reports.report_actual(policy, origin, method, environ.get("PATH_INFO", ""), allowed=allowed)
 
         def start(
             status: str, headers: list[Header], exc_info: OptExcInfo | None = None, /
@@ -207,8 +196,8 @@ class CORSMiddleware:
                 if policy is not None:
                     allowed = _is_allowed(policy, verdict, origin, environ)
                     note = None
-                    if origin is not None and (not allowed or self._on_decision is not None):
-                        note = self._report_actual(origin, method, path, policy, allowed=allowed)
+                    if origin is not None and self._reports.is_wanted(allowed=allowed):
+                        note = self._reports.report_actual(policy, origin, method, path, allowed=allowed)
                     ruling = policy, allowed, note
             if ruling is not None:
                 policy, allowed, note = ruling
@@ -235,7 +224,7 @@ class CORSMiddleware:
         else:
             shared, removed = share_response(policy.answers, origin, headers, allowed=allowed)
         if removed:
-            self._warn_of(removed)
+            self._reports.warn_of(removed)
         if note is not None:
             shared.append((DEBUG_HEADER, note))
         return shared
@@ -253,9 +242,9 @@ class CORSMiddleware:
         allowed = _is_allowed(policy, verdict, origin, environ)
         names: str | None = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
         note = None
-        if self._is_listened_to(allowed=False):
-            reasons = _find_preflight_reasons(policy, origin, method, names, allowed=allowed)
-            note = self._report(Kind.PREFLIGHT, origin, method, environ.get("PATH_INFO", ""), policy, reasons)
+        if self._reports.is_wanted(allowed=False):
+            path = environ.get("PATH_INFO", "")
+            note = self._reports.report_preflight(policy, origin, method, names, path, allowed=allowed)
         if policy is not DENY and allowed:
             headers = answer_preflight(policy.answers, origin, method, names)
             if note is not None:
@@ -278,61 +267,10 @@ class CORSMiddleware:
         policy: Policy | Deny,
     ) -> Iterable[bytes]:
         note = None
-        if self._is_listened_to(allowed=False):
-            reasons = _find_actual_reasons(policy, origin)
-            note = self._report(Kind.BLOCKED, origin, method, environ.get("PATH_INFO", ""), policy, reasons)
+        if self._reports.is_wanted(allowed=False):
+            note = self._reports.report_blocked(policy, origin, method, environ.get("PATH_INFO", ""))
         headers: list[Header] = [] if policy is DENY else list(policy.answers.refused)
         return _refuse(start_response, headers, note)
-
-    def _is_listened_to(self, *, allowed: bool) -> bool:
-        if self._on_decision is not None:
-            return True
-        return not allowed and (self._debug or logger.isEnabledFor(logging.DEBUG))
-
-    def _report_actual(
-        self, origin: str, method: str, path: str, policy: Policy | Deny, *, allowed: bool
-    ) -> str | None:
-        if not self._is_listened_to(allowed=allowed):
-            return None
-        reasons = () if allowed else _find_actual_reasons(policy, origin)
-        return self._report(Kind.ACTUAL, origin, method, path, policy, reasons)
-
-    def _report(
-        self,
-        kind: Kind,
-        origin: str | None,
-        method: str,
-        path: str,
-        policy: Policy | Deny,
-        reasons: tuple[Reason, ...],
-    ) -> str | None:
-        """Tell the hook and the log; return the value of the debug header if there shall be one."""
-        nearest = None
-        if Reason.ORIGIN_NOT_ALLOWED in reasons or Reason.ORIGIN_MALFORMED in reasons:
-            nearest = _nearest(policy, origin)
-        decision = Decision(kind, origin, method, path, not reasons, reasons, nearest)
-        if reasons:
-            logger.debug("%s", decision)
-        if self._on_decision is not None:
-            try:
-                self._on_decision(decision)
-            except Exception as error:  # noqa: BLE001 - the user's own hook; the answer does not depend on it
-                logger.error("on_decision raised %r; it was called with: %s", error, decision)
-        if not self._debug or not reasons:
-            return None
-        return decision.advice
-
-    def _warn_of(self, names: Iterable[str]) -> None:
-        for name in names:
-            with self._lock:
-                if name in self._warned:
-                    continue
-                self._warned.add(name)
-            logger.warning(
-                "The app sets %s itself; it was removed, since the policy owns the CORS headers. "
-                "Remove it in the app, or give its path the policy None.",
-                name,
-            )
 
 
 def _is_allowed(policy: PolicyOrDeny, verdict: bool | None, origin: str | None, environ: WSGIEnvironment) -> bool:
@@ -346,26 +284,6 @@ def _is_allowed(policy: PolicyOrDeny, verdict: bool | None, origin: str | None, 
 
 def _allows_everybody(policy: Policy | Deny) -> bool:
     return policy is not DENY and policy.allows_everybody
-
-
-def _find_actual_reasons(policy: Policy | Deny, origin: str | None) -> tuple[Reason, ...]:
-    if policy is DENY:
-        return (Reason.DENIED,)
-    return (Reason.ORIGIN_MISSING if origin is None else find_origin_reason(origin),)
-
-
-def _find_preflight_reasons(
-    policy: Policy | Deny, origin: str, method: str, headers: str | None, *, allowed: bool
-) -> tuple[Reason, ...]:
-    if policy is DENY or not allowed:
-        return _find_actual_reasons(policy, origin)
-    return find_preflight_reasons(policy.answers, method, headers)
-
-
-def _nearest(policy: Policy | Deny, origin: str | None) -> str | None:
-    if policy is DENY or policy.answers.origins is None or origin is None:
-        return None
-    return policy.answers.origins.nearest(origin)
 
 
 def _refuse(start_response: StartResponse, headers: list[Header], note: str | None) -> Iterable[bytes]:

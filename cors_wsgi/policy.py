@@ -160,6 +160,11 @@ class Policy:
         allowed = self.answers.origins
         return allowed is None or (origin is not None and allowed.allows(origin, {} if environ is None else environ))
 
+    def nearest(self, origin: str) -> str | None:
+        """Return the exact origin or pattern that a refused origin probably meant, or None; bounded work."""
+        allowed = self.answers.origins
+        return None if allowed is None else allowed.nearest(origin)
+
     def __repr__(self) -> str:
         shown = [_show_rules(self.origins)]
         for name, default in _DEFAULTS.items():
