@@ -176,11 +176,13 @@ class CORSMiddleware:
         method: str,
     ) -> Iterable[bytes]:
         """Let the framework route, and ask the source for its ruling when the response starts."""
+        judged: Ruling | None = None
         if self._block_untrusted and is_judged(method, environ.get("HTTP_UPGRADE")):
             policy, verdict = source.look_up(environ, method)
             allowed = _is_allowed(policy, verdict, origin, environ)
             if policy is not None and self._is_untrusted(environ, origin, method, allowed=allowed):
                 return self._block(environ, start_response, origin, method, policy)
+            judged = Ruling(policy, allowed)
         path = environ.get("PATH_INFO", "")
         ask = source.follow(environ)
         ruling: tuple[Policy | Deny, bool, str | None] | None = None
@@ -193,6 +195,8 @@ class CORSMiddleware:
             if not asked:
                 asked = True
                 policy, verdict = ask()
+                if verdict is None and judged is not None and judged.policy is policy:
+                    verdict = judged.allowed  # a callable is asked once per request
                 if policy is not None:
                     allowed = _is_allowed(policy, verdict, origin, environ)
                     note = None
