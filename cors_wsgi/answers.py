@@ -123,7 +123,8 @@ def answer_preflight(answers: Answers, origin: str, method: str, headers: str | 
         methods = method if can_echo_method(method) else ""
     names = answers.headers
     if names is None:
-        names = headers if headers is not None and can_echo_headers(headers) else ""
+        # A tab may stand in the list, but WSGI lets no control character into a header (PEP 3333).
+        names = headers.replace("\t", " ") if headers is not None and can_echo_headers(headers) else ""
     answer = [(ALLOW_ORIGIN, "*" if answers.origins is None else origin)]
     if methods:
         answer.append((ALLOW_METHODS, methods))
