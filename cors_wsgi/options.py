@@ -19,7 +19,7 @@ from .fetch import (
     is_token,
 )
 from .origins import OriginRule, is_loopback, parse_origin, parse_pattern
-from .rules import EXAMPLE, find_origin_problem
+from .rules import EXAMPLE, find_origin_problem, repair
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
@@ -49,7 +49,8 @@ def normalize_origins(value: object, problems: list[Problem]) -> Origins:
     if value is None or isinstance(value, (str, re.Pattern)) or callable(value):
         rules: tuple[Any, ...] = () if value is None else (value,)
     elif isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
-        rules = tuple(dict.fromkeys(value)) if _are_hashable(value := tuple(value)) else value
+        rules = tuple(value)
+        rules = tuple(dict.fromkeys(rules)) if _are_hashable(rules) else rules
     else:
         problems.extend(filter(None, [find_origin_problem(value)]))
         return ()
@@ -128,8 +129,10 @@ def normalize_max_age(value: object, problems: list[Problem]) -> int | None:
     seconds: object = value
     if isinstance(value, timedelta):
         seconds = value // timedelta(seconds=1) if not value % timedelta(seconds=1) else value
-    if seconds is None or (isinstance(seconds, int) and not isinstance(seconds, bool) and seconds >= 0):
-        return seconds
+    if seconds is None:
+        return None
+    if isinstance(seconds, int) and not isinstance(seconds, bool) and seconds >= 0:
+        return int(seconds)
     problem = "The age is a whole number of seconds, zero or more."
     remedy = "Write 600, timedelta(minutes=10), 0 to switch caching off, or None to leave it to the browser."
     problems.append(Problem("max_age", value, "max-age", problem, remedy))
@@ -191,7 +194,7 @@ def _find_risks(rule: str, accept_risks: tuple[str, ...]) -> Iterable[Problem]:
     host = origin.host.removeprefix("*.")
     if origin.scheme == "http" and not is_loopback(host) and "insecure-origins" not in accept_risks:
         problem = "Whoever sits between this page and its user can act as that user: http is not encrypted."
-        remedy = f"Write {'https' + rule[4:]!r}, or accept_risks=['insecure-origins']."
+        remedy = f"Write {repair('https' + rule[4:])!r}, or accept_risks=['insecure-origins']."
         yield Problem("origins", rule, "insecure-origin", problem, remedy, 0)
     if host != origin.host and "public-suffix" not in accept_risks and _is_public_suffix(host):
         problem = f"Anybody can register a name under {host}, and would be trusted with your users' credentials."
@@ -238,7 +241,8 @@ def _normalize_names(option: str, value: object, problems: list[Problem]) -> Nam
             problems.append(Problem(option, name, "not-a-token", f"This is no {what}.", remedy))
         elif name == "*":
             problem = "A '*' beside names would make them meaningless."
-            remedy = f"Write {option}='*' alone (Authorization is then allowed, too), or only the names."
+            covers = " (Authorization is then allowed, too)" if option == "allow_headers" else ""
+            remedy = f"Write {option}='*' alone{covers}, or only the names."
             problems.append(Problem(option, name, "wildcard-beside-names", problem, remedy))
         else:
             kept.setdefault(name if option == "methods" else name.lower(), name)

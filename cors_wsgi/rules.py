@@ -13,7 +13,6 @@ from .origins import (
     DEFAULT_PORTS,
     MAX_ORIGIN_LENGTH,
     canonical_ipv6,
-    is_canonical_host,
     is_ip_address,
     parse_origin,
     parse_pattern,
@@ -21,10 +20,12 @@ from .origins import (
 
 EXAMPLE: Final = "https://app.example.com"
 
-_REGEX_SIGNS = re.compile(r"[\\^$(){}|]|\[(?![0-9A-Fa-f:.]*\])|[.\]][+?]|://\.[*+]")
-_SCHEME_AND_REST = re.compile(r"(?:(?:([A-Za-z][A-Za-z0-9+.-]*):)?/{1,2})?(.*)", re.DOTALL)
+_REGEX_SIGNS = re.compile(r"[\\^$(){}|]|\[(?![0-9A-Fa-f]*[:\]])|[.\]][+?]|(?<=://)\.[*+]")
+_SCHEME_AND_REST = re.compile(r"(?:(?:([^/?#]*):)?/{1,2})?(.*)", re.DOTALL)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _BAD_IN_DOMAIN = re.compile(r"[^a-z0-9._-]")
+_DEVIATION = re.compile("[\u00df\u03c2\u200c\u200d]")
+"""Characters that browsers keep, and that Python's codec, which is older, would turn into another name (UTS 46, 7)."""
 _BAD_IN_OPAQUE_HOST = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -64,8 +65,9 @@ def repair(rule: str) -> str | None:
     """
     scheme, rest = _SCHEME_AND_REST.fullmatch(rule.strip().strip("'\"")).groups("")  # type: ignore[union-attr]
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")[2]
-    host, port = _split_port(authority.lower())
-    scheme = scheme.lower() or ("http" if host in ("localhost", "127.0.0.1", "[::1]") else "https")
+    scheme = scheme.lower() if _SCHEME.fullmatch(scheme.lower()) else ""
+    host, port = _split_port(authority.lower() if scheme in ("", "http", "https") else authority)
+    scheme = scheme or ("http" if host in ("localhost", "127.0.0.1", "[::1]") else "https")
     if not host.isascii():
         host = _to_punycode(host) or host
     if host.startswith("[") and (address := canonical_ipv6(host[1:-1])):
@@ -102,16 +104,7 @@ def _find_text_problem(rule: str) -> Problem:
         )
     if match := re.search(r"\s", rule):
         return _wrong(rule, "white-space", "An origin holds no white space.", match.start())
-    scheme, separator, rest = rule.partition("://")
-    if not separator:
-        return _wrong(rule, "missing-scheme", "The origin has no scheme.", 0)
-    return _find_scheme_problem(rule, scheme) or _find_authority_problem(rule, scheme, rest)
-
-
-def _find_scheme_problem(rule: str, scheme: str) -> Problem | None:
-    if "*" in scheme:
-        return _wrong_wildcard(rule, rule.index("*"))
-    if scheme.lower() == "file":
+    if rule.lower().startswith("file:"):
         return _problem(
             rule,
             "file-origin",
@@ -119,6 +112,15 @@ def _find_scheme_problem(rule: str, scheme: str) -> Problem | None:
             "Serve the page over http://localhost while developing, and allow that origin.",
             0,
         )
+    scheme, separator, rest = rule.partition("://")
+    if not separator or re.search(r"[/?#]", scheme):
+        return _wrong(rule, "missing-scheme", "The origin has no scheme.", 0)
+    return _find_scheme_problem(rule, scheme) or _find_authority_problem(rule, scheme, rest)
+
+
+def _find_scheme_problem(rule: str, scheme: str) -> Problem | None:
+    if "*" in scheme:
+        return _wrong_wildcard(rule, rule.index("*"))
     if _SCHEME.fullmatch(scheme):
         return None
     if _SCHEME.fullmatch(scheme.lower()):
@@ -145,6 +147,8 @@ def _find_authority_problem(rule: str, scheme: str, rest: str) -> Problem:
         return _wrong(
             rule, "unicode-host", "Browsers send a host with other than ASCII letters as punycode.", start + position
         )
+    if rest.startswith("[") and "]" not in rest:
+        return _wrong(rule, "ip-address", "The IPv6 address has no closing bracket.", start)
     host, port = _split_port(rest)
     is_web = scheme in ("http", "https")
     if is_web and host != host.lower():
@@ -171,22 +175,14 @@ def _find_port_problem(rule: str, scheme: str, port: str, position: int) -> Prob
 def _find_host_problem(rule: str, host: str, start: int, *, is_web: bool) -> Problem:
     name = host.removeprefix("*.")
     offset = start + len(host) - len(name)
+    if not host:
+        return _wrong(rule, "host-missing", "The origin has no host.", start)
     if not name:
-        return (
-            _wrong(rule, "host-missing", "The origin has no host.", start) if not host else _wrong_wildcard(rule, start)
-        )
+        return _wrong_wildcard(rule, start)
     if "*" in name:
         return _wrong_wildcard(rule, offset + name.index("*"))
     if name.startswith("["):
-        if canonical := canonical_ipv6(name[1:-1]):
-            if name != host or is_canonical_host(name):
-                return (
-                    _wrong_wildcard(rule, start)
-                    if name != host
-                    else _wrong(rule, "host-malformed", "Only http and https origins have an IPv6 host.", start)
-                )
-            return _wrong(rule, "ip-address", f"Browsers send this IPv6 address as [{canonical}].", offset)
-        return _wrong(rule, "ip-address", "This is no IPv6 address.", offset)
+        return _find_ipv6_problem(rule, name, offset) if name == host else _wrong_wildcard(rule, start)
     if match := (_BAD_IN_DOMAIN if is_web else _BAD_IN_OPAQUE_HOST).search(name):
         return _wrong(
             rule,
@@ -206,6 +202,15 @@ def _find_host_problem(rule: str, host: str, start: int, *, is_web: bool) -> Pro
         "A host whose last label is a number is an IPv4 address, and browsers send that as four decimal numbers.",
         offset,
     )
+
+
+def _find_ipv6_problem(rule: str, name: str, position: int) -> Problem:
+    canonical = canonical_ipv6(name[1:-1])
+    if canonical is None:
+        return _wrong(rule, "ip-address", "This is no IPv6 address.", position)
+    if name == f"[{canonical}]":
+        return _wrong(rule, "host-malformed", "Only http and https origins have an IPv6 host.", position)
+    return _wrong(rule, "ip-address", f"Browsers send this IPv6 address as [{canonical}].", position)
 
 
 def _find_callable_problem(rule: Callable[..., object]) -> Problem | None:
@@ -254,7 +259,7 @@ def _problem(rule: object, code: str, problem: str, remedy: str, position: int |
 
 def _split_port(authority: str) -> tuple[str, str]:
     """Split host and port at the colon behind the host, if there is one; an IPv6 address keeps its own."""
-    end = authority.find("]") + 1 if authority.startswith("[") else 0
+    end = authority.find("]") + 1 if authority.removeprefix("*.").startswith("[") else 0
     host, colon, port = authority[end:].partition(":")
     return authority[:end] + host, port if colon else ""
 
@@ -265,6 +270,12 @@ def _first_upper(text: str) -> int:
 
 def _to_punycode(host: str) -> str | None:
     try:
-        return host.encode("idna").decode("ascii").lower()
+        return ".".join(map(_encode_label, host.split(".")))
     except UnicodeError:
         return None
+
+
+def _encode_label(label: str) -> str:
+    if _DEVIATION.search(label):
+        return "xn--" + label.encode("punycode").decode("ascii")
+    return label.encode("idna").decode("ascii").lower()

@@ -1,0 +1,289 @@
+# ruff: noqa: E501 - a table reads best with one row per line
+"""The other options of a policy: how each is normalised, and what of it is refused."""
+
+from __future__ import annotations
+
+import enum
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cors_wsgi import Policy, PolicyError, PolicyWarning, Problem
+
+A = "https://a.example"
+TOKEN_REMEDY = "letters, digits and hyphens"
+
+
+def problems_of(**options: Any) -> list[Problem]:
+    with pytest.raises(PolicyError) as caught:
+        Policy(**{"origins": A, **options})
+    return list(caught.value.problems)
+
+
+def evens(origin: str, environ: Any) -> bool:
+    return False
+
+
+REFUSED = [
+    # the options, then of their one problem: option, value, code, index, what the remedy names; and accepted twins
+    ({"origins": []}, "origins", [], "no-origins", None, "'*'", {"origins": [A]}),
+    ({"origins": None}, "origins", None, "no-origins", None, A[:8], {"origins": "*"}),
+    ({"origins": ()}, "origins", (), "no-origins", None, "https://app.example.com", {"origins": (A,)}),
+    ({"origins": ["*", A]}, "origins", "*", "wildcard-beside-rules", None, "origins='*'", {"origins": ["*"]}),
+    ({"origins": [evens, "*"]}, "origins", "*", "wildcard-beside-rules", None, "origins='*'", {"origins": [evens]}),
+    ({"origins": "null"}, "origins", "null", "null-origin", None, "accept_risks=['null-origin']", {"origins": "null", "accept_risks": ["null-origin"]}),
+    ({"origins": [A, "null"]}, "origins", "null", "null-origin", None, "accept_risks=['null-origin']", {"origins": [A, "null"], "accept_risks": "null-origin"}),
+    ({"origins": ["null"], "supports_credentials": True}, "origins", "null", "null-with-credentials", None, "Leave it out", {"supports_credentials": True}),
+    ({"origins": ["null"], "supports_credentials": True, "accept_risks": ["null-origin"]}, "origins", "null", "null-with-credentials", None, "Leave it out", {"origins": ["null"], "accept_risks": ["null-origin"]}),
+    ({"origins": "*", "supports_credentials": True}, "origins", "*", "wildcard-with-credentials", None, "https://app.example.com", {"origins": "*"}),
+    ({"origins": ["*"], "supports_credentials": True}, "origins", "*", "wildcard-with-credentials", None, "supports_credentials off", {"supports_credentials": True}),
+    ({"expose_headers": "*", "supports_credentials": True}, "expose_headers", "*", "expose-wildcard-with-credentials", None, "Name", {"expose_headers": "*"}),
+    ({"expose_headers": ["*"], "supports_credentials": True}, "expose_headers", "*", "expose-wildcard-with-credentials", None, "Name", {"expose_headers": ["ETag"], "supports_credentials": True}),
+    ({"methods": "GET, PUT"}, "methods", "GET, PUT", "comma-list", 3, "['GET', 'PUT']", {"methods": ["GET", "PUT"]}),
+    ({"methods": ["P UT"]}, "methods", "P UT", "not-a-token", None, TOKEN_REMEDY, {"methods": ["P-UT"]}),
+    ({"methods": ""}, "methods", "", "not-a-token", None, "'GET'", {"methods": "GET"}),
+    ({"methods": ["GET", 7]}, "methods", 7, "not-a-token", None, "'GET'", {"methods": ["GET", "7"]}),
+    ({"methods": ["PÜT"]}, "methods", "PÜT", "not-a-token", None, "'GET'", {"methods": ["PUT"]}),
+    ({"methods": None}, "methods", None, "names-type", None, "['GET']", {"methods": []}),
+    ({"methods": b"GET"}, "methods", b"GET", "names-type", None, "['GET']", {"methods": "GET"}),
+    ({"methods": 7}, "methods", 7, "names-type", None, "['GET']", {"methods": ("GET",)}),
+    ({"methods": ["*", "GET"]}, "methods", "*", "wildcard-beside-names", None, "methods='*' alone, or", {"methods": ["*"]}),
+    ({"methods": ["TRACE"]}, "methods", "TRACE", "forbidden-method", None, "Leave it out", {"methods": ["TRACER"]}),
+    ({"methods": ["Connect"]}, "methods", "Connect", "forbidden-method", None, "Leave it out", {"methods": []}),
+    ({"methods": ["GET", "TRACK"]}, "methods", "TRACK", "forbidden-method", None, "Leave it out", {"methods": ["GET"]}),
+    ({"methods": ["put"]}, "methods", "put", "method-case", None, "Write 'PUT'.", {"methods": ["PUT"]}),
+    ({"methods": "Delete"}, "methods", "Delete", "method-case", None, "Write 'DELETE'.", {"methods": "DELETE"}),
+    ({"methods": ["patch"]}, "methods", "patch", "method-case", None, "script sends it in upper case", {"methods": ["PATCH"]}),
+    ({"methods": ["Patch"]}, "methods", "Patch", "method-case", None, "Write 'PATCH'", {"methods": ["purge"]}),
+    ({"allow_headers": "X-A,X-B"}, "allow_headers", "X-A,X-B", "comma-list", 3, "['X-A', 'X-B']", {"allow_headers": "X-A"}),
+    ({"allow_headers": ["X-A:"]}, "allow_headers", "X-A:", "not-a-token", None, "'Content-Type'", {"allow_headers": ["X-A"]}),
+    ({"allow_headers": None}, "allow_headers", None, "names-type", None, "['Content-Type']", {"allow_headers": []}),
+    ({"allow_headers": ["*", "X-A"]}, "allow_headers", "*", "wildcard-beside-names", None, "Authorization is then allowed", {"allow_headers": "*"}),
+    ({"allow_headers": ["Origin"]}, "allow_headers", "Origin", "forbidden-header", None, "Leave it out", {"allow_headers": ["Origins"]}),
+    ({"allow_headers": ["HOST"]}, "allow_headers", "HOST", "forbidden-header", None, "Leave it out", {"allow_headers": ["X-Host"]}),
+    ({"allow_headers": ["Sec-Token"]}, "allow_headers", "Sec-Token", "forbidden-header", None, "Leave it out", {"allow_headers": ["X-Sec-Token"]}),
+    ({"allow_headers": ["proxy-x"]}, "allow_headers", "proxy-x", "forbidden-header", None, "Leave it out", {"allow_headers": ["proxyx"]}),
+    ({"allow_headers": ["Access-Control-Request-Method"]}, "allow_headers", "Access-Control-Request-Method", "forbidden-header", None, "Leave it out", {"allow_headers": ["X-HTTP-Method-Override"]}),
+    ({"allow_headers": ["Access-Control-Allow-Origin"]}, "allow_headers", "Access-Control-Allow-Origin", "response-header", None, "script", {"allow_headers": ["Authorization"]}),
+    ({"allow_headers": ["access-control-expose-headers"]}, "allow_headers", "access-control-expose-headers", "response-header", None, "script", {"allow_headers": ["x-access-control"]}),
+    ({"allow_headers": ["Access-Control-Max-Age"]}, "allow_headers", "Access-Control-Max-Age", "response-header", None, "script", {"allow_headers": ["Max-Age"]}),
+    ({"allow_headers": ["Set-Cookie"]}, "allow_headers", "Set-Cookie", "response-header", None, "script", {"allow_headers": ["X-Cookie"]}),
+    ({"expose_headers": "ETag,Link"}, "expose_headers", "ETag,Link", "comma-list", 4, "['ETag', 'Link']", {"expose_headers": ["ETag", "Link"]}),
+    ({"expose_headers": ["E Tag"]}, "expose_headers", "E Tag", "not-a-token", None, "'ETag'", {"expose_headers": ["ETag"]}),
+    ({"expose_headers": 7}, "expose_headers", 7, "names-type", None, "['ETag']", {"expose_headers": []}),
+    ({"expose_headers": ["*", "ETag"]}, "expose_headers", "*", "wildcard-beside-names", None, "expose_headers='*' alone, or", {"expose_headers": ["*"]}),
+    ({"expose_headers": ["Set-Cookie"]}, "expose_headers", "Set-Cookie", "forbidden-header", None, "Leave it out", {"expose_headers": ["X-Cookie"]}),
+    ({"expose_headers": ["set-cookie2"]}, "expose_headers", "set-cookie2", "forbidden-header", None, "Leave it out", {"expose_headers": ["set-cookie3"]}),
+    ({"expose_headers": ["Origin"]}, "expose_headers", "Origin", "request-header", None, "Leave it out", {"expose_headers": ["X-Origin"]}),
+    ({"expose_headers": ["access-control-request-headers"]}, "expose_headers", "access-control-request-headers", "request-header", None, "Leave it out", {"expose_headers": ["access-control-allow-headers"]}),
+    ({"supports_credentials": "false"}, "supports_credentials", "false", "not-a-bool", None, "False", {"supports_credentials": False}),
+    ({"supports_credentials": 1}, "supports_credentials", 1, "not-a-bool", None, "True", {"supports_credentials": True}),
+    ({"supports_credentials": None}, "supports_credentials", None, "not-a-bool", None, "False", {"supports_credentials": False}),
+    ({"max_age": -1}, "max_age", -1, "max-age", None, "600", {"max_age": 0}),
+    ({"max_age": "600"}, "max_age", "600", "max-age", None, "600", {"max_age": 600}),
+    ({"max_age": 1.0}, "max_age", 1.0, "max-age", None, "600", {"max_age": 1}),
+    ({"max_age": True}, "max_age", True, "max-age", None, "600", {"max_age": 1}),
+    ({"max_age": timedelta(milliseconds=1500)}, "max_age", timedelta(milliseconds=1500), "max-age", None, "timedelta", {"max_age": timedelta(milliseconds=2000)}),
+    ({"max_age": timedelta(seconds=-1)}, "max_age", timedelta(seconds=-1), "max-age", None, "0", {"max_age": timedelta(0)}),
+    ({"accept_risks": "null-orign"}, "accept_risks", "null-orign", "unknown-risk", None, "'null-origin'", {"accept_risks": "null-origin"}),
+    ({"accept_risks": ["everything"]}, "accept_risks", "everything", "unknown-risk", None, "insecure-origins, null-origin, public-suffix", {"accept_risks": ["insecure-origins"]}),
+    ({"accept_risks": [["null-origin"]]}, "accept_risks", [["null-origin"]], "unknown-risk", None, "'null-origin'", {"accept_risks": ["null-origin"]}),
+    ({"accept_risks": None}, "accept_risks", None, "unknown-risk", None, "insecure-origins", {"accept_risks": ()}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "option", "value", "code", "position", "named", "twin"),
+    REFUSED,
+    ids=[f"{row[3]}: {', '.join(f'{name}={value!r}' for name, value in row[0].items())}" for row in REFUSED],
+)
+def test_an_option_is_refused_and_its_twin_is_accepted(
+    options: Any, option: str, value: object, code: str, position: int | None, named: str, twin: Any
+) -> None:
+    (problem,) = problems_of(**options)
+    assert (problem.option, problem.value, problem.code, problem.position) == (option, value, code, position)
+    assert named in problem.remedy
+    assert isinstance(Policy(**{"origins": A, **twin}), Policy)
+
+
+RISKY = [
+    # a rule, the code of its one problem with credentials, the risk that accepts it, index, what the remedy writes
+    ("http://a.example", "insecure-origin", "insecure-origins", 0, "'https://a.example'"),
+    ("http://a.example:8080", "insecure-origin", "insecure-origins", 0, "'https://a.example:8080'"),
+    ("http://a.example:443", "insecure-origin", "insecure-origins", 0, "'https://a.example'"),
+    ("http://*.a.example", "insecure-origin", "insecure-origins", 0, "'https://*.a.example'"),
+    ("http://a.example:*", "insecure-origin", "insecure-origins", 0, "'https://a.example:*'"),
+    ("http://128.0.0.1", "insecure-origin", "insecure-origins", 0, "'https://128.0.0.1'"),
+    ("http://[::2]", "insecure-origin", "insecure-origins", 0, "'https://[::2]'"),
+    ("http://localhost.example", "insecure-origin", "insecure-origins", 0, "'https://localhost.example'"),
+    ("http://notlocalhost", "insecure-origin", "insecure-origins", 0, "'https://notlocalhost'"),
+    ("https://*.com", "public-suffix", "public-suffix", 8, "the one site"),
+    ("https://*.co.uk", "public-suffix", "public-suffix", 8, "the one site"),
+    ("https://*.co.uk.", "public-suffix", "public-suffix", 8, "the one site"),
+    ("https://*.github.io", "public-suffix", "public-suffix", 8, "the one site"),
+    ("https://*.github.io:*", "public-suffix", "public-suffix", 8, "the one site"),
+    ("https://*.ck", "public-suffix", "public-suffix", 8, "the one site"),
+    ("https://*.xn--p1ai", "public-suffix", "public-suffix", 8, "the one site"),
+    ("app://*.com", "public-suffix", "public-suffix", 6, "the one site"),
+]
+
+
+@pytest.mark.parametrize(("rule", "code", "risk", "position", "named"), RISKY, ids=[row[0] for row in RISKY])
+def test_a_risk_is_taken_only_with_credentials_and_only_knowingly(
+    rule: str, code: str, risk: str, position: int, named: str
+) -> None:
+    (problem,) = problems_of(origins=rule, supports_credentials=True)
+    assert (problem.option, problem.value, problem.code, problem.position) == ("origins", rule, code, position)
+    assert named in problem.remedy
+    assert f"accept_risks=['{risk}']" in problem.remedy
+    others = {"insecure-origins", "null-origin", "public-suffix"} - {risk}
+    assert [found.code for found in problems_of(origins=rule, supports_credentials=True, accept_risks=others)] == [code]
+    assert Policy(rule, supports_credentials=True, accept_risks=[risk]).origins == (rule,)
+    assert Policy(rule).origins == (rule,)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "https://a.example",
+        "http://localhost",
+        "http://localhost:3000",
+        "http://localhost:*",
+        "http://localhost.",
+        "http://app.localhost",
+        "http://*.localhost",
+        "http://*.localhost:*",
+        "http://127.0.0.1",
+        "http://127.255.0.9:*",
+        "http://[::1]",
+        "http://[::1]:*",
+        "https://*.a.github.io",
+        "https://*.www.ck",
+        "https://*.internal",
+        "https://*.test",
+        "https://github.io",
+        "capacitor://localhost",
+    ],
+)
+def test_what_carries_no_risk_is_accepted_with_credentials(rule: str) -> None:
+    assert Policy(rule, supports_credentials=True).origins == (rule,)
+
+
+def test_regular_expressions_and_callables_are_believed_with_credentials() -> None:
+    rules = (re.compile("http://.*"), evens)
+    assert Policy(rules, supports_credentials=True).origins == rules
+
+
+def test_both_risks_of_one_rule_are_two_problems() -> None:
+    problems = problems_of(origins="http://*.com", supports_credentials=True)
+    assert [problem.code for problem in problems] == ["insecure-origin", "public-suffix"]
+
+
+def test_all_problems_are_collected_in_the_order_of_the_options() -> None:
+    problems = problems_of(
+        origins=["a.example", "https://b.example/", "null", "https://c.example"],
+        methods=["put", "TRACE"],
+        allow_headers=["Host", "X A"],
+        expose_headers="*",
+        supports_credentials="yes",
+        max_age=-1,
+        accept_risks="all",
+    )
+    assert [(problem.option, problem.value, problem.code) for problem in problems] == [
+        ("origins", "a.example", "missing-scheme"),
+        ("origins", "https://b.example/", "trailing-slash"),
+        ("methods", "put", "method-case"),
+        ("methods", "TRACE", "forbidden-method"),
+        ("allow_headers", "X A", "not-a-token"),
+        ("allow_headers", "Host", "forbidden-header"),
+        ("supports_credentials", "yes", "not-a-bool"),
+        ("max_age", -1, "max-age"),
+        ("accept_risks", "all", "unknown-risk"),
+        ("origins", "null", "null-origin"),
+    ]
+
+
+@pytest.mark.parametrize("keyword", ["origin", "allowed_origins", "credentials", "headers", "vary_header"])
+def test_an_unknown_keyword_is_a_type_error(keyword: str) -> None:
+    with pytest.raises(TypeError, match=f"unexpected keyword argument '{keyword}'"):
+        Policy(A, **{keyword: "x"})  # type: ignore[arg-type]
+
+
+def test_options_are_keywords_only_and_origins_have_no_default() -> None:
+    with pytest.raises(TypeError, match="positional argument"):
+        Policy(A, ["GET"])  # type: ignore[misc]
+    with pytest.raises(TypeError, match="origins"):
+        Policy()  # type: ignore[call-arg]
+
+
+class Age(enum.IntEnum):
+    HOUR = 3600
+
+
+@pytest.mark.parametrize(
+    ("options", "field", "value"),
+    [
+        pytest.param({}, "methods", ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"), id="the standard methods"),
+        pytest.param({}, "allow_headers", "*", id="any header"),
+        pytest.param({}, "expose_headers", (), id="nothing exposed"),
+        pytest.param({}, "supports_credentials", False, id="no credentials"),
+        pytest.param({}, "max_age", 600, id="ten minutes"),
+        pytest.param({}, "accept_risks", (), id="no risk"),
+        pytest.param({"origins": A}, "origins", (A,), id="one rule is a list of one"),
+        pytest.param({"origins": "*"}, "origins", "*", id="everybody"),
+        pytest.param({"origins": ["*"]}, "origins", "*", id="a list of a star is a star"),
+        pytest.param({"origins": ("*", "*")}, "origins", "*", id="two stars are one"),
+        pytest.param(
+            {"origins": iter(["https://b.example", A])}, "origins", ("https://b.example", A), id="any iterable"
+        ),
+        pytest.param(
+            {"origins": [A, "https://b.example", A]}, "origins", (A, "https://b.example"), id="each origin once"
+        ),
+        pytest.param({"methods": "PUT"}, "methods", ("PUT",), id="one method"),
+        pytest.param({"methods": "*"}, "methods", "*", id="any method"),
+        pytest.param({"methods": ["*"]}, "methods", "*", id="a list of a star, for methods"),
+        pytest.param({"methods": ["PUT", "GET", "PUT"]}, "methods", ("PUT", "GET"), id="each method once, in order"),
+        pytest.param({"methods": ["purge", "PURGE"]}, "methods", ("purge", "PURGE"), id="methods are case-sensitive"),
+        pytest.param({"methods": ()}, "methods", (), id="no method"),
+        pytest.param(
+            {"allow_headers": ["X-A", "x-a", "X-B"]},
+            "allow_headers",
+            ("X-A", "X-B"),
+            id="header names are not case-sensitive",
+        ),
+        pytest.param({"allow_headers": {"X-A": 1}}, "allow_headers", ("X-A",), id="the keys of a mapping"),
+        pytest.param(
+            {"expose_headers": ["Content-Type", "ETag", "EXPIRES"]},
+            "expose_headers",
+            ("ETag",),
+            id="safelisted names go",
+        ),
+        pytest.param({"expose_headers": "ETag"}, "expose_headers", ("ETag",), id="one name"),
+        pytest.param({"max_age": timedelta(hours=2)}, "max_age", 7200, id="a timedelta"),
+        pytest.param({"max_age": None}, "max_age", None, id="no age"),
+        pytest.param({"max_age": 0}, "max_age", 0, id="zero"),
+        pytest.param({"max_age": 86400}, "max_age", 86400, id="a day"),
+        pytest.param(
+            {"accept_risks": ["public-suffix", "null-origin", "public-suffix"]},
+            "accept_risks",
+            ("null-origin", "public-suffix"),
+            id="risks are sorted",
+        ),
+    ],
+)
+def test_options_are_normalised(options: dict[str, Any], field: str, value: object) -> None:
+    assert getattr(Policy(**{"origins": A, **options}), field) == value
+
+
+def test_an_age_of_any_integer_type_is_sent_in_digits() -> None:
+    assert repr(Policy(A, max_age=Age.HOUR)) == f"Policy({A!r}, max_age=3600)"
+
+
+@pytest.mark.parametrize("max_age", [86401, timedelta(days=2)])
+def test_an_age_beyond_what_browsers_honour_is_a_warning_that_points_at_the_caller(max_age: Any) -> None:
+    with pytest.warns(PolicyWarning, match=r"86400 seconds \(Firefox; Chromium 7200, Safari 600\)") as caught:
+        policy = Policy(A, max_age=max_age)
+    assert policy.max_age in (86401, 172800)
+    assert [warning.filename for warning in caught] == [__file__]

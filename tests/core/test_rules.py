@@ -1,0 +1,291 @@
+"""Origin rules that are refused: each has its code, points at the character, and names the rule that was meant."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+import pytest
+
+from cors_wsgi import Policy, PolicyError, Problem
+
+REFUSED = [
+    # what is written, its code, the index of the offending character, what is meant
+    ("app.example.com", "missing-scheme", 0, "https://app.example.com"),
+    ("app.example.com:8443", "missing-scheme", 0, "https://app.example.com:8443"),
+    ("//app.example.com", "missing-scheme", 0, "https://app.example.com"),
+    ("https:/app.example.com", "missing-scheme", 0, "https://app.example.com"),
+    ("localhost", "missing-scheme", 0, "http://localhost"),
+    ("localhost:3000", "missing-scheme", 0, "http://localhost:3000"),
+    ("127.0.0.1:3000", "missing-scheme", 0, "http://127.0.0.1:3000"),
+    ("[::1]:3000", "missing-scheme", 0, "http://[::1]:3000"),
+    ("*.example.com", "missing-scheme", 0, "https://*.example.com"),
+    ("https://a.example/", "trailing-slash", 17, "https://a.example"),
+    ("http://localhost:*/", "trailing-slash", 18, "http://localhost:*"),
+    ("https://a.example/index.html", "path", 17, "https://a.example"),
+    ("https://a.example//", "path", 17, "https://a.example"),
+    ("https://a.example/*", "path", 17, "https://a.example"),
+    ("http://localhost/*", "path", 16, "http://localhost"),
+    ("https://a.example?a=b", "query", 17, "https://a.example"),
+    ("https://a.example#top", "fragment", 17, "https://a.example"),
+    ("https://user@a.example", "user-info", 8, "https://a.example"),
+    ("https://user:word@a.example/", "user-info", 8, "https://a.example"),
+    ("https://a.example:443", "default-port", 17, "https://a.example"),
+    ("http://a.example:80", "default-port", 16, "http://a.example"),
+    ("https://*.a.example:443", "default-port", 19, "https://*.a.example"),
+    ("http://[::1]:80", "default-port", 12, "http://[::1]"),
+    (" https://a.example", "white-space", 0, "https://a.example"),
+    ("https://a.example\n", "white-space", 17, "https://a.example"),
+    ("https://a.example\u00a0", "white-space", 17, "https://a.example"),
+    ("https://B\u00dcCHER.example", "unicode-host", 9, "https://xn--bcher-kva.example"),
+    ("https://*.bücher.example", "unicode-host", 11, "https://*.xn--bcher-kva.example"),
+    ("https://straße.example", "unicode-host", 12, "https://xn--strae-oqa.example"),
+    ("https://☃.example", "unicode-host", 8, "https://xn--n3h.example"),
+    ("https://A.example", "upper-case", 8, "https://a.example"),
+    ("https://*.A.example:8443", "upper-case", 10, "https://*.a.example:8443"),
+    ("HTTPS://a.example", "upper-case", 0, "https://a.example"),
+    ("hTTPS://a.example", "upper-case", 1, "https://a.example"),
+    ("Chrome-Extension://abc", "upper-case", 0, "chrome-extension://abc"),
+    ("chrome-extension://ABC/", "trailing-slash", 22, "chrome-extension://ABC"),
+    ("://a.example", "scheme-malformed", 0, "https://a.example"),
+    ("1http://localhost:3000", "scheme-malformed", 0, "http://localhost:3000"),
+    ("ht_tps://a.example/?u=http://b.example", "scheme-malformed", 0, "https://a.example"),
+    ("app.example.com/?u=http://b.example", "missing-scheme", 0, "https://app.example.com"),
+    ("'https://a.example'", "scheme-malformed", 0, "https://a.example"),
+    ("https://a.example:", "port-malformed", 18, "https://a.example"),
+    ("https://a.example:08443", "port-malformed", 18, "https://a.example:8443"),
+    ("https://a.example:0443", "port-malformed", 18, "https://a.example"),
+    ("http://[0:0:0:0:0:0:0:1]", "ip-address", 7, "http://[::1]"),
+    ("http://[::FFFF:1.2.3.4]", "upper-case", 10, "http://[::ffff:102:304]"),
+    ("http://[::ffff:1.2.3.4]", "ip-address", 7, "http://[::ffff:102:304]"),
+    ("http://[fe80::1%eth0]", "ip-address", 7, "http://[fe80::1]"),
+    ("http://[0:0::1]:*", "ip-address", 7, "http://[::1]:*"),
+]
+
+
+@pytest.mark.parametrize(("rule", "code", "position", "meant"), REFUSED, ids=[repr(row[0]) for row in REFUSED])
+def test_a_departure_from_an_origin_is_refused_and_what_was_meant_is_accepted(
+    rule: str, code: str, position: int, meant: str
+) -> None:
+    (problem,) = problems_of(rule)
+    assert (problem.option, problem.value, problem.code, problem.position) == ("origins", rule, code, position)
+    assert problem.remedy == f"Write {meant!r}."
+    assert Policy(meant).origins == (meant,)
+
+
+WITHOUT_A_NEAR_RULE = [
+    # what is written, its code, the index, what the remedy names, a rule one edit away that is accepted
+    ("", "origin-empty", None, "https://app.example.com", "https://app.example.com"),
+    (" \n", "origin-empty", None, "https://app.example.com", "https://app.example.com"),
+    ("https://a.example, https://b.example", "comma-list", 17, "['https://a.example', 'https://b.example']", "https://b.example"),
+    ("https://a.example,", "comma-list", 17, "['https://a.example']", "https://a.example"),
+    ("https://a.example https://b.example", "white-space", 17, "https://app.example.com", "https://a.example"),
+    ("https://" + "a" * 505, "origin-too-long", None, "shorter", "https://" + "a" * 504),
+    (r"https://a\.example", "looks-like-regex", 9, "re.compile", "https://a.example"),
+    ("^https://a.example", "looks-like-regex", 0, "re.compile", "https://a.example"),
+    ("https://a.example$", "looks-like-regex", 17, "re.compile", "https://a.example"),
+    ("https://(a|b).example", "looks-like-regex", 8, "re.compile", "https://a.example"),
+    ("https://[a-z].example", "looks-like-regex", 8, "re.compile", "https://a.example"),
+    ("https://.*.example.com", "looks-like-regex", 8, "https://*.example.com", "https://*.example.com"),
+    ("https://.+.example.com", "looks-like-regex", 8, "https://*.example.com", "https://*.example.com"),
+    ("https://a.{3}", "looks-like-regex", 10, "re.compile", "https://a.b"),
+    ("file:///index.html", "file-origin", 0, "http://localhost", "http://localhost"),
+    ("file://", "file-origin", 0, "http://localhost", "http://localhost"),
+    ("File:", "file-origin", 0, "http://localhost", "http://localhost"),
+    ("https://", "host-missing", 8, "https://app.example.com", "https://a"),
+    ("https://:8443", "host-missing", 8, "https://app.example.com", "https://a:8443"),
+    ("https://:*", "host-missing", 8, "https://app.example.com", "https://a:*"),
+    ("https://a'.example", "host-malformed", 9, "https://app.example.com", "https://a.example"),
+    ("https://a`.example", "host-malformed", 9, "https://app.example.com", "https://a_.example"),
+    ("https://a%2e.example", "host-malformed", 9, "https://app.example.com", "https://a-2e.example"),
+    ("https://a..example", "host-malformed", 9, "https://app.example.com", "https://a.example"),
+    ("https://.a.example", "host-malformed", 8, "https://app.example.com", "https://a.example"),
+    ("https://*..a.example", "host-malformed", 10, "https://app.example.com", "https://*.a.example"),
+    ("capacitor://local host", "white-space", 17, "https://app.example.com", "capacitor://localhost"),
+    ("capacitor://local!", "host-malformed", 17, "https://app.example.com", "capacitor://local"),
+    ("capacitor://[::1]", "host-malformed", 12, "https://app.example.com", "http://[::1]"),
+    ("http://[::1", "ip-address", 7, "https://app.example.com", "http://[::1]"),
+    ("http://[::1]x", "ip-address", 7, "https://app.example.com", "http://[::1]"),
+    ("http://[abc]", "ip-address", 7, "https://app.example.com", "http://[abc::]"),
+    ("http://[1:2:3:4:5:6:7:8:9]", "ip-address", 7, "https://app.example.com", "http://[1:2:3:4:5:6:7:8]"),
+    ("http://1.2.3", "ip-address", 7, "https://app.example.com", "http://1.2.3.4"),
+    ("http://1.2.3.256", "ip-address", 7, "https://app.example.com", "http://1.2.3.255"),
+    ("http://1.2.3.04", "ip-address", 7, "https://app.example.com", "http://1.2.3.4"),
+    ("http://1.2.3.4.", "ip-address", 7, "https://app.example.com", "http://1.2.3.4"),
+    ("http://a.0x1f", "ip-address", 7, "https://app.example.com", "http://a.0x1g"),
+    ("http://2130706433", "ip-address", 7, "https://app.example.com", "http://2130706433a"),
+    ("https://a.example:0", "port-malformed", 18, "https://a.example", "https://a.example:1"),
+    ("https://a.example:65536", "port-malformed", 18, "https://app.example.com", "https://a.example:65535"),
+    ("https://a.example:99999999999", "port-malformed", 18, "https://app.example.com", "https://a.example:9999"),
+    ("https://a.example:80a", "port-malformed", 18, "https://app.example.com", "https://a.example:80"),
+    ("https://a.example:-1", "port-malformed", 18, "https://app.example.com", "https://a.example:1"),
+    ("https://a.example:80:81", "port-malformed", 18, "https://app.example.com", "https://a.example:80"),
+    ("https://*", "wildcard-place", 8, "https://*.example.com", "https://*.example.com"),
+    ("https://*.", "wildcard-place", 8, "https://*.example.com", "https://*.example.com"),
+    ("https://*:*", "wildcard-place", 8, "http://localhost:*", "http://localhost:*"),
+    ("https://*.*.example", "wildcard-place", 10, "https://*.example.com", "https://*.example"),
+    ("https://app-*.example", "wildcard-place", 12, "https://*.example.com", "https://*.example"),
+    ("https://*app.example", "wildcard-place", 8, "https://*.example.com", "https://*.app.example"),
+    ("https://a.example*", "wildcard-place", 17, "https://*.example.com", "https://a.example"),
+    ("https://a.*", "wildcard-place", 10, "https://*.example.com", "https://*.a"),
+    ("https://a.example:80*", "wildcard-place", 20, "http://localhost:*", "https://a.example:*"),
+    ("*://a.example", "wildcard-place", 0, "https://*.example.com", "https://a.example"),
+    ("http*://a.example", "wildcard-place", 4, "https://*.example.com", "http://a.example"),
+    ("https://*.1.2.3.4", "wildcard-place", 8, "https://*.example.com", "https://1.2.3.4"),
+    ("https://*.[::1]", "wildcard-place", 8, "https://*.example.com", "https://[::1]"),
+    ("app://*.1.2.3.4", "wildcard-place", 6, "https://*.example.com", "app://*.a"),
+    ("h*", "missing-scheme", 0, "https://app.example.com", "https://h"),
+    ("http*", "missing-scheme", 0, "https://app.example.com", "https://http"),
+    ("*.*", "missing-scheme", 0, "https://app.example.com", "https://*.a"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "position", "named", "twin"),
+    WITHOUT_A_NEAR_RULE,
+    ids=[repr(row[0]) for row in WITHOUT_A_NEAR_RULE],
+)
+def test_what_is_no_origin_is_refused_and_a_twin_one_edit_away_is_accepted(
+    rule: str, code: str, position: int | None, named: str, twin: str
+) -> None:
+    (problem,) = problems_of(rule)
+    assert (problem.option, problem.value, problem.code, problem.position) == ("origins", rule, code, position)
+    assert named in problem.remedy
+    assert problem.problem.endswith(".")
+    assert Policy(twin).origins == (twin,)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "https://app.example.com",
+        "https://app.example.com.",
+        "https://app.example.com:8443",
+        "http://localhost",
+        "http://localhost:65535",
+        "https://intranet",
+        "https://_dmarc.a_b.example-",
+        "https://xn--bcher-kva.example",
+        "https://*.xn--bcher-kva.example",
+        "http://127.0.0.1:3000",
+        "https://255.255.255.255",
+        "https://0.0.0.0",
+        "http://[::1]:3000",
+        "https://[2001:db8::1]",
+        "http://[::ffff:102:304]:*",
+        "https://*.example.com",
+        "https://*.example.com:*",
+        "https://*.example.com:8443",
+        "https://*.example.com.",
+        "http://localhost:*",
+        "http://127.0.0.1:*",
+        "http://[::1]:*",
+        "https://*.internal",
+        "https://*.com",
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+        "moz-extension://8e2a5b3c-0f5a-4c9e-9d0a-6b1c2d3e4f50",
+        "safari-web-extension://8E2A5B3C-0F5A-4C9E-9D0A-6B1C2D3E4F50",
+        "capacitor://localhost",
+        "ionic://localhost",
+        "tauri://localhost",
+        "capacitor://localhost:*",
+        "app+x.y-1://A.b_c",
+    ],
+)
+def test_a_well_formed_rule_is_accepted_as_it_is(rule: str) -> None:
+    assert Policy(rule).origins == (rule,)
+    assert repr(Policy(rule)) == f"Policy({rule!r})"
+
+
+def allow_two(origin: str, environ: Any) -> bool:
+    return True
+
+
+class Callable:
+    def __call__(self, origin: str, environ: Any) -> bool:
+        return True
+
+    def method(self, origin: str, environ: Any) -> bool:
+        return True
+
+    async def coroutine(self, origin: str, environ: Any) -> bool:
+        return True
+
+
+class AsyncCallable:
+    async def __call__(self, origin: str, environ: Any) -> bool:
+        return True
+
+
+async def coroutine(origin: str, environ: Any) -> bool:
+    return True
+
+
+def of_three(first: str, origin: str, environ: Any) -> bool:
+    return True
+
+
+def with_keyword(origin: str, environ: Any, *, tenant: str) -> bool:
+    return True
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        allow_two,
+        lambda *args: True,
+        lambda origin, environ, extra=None: True,
+        Callable(),
+        Callable().method,
+        functools.partial(of_three, "first"),
+        functools.partial(with_keyword, tenant="a"),
+        {}.__contains__.__self__.get,
+        type,  # Python cannot tell its signature, so that it is believed
+        re.compile(r"https://a\.example"),
+        re.compile(""),
+    ],
+)
+def test_callables_and_regular_expressions_are_accepted(rule: Any) -> None:
+    assert Policy(rule).origins == (rule,)
+    assert Policy(["https://a.example", rule]).origins == ("https://a.example", rule)
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "named"),
+    [
+        pytest.param(coroutine, "callable-is-coroutine", "plain function", id="a coroutine function"),
+        pytest.param(AsyncCallable(), "callable-is-coroutine", "plain function", id="an object with an async __call__"),
+        pytest.param(
+            Callable().coroutine, "callable-is-coroutine", "plain function", id="a method that is a coroutine"
+        ),
+        pytest.param(functools.partial(coroutine), "callable-is-coroutine", "plain function", id="a partial coroutine"),
+        pytest.param(lambda: True, "callable-signature", "(origin, environ)", id="no argument"),
+        pytest.param(lambda origin: True, "callable-signature", "(origin, environ)", id="one argument"),
+        pytest.param(of_three, "callable-signature", "(origin, environ)", id="three arguments"),
+        pytest.param(with_keyword, "callable-signature", "(origin, environ)", id="a keyword without default"),
+        pytest.param(Callable, "callable-signature", "(origin, environ)", id="a class whose object was meant"),
+        pytest.param(re.compile(b"x"), "regex-of-bytes", "str", id="a regular expression of bytes"),
+        pytest.param(b"https://a.example", "origin-type", "https://app.example.com", id="bytes"),
+        pytest.param(bytearray(b"x"), "origin-type", "https://app.example.com", id="a bytearray"),
+        pytest.param(7, "origin-type", "https://app.example.com", id="a number"),
+        pytest.param(True, "origin-type", "https://app.example.com", id="a bool"),
+    ],
+)
+def test_other_things_are_refused(rule: Any, code: str, named: str) -> None:
+    for given in (rule, [rule], ["https://a.example", rule]):
+        (problem,) = problems_of(given)
+        assert (problem.option, problem.value, problem.code, problem.position) == ("origins", rule, code, None)
+        assert named in problem.remedy
+
+
+@pytest.mark.parametrize("rule", [[], {}, None, ["https://a.example"]], ids=repr)
+def test_within_a_list_other_things_are_refused_too(rule: Any) -> None:
+    (problem,) = problems_of(["https://a.example", rule])
+    assert (problem.option, problem.value, problem.code) == ("origins", rule, "origin-type")
+
+
+def problems_of(origins: Any) -> tuple[Problem, ...]:
+    with pytest.raises(PolicyError) as caught:
+        Policy(origins)
+    return caught.value.problems
