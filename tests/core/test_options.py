@@ -1,4 +1,5 @@
 # ruff: noqa: E501 - a table reads best with one row per line
+
 """The other options of a policy: how each is normalised, and what of it is refused."""
 
 from __future__ import annotations
