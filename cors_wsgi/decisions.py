@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
 from enum import Enum
 
@@ -79,7 +80,7 @@ class Decision:
     nearest: str | None = None
 
     def __str__(self) -> str:
-        asked = f"{self.kind} {_quote(self.method)} {_quote(self.path)} from {_quote(self.origin)}"
+        asked = f"{self.kind} {quote(self.method)} {quote(self.path)} from {quote(self.origin)}"
         if self.allowed:
             return f"{asked}: allowed"
         return f"{asked}: refused, {self.advice}"
@@ -91,8 +92,13 @@ class Decision:
         return "; ".join([*(f"{reason} ({reason.explanation})" for reason in self.reasons), *near])
 
 
-def _quote(text: str | None, limit: int = 200) -> str:
+def quote(text: str | None, limit: int = 200) -> str:
     """Escape what a client sent, on one line and bounded, before it is logged."""
     if text is None:
         return "no origin"
     return repr(text) if len(text) <= limit else repr(text[:limit]) + f"… ({len(text)} characters)"
+
+
+def quote_error(error: Exception) -> str:
+    """Quote an exception's type and message; its own `repr` may hold what a client sent, on many lines."""
+    return quote("".join(traceback.format_exception_only(error)).strip())

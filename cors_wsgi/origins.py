@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from .decisions import quote_error
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
@@ -199,9 +201,9 @@ def _is_allowed_by(rule: OriginCallable, origin: str, environ: WSGIEnvironment) 
     except Exception as error:  # noqa: BLE001 - the user's own callable; a request must not fail for it
         frames = traceback.extract_tb(error.__traceback__)
         _logger.error(
-            "The origin rule %s raised %r at %s:%s and does not allow %r.",
+            "The origin rule %s raised %s at %s:%s and does not allow %r.",
             getattr(rule, "__qualname__", rule),
-            error,
+            quote_error(error),
             frames[-1].filename,
             frames[-1].lineno,
             origin,

@@ -152,10 +152,8 @@ class Policy:
 
         Args:
             origin: the header's value; None, where a request has none, is allowed only if everybody is.
-            environ: what callable rules get as their second argument; by default an empty one.
-
-        Raises:
-            Exception: what a callable rule raises.
+            environ: what callable rules get as their second argument; by default an empty one. One that raises does
+                not allow, and is logged.
         """
         allowed = self.answers.origins
         return allowed is None or (origin is not None and allowed.allows(origin, {} if environ is None else environ))

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
-from .decisions import Decision, Kind, Reason
+from .decisions import Decision, Kind, Reason, quote_error
 from .policy import DENY, Deny, Policy
 from .reasons import find_origin_reason, find_preflight_reasons
 
@@ -89,7 +89,7 @@ class Reports:
             try:
                 self._on_decision(decision)
             except Exception as error:  # noqa: BLE001 - the user's own hook; the answer does not depend on it
-                _logger.error("on_decision raised %r; it was called with: %s", error, decision)
+                _logger.error("on_decision raised %s; it was called with: %s", quote_error(error), decision)
         return decision.advice if self._debug and reasons else None
 
 
