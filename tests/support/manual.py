@@ -128,3 +128,41 @@ def _parse(text: str) -> Iterator[Block | str]:
             raise ValueError(f"line {start}: the block has no end")
         yield Block(match[3].strip(), dedent("\n".join(lines[start:number]) + "\n"), start + 1)
         number += 1
+
+
+def read_table(page: Path, heading: str, number: int = 0) -> list[list[str]]:
+    """Return the rows of a table below a heading, without its head, each cell as it is written.
+
+    Args:
+        page: the page's file.
+        heading: the heading's text, without its signs.
+        number: which of the tables below it, up to the next heading of any level.
+    """
+    items = list(_parse(page.read_text("utf-8")))
+    start = next(i for i, item in enumerate(items) if isinstance(item, str) and item.lstrip("#").strip() == heading)
+    tables: list[list[list[str]]] = []
+    inside = False
+    for item in items[start + 1 :]:
+        if isinstance(item, str) and item.startswith("#"):
+            break
+        if isinstance(item, str) and item.startswith("|"):
+            if not inside:
+                tables.append([])
+            tables[-1].append([cell.strip() for cell in re.split(r"(?<!\\)\|", item)[1:-1]])
+            inside = True
+        else:
+            inside = False
+    return tables[number][2:]
+
+
+def read_text(page: Path, heading: str) -> str:
+    """Return the lines below a heading, up to the next one of any level, without blocks."""
+    items = list(_parse(page.read_text("utf-8")))
+    start = next(i for i, item in enumerate(items) if isinstance(item, str) and item.lstrip("#").strip() == heading)
+    lines = []
+    for item in items[start + 1 :]:
+        if isinstance(item, str):
+            if item.startswith("#"):
+                break
+            lines.append(item)
+    return "\n".join(lines)

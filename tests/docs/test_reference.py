@@ -1,0 +1,144 @@
+"""The tables of the reference and the code agree exactly."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cors_wsgi
+from cors_wsgi import CORSMiddleware, Decision, Kind, PathMap, Policy, PolicyError, Problem, Reason
+from cors_wsgi.options import RISKS
+from cors_wsgi.settings import PARSERS, parse_settings
+from support.manual import DOCS, ROOT, read_table, read_text
+
+REFERENCE = DOCS / "reference.md"
+SOURCES = sorted(path for path in (ROOT / "cors_wsgi").glob("*.py"))
+CODES = read_table(REFERENCE, "Codes")
+
+
+def _code(cell: str) -> str:
+    """The text of a cell's code span, and of a link around one."""
+    return re.sub(r"^\[?`|`(?:\]\(.*\))?$", "", cell)
+
+
+def _codes(text: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", text)
+
+
+def _collect_codes(source: Path) -> set[str]:
+    """Find the problem codes in a module: the argument `code` of `Problem` and of the helpers that make one."""
+    place = {"Problem": 2, "_problem": 1, "_wrong": 1}
+    found: set[str] = set()
+    for function in ast.walk(ast.parse(source.read_text("utf-8"))):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        parameters = {argument.arg for argument in function.args.args}
+        assigned = {
+            target.id: {node.value for node in ast.walk(statement.value.value) if isinstance(node, ast.Constant)}
+            for statement in ast.walk(function)
+            if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Subscript)
+            for target in statement.targets
+            if isinstance(target, ast.Name)
+        }
+        for call in ast.walk(function):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in place:
+                argument = call.args[place[call.func.id]]
+                if isinstance(argument, ast.Constant):
+                    found.add(argument.value)
+                elif isinstance(argument, ast.Name) and argument.id in assigned:
+                    found |= {value for value in assigned[argument.id] if re.fullmatch("[a-z-]+", value)}
+                else:
+                    assert isinstance(argument, ast.Name), ast.dump(argument)
+                    assert argument.id in parameters, argument.id
+    return found
+
+
+def test_the_codes_in_the_table_are_those_in_the_code() -> None:
+    in_code = set().union(*map(_collect_codes, SOURCES))
+    assert {_code(row[0]) for row in CODES} == in_code
+    assert len(in_code) > 40
+
+
+async def coroutine_function(origin: str, environ: object) -> bool:
+    return True
+
+
+@pytest.mark.parametrize("row", CODES, ids=lambda row: f"{_code(row[0])} of {row[1]}")
+def test_an_example_of_a_code_has_this_code_alone(row: list[str]) -> None:
+    names: dict[str, Any] = {
+        "Policy": Policy,
+        "CORSMiddleware": CORSMiddleware,
+        "PathMap": PathMap,
+        "parse_settings": parse_settings,
+        "regex": re.compile,
+        "coroutine_function": coroutine_function,
+        "app": lambda environ, start_response: [],
+    }
+    with pytest.raises(PolicyError) as caught:
+        eval(_code(row[2]), names)
+    assert [problem.code for problem in caught.value.problems] == [_code(row[0])]
+    options = _codes(row[1])
+    assert not options or caught.value.problems[0].option in options
+
+
+@pytest.mark.parametrize("option", ["origins", "methods", "allow_headers", "expose_headers"])
+def test_an_option_names_every_code_that_refuses_it(option: str) -> None:
+    line = next(line for line in read_text(REFERENCE, option).splitlines() if line.startswith("Refused with"))
+    assert sorted(_codes(line)) == sorted(_code(row[0]) for row in CODES if option in _codes(row[1]))
+
+
+def test_options_and_defaults_are_those_of_the_policy() -> None:
+    parameters = inspect.signature(Policy).parameters
+    shown = {_code(row[0]): row[2] for row in read_table(REFERENCE, "Policy")}
+    assert list(shown) == list(parameters) == [field.name for field in dataclasses.fields(Policy)]
+    assert {name: ast.literal_eval(_code(cell)) for name, cell in shown.items() if name != "origins"} == {
+        name: parameter.default for name, parameter in parameters.items() if name != "origins"
+    }
+    assert parameters["origins"].default is inspect.Parameter.empty
+
+
+def test_the_middleware_s_arguments_are_those_of_the_code() -> None:
+    parameters = inspect.signature(CORSMiddleware).parameters
+    shown = {_code(row[0]): row[2] for row in read_table(REFERENCE, "CORSMiddleware")}
+    assert list(shown) == list(parameters)
+    given = {name: cell for name, cell in shown.items() if cell.startswith("`")}
+    assert set(shown) - set(given) == {"app", "policy"}
+    assert {name: ast.literal_eval(_code(cell)) for name, cell in given.items()} == {
+        name: parameters[name].default for name in given
+    }
+
+
+def test_every_public_name_is_listed() -> None:
+    assert sorted(_code(row[0]) for row in read_table(REFERENCE, "Public names")) == sorted(cors_wsgi.__all__)
+
+
+def test_reasons_kinds_and_risks_are_those_of_the_code() -> None:
+    assert [(_code(row[0]), _code(row[1]), row[2]) for row in read_table(REFERENCE, "Reasons")] == [
+        (str(f"Reason.{reason.name}"), reason.value, reason.explanation) for reason in Reason
+    ]
+    assert [(_code(row[0]), _code(row[1])) for row in read_table(REFERENCE, "Kinds")] == [
+        (f"Kind.{kind.name}", kind.value) for kind in Kind
+    ]
+    assert [_code(row[0]) for row in read_table(REFERENCE, "accept_risks")] == list(RISKS)
+
+
+def test_attributes_are_those_of_the_code() -> None:
+    assert [_code(row[0]) for row in read_table(REFERENCE, "Decisions")] == [
+        field.name for field in dataclasses.fields(Decision)
+    ]
+    assert [_code(row[0]) for row in read_table(REFERENCE, "Errors")] == ["problems", "where"]
+    assert set(vars(PolicyError([]))) == {"problems", "where"}
+    assert [_code(row[0]) for row in read_table(REFERENCE, "Errors", 1)] == [
+        field.name for field in dataclasses.fields(Problem)
+    ]
+
+
+def test_settings_are_those_of_the_code() -> None:
+    rows = read_table(REFERENCE, "Settings strings")
+    assert sorted(name for row in rows for name in _codes(row[0])) == sorted(PARSERS)
