@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
@@ -95,8 +96,13 @@ class CORSMiddleware:
             raise TypeError(f"CORSMiddleware takes a policy or a source, and {given} is given. {_RIGHT_CALL}")
         if source is not None and paths is not None:
             raise TypeError(f"source excludes paths: the source says which policy a path has. {_RIGHT_CALL}")
-        if on_decision is not None and not callable(on_decision):
-            raise TypeError("on_decision is a callable that takes one Decision.")
+        if source is not None and not all(callable(getattr(source, name, None)) for name in ("look_up", "follow")):
+            raise TypeError(f"A source has the methods look_up and follow, and {type(source).__name__} lacks one.")
+        if paths is not None and not isinstance(paths, Mapping):
+            right_call = "Write paths={'/public/*': Policy('*')}."
+            raise TypeError(f"paths is a mapping of paths to policies, not {type(paths).__name__}. {right_call}")
+        if on_decision is not None and (not callable(on_decision) or inspect.iscoroutinefunction(on_decision)):
+            raise TypeError("on_decision is a plain function that takes one Decision. Write on_decision=print.")
         problems: list[Problem] = []
         self._block_untrusted = normalize_flag("block_untrusted", block_untrusted, problems)
         debug = normalize_flag("debug", debug, problems)
