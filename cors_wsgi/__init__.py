@@ -5,7 +5,8 @@ import logging
 from .decisions import Decision, Kind, Reason
 from .errors import PolicyError, PolicyWarning, Problem
 from .middleware import CORSMiddleware, PolicySource, Ruling
-from .paths import PathMap
+from .origins import OriginRule
+from .paths import PathMap, is_canonical
 from .policy import DENY, Deny, Policy
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Decision",
     "Deny",
     "Kind",
+    "OriginRule",
     "PathMap",
     "Policy",
     "PolicyError",
@@ -22,6 +24,7 @@ __all__ = [
     "Problem",
     "Reason",
     "Ruling",
+    "is_canonical",
 ]
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from .answers import Header, answer_preflight, deny_response, refuse_preflight, share_response
 from .errors import PolicyError, Problem
 from .options import normalize_flag
-from .paths import PathMap, PathRule, is_canonical
+from .paths import PathMap, PathRule, decode_path, is_canonical
 from .policy import DENY, Deny, Policy, PolicyOrDeny
 from .reports import DEBUG_HEADER, OnDecision, Reports
 from .trust import is_judged, is_trusted
@@ -217,11 +217,8 @@ class CORSMiddleware:
         return self.app(environ, start)
 
     def _policy_for_path(self, paths: PathMap[PolicyOrDeny], environ: WSGIEnvironment) -> PolicyOrDeny:
-        path = environ.get("PATH_INFO", "")
-        if not path.isascii():
-            # WSGI hands the path's bytes over as latin-1; rules are written as text.
-            path = path.encode("latin-1", "replace").decode("utf-8", "replace")
-        if not is_canonical(path):
+        path = decode_path(environ.get("PATH_INFO", ""))
+        if path is None or not is_canonical(path):
             return DENY
         found: PolicyOrDeny = paths.get(path, self._policy)  # a name for it, so that mypy infers from the map
         return found

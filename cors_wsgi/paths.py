@@ -26,6 +26,16 @@ def is_canonical(path: str) -> bool:
     return _NOT_CANONICAL.search(path) is None
 
 
+def decode_path(path_info: str) -> str | None:
+    """Return the text of a PATH_INFO, whose bytes WSGI hands over as latin-1, or None if they are no UTF-8."""
+    if path_info.isascii():
+        return path_info
+    try:
+        return path_info.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return None
+
+
 class PathMap(Generic[T]):
     """Values by path: exact paths, prefixes that end in `/*`, and regular expressions for a whole path.
 
