@@ -1,0 +1,195 @@
+"""`block_untrusted`: which requests it judges, and in which order it trusts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support.wsgi import (
+    FOR_EVERYBODY,
+    VARY_ORIGIN,
+    Answer,
+    allow,
+    app_with,
+    call,
+    environ_for,
+    forbidden,
+    from_app,
+    wrap,
+)
+
+from cors_wsgi import DENY, CORSMiddleware, Policy
+
+A = "https://a.example"
+EVIL = "https://evil.example"
+MINE = Policy(A)
+HERE = "http://127.0.0.1"
+"""The origin of the server itself in these tests: its Host is 127.0.0.1."""
+
+
+def passes(policy: Any, origin: str | None) -> Answer:
+    if policy is None or policy is DENY:
+        return from_app()
+    return from_app(allow(A), VARY_ORIGIN) if origin == A else from_app(VARY_ORIGIN)
+
+
+def blocked(policy: Any) -> Answer:
+    return forbidden() if policy is DENY else forbidden(VARY_ORIGIN)
+
+
+@pytest.mark.parametrize(
+    ("policy", "origin", "site", "through"),
+    [
+        pytest.param(None, EVIL, "cross-site", True, id="hands off"),
+        pytest.param(None, "null", None, True, id="hands off, null"),
+        pytest.param(MINE, HERE, "same-origin", True, id="the browser says same-origin"),
+        pytest.param(MINE, EVIL, "same-origin", True, id="the browser's word beats the Origin"),
+        pytest.param(MINE, None, "same-origin", True, id="same-origin, no Origin"),
+        pytest.param(MINE, None, "none", True, id="the user typed it"),
+        pytest.param(DENY, EVIL, "same-origin", True, id="denied, yet same-origin"),
+        pytest.param(DENY, None, "none", True, id="denied, yet the user typed it"),
+        pytest.param(MINE, None, None, True, id="no browser"),
+        pytest.param(DENY, None, None, True, id="denied, no browser"),
+        pytest.param(MINE, A, "cross-site", True, id="a trusted origin"),
+        pytest.param(MINE, A, "same-site", True, id="a trusted origin of the same site"),
+        pytest.param(MINE, A, None, True, id="a trusted origin of an old browser"),
+        pytest.param(DENY, A, None, False, id="denied trusts nobody"),
+        pytest.param(MINE, HERE, None, True, id="an old browser, the host is ours"),
+        pytest.param(DENY, HERE, None, True, id="denied, an old browser, the host is ours"),
+        pytest.param(MINE, HERE, "cross-site", False, id="the browser says otherwise than the host"),
+        pytest.param(MINE, EVIL, None, False, id="an old browser, another origin"),
+        pytest.param(MINE, EVIL, "cross-site", False, id="another origin"),
+        pytest.param(MINE, EVIL, "same-site", False, id="another origin of the same site"),
+        pytest.param(MINE, "null", None, False, id="null"),
+        pytest.param(MINE, "null", "cross-site", False, id="null, cross-site"),
+        pytest.param(MINE, "", None, False, id="an empty Origin"),
+        pytest.param(MINE, None, "cross-site", False, id="cross-site, no Origin"),
+        pytest.param(MINE, None, "same-site", False, id="same-site, no Origin"),
+        pytest.param(MINE, None, "", False, id="an empty Sec-Fetch-Site"),
+        pytest.param(MINE, EVIL, "Same-Origin", False, id="no browser writes it so"),
+        pytest.param(MINE, EVIL, "same-origin, none", False, id="two values"),
+        pytest.param(DENY, EVIL, "cross-site", False, id="denied"),
+    ],
+)
+def test_who_may_change_something(policy: Any, origin: str | None, site: str | None, through: bool) -> None:
+    headers = {} if site is None else {"Sec-Fetch-Site": site}
+    expected = passes(policy, origin) if through else blocked(policy)
+    server = wrap(policy, block_untrusted=True)
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        assert server.request(method, origin=origin, headers=headers) == expected
+    upgrade = {**headers, "Upgrade": "WebSocket", "Connection": "Upgrade"}
+    assert server.request("GET", origin=origin, headers=upgrade) == expected
+    for method in ("GET", "OPTIONS", "TRACE"):
+        assert server.request(method, origin=origin, headers=headers) == passes(policy, origin)
+    assert wrap(policy).request("POST", origin=origin, headers=headers) == passes(policy, origin)
+
+
+@pytest.mark.parametrize(
+    ("method", "upgrade", "judged"),
+    [
+        ("GET", None, False),
+        ("OPTIONS", None, False),
+        ("TRACE", None, False),
+        ("POST", None, True),
+        ("PURGE", None, True),
+        ("get", None, True),
+        ("", None, True),
+        ("GET", "websocket", True),
+        ("GET", "h2c, WebSocket ", True),
+        ("GET", "h2c,\twebsocket", True),
+        ("GET", "h2c", False),
+        ("GET", "websockets", False),
+        ("GET", "", False),
+    ],
+)
+def test_what_is_judged(method: str, upgrade: str | None, judged: bool) -> None:
+    headers = {} if upgrade is None else {"Upgrade": upgrade}
+    environ = environ_for(method, origin=EVIL, headers=headers)
+    statuses: list[str] = []
+    middleware = CORSMiddleware(app_with(), MINE, block_untrusted=True)
+    middleware(environ, lambda status, headers: statuses.append(status))  # type: ignore[arg-type]
+    assert statuses == ["403 Forbidden" if judged else "200 OK"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "same"),
+    [
+        ("https://a.test", "a.test", True),
+        ("http://a.test", "a.test", True),
+        ("https://a.test", "A.Test", True),
+        ("https://a.test", "a.test:443", True),
+        ("http://a.test", "a.test:80", True),
+        ("http://a.test", "a.test:443", False),
+        ("https://a.test", "a.test:80", False),
+        ("https://a.test:8443", "a.test:8443", True),
+        ("http://a.test:8443", "a.test:8443", True),
+        ("https://a.test:8443", "a.test", False),
+        ("https://a.test", "a.test:8443", False),
+        ("https://a.test", "a.test.", False),
+        ("https://a.test", "b.test", False),
+        ("https://a.test", "xa.test", False),
+        ("https://a.test", "a.testx", False),
+        ("https://a.test", "", False),
+        ("https://a.test", "a.test, b.test", False),
+        ("http://[::1]:3000", "[::1]:3000", True),
+        ("http://[::1]", "[::1]:80", True),
+        ("http://[::1]", "[::1]", True),
+        ("http://[::1]", "::1", False),
+        ("app://a.test", "a.test", True),
+        ("app://a.test", "a.test:80", False),
+        ("null", "null", False),
+        ("https://a.test/", "a.test", False),
+        ("", "", False),
+        ("https://", "", False),
+    ],
+)
+def test_an_old_browser_s_own_origin(origin: str, host: str, same: bool) -> None:
+    server = wrap(MINE, block_untrusted=True)
+    expected = from_app(VARY_ORIGIN) if same else forbidden(VARY_ORIGIN)
+    assert server.request("POST", origin=origin, headers={"Host": host}) == expected
+    forwarded = {"Host": "other.test", "X-Forwarded-Host": host, "Forwarded": f"host={host}"}
+    assert server.request("POST", origin=origin, headers=forwarded) == forbidden(VARY_ORIGIN)
+
+
+def test_without_a_host_no_origin_is_the_server_s_own() -> None:
+    environ = environ_for("POST", origin=HERE)
+    del environ["HTTP_HOST"]
+    assert call(CORSMiddleware(app_with(), MINE, block_untrusted=True), environ).status == "403 Forbidden"
+
+
+def test_a_preflight_is_never_judged() -> None:
+    server = wrap(MINE, block_untrusted=True)
+    headers = {"Sec-Fetch-Site": "cross-site", "Upgrade": "websocket"}
+    assert server.preflight(A, headers=headers) == wrap(MINE).preflight(A)
+    assert server.preflight(EVIL, headers=headers) == wrap(MINE).preflight(EVIL)
+
+
+def test_each_path_is_judged_by_its_own_policy() -> None:
+    server = wrap(
+        MINE,
+        paths={"/public/*": Policy("*"), "/internal/*": None, "/admin/*": DENY, "/login": Policy(EVIL)},
+        block_untrusted=True,
+    )
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    expected = {
+        "/": forbidden(VARY_ORIGIN),
+        "/public/x": from_app(FOR_EVERYBODY),
+        "/internal/x": from_app(),
+        "/admin/x": forbidden(),
+        "/login": from_app(allow(EVIL), VARY_ORIGIN),
+        "/login/../": forbidden(),
+    }
+    assert {path: server.request("POST", path, EVIL, headers) for path in expected} == expected
+
+
+def test_a_callable_is_asked_once_for_both_questions() -> None:
+    asked: list[str] = []
+
+    def rule(origin: str, environ: Any) -> bool:
+        asked.append(origin)
+        return origin == A
+
+    server = wrap(Policy(rule), block_untrusted=True)
+    assert server.request("POST", origin=A) == from_app(allow(A), VARY_ORIGIN)
+    assert server.request("POST", origin=EVIL) == forbidden(VARY_ORIGIN)
+    assert asked == [A, EVIL]

@@ -1,0 +1,267 @@
+"""A source of policies: a framework's router decides, asked before the app runs, or followed while it does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from support.wsgi import (
+    ALL_HEADERS,
+    ALL_METHODS,
+    FOR_EVERYBODY,
+    PLAIN,
+    TEN_MINUTES,
+    VARY_ORIGIN,
+    VARY_PREFLIGHT,
+    Wrapped,
+    allow,
+    call,
+    environ_for,
+    forbidden,
+    from_app,
+    no_content,
+    wrap,
+)
+
+from cors_wsgi import DENY, CORSMiddleware, Decision, Kind, Policy, PolicySource, Reason, Ruling
+
+A = "https://a.example"
+B = "https://b.example"
+EVIL = "https://evil.example"
+
+
+@dataclass
+class Route:
+    pattern: re.Pattern[str]
+    method: str
+    policy: Any
+
+
+@dataclass
+class Router:
+    """A framework in miniature: it routes by path and method, keeps what it matched in its own context, and serves."""
+
+    routes: list[Route]
+    holder_key: str = "router.matched"
+    looked_up: list[tuple[str, str]] = field(default_factory=list)
+    asked: int = 0
+    fails: Callable[[], None] = lambda: None
+    verdict: bool | None = None
+
+    def match(self, path: str, method: str) -> Route | None:
+        return next((r for r in self.routes if r.pattern.fullmatch(path) and r.method == method), None)
+
+    # what a PolicySource does
+
+    def look_up(self, environ: Any, method: str) -> Ruling:
+        self.looked_up.append((environ["PATH_INFO"], method))
+        route = self.match(environ["PATH_INFO"], method)
+        return Ruling(route.policy if route else None, self.verdict)
+
+    def follow(self, environ: Any) -> Callable[[], Ruling]:
+        matched: list[Route] = []
+        environ[self.holder_key] = matched
+
+        def ask() -> Ruling:
+            self.asked += 1
+            self.fails()
+            return Ruling(matched[0].policy if matched else None, self.verdict)
+
+        return ask
+
+    # what the framework's app does
+
+    def app(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        route = self.match(environ["PATH_INFO"], environ["REQUEST_METHOD"])
+        if route:
+            environ[self.holder_key].append(route)
+        start_response("200 OK", [PLAIN])
+        return [b"from the app"]
+
+
+def routed(*routes: tuple[str, str, Any], **options: Any) -> tuple[Router, Wrapped]:
+    router = Router([Route(re.compile(pattern), method, policy) for pattern, method, policy in routes])
+    source: PolicySource = router
+    return router, wrap(source=source, app=router.app, **options)
+
+
+ROUTES = (
+    ("/items", "GET", Policy("*")),
+    ("/items", "PUT", Policy(A)),
+    ("/admin", "GET", DENY),
+    ("/admin", "PUT", DENY),
+    ("/plain", "GET", None),
+)
+GRANTED = (ALL_METHODS, ALL_HEADERS, TEN_MINUTES, VARY_PREFLIGHT)
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "expected"),
+    [
+        pytest.param("/items", "GET", no_content(FOR_EVERYBODY, *GRANTED), id="the policy of the GET view"),
+        pytest.param("/items", "PUT", no_content(allow(A), *GRANTED), id="the policy of the PUT view at the same URL"),
+        pytest.param("/items", "DELETE", from_app(), id="no view for this method: hands off"),
+        pytest.param("/admin", "PUT", forbidden(), id="denied"),
+        pytest.param("/plain", "GET", from_app(), id="hands off"),
+        pytest.param("/nowhere", "GET", from_app(), id="no view"),
+    ],
+)
+def test_a_preflight_is_looked_up_with_the_requested_method(path: str, method: str, expected: Any) -> None:
+    router, server = routed(*ROUTES)
+    assert server.preflight(A, method, path=path) == expected
+    assert router.looked_up == [(path, method)]
+    assert router.asked == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "origin", "expected"),
+    [
+        pytest.param("/items", "GET", EVIL, from_app(FOR_EVERYBODY), id="for everybody"),
+        pytest.param("/items", "PUT", A, from_app(allow(A), VARY_ORIGIN), id="an allowed origin"),
+        pytest.param("/items", "PUT", EVIL, from_app(VARY_ORIGIN), id="a refused origin"),
+        pytest.param("/items", "PUT", None, from_app(VARY_ORIGIN), id="no origin"),
+        pytest.param("/admin", "GET", A, from_app(), id="denied"),
+        pytest.param("/plain", "GET", A, from_app(), id="hands off"),
+        pytest.param("/nowhere", "GET", A, from_app(), id="no view"),
+    ],
+)
+def test_an_actual_request_is_followed_and_asked_of_once(path: str, method: str, origin: str, expected: Any) -> None:
+    router, server = routed(*ROUTES)
+    assert server.request(method, path, origin) == expected
+    assert router.looked_up == []
+    assert router.asked == 1
+
+
+def test_a_second_start_of_the_response_asks_no_more() -> None:
+    router, _ = routed(*ROUTES)
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        environ["router.matched"].append(router.match("/items", "PUT"))
+        start_response("200 OK", [PLAIN])
+        environ["router.matched"][0] = router.match("/items", "GET")
+        start_response("500 Oops", [PLAIN, ("Vary", "Cookie")], (None, None, None))
+        return []
+
+    answer = wrap(source=router, app=app).request("PUT", "/items", A)
+    assert (answer.status, answer.headers) == ("500 Oops", (PLAIN, allow(A), ("Vary", "Cookie, Origin")))
+    assert router.asked == 1
+
+
+def test_an_app_that_never_starts_a_response_is_not_asked_of() -> None:
+    router, _ = routed(*ROUTES)
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        wrap(source=router, app=app).request("PUT", "/items", A)
+    assert router.asked == 0
+
+
+@pytest.mark.parametrize("verdict", [True, False])
+def test_a_source_may_have_judged_the_origin_itself(verdict: bool) -> None:
+    def never(origin: str, environ: Any) -> bool:
+        raise AssertionError("asked again")
+
+    router, server = routed(("/x", "POST", Policy(never)), block_untrusted=True)
+    router.verdict = verdict
+    shared = from_app(allow(EVIL), VARY_ORIGIN)
+    assert server.request("POST", "/x", EVIL) == (shared if verdict else forbidden(VARY_ORIGIN))
+    assert server.preflight(EVIL, "POST", path="/x") == (
+        no_content(allow(EVIL), *GRANTED) if verdict else forbidden(VARY_PREFLIGHT)
+    )
+
+
+def test_blocking_looks_the_policy_up_before_the_app_runs() -> None:
+    router, server = routed(*ROUTES, ("/plain", "PUT", None), block_untrusted=True)
+    assert server.request("PUT", "/items", EVIL) == forbidden(VARY_ORIGIN)
+    assert server.request("PUT", "/admin", EVIL) == forbidden()
+    assert (router.looked_up, router.asked) == ([("/items", "PUT"), ("/admin", "PUT")], 0)
+    assert server.request("PUT", "/items", A) == from_app(allow(A), VARY_ORIGIN)
+    assert server.request("PUT", "/plain", EVIL) == from_app()
+    assert server.request("PUT", "/nowhere", EVIL) == from_app()
+    assert router.asked == 3
+    router.looked_up.clear()
+    assert server.request("GET", "/items", EVIL) == from_app(FOR_EVERYBODY)
+    assert router.looked_up == []
+
+
+def test_a_callable_is_asked_once_though_the_policy_is_needed_twice() -> None:
+    asked: list[str] = []
+
+    def rule(origin: str, environ: Any) -> bool:
+        asked.append(origin)
+        return origin == A
+
+    _, server = routed(("/x", "POST", Policy(rule)), block_untrusted=True)
+    assert server.request("POST", "/x", A) == from_app(allow(A), VARY_ORIGIN)
+    assert server.request("POST", "/x", EVIL) == forbidden(VARY_ORIGIN)
+    assert asked == [A, EVIL]
+
+
+def test_a_policy_found_later_is_judged_anew() -> None:
+    first, then = Policy(EVIL), Policy(A)
+
+    class Changing(Router):
+        def follow(self, environ: Any) -> Callable[[], Ruling]:
+            return lambda: Ruling(then)
+
+    router = Changing([Route(re.compile("/x"), "POST", first)])
+    server = wrap(source=router, block_untrusted=True)
+    assert server.request("POST", "/x", EVIL) == from_app(VARY_ORIGIN)
+
+
+def test_decisions_about_followed_requests() -> None:
+    decisions: list[Decision] = []
+    _, server = routed(*ROUTES, on_decision=decisions.append, debug=True, block_untrusted=True)
+    note = ("X-CORS-Debug", "origin-not-allowed (no rule of the policy allows this origin)")
+    denied = ("X-CORS-Debug", "denied (this path or route is never shared)")
+    assert server.request("GET", "/items", EVIL) == from_app(FOR_EVERYBODY)
+    assert server.request("PUT", "/items", A) == from_app(allow(A), VARY_ORIGIN)
+    assert server.request("PUT", "/items", EVIL) == forbidden(VARY_ORIGIN, note, body=note[1].encode() + b"\n")
+    assert server.request("GET", "/admin", EVIL) == from_app(denied)
+    assert server.request("GET", "/plain", EVIL) == from_app()
+    assert server.request("GET", "/items") == from_app(FOR_EVERYBODY)
+    assert server.preflight(EVIL, path="/items") == forbidden(VARY_PREFLIGHT, note, body=note[1].encode() + b"\n")
+    assert decisions == [
+        Decision(Kind.ACTUAL, EVIL, "GET", "/items", True),
+        Decision(Kind.ACTUAL, A, "PUT", "/items", True),
+        Decision(Kind.BLOCKED, EVIL, "PUT", "/items", False, (Reason.ORIGIN_NOT_ALLOWED,)),
+        Decision(Kind.ACTUAL, EVIL, "GET", "/admin", False, (Reason.DENIED,)),
+        Decision(Kind.PREFLIGHT, EVIL, "PUT", "/items", False, (Reason.ORIGIN_NOT_ALLOWED,)),
+    ]
+
+
+def test_what_a_source_raises_passes_through() -> None:
+    def fail() -> None:
+        raise LookupError("no such tenant")
+
+    router, server = routed(*ROUTES)
+    router.fails = fail
+    with pytest.raises(LookupError, match="no such tenant"):
+        server.request("GET", "/items", A)
+
+
+def test_the_holder_lies_under_the_source_s_own_key_and_nothing_else_changes() -> None:
+    router, _ = routed(*ROUTES)
+    environ = environ_for("GET", "/items", A)
+    before = dict(environ)
+    CORSMiddleware(router.app, source=router)(environ, lambda *given: lambda data: None)
+    assert {key: environ[key] for key in before} == before
+    assert environ.keys() - before.keys() == {"router.matched"}
+
+
+def test_nested_sources_keep_their_holders_apart() -> None:
+    inner, _ = routed(("/x", "GET", Policy(B)))
+    outer = Router([Route(re.compile("/x"), "GET", Policy(A))], holder_key="outer.matched")
+
+    def mount(environ: Any, start_response: Any) -> Iterable[bytes]:
+        environ["outer.matched"].append(outer.match("/x", "GET"))
+        return CORSMiddleware(inner.app, source=inner)(environ, start_response)
+
+    middleware = CORSMiddleware(mount, source=outer)
+    assert call(middleware, environ_for("GET", "/x", A)).headers == (PLAIN, allow(A), VARY_ORIGIN)
+    assert call(middleware, environ_for("GET", "/x", B)).headers == (PLAIN, VARY_ORIGIN)
