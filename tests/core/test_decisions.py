@@ -226,8 +226,8 @@ def test_refusals_are_logged_at_debug_and_nothing_else_is(caplog: pytest.LogCapt
             "cors_wsgi",
             logging.DEBUG,
             (
-                "preflight 'DELETE' '/y' from 'https://a.example': refused, method-not-allowed (the policy does not allow "
-                "the requested method); header-not-allowed (the policy does not allow a requested header)"
+                "preflight 'DELETE' '/y' from 'https://a.example': refused, method-not-allowed (the policy does not "
+                "allow the requested method); header-not-allowed (the policy does not allow a requested header)"
             ),
         ),
     ]

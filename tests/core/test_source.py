@@ -30,7 +30,7 @@ from cors_wsgi import DENY, CORSMiddleware, Decision, Kind, Policy, PolicySource
 
 A = "https://a.example"
 B = "https://b.example"
-EVIL = "https://evil.example"
+EVIL = "https://attacker.test"
 
 
 @dataclass
