@@ -177,6 +177,11 @@ def test_regular_expressions_and_callables_are_believed_with_credentials() -> No
     assert Policy(rules, supports_credentials=True).origins == rules
 
 
+def test_a_rule_that_is_no_origin_has_no_risks() -> None:
+    problems = problems_of(origins=["http:/a.example", "http://*", "http://a.example"], supports_credentials=True)
+    assert [problem.code for problem in problems] == ["missing-scheme", "wildcard-place", "insecure-origin"]
+
+
 def test_both_risks_of_one_rule_are_two_problems() -> None:
     problems = problems_of(origins="http://*.com", supports_credentials=True)
     assert [problem.code for problem in problems] == ["insecure-origin", "public-suffix"]

@@ -241,7 +241,7 @@ def with_keyword(origin: str, environ: Any, *, tenant: str) -> bool:
         functools.partial(of_three, "first"),
         functools.partial(with_keyword, tenant="a"),
         {}.__contains__.__self__.get,
-        type,  # Python cannot tell its signature, so that it is believed
+        max,  # Python cannot tell its signature, so that it is believed
         re.compile(r"https://a\.example"),
         re.compile(""),
     ],
