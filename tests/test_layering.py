@@ -1,0 +1,92 @@
+"""Imports only point down, and importing the core loads little."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cors_wsgi
+import flask_cors_ext
+
+CORE, EXTENSION = Path(cors_wsgi.__file__).parent, Path(flask_cors_ext.__file__).parent
+MODULES = {
+    ".".join(path.relative_to(root.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for root in (CORE, EXTENSION)
+    for path in sorted(root.rglob("*.py"))
+}
+OUTERMOST = ("cors_wsgi.browser", "cors_wsgi.cli", "cors_wsgi.pytest_plugin")
+SERVER_SIDE = [name for name in MODULES if name.startswith("cors_wsgi") and not name.startswith(OUTERMOST)]
+
+FLOORS = [
+    ["fetch", "errors", "decisions"],
+    ["origins", "paths", "settings"],
+    ["rules", "trust"],
+    ["options"],
+    ["answers"],
+    ["policy", "reasons"],
+    ["reports"],
+    ["middleware"],
+    ["paste", ""],
+]
+"""The server side, from the ground up: a module imports only from floors below its own ("" is the package's face)."""
+
+
+def imports_of(name: str) -> set[str]:
+    """Return the names of all modules that a module imports, those for type checkers included."""
+    path = MODULES[name]
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            base = ".".join(package.split(".")[: len(package.split(".")) - node.level + 1]) if node.level else ""
+            module = ".".join(filter(None, (base, node.module)))
+            submodules = {f"{module}.{alias.name}" for alias in node.names} & MODULES.keys()
+            found |= submodules or {module}
+    return found
+
+
+def test_every_module_of_the_server_side_has_its_floor() -> None:
+    known = {f"cors_wsgi.{name}".rstrip(".") for floor in FLOORS for name in floor}
+    assert set(SERVER_SIDE) == known
+
+
+@pytest.mark.parametrize("name", SERVER_SIDE)
+def test_the_server_side_imports_only_from_floors_below(name: str) -> None:
+    floors = {f"cors_wsgi.{module}".rstrip("."): number for number, floor in enumerate(FLOORS) for module in floor}
+    inside = {module for module in imports_of(name) if module.startswith("cors_wsgi")}
+    typing_only = {"cors_wsgi.options"} if name == "cors_wsgi.answers" else set()
+    for module in inside - typing_only:
+        assert floors[module] < floors[name], f"{name} imports {module}"
+
+
+@pytest.mark.parametrize("name", SERVER_SIDE)
+def test_the_server_side_knows_neither_frameworks_nor_the_browser(name: str) -> None:
+    foreign = ("flask", "werkzeug", "flask_cors_ext", *OUTERMOST)
+    assert not [module for module in imports_of(name) if module.startswith(foreign)]
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("cors_wsgi.browser")])
+def test_the_browser_side_knows_only_the_shared_vocabulary(name: str) -> None:
+    inside = {module for module in imports_of(name) if module.startswith(("cors_wsgi", "flask"))}
+    assert all(module == "cors_wsgi.fetch" or module.startswith("cors_wsgi.browser") for module in inside), inside
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("flask_cors_ext")])
+def test_the_extension_imports_public_modules_of_the_core_only(name: str) -> None:
+    inside = {module for module in imports_of(name) if module.startswith("cors_wsgi")}
+    assert inside <= {"cors_wsgi", "cors_wsgi.settings"}, inside
+
+
+def test_importing_the_core_loads_no_more_than_the_server_side() -> None:
+    code = "import json, sys, cors_wsgi; cors_wsgi.Policy('https://a.example'); print(json.dumps(sorted(sys.modules)))"
+    loaded = json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
+    unwanted = ("flask", "werkzeug", "rich", "urllib3", "publicsuffixlist", "pytest", "click", *OUTERMOST)
+    assert not [module for module in loaded if module.startswith(unwanted)]
+    assert "cors_wsgi.middleware" in loaded
