@@ -55,7 +55,9 @@ def test_every_block_is_of_a_language_that_is_checked() -> None:
             "GET /\n\n200 OK\nVary: Origin\n",
             id="an exchange with another value",
         ),
-        pytest.param("exchange", "GET /\n\n200 OK\n", "GET /\n\n200 OK\nVary: Origin\n", id="an exchange that hides one"),
+        pytest.param(
+            "exchange", "GET /\n\n200 OK\n", "GET /\n\n200 OK\nVary: Origin\n", id="an exchange that hides one"
+        ),
         pytest.param("exchange", "GET /\n", "GET /\n\n200 OK\nVary: Origin\n", id="an exchange without a response"),
         pytest.param(
             "exchange",

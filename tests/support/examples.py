@@ -50,8 +50,22 @@ def fresh_module() -> Iterator[ModuleType]:
 def run_section(section: Section) -> None:
     """Run a section's examples in their order."""
     with fresh_module() as module:
+        if "django" in section.needs:
+            _make_django_project(Path.cwd())
         for block in section.blocks:
             RUNNERS[block.language](section, block, vars(module))
+
+
+def _make_django_project(folder: Path) -> None:
+    """Make the project whose `wsgi.py` the manual shows; the process that does so is good for nothing else."""
+    package = folder / "mysite"
+    package.mkdir()
+    (package / "settings.py").write_text("SECRET_KEY = 'x'\nALLOWED_HOSTS = ['*']\nROOT_URLCONF = 'mysite.urls'\n")
+    (package / "urls.py").write_text(
+        "from django.http import JsonResponse\nfrom django.urls import path\n"
+        "urlpatterns = [path('items/', lambda request: JsonResponse({}))]\n"
+    )
+    sys.path.insert(0, str(folder))
 
 
 def run_python(section: Section, block: Block, names: dict[str, Any]) -> None:
@@ -172,7 +186,9 @@ def run_command(section: Section, block: Block, names: dict[str, Any]) -> None:
         if shown.strip():
             checker = doctest.OutputChecker()
             options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-            assert checker.check_output(shown, done.stdout, options), f"{section.page}:{block.line}\n{done.stdout}{done.stderr}"
+            assert checker.check_output(shown, done.stdout, options), (
+                f"{section.page}:{block.line}\n{done.stdout}{done.stderr}"
+            )
         else:
             assert done.returncode == 0, f"{section.page}:{block.line}\n{done.stdout}{done.stderr}"
 
