@@ -1,0 +1,120 @@
+"""CORS: the extension's face; on an app it says what holds for all of it, on a blueprint for its routes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from flask import Blueprint, Flask
+
+from .installation import Installation, find_installation
+from .keywords import check_keywords
+from .layers import POLICY_OPTIONS, Layer, PolicyOptions, check_options
+from .settings import OPTIONS
+
+if TYPE_CHECKING:
+    from flask.sansio.blueprints import BlueprintSetupState
+    from typing_extensions import Unpack
+
+    from .places import Resources
+
+    class ExtensionOptions(PolicyOptions, total=False):
+        """The options of `CORS`."""
+
+        resources: Resources
+        block_untrusted: bool
+        debug: bool
+
+
+_NO_WRAPPER: Final = "CORS is no wrapper: keep using the Flask app itself, and write CORS(app) on a line of its own"
+
+
+class CORS:
+    """Cross-origin resource sharing for a Flask app, or for the routes of a blueprint.
+
+    Args:
+        app: the app, or a blueprint that is not registered yet; or None, and `init_app` later. An extension object
+            holds nothing but its options, and may serve several apps.
+        **options: options of a `cors_wsgi.Policy`; and, for an app, `resources` (the paths that are covered: a mapping
+            of path rules to options, None or DENY, or one rule, or a list), `block_untrusted` (answer 403 to requests
+            of untrusted origins that could change something) and `debug` (say why in `X-CORS-Debug`; by default
+            `app.debug`). They win over the settings `CORS_*`.
+
+    Raises:
+        TypeError: for an option that does not exist.
+        PolicyError: for everything that is wrong with options and settings.
+        RuntimeError: if the app has an extension already; it shows the merged call.
+    """
+
+    def __init__(self, app: Flask | Blueprint | None = None, **options: Unpack[ExtensionOptions]) -> None:
+        self._options: Mapping[str, Any] = check_keywords("CORS()", options, OPTIONS)
+        if isinstance(app, Blueprint):
+            self._record(app)
+        elif app is not None:
+            self.init_app(app)
+        else:
+            check_options(_policy_options(self._options), "CORS()")
+
+    def init_app(self, app: Flask, **options: Unpack[ExtensionOptions]) -> None:
+        """Put the extension on an app: read its settings, and wrap what its `wsgi_app` is now.
+
+        Args:
+            app: the app.
+            **options: options that win over those of the extension object.
+
+        Raises:
+            TypeError: for an option that does not exist, or if this is no Flask app.
+            PolicyError: for everything that is wrong with options and settings.
+            RuntimeError: if the app has an extension already; it shows the merged call.
+        """
+        if not isinstance(app, Flask):
+            raise TypeError(f"CORS takes a Flask app or a Blueprint, not {type(app).__name__}. Write CORS(app).")
+        keywords = {**self._options, **check_keywords("init_app()", options, OPTIONS)}
+        installation = find_installation(app)
+        if installation is None:
+            Installation(app, keywords)
+        elif installation.keywords is None:
+            installation.configure(keywords)
+            installation.move_outward()
+        else:
+            merged = ", ".join(f"{name}={value!r}" for name, value in {**installation.keywords, **keywords}.items())
+            call = f"CORS(app, {merged})" if merged else "CORS(app)"
+            raise RuntimeError(f"The app {app.name!r} has CORS already. Write one call: {call}.")
+
+    def validate(self, app: Flask) -> None:
+        """Merge the layers of every route, as the first request would.
+
+        Raises:
+            PolicyError: for everything that is wrong; it names the views, and which layer said what.
+            RuntimeError: if the extension is not on this app.
+        """
+        installation = find_installation(app)
+        if installation is None:
+            raise RuntimeError(f"The app {app.name!r} has no CORS yet. Write cors.init_app(app).")
+        installation.validate()
+
+    def _record(self, blueprint: Blueprint) -> None:
+        unfit = sorted(set(self._options) - set(POLICY_OPTIONS))
+        if unfit:
+            raise TypeError(f"CORS(blueprint) has no option {unfit[0]!r}: that is the app's. Write CORS(app, ...).")
+        layer = Layer(f"CORS(blueprint {blueprint.name!r})", self._options)
+        check_options(layer.options, layer.name)
+
+        def install(state: BlueprintSetupState) -> None:
+            name = f"{state.name_prefix}.{state.name}".lstrip(".")
+            app = cast("Flask", state.app)
+            installation = find_installation(app) or Installation(app, None)
+            if name in installation.blueprints:
+                raise RuntimeError(f"The blueprint {name!r} has CORS already. Write one call CORS(blueprint, ...).")
+            installation.blueprints[name] = layer
+
+        blueprint.record(install)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}. {_NO_WRAPPER}.")
+
+
+def _policy_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if name in POLICY_OPTIONS}

@@ -1,0 +1,149 @@
+"""Places: what the app as a whole says of a path, by `resources`, keywords and settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from cors_wsgi import DENY, Deny, PathMap, PolicyError, Problem, is_canonical
+from cors_wsgi.settings import unknown_option
+
+from .keywords import NEEDLESS, warn_of_needless
+from .layers import POLICY_OPTIONS, Layer, Merged, check_options
+
+PathRule: TypeAlias = "str | re.Pattern[str]"
+Resource: TypeAlias = "Mapping[str, Any] | Deny | None"
+Resources: TypeAlias = "Mapping[PathRule, Resource] | PathRule | Iterable[PathRule]"
+
+_EXAMPLE: Final = "{'/api/*': {'origins': ['https://app.example.com']}}"
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """What the app as a whole says of some of its paths.
+
+    Attributes:
+        name: the place, as messages call it.
+        layers: what views there inherit, the most specific first.
+        shares: whether paths and views without a say of their own are covered; `layers` then name origins.
+        otherwise: what those get where they are not.
+    """
+
+    name: str
+    layers: tuple[Layer, ...]
+    shares: bool = False
+    otherwise: Deny | None = None
+
+
+class Places:
+    """The places of an app.
+
+    Args:
+        layers: keywords and settings.
+        resources: the option of that name, or None where it is not given. Where it is, the layers hold within the
+            resources only.
+        shares: whether the app as a whole is covered, rather than single blueprints.
+        otherwise: what is not covered gets, `DENY` with `block_untrusted`.
+
+    Raises:
+        PolicyError: for what is wrong with the resources, or with the layers.
+
+    Attributes:
+        all: every place but that of malformed paths.
+        only: the one place, where there are no resources.
+    """
+
+    __slots__ = ("_elsewhere", "_malformed", "_map", "all", "only")
+
+    def __init__(
+        self,
+        layers: tuple[Layer, ...],
+        resources: Resources | None,
+        *,
+        shares: bool,
+        otherwise: Deny | None,
+    ) -> None:
+        self._map: PathMap[Place] | None = None
+        self._malformed = Place("a path that is not canonical", (), otherwise=DENY)
+        self.only: Place | None = None
+        if resources is None:
+            merged = Merged(layers)
+            if shares and "origins" in merged.options:
+                _check(merged, "CORS(app)")
+            else:
+                check_options(merged.options, "CORS(app)")
+                shares = False
+            self.only = self._elsewhere = Place("the app", layers, shares, otherwise)
+            self.all: tuple[Place, ...] = (self._elsewhere,)
+            return
+        check_options(Merged(layers).options, "CORS(app)")
+        places = {rule: _make_place(rule, value, layers, otherwise) for rule, value in _read_rules(resources).items()}
+        self._elsewhere = Place("no resource", (), otherwise=otherwise)
+        self._map = PathMap(places, option="resources")
+        self.all = (*places.values(), self._elsewhere)
+
+    def find_raw(self, path: str) -> Place:
+        """Return the place of a path, given as PATH_INFO stands in an environ: its bytes as latin-1."""
+        if path.isascii() or self._map is None:
+            return self.find(path)
+        return self.find(path.encode("latin-1", "replace").decode("utf-8", "replace"))
+
+    def find(self, path: str) -> Place:
+        """Return the place of a path, given as text; U+FFFD stands for bytes that are no UTF-8."""
+        if self._map is None:
+            return self._elsewhere
+        if not is_canonical(path) or "\ufffd" in path:
+            return self._malformed
+        found: Place = self._map.get(path, self._elsewhere)
+        return found
+
+
+def _read_rules(resources: object) -> Mapping[PathRule, Resource]:
+    if isinstance(resources, Mapping):
+        return resources
+    rules: Sequence[Any] = ()
+    if isinstance(resources, (str, re.Pattern)):
+        rules = [resources]
+    elif isinstance(resources, Iterable):
+        rules = list(resources)
+    else:
+        problem = f"Resources are a mapping, one path or a list of paths, not {type(resources).__name__}."
+        raise PolicyError([Problem("resources", resources, "resources-type", problem, f"Write {_EXAMPLE}.")])
+    bad = [rule for rule in rules if not isinstance(rule, (str, re.Pattern))]
+    if bad:
+        problem = f"A path rule is a string or a compiled regular expression of text, not {type(bad[0]).__name__}."
+        raise PolicyError([Problem("resources", bad[0], "path-type", problem, "Write a path such as '/api/*'.")])
+    return {rule: {} for rule in rules}
+
+
+def _make_place(rule: PathRule, value: Resource, layers: tuple[Layer, ...], otherwise: Deny | None) -> Place:
+    name = f"resources[{rule!r}]"
+    if value is None or value is DENY:
+        return Place(name, (), otherwise=value)
+    if not isinstance(value, Mapping):
+        problem = f"A resource has a mapping of options, None or DENY, not {type(value).__name__}."
+        raise PolicyError([Problem("resources", value, "resource-type", problem, f"Write {_EXAMPLE}.")], name)
+    problems = [
+        unknown_option(str(option), POLICY_OPTIONS)
+        for option in value
+        if option not in POLICY_OPTIONS and option not in NEEDLESS
+    ]
+    if problems:
+        raise PolicyError(problems, name)
+    for option in value:
+        if option in NEEDLESS:
+            warn_of_needless(f"{option} in {name}", option)
+    options = {option: said for option, said in value.items() if option not in NEEDLESS}
+    check_options(options, name)
+    within = (Layer(name, options), *layers)
+    _check(Merged(within), name)
+    return Place(name, within, shares=True, otherwise=otherwise)
+
+
+def _check(merged: Merged, name: str) -> None:
+    try:
+        merged.make_policy()
+    except PolicyError as error:
+        raise PolicyError(error.problems, f"{name} ({merged})") from None

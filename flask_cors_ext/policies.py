@@ -1,0 +1,214 @@
+"""Policies: for every view, method and place the merged policy, made once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from flask import Flask
+
+from cors_wsgi import DENY, Deny, Policy, PolicyError, Problem, Ruling
+
+from .layers import Layer, Merged
+from .marks import read_marks
+from .places import Place, Places
+
+if TYPE_CHECKING:
+    from werkzeug.routing import Rule
+
+
+@dataclass(frozen=True, eq=False)
+class Cover:
+    """What covers one view and method at one place.
+
+    Attributes:
+        policy: the merged policy; DENY or None.
+        sources: which layer said what, by option.
+        methods_given: whether a layer says `methods`; where none does, a preflight names those that the URL has.
+        asks: whether the verdict on an origin takes calling a user's callable.
+        ruling: the policy as the middleware wants it, without a verdict.
+    """
+
+    policy: Policy | Deny | None
+    sources: Mapping[str, str] = field(default_factory=dict)
+    methods_given: bool = False
+    asks: bool = False
+    ruling: Ruling = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ruling", Ruling(self.policy))
+
+
+HANDS_OFF: Final = Cover(None)
+DENIED: Final = Cover(DENY)
+
+
+@dataclass(frozen=True, eq=False)
+class Say:
+    """What a view's own layers say: its marks, and the blueprints it is in.
+
+    Attributes:
+        layers: the most specific first; none below one that denies.
+        covers: what they make of each place, as far as it is known.
+    """
+
+    layers: tuple[Layer, ...]
+    covers: dict[Place, Cover] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _View:
+    """A view's say, by method; `below` is what its blueprints say alone."""
+
+    whole: Say
+    methods: Mapping[str, Say]
+    below: Say
+
+
+class Policies:
+    """The policies of an app.
+
+    Args:
+        app: the app.
+        blueprints: the layers of blueprints, by the names that they are registered under.
+        places: what the app as a whole says.
+    """
+
+    def __init__(self, app: Flask, blueprints: Mapping[str, Layer], places: Places) -> None:
+        self._app = app
+        self._blueprints = blueprints
+        self.places = places
+        self._lock = threading.RLock()
+        self._views: dict[str, _View] = {}
+        self._nothing = Say(())
+        self._by_blueprint: dict[tuple[Layer, ...], Say] = {(): self._nothing}
+
+    def of_view(self, endpoint: str, method: str, place: Place) -> Cover:
+        """Return what covers a view's response to a method."""
+        view = self._views.get(endpoint) or self._read(endpoint)
+        say = view.methods.get(method, view.whole)
+        return say.covers.get(place) or self._make_or_deny(say, place, endpoint)
+
+    def of_blueprints(self, endpoint: str, place: Place) -> Cover:
+        """Return what covers a view as far as its own marks are left aside."""
+        view = self._views.get(endpoint) or self._read(endpoint)
+        return view.below.covers.get(place) or self._make_or_deny(view.below, place, endpoint)
+
+    def of_path(self, place: Place) -> Cover:
+        """Return what covers a path that no view answers."""
+        return self._nothing.covers.get(place) or self._make_or_deny(self._nothing, place, "")
+
+    def validate(self) -> None:
+        """Merge what can be foreseen: for each rule its methods, at the place of a path that it matches.
+
+        Raises:
+            PolicyError: for everything that is wrong with the merges; it names the views, and which layer said what.
+        """
+        failed: dict[tuple[str, str], tuple[Problem, list[str]]] = {}
+        for name, say, place in self._foreseen():
+            if place in say.covers:
+                continue
+            try:
+                self._make(say, place)
+            except PolicyError as error:
+                for problem in error.problems:
+                    failed.setdefault((str(problem), error.where), (problem, []))[1].append(name)
+        if failed:
+            raise PolicyError(
+                [
+                    replace(problem, problem=f"{problem.problem} So it is merged for {_list(names)} ({where}).")
+                    for (_, where), (problem, names) in failed.items()
+                ],
+                f"the views of the app {self._app.name!r}",
+            )
+
+    def covers(self) -> list[Cover]:
+        """Return everything that has been merged so far."""
+        with self._lock:
+            says = {self._nothing, *self._by_blueprint.values()}
+            for view in self._views.values():
+                says |= {view.whole, view.below, *view.methods.values()}
+            return [cover for say in says for cover in say.covers.values()]
+
+    def has_say(self) -> bool:
+        """Tell whether any view or blueprint says something of its own."""
+        return any(say.layers for _, say, _ in self._foreseen())
+
+    def _foreseen(self) -> Iterator[tuple[str, Say, Place]]:
+        for rule in self._app.url_map.iter_rules():
+            view = self._views.get(rule.endpoint) or self._read(rule.endpoint)
+            place = self.places.find(sample_path(rule))
+            for method in sorted(rule.methods or {"GET"}):
+                yield f"the view {rule.endpoint!r}", view.methods.get(method, view.whole), place
+
+    def _read(self, endpoint: str) -> _View:
+        with self._lock:
+            marks = read_marks(self._app.view_functions.get(endpoint))
+            blueprints = self._blueprint_layers(endpoint)
+            below = self._by_blueprint.setdefault(blueprints, Say(blueprints))
+            whole = Say(_cut(marks.view + blueprints)) if marks.view else below
+            methods = {method: Say(_cut(layers + blueprints)) for method, layers in marks.methods.items()}
+            return self._views.setdefault(endpoint, _View(whole, methods, below))
+
+    def _blueprint_layers(self, endpoint: str) -> tuple[Layer, ...]:
+        """Return the layers of the blueprints that an endpoint is in, the innermost first."""
+        names = endpoint.split(".")[:-1]
+        dotted = [".".join(names[: length + 1]) for length in range(len(names))]
+        return tuple(self._blueprints[name] for name in reversed(dotted) if name in self._blueprints)
+
+    def _make(self, say: Say, place: Place) -> Cover:
+        with self._lock:
+            return say.covers.setdefault(place, _merge(say.layers, place))
+
+    def _make_or_deny(self, say: Say, place: Place, endpoint: str) -> Cover:
+        """Merge what could not be foreseen; at a request there is nobody to tell but the log."""
+        try:
+            return self._make(say, place)
+        except PolicyError as error:
+            with self._lock:
+                if place not in say.covers:
+                    say.covers[place] = DENIED
+                    self._app.logger.error(
+                        "The view %r at %s is not shared, since its layers do not fit: %s", endpoint, place.name, error
+                    )
+                return say.covers[place]
+
+
+def sample_path(rule: Rule) -> str:
+    """Return a path such as a rule matches, with an `x` for whatever varies; it need not satisfy converters."""
+    pieces, rest = [], rule.rule
+    while "<" in rest:
+        literal, _, rest = rest.partition("<")
+        pieces += [literal, "x"]
+        rest = rest.partition(">")[2]
+    return "".join([*pieces, rest])
+
+
+def _merge(layers: tuple[Layer, ...], place: Place) -> Cover:
+    if layers and layers[0].denies:
+        return DENIED
+    if not layers and not place.shares:
+        return DENIED if place.otherwise is DENY else HANDS_OFF
+    cut = bool(layers) and layers[-1].denies
+    merged = Merged(layers if cut else layers + place.layers)
+    try:
+        policy = merged.make_policy()
+    except PolicyError as error:
+        raise PolicyError(error.problems, str(merged)) from None
+    asks = any(callable(rule) for rule in policy.origins)
+    return Cover(policy, merged.sources, "methods" in merged.options, asks)
+
+
+def _cut(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """Return the layers down to the first that denies: from below it nothing is inherited."""
+    for index, layer in enumerate(layers):
+        if layer.denies:
+            return layers[: index + 1]
+    return layers
+
+
+def _list(names: list[str]) -> str:
+    names = sorted(set(names))
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

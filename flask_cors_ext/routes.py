@@ -1,0 +1,232 @@
+"""Routes: the source of policies that asks Flask's own router."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Final
+
+from flask import Flask, Request, has_request_context, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import Map, RequestRedirect
+
+from cors_wsgi import Policy, Ruling
+
+from .naming import COMMON_METHODS, Naming, find_common
+from .patterns import is_apart
+from .places import Place, Places
+from .policies import Cover, Policies
+from .router import NO_METHOD, Found, Router, is_automatic
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from _typeshed.wsgi import WSGIEnvironment
+    from werkzeug.routing import Rule
+
+FOLLOWED: Final = "flask_cors_ext.followed"
+"""The key in an environ that holds a `Followed`."""
+
+_BUILT_IN_CONVERTERS = frozenset(Map.default_converters.values())
+
+
+class Followed:
+    """One actual request, from entry to the first `start_response`; calling it gives the ruling.
+
+    Attributes:
+        routes: who follows it.
+        environ: as it came in; what is inside may copy or change it.
+        origin: the Origin header on entry.
+        path: PATH_INFO on entry.
+        judged: what was found out for `block_untrusted`, before the app ran.
+        ruling: what was found out as soon as Flask had routed.
+    """
+
+    __slots__ = ("environ", "judged", "origin", "path", "routes", "ruling")
+
+    def __init__(self, routes: Routes, environ: WSGIEnvironment) -> None:
+        self.routes = routes
+        self.environ = environ
+        self.origin: str | None = environ.get("HTTP_ORIGIN")
+        self.path: str = environ.get("PATH_INFO", "")
+        self.judged: Ruling | None = None
+        self.ruling: Ruling | None = None
+
+    def __call__(self) -> Ruling:
+        """Return the ruling; the middleware asks once, at the first `start_response`."""
+        return self.ruling or self.routes.rule_late(self)
+
+
+class Routes:
+    """The policies of an app by its routes; a `cors_wsgi.PolicySource`.
+
+    Args:
+        app: the app.
+    """
+
+    _policies: Policies
+    _places: Places
+    _routes_in_context: bool
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._naming = Naming()
+        self._endpoints = 0
+        self._apart: dict[int, bool] = {}
+        self._answers: dict[tuple[int, str, Place], tuple[Cover, Ruling]] = {}
+
+    def open(self, policies: Policies) -> None:
+        """Take the app's policies; before the first request."""
+        self._policies = policies
+        self._places = policies.places
+        # A converter of the user's own may well ask a database.
+        self._routes_in_context = not _BUILT_IN_CONVERTERS.issuperset(self._app.url_map.converters.values())
+
+    def look_up(self, environ: WSGIEnvironment, method: str) -> Ruling:
+        """Return the ruling for this request if its method were `method`; Flask's router is asked.
+
+        What a callable rule finds out for `block_untrusted` is kept for the response, so that it is asked once.
+        """
+        if self._routes_in_context:
+            with self._app.app_context():
+                return self._look_up(environ, method)
+        return self._look_up(environ, method)
+
+    def _look_up(self, environ: WSGIEnvironment, method: str) -> Ruling:
+        is_preflight = environ["REQUEST_METHOD"] == "OPTIONS"
+        cover, ruling = self._find(environ, method.upper() or NO_METHOD, names_methods=is_preflight)
+        if not cover.asks or not isinstance(ruling.policy, Policy):
+            return ruling
+        with self._context():
+            ruling = ruling._replace(allowed=ruling.policy.allows(environ.get("HTTP_ORIGIN"), environ))
+        if not is_preflight:
+            followed = environ[FOLLOWED] = Followed(self, environ)
+            followed.judged = ruling
+        return ruling
+
+    def follow(self, environ: WSGIEnvironment) -> Followed:
+        """Follow an actual request, which Flask routes itself."""
+        followed = Followed(self, environ)
+        before = environ.get(FOLLOWED)
+        if before is not None and before.routes is self:
+            followed.judged, before.judged = before.judged, None
+        environ[FOLLOWED] = followed
+        return followed
+
+    def on_routed(self, endpoint: str | None, _: object) -> None:
+        """Take the ruling of a request that Flask has just routed, with the verdict on its origin.
+
+        This is a `url_value_preprocessor`: no hook of the app is called earlier.
+        """
+        current: Request = request._get_current_object()  # type: ignore[attr-defined]  # a proxy in disguise
+        environ = current.environ
+        followed = environ.get(FOLLOWED)
+        if followed is None or followed.routes is not self or followed.ruling is not None:
+            return
+        method = current.method
+        if endpoint is not None and method != "OPTIONS":
+            place = self._places.only or self._places.find_raw(environ.get("PATH_INFO", ""))
+            cover = self._policies.of_view(endpoint, method, place)
+        else:
+            cover = self._cover_special(current, followed)
+        followed.ruling = self._rule(cover, followed, environ) if cover.asks else cover.ruling
+
+    def rule_late(self, followed: Followed) -> Ruling:
+        """Return the ruling of a request whose response starts without Flask having told of it."""
+        if has_request_context() and request.environ.get(FOLLOWED) is followed:
+            self.on_routed(request.endpoint, None)
+        if followed.ruling is None:
+            cover = self._policies.of_path(self._places.find_raw(followed.path))
+            with self._context() if cover.asks else nullcontext():
+                followed.ruling = self._rule(cover, followed, followed.environ)
+        return followed.ruling
+
+    def _cover_special(self, request: Request, followed: Followed) -> Cover:
+        """Return what covers a request without a view of its own: Flask answers OPTIONS itself, or cannot route."""
+        rule = request.url_rule
+        if rule is not None and not is_automatic(rule, request.method):
+            place = self._places.find_raw(request.environ.get("PATH_INFO", ""))
+            return self._policies.of_view(rule.endpoint, request.method, place)
+        if rule is not None or isinstance(request.routing_exception, (MethodNotAllowed, RequestRedirect)):
+            return self._find(request.environ, request.method, names_methods=False)[0]
+        return self._policies.of_path(self._places.find_raw(followed.path))
+
+    def _rule(self, cover: Cover, followed: Followed, environ: WSGIEnvironment) -> Ruling:
+        if not cover.asks or not isinstance(cover.policy, Policy):
+            return cover.ruling
+        if followed.judged is not None and followed.judged.policy is cover.policy:
+            return followed.judged
+        return Ruling(cover.policy, cover.policy.allows(followed.origin, environ))
+
+    def _context(self) -> AbstractContextManager[object]:
+        return nullcontext() if self._routes_in_context else self._app.app_context()
+
+    def _find(self, environ: WSGIEnvironment, method: str, *, names_methods: bool) -> tuple[Cover, Ruling]:
+        """Return what covers a method at the request's URL; for a preflight, its policy names the right methods."""
+        http_request = self._app.request_class(environ, populate_request=False)
+        try:
+            adapter = self._app.create_url_adapter(http_request)
+        except HTTPException:  # a host that Flask does not trust
+            adapter = None
+        if adapter is None:
+            cover = self._policies.of_path(self._places.find_raw(environ.get("PATH_INFO", "")))
+            return cover, cover.ruling
+        router = Router(adapter, http_request)
+        found = router.find(method)
+        place = self._places.find(found.path)
+        if found.rule is not None and not names_methods:
+            cover = self._policies.of_view(found.rule.endpoint, method, place)
+            return cover, cover.ruling
+        if (
+            found.rule is None
+            or found.rule.methods is None
+            or found.path != router.path
+            or not self._is_apart(found.rule)
+        ):
+            return self._find_answer(router, found, method, place)
+        key = (id(found.rule), method, place)
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._answers[key] = self._find_answer(router, found, method, place)
+        return answer
+
+    def _find_answer(self, router: Router, found: Found, method: str, place: Place) -> tuple[Cover, Ruling]:
+        if not found.is_known:
+            cover = self._policies.of_path(place)
+            return cover, cover.ruling
+        owners = self._find_owners(router, found)
+        if found.rule is not None:
+            cover = self._policies.of_view(found.rule.endpoint, method, place)
+        else:
+            cover = self._find_common(place, owners)
+        return cover, self._naming.narrow(cover, {name: owner for name, (_, owner) in owners.items()})
+
+    def _find_owners(self, router: Router, found: Found) -> dict[str, tuple[str, Cover]]:
+        """Return, for each method that the URL has, the endpoint that Flask would call, and what covers it."""
+        owners = {}
+        for method in sorted(router.find_methods(router.path, found.path) or COMMON_METHODS):
+            rule = (there := router.find(method)).rule
+            if rule is not None:
+                cover = self._policies.of_view(rule.endpoint, method, self._places.find(there.path))
+                owners[method] = rule.endpoint, cover
+        return owners
+
+    def _find_common(self, place: Place, owners: Mapping[str, tuple[str, Cover]]) -> Cover:
+        """Return what covers a URL where no view answers: what its views have in common, else what lies below them."""
+        common = find_common([cover for _, cover in owners.values()])
+        if common is None:
+            below = [self._policies.of_blueprints(endpoint, place) for endpoint, _ in owners.values()]
+            common = find_common(below)
+        return common or self._policies.of_path(place)
+
+    def _is_apart(self, rule: Rule) -> bool:
+        """Tell whether what was found out for one URL of a rule holds for all of them, as long as no view is added."""
+        endpoints = len(self._app.view_functions)
+        if endpoints != self._endpoints:
+            self._apart.clear()
+            self._answers.clear()
+            self._endpoints = endpoints
+        apart = self._apart.get(id(rule))
+        if apart is None:
+            apart = self._apart[id(rule)] = is_apart(rule, self._app.url_map.iter_rules())
+        return apart
