@@ -1,0 +1,109 @@
+"""The public face: what it holds, what importing it loads, that its examples run, and that every code has a test."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cors_wsgi
+
+HOME = Path(cors_wsgi.__file__).parent
+SERVER_SIDE = sorted(
+    module.name for module in pkgutil.iter_modules([str(HOME)]) if not module.ispkg and module.name != "pytest_plugin"
+)
+TESTS = Path(__file__).parent
+
+
+def test_the_public_names_are_sorted_and_there() -> None:
+    assert sorted(cors_wsgi.__all__) == sorted(set(cors_wsgi.__all__))
+    assert {name for name in cors_wsgi.__all__ if not hasattr(cors_wsgi, name)} == set()
+    assert {
+        "CORSMiddleware",
+        "DENY",
+        "Decision",
+        "Deny",
+        "Kind",
+        "PathMap",
+        "Policy",
+        "PolicyError",
+        "PolicySource",
+        "PolicyWarning",
+        "Problem",
+        "Reason",
+        "Ruling",
+    } <= set(cors_wsgi.__all__)
+
+
+def loaded_by(code: str) -> set[str]:
+    """Return the top-level modules and those of this project that a fresh interpreter has loaded after `code`."""
+    shown = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    return set(shown.stdout.split())
+
+
+def test_importing_it_loads_nothing_that_it_may_not_need() -> None:
+    loaded = loaded_by("import cors_wsgi")
+    assert loaded & {"flask", "werkzeug", "publicsuffixlist", "rich", "urllib3", "pytest", "flask_cors_ext"} == set()
+    assert {
+        name for name in loaded if re.match(r"cors_wsgi\.(browser|cli|pytest_plugin|paste|settings)", name)
+    } == set()
+
+
+def test_the_public_suffixes_are_loaded_when_a_rule_needs_them() -> None:
+    policy = "from cors_wsgi import Policy; Policy('https://{}a.example', supports_credentials=True)"
+    assert "publicsuffixlist" not in loaded_by(policy.format(""))
+    assert "publicsuffixlist" in loaded_by(policy.format("*."))
+
+
+@pytest.mark.parametrize("name", SERVER_SIDE)
+def test_the_examples_of_a_module_run(name: str) -> None:
+    module = importlib.import_module(f"cors_wsgi.{name}")
+    assert doctest.testmod(module).failed == 0
+
+
+def test_there_are_examples() -> None:
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    found = [
+        example
+        for name in SERVER_SIDE
+        for test in finder.find(importlib.import_module(f"cors_wsgi.{name}"))
+        for example in test.examples
+    ]
+    assert len(found) >= 8
+
+
+def words_in(path: Path) -> set[str]:
+    """Return the strings of a Python file that look like a code."""
+    return {
+        node.value
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch("[a-z]+(-[a-z]+)*", node.value)
+    }
+
+
+def codes_in(path: Path) -> set[str]:
+    """Return the problem codes in a module: the argument `code`, wherever a problem is made."""
+    place = {"Problem": 2, "_problem": 1, "_wrong": 1}
+    codes = {
+        node.args[place[node.func.id]]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in place
+    }
+    return {code.value for code in codes if isinstance(code, ast.Constant)} | {"path", "query", "fragment"}
+
+
+@pytest.mark.parametrize("code", sorted(set().union(*(codes_in(HOME / f"{name}.py") for name in SERVER_SIDE))))
+def test_every_problem_code_has_a_test(code: str) -> None:
+    tables = ("test_rules.py", "test_options.py", "test_paths.py", "test_settings.py", "test_middleware.py")
+    assert any(code in words_in(TESTS / table) for table in tables)
