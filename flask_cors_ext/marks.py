@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from types import CellType, MethodType
 from typing import Any, Final, NamedTuple
@@ -81,9 +82,10 @@ def find_lost_marks(app: Flask) -> dict[str, str]:
 
     That is what a decorator does which stands above the mark and does not use `functools.wraps`.
     """
+    shown = {id(function) for view in app.view_functions.values() for function in _unwrap(view)}
     found = {}
     for endpoint, view in sorted(app.view_functions.items()):
-        if not any(read_marks(view)) and (hidden := _find_hidden(view, _DEEPEST)) is not None:
+        if not any(read_marks(view)) and (hidden := _find_hidden(view, shown, _DEEPEST)) is not None:
             found[endpoint] = name_of(hidden)
     return found
 
@@ -103,9 +105,12 @@ def _find_mark(view: object) -> tuple[Mark | None, str]:
     """Return the mark of a function or of what it wraps, and the name of the function."""
     found: tuple[Mark | None, str] = None, ""
     for function in _unwrap(view):
-        UNSEEN.discard(function)
         mark = own_mark(function)
-        if found[0] is None and mark is not None:
+        if mark is None:
+            continue
+        with suppress(TypeError):  # a wrapper to which no weak reference can be made was not marked itself
+            UNSEEN.discard(function)
+        if found[0] is None:
             found = mark, name_of(function)
     return found
 
@@ -152,11 +157,12 @@ def _make_layers(found: Iterable[tuple[Mark | None, str]]) -> tuple[Layer, ...]:
     )
 
 
-def _find_hidden(view: object, depth: int) -> object | None:
-    """Return a marked function that a view holds on to, in its closure or attributes."""
+def _find_hidden(view: object, passed: set[int], depth: int) -> object | None:
+    """Return a marked function that a view holds on to, in its closure or attributes, if it is not among the passed."""
     for held in _held_by(view) if depth else ():
-        if callable(held):
-            hidden = held if _find_mark(held)[0] else _find_hidden(held, depth - 1)
+        if callable(held) and id(held) not in passed:
+            passed = passed | {id(held)}
+            hidden = held if own_mark(held) is not None else _find_hidden(held, passed, depth - 1)
             if hidden is not None:
                 return hidden
     return None

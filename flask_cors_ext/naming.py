@@ -45,7 +45,7 @@ class Naming:
         if policy.methods == "*" and not foreign:
             return cover.ruling
         if not cover.methods_given or policy.methods == "*":
-            names = _in_order(owned)
+            names = in_order(owned)
         else:
             names = tuple(method for method in policy.methods if method not in foreign)
         if names == policy.methods:
@@ -70,6 +70,7 @@ def is_same(one: Policy | Deny | None, other: Policy | Deny | None) -> bool:
     return one is other or one == other
 
 
-def _in_order(methods: Iterable[str]) -> tuple[str, ...]:
+def in_order(methods: Iterable[str]) -> tuple[str, ...]:
+    """Return the methods that can be named, the common ones first."""
     known = {method for method in methods if _NAMEABLE.fullmatch(method)} - _FORBIDDEN
     return (*(method for method in COMMON_METHODS if method in known), *sorted(known.difference(COMMON_METHODS)))

@@ -29,12 +29,14 @@ class Place:
         layers: what views there inherit, the most specific first.
         shares: whether paths and views without a say of their own are covered; `layers` then name origins.
         otherwise: what those get where they are not.
+        rule: the resource's path rule, if it is one.
     """
 
     name: str
     layers: tuple[Layer, ...]
     shares: bool = False
     otherwise: Deny | None = None
+    rule: PathRule | None = None
 
 
 class Places:
@@ -121,7 +123,7 @@ def _read_rules(resources: object) -> Mapping[PathRule, Resource]:
 def _make_place(rule: PathRule, value: Resource, layers: tuple[Layer, ...], otherwise: Deny | None) -> Place:
     name = f"resources[{rule!r}]"
     if value is None or value is DENY:
-        return Place(name, (), otherwise=value)
+        return Place(name, (), otherwise=value, rule=rule)
     if not isinstance(value, Mapping):
         problem = f"A resource has a mapping of options, None or DENY, not {type(value).__name__}."
         raise PolicyError([Problem("resources", value, "resource-type", problem, f"Write {_EXAMPLE}.")], name)
@@ -139,7 +141,7 @@ def _make_place(rule: PathRule, value: Resource, layers: tuple[Layer, ...], othe
     check_options(options, name)
     within = (Layer(name, options), *layers)
     _check(Merged(within), name)
-    return Place(name, within, shares=True, otherwise=otherwise)
+    return Place(name, within, shares=True, otherwise=otherwise, rule=rule)
 
 
 def _check(merged: Merged, name: str) -> None:

@@ -77,7 +77,7 @@ class Policies:
     """
 
     def __init__(self, app: Flask, blueprints: Mapping[str, Layer], places: Places) -> None:
-        self._app = app
+        self.app = app
         self._blueprints = blueprints
         self.places = places
         self._lock = threading.RLock()
@@ -121,7 +121,7 @@ class Policies:
                     replace(problem, problem=f"{problem.problem} So it is merged for {_list(names)} ({where}).")
                     for (_, where), (problem, names) in failed.items()
                 ],
-                f"the views of the app {self._app.name!r}",
+                f"the views of the app {self.app.name!r}",
             )
 
     def covers(self) -> list[Cover]:
@@ -137,7 +137,7 @@ class Policies:
         return any(say.layers for _, say, _ in self._foreseen())
 
     def _foreseen(self) -> Iterator[tuple[str, Say, Place]]:
-        for rule in self._app.url_map.iter_rules():
+        for rule in self.app.url_map.iter_rules():
             view = self._views.get(rule.endpoint) or self._read(rule.endpoint)
             place = self.places.find(sample_path(rule))
             for method in sorted(rule.methods or {"GET"}):
@@ -145,7 +145,7 @@ class Policies:
 
     def _read(self, endpoint: str) -> _View:
         with self._lock:
-            marks = read_marks(self._app.view_functions.get(endpoint))
+            marks = read_marks(self.app.view_functions.get(endpoint))
             blueprints = self._blueprint_layers(endpoint)
             below = self._by_blueprint.setdefault(blueprints, Say(blueprints))
             whole = Say(_cut(marks.view + blueprints)) if marks.view else below
@@ -170,7 +170,7 @@ class Policies:
             with self._lock:
                 if place not in say.covers:
                     say.covers[place] = DENIED
-                    self._app.logger.error(
+                    self.app.logger.error(
                         "The view %r at %s is not shared, since its layers do not fit: %s", endpoint, place.name, error
                     )
                 return say.covers[place]

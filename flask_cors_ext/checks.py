@@ -1,0 +1,169 @@
+"""What `flask cors check` finds out about an app: what is wrong, dangerous, or can never match."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations, groupby
+from typing import Final, Literal
+
+from flask import Flask
+
+from cors_wsgi import Deny, Policy, PolicyError
+
+from .installation import Installation
+from .listing import Row, list_rows, show_rule
+from .marks import find_lost_marks, find_marked_endpoints
+from .policies import Policies, sample_path
+from .warn import hush
+
+Level = Literal["error", "warning", "note"]
+
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a check found.
+
+    Attributes:
+        level: an error fails the check; a warning is dangerous, or has no effect; a note is good to know.
+        code: a stable name of the kind of finding.
+        text: what it is about, and what to do.
+    """
+
+    level: Level
+    code: str
+    text: str
+
+
+def check_app(app: Flask, installation: Installation | None) -> list[Finding]:
+    """Return what there is to say about an app, the worst first."""
+    findings = list(_find(app, installation))
+    order = ("error", "warning", "note")
+    return sorted(findings, key=lambda finding: order.index(finding.level))
+
+
+def _find(app: Flask, installation: Installation | None) -> Iterator[Finding]:
+    yield from _find_lost_marks(app)
+    yield from _find_other_extension(app)
+    if installation is None:
+        if views := find_marked_endpoints(app):
+            text = f"Nothing reads the marks of these views: {', '.join(views)}. Write CORS(app)."
+            yield Finding("error", "missing-extension", text)
+        return
+    yield from _find_wrapped(app, installation)
+    try:
+        policies = installation.validate()
+    except PolicyError as error:
+        yield Finding("error", "policy", str(error))
+        return
+    rows = list_rows(policies)
+    yield from _find_dangers(rows, installation)
+    yield from _find_idle_resources(policies)
+    yield from _find_idle_blueprints(app, installation)
+    yield from _find_header_twins(rows)
+
+
+def _find_lost_marks(app: Flask) -> Iterator[Finding]:
+    for endpoint, function in find_lost_marks(app).items():
+        yield Finding(
+            "error",
+            "lost-mark",
+            f"The view {endpoint!r} hides the mark of {function}: a decorator above the mark does not use "
+            "functools.wraps. Put the mark above it.",
+        )
+
+
+def _find_other_extension(app: Flask) -> Iterator[Finding]:
+    hooks = [*app.after_request_funcs.get(None, ()), *app.view_functions.values()]
+    if any((getattr(hook, "__module__", None) or "").partition(".")[0] == "flask_cors" for hook in hooks):
+        text = "Flask-CORS is on this app, too; the headers that it sets are replaced. Remove it."
+        yield Finding("warning", "other-extension", text)
+
+
+def _find_wrapped(app: Flask, installation: Installation) -> Iterator[Finding]:
+    if app.wsgi_app is not installation.entrance:
+        yield Finding(
+            "warning",
+            "wrapped",
+            f"app.wsgi_app was wrapped after CORS(app), by {_describe(app.wsgi_app)}: what that answers itself carries "
+            "no CORS headers. Call CORS(app) last, unless it rewrites host or path (such as ProxyFix).",
+        )
+
+
+def _find_dangers(rows: list[Row], installation: Installation) -> Iterator[Finding]:
+    for row in rows:
+        policy = row.cover.policy
+        if not isinstance(policy, Policy):
+            continue
+        where = f"{', '.join(row.methods)} {row.rule}"
+        if policy.accept_risks:
+            yield Finding("warning", "accepted-risk", f"{where} accepts {', '.join(policy.accept_risks)}.")
+        if policy.allows_everybody and not _SAFE.issuperset(row.methods):
+            yield Finding("note", "everybody-writes", f"{where} may be called by every page of the web.")
+        loose = [] if policy.origins == "*" else [rule for rule in policy.origins if not _is_exact(rule)]
+        if policy.supports_credentials and loose:
+            rules = ", ".join(show_rule(rule) for rule in loose)
+            text = f"{where} trusts whatever matches {rules} with credentials. See that nobody else can be among them."
+            yield Finding("note", "loose-with-credentials", text)
+    if installation.debug and not installation.app.debug:
+        text = "X-CORS-Debug is on although the app is not in debug mode: it shows the rules that come near."
+        yield Finding("warning", "debug", text)
+
+
+def _is_exact(rule: object) -> bool:
+    return isinstance(rule, str) and "*" not in rule
+
+
+def _find_idle_resources(policies: Policies) -> Iterator[Finding]:
+    used = {policies.places.find(sample_path(rule)) for rule in policies.app.url_map.iter_rules()}
+    for place in policies.places.all:
+        if place not in used and place.rule is not None and _can_be_told(place.rule, policies):
+            text = f"{place.name} covers no route of this app. Check its path, or remove it."
+            yield Finding("warning", "idle-resource", text)
+
+
+def _can_be_told(rule: object, policies: Policies) -> bool:
+    """Tell whether the paths of the app's rules say for certain that nothing matches a resource."""
+    if isinstance(rule, re.Pattern):
+        return False
+    literal = str(rule).removesuffix("/*")
+    starts = {path.rule.partition("<")[0] for path in policies.app.url_map.iter_rules() if "<" in path.rule}
+    return not any(literal.startswith(start) or start.startswith(literal + "/") for start in starts)
+
+
+def _find_idle_blueprints(app: Flask, installation: Installation) -> Iterator[Finding]:
+    for name in installation.blueprints:
+        if not any(rule.endpoint.startswith(name + ".") for rule in app.url_map.iter_rules()):
+            yield Finding("warning", "idle-blueprint", f"The blueprint {name!r} has CORS, and no routes.")
+
+
+def _find_header_twins(rows: list[Row]) -> Iterator[Finding]:
+    """Find views of one URL that nothing but `allow_headers` tells apart: browsers remember headers per URL."""
+    in_order = sorted(rows, key=_rule_of)
+    pairs = (pair for _, group in groupby(in_order, key=_rule_of) for pair in combinations(group, 2))
+    for one, other in pairs:
+        if _differ_in_headers(one.cover.policy, other.cover.policy):
+            yield Finding(
+                "warning",
+                "header-twins",
+                f"At {one.rule}, {', '.join(one.methods)} and {', '.join(other.methods)} differ only in "
+                "allow_headers, and browsers remember those for the URL, whatever the method. Give them the same.",
+            )
+
+
+def _rule_of(row: Row) -> str:
+    return row.rule
+
+
+def _differ_in_headers(one: Policy | Deny | None, other: Policy | Deny | None) -> bool:
+    if not isinstance(one, Policy) or not isinstance(other, Policy) or one == other:
+        return False
+    with hush():
+        return replace(one, allow_headers=other.allow_headers) == other
+
+
+def _describe(wsgi_app: object) -> str:
+    return getattr(wsgi_app, "__qualname__", None) or type(wsgi_app).__qualname__

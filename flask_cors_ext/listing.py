@@ -1,0 +1,91 @@
+"""What covers each route, as rows: for `flask cors routes`, and for whoever wants to look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cors_wsgi import DENY, OriginRule, Policy
+
+from .naming import in_order
+from .policies import Cover, Policies, sample_path
+
+if TYPE_CHECKING:
+    from werkzeug.routing import Rule
+
+
+@dataclass(frozen=True)
+class Row:
+    """What covers one rule, for those of its methods that share a policy.
+
+    Attributes:
+        rule: the rule, with its host or subdomain.
+        endpoint: the endpoint.
+        methods: the methods.
+        cover: what covers them at a path such as the rule matches.
+    """
+
+    rule: str
+    endpoint: str
+    methods: tuple[str, ...]
+    cover: Cover
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the row as JSON has it: origins are strings, regexes and callables by their text and name."""
+        row: dict[str, Any] = {"rule": self.rule, "endpoint": self.endpoint, "methods": list(self.methods)}
+        policy = self.cover.policy
+        if not isinstance(policy, Policy):
+            return {**row, "shared": False, "denied": policy is DENY}
+        return {
+            **row,
+            "shared": True,
+            "denied": False,
+            "origins": "*" if policy.origins == "*" else [show_rule(rule) for rule in policy.origins],
+            "supports_credentials": policy.supports_credentials,
+            "allow_headers": _as_list(policy.allow_headers),
+            "expose_headers": _as_list(policy.expose_headers),
+            "max_age": policy.max_age,
+            "sources": dict(self.cover.sources),
+        }
+
+
+def list_rows(policies: Policies) -> list[Row]:
+    """Return the rows of an app, in the order of its rules; what failed to merge is denied."""
+    return [row for rule in policies.app.url_map.iter_rules() for row in _rows_of(rule, policies)]
+
+
+def show_rule(rule: OriginRule) -> str:
+    """Return an origin rule's text, a regular expression's pattern, or a callable's name."""
+    if isinstance(rule, str):
+        return rule
+    return (
+        f"re.compile({rule.pattern!r})" if isinstance(rule, re.Pattern) else getattr(rule, "__qualname__", repr(rule))
+    )
+
+
+def _rows_of(rule: Rule, policies: Policies) -> list[Row]:
+    place = policies.places.find(sample_path(rule))
+    methods = in_order((rule.methods or {"GET"}) - _automatic(rule)) or ("OPTIONS",)
+    covers: dict[Cover, list[str]] = {}
+    for method in methods:
+        covers.setdefault(policies.of_view(rule.endpoint, method, place), []).append(method)
+    domain = rule.host or rule.subdomain or ""
+    return [Row(domain + rule.rule, rule.endpoint, tuple(names), cover) for cover, names in covers.items()]
+
+
+def _automatic(rule: Rule) -> set[str]:
+    return {"OPTIONS"} if getattr(rule, "provide_automatic_options", False) else set()
+
+
+def _as_list(names: str | tuple[str, ...]) -> str | list[str]:
+    return "*" if names == "*" else list(names)
+
+
+def show_sources(sources: Mapping[str, str]) -> str:
+    """Return which layer said what, a layer at a time."""
+    said: dict[str, list[str]] = {}
+    for option, source in sources.items():
+        said.setdefault(source, []).append(option)
+    return "; ".join(f"{source}: {', '.join(options)}" for source, options in said.items())
