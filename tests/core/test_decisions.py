@@ -242,7 +242,7 @@ def test_by_default_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
             server.preflight(origin)
     assert caplog.record_tuples == []
     logger = logging.getLogger("cors_wsgi")
-    assert [type(handler) for handler in logger.handlers] == [logging.NullHandler]
+    assert {type(handler) for handler in logger.handlers} == {logging.NullHandler}
     assert (logger.level, logger.propagate) == (logging.NOTSET, True)
 
 
