@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
@@ -18,6 +19,10 @@ from .trust import is_judged, is_trusted
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+LONGEST_DISCARD: Final = 4 * 1024 * 1024
+"""Bytes; a longer body of a request that the app will not see is left to the server."""
 
 
 class Ruling(NamedTuple):
@@ -246,6 +251,7 @@ class CORSMiddleware:
             verdict = None
         if policy is None:
             return self.app(environ, start_response)
+        _discard_body(environ)
         allowed = _is_allowed(policy, verdict, origin, environ)
         names: str | None = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
         note = None
@@ -273,6 +279,7 @@ class CORSMiddleware:
         method: str,
         policy: Policy | Deny,
     ) -> Iterable[bytes]:
+        _discard_body(environ)
         note = None
         if self._reports.is_wanted(allowed=False):
             note = self._reports.report_blocked(policy, origin, method, environ.get("PATH_INFO", ""))
@@ -291,6 +298,22 @@ def _is_allowed(policy: PolicyOrDeny, verdict: bool | None, origin: str | None, 
 
 def _allows_everybody(policy: Policy | Deny) -> bool:
     return policy is not DENY and policy.allows_everybody
+
+
+def _discard_body(environ: WSGIEnvironment) -> None:
+    """Read the body of a request that the app will not see, within bounds.
+
+    A server that answers while a body is still on its way closes the connection, and some reset it, so that the
+    client loses the answer, too.
+    """
+    length: str | None = environ.get("CONTENT_LENGTH")
+    if not length:
+        return
+    remaining = int(length) if length.isdecimal() and len(length) <= len(str(LONGEST_DISCARD)) else 0
+    if 0 < remaining <= LONGEST_DISCARD:
+        with contextlib.suppress(OSError):  # the client went away
+            while remaining > 0 and (chunk := environ["wsgi.input"].read(min(remaining, 65536))):
+                remaining -= len(chunk)
 
 
 def _refuse(start_response: StartResponse, headers: list[Header], note: str | None) -> Iterable[bytes]:

@@ -1,0 +1,150 @@
+"""Real WSGI servers, each started as its users start it, on a free loopback port, and killed with all its children."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from support.needs import needs_module, needs_program
+from support.nginx import free_port
+
+TESTS: Final = Path(__file__).parent.parent
+_PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class ServerKind:
+    """One way to serve a WSGI app.
+
+    Attributes:
+        name: what its users call it.
+        module: the module that must be importable.
+        command: returns the arguments behind the interpreter, for an app `module:attribute` and a port.
+        keeps_alive: whether it keeps a connection for a second request.
+    """
+
+    name: str
+    module: str
+    command: Callable[[str, int], list[str]]
+    keeps_alive: bool
+
+
+def _gunicorn(*options: str) -> Callable[[str, int], list[str]]:
+    def command(app: str, port: int) -> list[str]:
+        return [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", *options, app]
+
+    return command
+
+
+def _uwsgi(app: str, port: int) -> list[str]:
+    module, _, attribute = app.partition(":")
+    program = Path(sys.executable).with_name("uwsgi")
+    options = ["--master", "--processes", "1", "--threads", "4", "--need-app", "--die-on-term", "--http-keepalive"]
+    options += ["--add-header", "Connection: Keep-Alive", "--venv", sys.prefix, "--python-path", str(TESTS)]
+    return [str(program), "--http", f"127.0.0.1:{port}", "--module", module, "--callable", attribute, *options]
+
+
+def _with_script(script: str) -> Callable[[str, int], list[str]]:
+    def command(app: str, port: int) -> list[str]:
+        return [sys.executable, "-c", script, *app.split(":"), str(port)]
+
+    return command
+
+
+_WSGIREF = "from wsgiref.simple_server import make_server as make; make('127.0.0.1', port, app).serve_forever()"
+_GEVENT = "from gevent import pywsgi; pywsgi.WSGIServer(('127.0.0.1', port), app).serve_forever()"
+_LOAD = (
+    "import importlib, sys; app = getattr(importlib.import_module(sys.argv[1]), sys.argv[2]); port = int(sys.argv[3])"
+)
+
+KINDS: Final = {
+    kind.name: kind
+    for kind in (
+        ServerKind("gunicorn-sync", "gunicorn", _gunicorn("--worker-class", "sync"), keeps_alive=False),
+        ServerKind("gunicorn-gthread", "gunicorn", _gunicorn("--worker-class", "gthread", "--threads", "4"), True),
+        ServerKind(
+            "waitress",
+            "waitress",
+            lambda app, port: [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", app],
+            keeps_alive=True,
+        ),
+        ServerKind("uwsgi", "uwsgidecorators", _uwsgi, keeps_alive=True),
+        ServerKind(
+            "gevent",
+            "gevent",
+            _with_script(f"{_LOAD}; {_GEVENT}"),
+            keeps_alive=True,
+        ),
+        ServerKind(
+            "wsgiref",
+            "wsgiref",
+            _with_script(f"{_LOAD}; {_WSGIREF}"),
+            keeps_alive=False,
+        ),
+    )
+}
+
+
+def needs_server(name: str) -> None:
+    """Skip (or, where everything is required, fail) unless the server is installed."""
+    if name == "uwsgi":
+        needs_program(str(Path(sys.executable).with_name("uwsgi")))
+    else:
+        needs_module(KINDS[name].module)
+
+
+@contextlib.contextmanager
+def serve(name: str, app: str, **environment: str) -> Iterator[int]:
+    """Serve `module:attribute` with the server of that name and these environment variables, and yield its port."""
+    needs_server(name)
+    port = free_port()
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(
+            KINDS[name].command(app, port),
+            cwd=TESTS,
+            env=os.environ | {"PYTHONPATH": str(TESTS), "PYTHONUNBUFFERED": "1"} | environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            _wait_until_ready(process, port, name)
+            yield port
+        except BaseException as error:
+            log.seek(0)
+            error.add_note(f"{name} wrote:\n{log.read()[-4000:]}") if hasattr(error, "add_note") else None
+            raise
+        finally:
+            _kill(process)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int, name: str) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        if process.poll() is not None:
+            raise RuntimeError(f"{name} ended with status {process.returncode} before it listened")
+        time.sleep(0.05)
+    raise RuntimeError(f"{name} does not listen after {_PATIENCE} seconds")
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    for signal_number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal_number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+            break
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
