@@ -483,15 +483,6 @@ def test_a_path_info_that_is_missing_is_the_empty_path() -> None:
         assert started == [("200 OK", [PLAIN, allow(A), VARY_ORIGIN])]
 
 
-def test_an_unread_body_is_left_to_the_server() -> None:
-    body = b"x" * 100_000
-    headers = {"Access-Control-Request-Method": "PUT"}
-    environ = environ_for("OPTIONS", origin=A, headers=headers, body=body)
-    unread = environ["wsgi.input"]
-    assert call(CORSMiddleware(PLAIN_APP, MINE), environ).status == "204 No Content"
-    assert unread.read() == body
-
-
 def test_requests_leave_nothing_behind() -> None:
     server = wrap(MINE, app=app_with(("Access-Control-Allow-Origin", "*")), debug=True)
 
