@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import pytest
-
 from support.examples import RUNNERS, needs_all, run_section
 from support.manual import DOCS, ROOT, Block, Section, find_pages, read_sections
 

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from support.manual import DOCS, ROOT, find_pages, read_headings, read_links, read_prose
 
 PAGES = find_pages()

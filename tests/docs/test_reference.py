@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.manual import DOCS, ROOT, read_table, read_text
 
 import cors_wsgi
 from cors_wsgi import CORSMiddleware, Decision, Kind, PathMap, Policy, PolicyError, Problem, Reason
 from cors_wsgi.options import RISKS
 from cors_wsgi.settings import PARSERS, parse_settings
-from support.manual import DOCS, ROOT, read_table, read_text
 
 REFERENCE = DOCS / "reference.md"
 SOURCES = sorted(path for path in (ROOT / "cors_wsgi").glob("*.py"))

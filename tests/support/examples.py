@@ -69,6 +69,8 @@ def _make_django_project(folder: Path) -> None:
 
 
 def run_python(section: Section, block: Block, names: dict[str, Any]) -> None:
+    with open(f"{MODULE}.py", "a", encoding="utf-8") as file:
+        file.write(block.text)  # for commands that import the module by its name
     code = "\n" * (block.line - 1) + block.text
     exec(compile(code, str(section.page), "exec", dont_inherit=True), names)
 
@@ -123,7 +125,7 @@ def run_exchange(section: Section, block: Block, names: dict[str, Any]) -> None:
 
 
 def _is_start(message: str) -> bool:
-    first = message.split("\n")[0]
+    first = message.split("\n", maxsplit=1)[0]
     return not first or bool(_REQUEST.fullmatch(first) or _RESPONSE.fullmatch(first))
 
 
@@ -179,10 +181,8 @@ def run_command(section: Section, block: Block, names: dict[str, Any]) -> None:
             continue
         program = Path(sys.executable).with_name(words[0])
         environ = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100"}
-        done = subprocess.run(
-            command.replace(words[0], str(program), 1), shell=True, env=environ, capture_output=True, text=True, timeout=20,
-            check=False,
-        )  # fmt: skip
+        line = command.replace(words[0], str(program), 1)
+        done = subprocess.run(line, shell=True, env=environ, capture_output=True, text=True, timeout=20, check=False)
         if shown.strip():
             checker = doctest.OutputChecker()
             options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE

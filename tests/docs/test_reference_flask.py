@@ -1,0 +1,90 @@
+"""The tables of the reference for Flask and the code agree exactly."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+import pytest
+
+from cors_wsgi import PolicyError
+from support.manual import DOCS, ROOT, read_table
+from support.needs import needs_module
+
+REFERENCE = DOCS / "reference-flask.md"
+SOURCES = sorted((ROOT / "flask_cors_ext").glob("*.py"))
+
+
+def _codes(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def _constants(function: str, place: int) -> set[tuple[str, ...]]:
+    """Find the constant arguments of every call of `function`, up to the one at `place`."""
+    found: set[tuple[str, ...]] = set()
+    for source in SOURCES:
+        for call in ast.walk(ast.parse(source.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == function:
+                arguments = call.args[: place + 1]
+                found.add(tuple(str(each.value) for each in arguments if isinstance(each, ast.Constant)))
+    return found
+
+
+def test_every_public_name_is_listed() -> None:
+    needs_module("flask")
+    import flask_cors_ext
+
+    shown = [_codes(row[0])[0] for row in read_table(REFERENCE, "Names")]
+    assert sorted(shown) == sorted(flask_cors_ext.__all__)
+
+
+def test_options_and_settings_are_those_of_the_code() -> None:
+    needs_module("flask")
+    from flask_cors_ext.keywords import NEEDLESS
+    from flask_cors_ext.layers import POLICY_OPTIONS
+    from flask_cors_ext.settings import OPTIONS, PREFIX
+
+    rows = read_table(REFERENCE, "CORS")
+    assert [name for row in rows for name in _codes(row[0])] == list(OPTIONS)
+    assert [name for row in rows if row[3] == "yes" for name in _codes(row[0])] == list(POLICY_OPTIONS)
+    settings = {_codes(row[0])[0]: _codes(row[1])[0] for row in read_table(REFERENCE, "Settings")}
+    assert settings == {PREFIX + option.upper(): option for option in OPTIONS}
+    heading = "Settings and options of Flask-CORS that are needless here"
+    assert sorted(_codes(row[0])[0] for row in read_table(REFERENCE, heading)) == sorted(NEEDLESS)
+
+
+def test_findings_are_those_of_the_code() -> None:
+    needs_module("flask")
+    shown = {(row[1], _codes(row[0])[0]) for row in read_table(REFERENCE, "Commands")}
+    assert shown == _constants("Finding", 1)
+
+
+def test_codes_are_those_of_the_code() -> None:
+    """Every code of a problem is here, or on the page of the core."""
+    core = {_codes(row[0])[0] for row in read_table(DOCS / "reference.md", "Codes")}
+    ours = {_codes(row[0])[0] for row in read_table(REFERENCE, "Codes")}
+    in_code = {arguments[-1] for arguments in _constants("Problem", 2) if len(arguments) > 1 or "-" in arguments[-1]}
+    assert ours == in_code - core
+    assert not ours & core
+
+
+@pytest.mark.parametrize(
+    ("code", "options"),
+    [
+        pytest.param("shares-nothing", {}, id="shares-nothing"),
+        pytest.param("resources-type", {"resources": 5}, id="resources-type"),
+        pytest.param("resource-type", {"resources": {"/a": 5}}, id="resource-type"),
+    ],
+)
+def test_a_code_is_what_it_is_said_to_be(code: str, options: dict[str, Any]) -> None:
+    needs_module("flask")
+    from flask import Flask
+
+    from flask_cors_ext import CORS
+
+    assert code in {_codes(row[0])[0] for row in read_table(REFERENCE, "Codes")}
+    app = Flask("myapp")
+    with pytest.raises(PolicyError) as caught:
+        CORS(app, **options).validate(app)
+    assert [problem.code for problem in caught.value.problems] == [code]
