@@ -194,7 +194,7 @@ def _merge(
         exposed = _merge_names((*values.get(EXPOSE_HEADERS.lower(), ()), *answers.exposed))
         exposed = [name for name in exposed if is_token(name)]
         if exposed:
-            result.append((EXPOSE_HEADERS, "*" if "*" in exposed and "*" in answers.exposed else ", ".join(exposed)))
+            result.append((EXPOSE_HEADERS, "*" if "*" in answers.exposed else ", ".join(exposed)))
     if answers.origins is not None:
         given = values.get(VARY.lower(), [])
         vary = _merge_names((*given, ORIGIN))

@@ -304,6 +304,7 @@ def test_the_policy_owns_the_cors_headers(
         pytest.param(["ETag"], ["X-A"], "X-A, ETag", id="both, the app's first"),
         pytest.param("*", ["X-A"], "*", id="the policy's star covers all"),
         pytest.param([], ["*"], "*", id="the app's own star"),
+        pytest.param(["ETag"], ["*"], "*, ETag", id="the app's own star beside a name of the policy's"),
         pytest.param([], ["X-A, not a token, X-B"], "X-A, X-B", id="what is no name goes, and does not spoil the rest"),
         pytest.param([], [","], None, id="no name at all"),
     ],
