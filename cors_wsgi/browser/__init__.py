@@ -1,0 +1,41 @@
+"""The other side of the wire: a model of what browsers do with cross-origin requests, after the Fetch standard."""
+
+from .agent import Browser
+from .bodies import Blob, Document, FormData, ReadableStream, URLSearchParams
+from .cache import Clock
+from .causes import CauseKind, PreflightCause, preflight_causes
+from .cookies import Cookies
+from .engines import DIFFERENCES, ENGINES, Difference, Engine
+from .errors import CORSError, FetchError
+from .exchange import Exchange, WireRequest, WireResponse
+from .headers import ResponseHeaders
+from .pages import Page
+from .reasons import Reason
+from .responses import Response
+
+__all__ = [
+    "DIFFERENCES",
+    "ENGINES",
+    "Blob",
+    "Browser",
+    "CORSError",
+    "CauseKind",
+    "Clock",
+    "Cookies",
+    "Difference",
+    "Document",
+    "Engine",
+    "Exchange",
+    "FetchError",
+    "FormData",
+    "Page",
+    "PreflightCause",
+    "ReadableStream",
+    "Reason",
+    "Response",
+    "ResponseHeaders",
+    "URLSearchParams",
+    "WireRequest",
+    "WireResponse",
+    "preflight_causes",
+]

@@ -1,0 +1,171 @@
+"""The browser: one user agent with its pages, servers, cookies, caches and clock."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+from .cache import Clock, PreflightCache
+from .cookies import Cookies
+from .engines import Engine, get_engine
+from .exchange import Exchange, WireRequest, WireResponse
+from .fetching import Agent
+from .origins import open_origin
+from .pages import Page
+from .transports import HTTPTransport, NetworkError, Transport, WSGITransport
+from .urls import URL, parse_url
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+DEFAULT_URL = "https://api.example.com"
+
+
+class Browser:
+    """A model of a browser, for tests: it does with an app's answers what a browser does, step by step.
+
+    ```python
+    browser = Browser(app, url="https://api.example.com")
+    page = browser.open("https://app.example.com")
+    response = page.fetch("/items/1", method="PUT", json={"name": "x"}, credentials="include")
+    ```
+
+    Attributes:
+        engine: whose rules it follows.
+        clock: stands still until a test moves it; the preflight cache and cookies grow old by it.
+        cookies: of all origins.
+        exchanges: everything that went over the wire, in order.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        url: str = DEFAULT_URL,
+        *,
+        engine: str | Engine = "standard",
+        http2: bool = True,
+    ) -> None:
+        """Make a browser that finds a WSGI app at `url`.
+
+        Args:
+            app: called in this process; what it raises is raised by `fetch`.
+            url: where the app is served, as `https://api.example.com`.
+            engine: `standard`, `chromium`, `firefox` or `webkit`.
+            http2: whether the app is taken to be served over HTTP/2, without which browsers send no streams.
+
+        Raises:
+            ValueError: `url` is no http or https URL, or there is no such engine.
+            ImportError: werkzeug is not installed (the extra `testing`).
+        """
+        self._set_up(url, get_engine(engine), Clock())
+        self.mount(url, app, http2=http2)
+
+    @classmethod
+    def live(cls, url: str, *, engine: str | Engine = "standard", timeout: float = 10.0) -> Browser:
+        """Make a browser that asks live servers over HTTP; its clock runs.
+
+        Args:
+            url: what a path that begins with `/` is below of.
+            engine: as for the constructor.
+            timeout: seconds for one exchange, from the connection to the last byte.
+
+        Raises:
+            ValueError: `url` is no http or https URL, or there is no such engine.
+            ImportError: urllib3 is not installed (the extra `cli`).
+        """
+        browser = cls.__new__(cls)
+        browser._set_up(url, get_engine(engine), Clock(runs=True))
+        browser._network = HTTPTransport(timeout=timeout)
+        return browser
+
+    def _set_up(self, url: str, engine: Engine, clock: Clock) -> None:
+        self._url = _check_url(url)
+        self._transports: dict[str, Transport] = {}
+        self._network: HTTPTransport | None = None
+        self.engine = engine
+        self.clock = clock
+        self.exchanges: list[Exchange] = []
+        self.cookies = Cookies(clock, engine)
+        self._agent = Agent(
+            engine=engine,
+            clock=clock,
+            cache=PreflightCache(clock, engine),
+            cookies=self.cookies,
+            find_transport=self._find_transport,
+            record=self.exchanges.append,
+        )
+
+    @property
+    def url(self) -> str:
+        """Where the app is served, without a slash at the end."""
+        return self._url.address.rstrip("/")
+
+    def open(self, origin: str) -> Page:
+        """Open a page.
+
+        Args:
+            origin: `https://app.example.com`, a whole URL, or `null` for an opaque origin, as a sandboxed frame has.
+
+        Raises:
+            ValueError: it is none of these.
+        """
+        return Page(self._agent, *open_origin(origin), self._url)
+
+    def mount(self, url: str, app: WSGIApplication, *, http2: bool = True) -> None:
+        """Serve another WSGI app at an origin, for redirects and further requests.
+
+        Args:
+            url: the origin.
+            app: called in this process.
+            http2: as for the constructor.
+
+        Raises:
+            ValueError: `url` is no http or https URL.
+        """
+        self._transports[_check_url(url).origin] = WSGITransport(app, speaks_http2=http2)
+
+    def authenticate(self, url: str, username: str, password: str) -> None:
+        """Store HTTP authentication for an origin, as if a user had typed it (`#authentication-entry`).
+
+        Args:
+            url: the origin.
+            username: without a colon.
+            password: anything.
+
+        Raises:
+            ValueError: `url` is no http or https URL, or `username` has a colon in it.
+        """
+        if ":" in username:
+            raise ValueError(f"username={username!r} has a colon in it; HTTP Basic authentication ends the name there")
+        value = base64.b64encode(f"{username}:{password}".encode()).decode("ascii")
+        self._agent.authentication[_check_url(url).origin] = f"Basic {value}"
+
+    def clear_preflight_cache(self) -> None:
+        """Forget every answer to a preflight."""
+        self._agent.cache.clear_all()
+
+    def _find_transport(self, url: URL) -> Transport:
+        transport = self._transports.get(url.origin, self._network)
+        return _NOBODY if transport is None else transport
+
+    def __repr__(self) -> str:
+        return f"<Browser at {self.url}, engine {self.engine.name}>"
+
+
+class _Nobody:
+    """The transport of an origin at which nothing is mounted."""
+
+    speaks_http2 = True
+
+    def send(self, url: URL, request: WireRequest) -> WireResponse:  # noqa: ARG002 - it answers none
+        raise NetworkError(f"nothing is mounted at {url.origin}")
+
+
+_NOBODY = _Nobody()
+
+
+def _check_url(url: str) -> URL:
+    parsed = parse_url(url)
+    if parsed is None or not parsed.is_http or parsed.has_credentials:
+        raise ValueError(f"{url!r} is no http or https URL; write one such as 'https://api.example.com'")
+    return parsed

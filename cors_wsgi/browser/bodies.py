@@ -1,0 +1,108 @@
+"""What a script may give as the body of a request, and the bytes and Content-Type that come of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+from urllib.parse import urlencode
+
+UTF8_TEXT = "text/plain;charset=UTF-8"
+
+
+@dataclass(frozen=True)
+class Blob:
+    """Bytes with a type, as JavaScript's `Blob` and `File`.
+
+    Attributes:
+        data: the bytes, or text.
+        type: in lower case; a type with a character that is not printable ASCII is none, as in JavaScript.
+    """
+
+    data: bytes | str = b""
+    type: str = ""
+
+    def __post_init__(self) -> None:
+        is_plain = all(" " <= char <= "~" for char in self.type)
+        object.__setattr__(self, "type", self.type.lower() if is_plain else "")
+
+
+@dataclass(frozen=True)
+class FormData:
+    """Fields that are sent as `multipart/form-data`, as JavaScript's `FormData`."""
+
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class URLSearchParams:
+    """Fields that are sent as `application/x-www-form-urlencoded`, as JavaScript's `URLSearchParams`."""
+
+    fields: Mapping[str, str] | Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document; only an XMLHttpRequest can send one.
+
+    Attributes:
+        markup: its text.
+        is_html: whether it is HTML, not XML.
+    """
+
+    markup: str = ""
+    is_html: bool = True
+
+
+@dataclass(frozen=True)
+class ReadableStream:
+    """A body that comes in parts, as JavaScript's `ReadableStream`; it forces a preflight."""
+
+    chunks: Iterable[bytes]
+
+
+Body: TypeAlias = "str | bytes | Blob | FormData | URLSearchParams | ReadableStream"
+
+
+class Extracted(NamedTuple):
+    """A body as it is sent.
+
+    Attributes:
+        data: the bytes.
+        type: the Content-Type that comes with it, or None.
+        is_stream: whether it has no source (`#concept-body-source`): it can be sent only once.
+    """
+
+    data: bytes
+    type: str | None
+    is_stream: bool = False
+
+
+def extract_body(body: Body) -> Extracted:
+    """Return the bytes and type of a body (`#concept-bodyinit-extract`)."""
+    if isinstance(body, str):
+        return Extracted(body.encode("utf-8", "replace"), UTF8_TEXT)
+    if isinstance(body, Blob):
+        data = body.data.encode("utf-8", "replace") if isinstance(body.data, str) else body.data
+        return Extracted(data, body.type or None)
+    if isinstance(body, URLSearchParams):
+        fields = list(body.fields.items() if isinstance(body.fields, Mapping) else body.fields)
+        return Extracted(urlencode(fields).encode("ascii"), "application/x-www-form-urlencoded;charset=UTF-8")
+    if isinstance(body, FormData):
+        return _encode_multipart(body)
+    if isinstance(body, ReadableStream):
+        return Extracted(b"".join(body.chunks), None, is_stream=True)
+    return Extracted(bytes(body), None)
+
+
+def _encode_multipart(form: FormData) -> Extracted:
+    """Return the fields as multipart/form-data; the boundary is taken from the content, and so the same in each run."""
+    seed = repr(sorted(form.fields.items())).encode("utf-8", "replace")
+    boundary = f"----formdata-{hashlib.sha256(seed).hexdigest()[:32]}"
+    parts = []
+    for name, value in form.fields.items():
+        quoted = name.replace("\r\n", "%0D%0A").replace("\n", "%0A").replace("\r", "%0D").replace('"', "%22")
+        parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="{quoted}"\r\n\r\n{value}\r\n')
+    data = ("".join(parts) + f"--{boundary}--\r\n").encode("utf-8", "replace")
+    return Extracted(data, f"multipart/form-data; boundary={boundary}")

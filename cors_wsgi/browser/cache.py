@@ -1,0 +1,184 @@
+"""The CORS-preflight cache (`#concept-cache`), and the clock that a test can move."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from .engines import Engine
+from .headers import Header, get_header
+
+DEFAULT_AGE: Final = 5
+"""Seconds that an answer without a valid Access-Control-Max-Age is kept."""
+
+_DIGITS = re.compile(r"[0-9]+")
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_MOST_DIGITS = 19
+
+
+class Clock:
+    """The browser's clock. It stands still until it is moved, unless it runs."""
+
+    def __init__(self, *, runs: bool = False) -> None:
+        self._runs = runs
+        self._start = time.time()
+        self._moved = 0.0
+
+    def now(self) -> float:
+        """Return the seconds since the epoch, as far as this clock knows."""
+        return (time.time() if self._runs else self._start) + self._moved
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass.
+
+        Raises:
+            ValueError: `seconds` is negative; time does not go back.
+        """
+        if seconds < 0:
+            raise ValueError(f"seconds={seconds!r} is negative; time does not go back")
+        self._moved += seconds
+
+
+def parse_max_age(headers: Iterable[Header], engine: Engine) -> float:
+    """Return the seconds for which the answer to a preflight is kept (steps 8 to 10 of `#cors-preflight-fetch`)."""
+    headers = list(headers)
+    lines = [value for name, value in headers if name.lower() == "access-control-max-age"]
+    text = get_header(headers, "access-control-max-age")
+    text = str(DEFAULT_AGE) if text is None else text.strip(" \t")
+    pattern = _INTEGER if engine.max_age_syntax == "integer, else 5" else _DIGITS
+    age: float
+    if len(lines) > 1 or not pattern.fullmatch(text):
+        age = 0 if engine.max_age_syntax == "digits, else 0" else DEFAULT_AGE
+    elif len(text.lstrip("+-0")) <= _MOST_DIGITS:
+        age = max(int(text), 0)
+        if pattern is _INTEGER and age >= 2**63:
+            age = DEFAULT_AGE
+    else:
+        age = DEFAULT_AGE if pattern is _INTEGER else 10.0**_MOST_DIGITS
+    return age if engine.max_age_limit is None else min(age, engine.max_age_limit)
+
+
+class CacheKey(NamedTuple):
+    """What a kept answer is for.
+
+    Attributes:
+        page: None, or what tells a page with an opaque origin apart (`#network-partition-key`).
+        origin: the serialized origin of the request.
+        url: with its query and fragment.
+    """
+
+    page: object
+    origin: str
+    url: str
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A kept method or header name (`#concept-cache`)."""
+
+    credentials: bool
+    expires: float
+    method: str | None
+    name: str | None
+
+
+class PreflightCache:
+    """What preflights allowed, and until when; the rows of the engine say how it is kept."""
+
+    def __init__(self, clock: Clock, engine: Engine) -> None:
+        self._clock = clock
+        self._engine = engine
+        self._entries: dict[CacheKey, list[_Entry]] = {}
+
+    def covers(self, key: CacheKey, credentials: bool, method: str, names: Sequence[str], *, is_safe: bool) -> bool:
+        """Tell whether what is kept makes a preflight needless.
+
+        Args:
+            key: of the request.
+            credentials: whether its credentials mode is `include`.
+            method: of the request.
+            names: its CORS-unsafe request-header names, in lower case.
+            is_safe: whether the method needs no entry.
+        """
+        live = self._find(key, credentials)
+        if not live:
+            return False
+        wildcard = self._engine.kept_wildcard_with_credentials or not credentials
+        has_method = is_safe or any(self._covers_method(entry, method, wildcard) for entry in live)
+        return has_method and all(any(self._covers_name(entry, name, wildcard) for entry in live) for name in names)
+
+    def keep(
+        self,
+        key: CacheKey,
+        credentials: bool,
+        max_age: float,
+        methods: Iterable[str],
+        names: Iterable[str],
+        asked: tuple[str, Sequence[str]],
+    ) -> None:
+        """Keep what an answer allows (steps 12 to 15 of `#cors-preflight-fetch`).
+
+        Args:
+            key: of the request.
+            credentials: whether its credentials mode is `include`.
+            max_age: seconds.
+            methods: what Access-Control-Allow-Methods names.
+            names: what Access-Control-Allow-Headers names.
+            asked: the method and header names of the request, for engines that keep these under a `*`.
+        """
+        engine = self._engine
+        if max_age <= 0 and not engine.zero_ends:
+            return
+        expires = self._clock.now() + max_age
+        if engine.replaces_answers:
+            self._entries.pop(key, None)
+        methods, names = list(methods), [name.lower() for name in names]
+        if not engine.keeps_wildcards and not credentials:
+            methods = [*(m for m in methods if m != "*"), *([asked[0]] if "*" in methods else [])]
+            names = [*(n for n in names if n != "*"), *(asked[1] if "*" in names else [])]
+        live = self._find(key, credentials)
+        entries = self._entries.setdefault(key, [])
+        for method in methods:
+            matching = [entry for entry in live if self._covers_method(entry, method)]
+            for entry in matching:
+                entry.expires = expires
+            if not matching:
+                entries.append(_Entry(credentials, expires, method, None))
+        for name in names:
+            matching = [entry for entry in live if self._covers_name(entry, name)]
+            for entry in matching:
+                entry.expires = expires
+            if not matching:
+                entries.append(_Entry(credentials, expires, None, name))
+
+    def clear(self, key: CacheKey) -> None:
+        """Drop what is kept for this origin and URL (`#concept-cache-clear`)."""
+        self._entries.pop(key, None)
+
+    def clear_all(self) -> None:
+        """Drop everything that is kept."""
+        self._entries.clear()
+
+    def _find(self, key: CacheKey, credentials: bool) -> list[_Entry]:
+        """Return the entries that match a request (`#concept-cache-match`)."""
+        now = self._clock.now()
+        entries = self._entries.get(key, ())
+        if self._engine.keeps_credentials_apart:
+            return [entry for entry in entries if entry.expires > now and entry.credentials == credentials]
+        return [entry for entry in entries if entry.expires > now and (entry.credentials or not credentials)]
+
+    @staticmethod
+    def _covers_method(entry: _Entry, method: str, wildcard: bool = True) -> bool:
+        """Tell whether an entry is a method cache entry match (`#concept-cache-match-method`)."""
+        return entry.method == method or (entry.method == "*" and wildcard)
+
+    def _covers_name(self, entry: _Entry, name: str, wildcard: bool = True) -> bool:
+        """Tell whether an entry is a header-name cache entry match (`#concept-cache-match-header`)."""
+        if entry.name == name:
+            return True
+        if entry.name != "*" or not wildcard:
+            return False
+        return name != "authorization" or self._engine.cached_authorization_wildcard

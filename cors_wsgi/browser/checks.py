@@ -1,0 +1,190 @@
+"""The checks that a response must pass, as pure functions: CORS check, preflight, resource policy, exposed headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..fetch import (
+    FORBIDDEN_RESPONSE_HEADERS,
+    SAFELISTED_METHODS,
+    SAFELISTED_RESPONSE_HEADERS,
+    is_token,
+)
+from .engines import STANDARD, Engine
+from .headers import Header, extract_list, get_header
+from .reasons import Reason
+from .urls import parse_url
+
+_ORIGIN = "access-control-allow-origin"
+_CREDENTIALS = "access-control-allow-credentials"
+_METHODS = "access-control-allow-methods"
+_HEADERS = "access-control-allow-headers"
+_EXPOSE = "access-control-expose-headers"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a response does not pass.
+
+    Attributes:
+        reason: one of the closed set.
+        facts: what the reason's words are filled with.
+        said_as: the reason whose words a console uses, where it has none of its own.
+    """
+
+    reason: Reason
+    facts: Mapping[str, str] = field(default_factory=dict)
+    said_as: Reason | None = None
+
+
+def check_cors(
+    headers: Sequence[Header], origin: str, *, include: bool, is_tainted: bool = False, engine: Engine = STANDARD
+) -> Failure | None:
+    """Return why a response is not shared with an origin, or None if it is (`#cors-check`).
+
+    Args:
+        headers: of the response.
+        origin: the serialized origin of the request.
+        include: whether the request's credentials mode is `include`.
+        is_tainted: whether redirects made the origin null.
+        engine: whose rules.
+    """
+    allowed = get_header(headers, _ORIGIN)
+    if allowed == "*" and not include:
+        return None
+    if allowed != origin:
+        return _explain_origin(headers, allowed, include, is_tainted)
+    if not include:
+        return None
+    credentials = get_header(headers, _CREDENTIALS)
+    if engine.ignores_empty_credentials:
+        credentials = ", ".join(value for name, value in headers if name.lower() == _CREDENTIALS and value)
+    if credentials == "true":
+        return None
+    return Failure(Reason.CREDENTIALS_NOT_TRUE, {"value": credentials or ""})
+
+
+def _explain_origin(headers: Sequence[Header], allowed: str | None, include: bool, is_tainted: bool) -> Failure:
+    """Return why Access-Control-Allow-Origin does not name the origin, sorted as browsers' consoles sort it."""
+    if allowed is None:
+        failure = Failure(Reason.MISSING_ACAO)
+    elif allowed == "*" and include:
+        return Failure(Reason.WILDCARD_WITH_CREDENTIALS, {"value": allowed})
+    elif " " in allowed or "," in allowed or len([1 for name, _ in headers if name.lower() == _ORIGIN]) > 1:
+        return Failure(Reason.ACAO_MULTIPLE, {"value": allowed})
+    elif allowed != "null" and parse_url(allowed) is None:
+        return Failure(Reason.ACAO_INVALID, {"value": allowed})
+    else:
+        failure = Failure(Reason.ACAO_MISMATCH, {"value": allowed})
+    if is_tainted:
+        return Failure(Reason.REDIRECT_NULL_ORIGIN, failure.facts, said_as=failure.reason)
+    return failure
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What the answer to a preflight allows.
+
+    Attributes:
+        methods: those that Access-Control-Allow-Methods names; None if there is no such header.
+        names: those that Access-Control-Allow-Headers names.
+    """
+
+    methods: list[str] | None
+    names: list[str]
+
+
+def check_preflight(
+    status: int,
+    headers: Sequence[Header],
+    *,
+    method: str,
+    unsafe_names: Sequence[str],
+    origin: str,
+    include: bool,
+    is_tainted: bool = False,
+    engine: Engine = STANDARD,
+) -> Allowed | Failure:
+    """Return what the answer to a preflight allows, or why it does not do (step 7 of `#cors-preflight-fetch`).
+
+    Args:
+        status: of the answer.
+        headers: of the answer.
+        method: of the request that waits for it.
+        unsafe_names: its CORS-unsafe request-header names.
+        origin: its serialized origin.
+        include: whether its credentials mode is `include`.
+        is_tainted: whether redirects made the origin null.
+        engine: whose rules.
+    """
+    is_ok = 200 <= status <= 299
+    failure = check_cors(headers, origin, include=include, is_tainted=is_tainted, engine=engine)
+    is_redirect = status in REDIRECT_STATUSES
+    if not is_ok and (failure is None or engine.status_first or is_redirect):
+        facts = {"location": get_header(headers, "location") or "nowhere"}
+        return Failure(Reason.PREFLIGHT_REDIRECT if is_redirect else Reason.PREFLIGHT_STATUS, facts)
+    if failure is not None:
+        return failure
+    named, methods = get_header(headers, _METHODS), extract_list(headers, _METHODS)
+    if methods is None:
+        return Failure(Reason.ALLOW_METHODS_UNPARSABLE, {"value": named or ""})
+    listed, names = get_header(headers, _HEADERS), extract_list(headers, _HEADERS)
+    if names is None:
+        return Failure(Reason.ALLOW_HEADERS_UNPARSABLE, {"value": listed or ""})
+    if method not in methods and method not in SAFELISTED_METHODS and (include or "*" not in methods):
+        return Failure(Reason.METHOD_NOT_ALLOWED, {"method": method, "value": named or ""})
+    lowered = {name.lower() for name in names}
+    wildcard = "*" in lowered and not include
+    for name in unsafe_names:
+        if name in lowered or (wildcard and (name != "authorization" or engine.authorization_wildcard)):
+            continue
+        is_under = wildcard and name == "authorization"
+        reason = Reason.AUTHORIZATION_UNDER_WILDCARD if is_under else Reason.HEADER_NOT_ALLOWED
+        return Failure(reason, {"header": name, "value": listed or ""})
+    return Allowed(None if named is None else methods, names)
+
+
+REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+"""Statuses that redirect (`#redirect-status`)."""
+
+
+def find_exposed(headers: Sequence[Header], *, include: bool, engine: Engine = STANDARD) -> frozenset[str]:
+    """Return the lower-cased names of the response headers that a script of another origin sees.
+
+    This is the list of step 14 of `#main-fetch`, and what `#concept-filtered-response-cors` keeps of it.
+
+    Args:
+        headers: of the response.
+        include: whether the request's credentials mode is `include`.
+        engine: whose rules.
+    """
+    names = extract_list(headers, _EXPOSE)
+    if names is None and engine.exposes_beside_junk and not include and _names_wildcard(headers):
+        names = ["*"]
+    present = {name.lower() for name, _ in headers}
+    if names and "*" in names and not include:
+        exposed = present
+    else:
+        exposed = {name.lower() for name in names or ()} | SAFELISTED_RESPONSE_HEADERS
+    return frozenset(present & exposed) - FORBIDDEN_RESPONSE_HEADERS
+
+
+def _names_wildcard(headers: Sequence[Header]) -> bool:
+    value = get_header(headers, _EXPOSE) or ""
+    return "*" in [part.strip(" \t") for part in value.split(",") if is_token(part.strip(" \t"))]
+
+
+def check_resource_policy(headers: Sequence[Header], *, is_same_site: bool) -> Failure | None:
+    """Return why the response to a no-cors request of another origin is blocked, or None.
+
+    This is `#cross-origin-resource-policy-internal-check` for a page without embedder policy.
+
+    Args:
+        headers: of the response.
+        is_same_site: whether page and response have one site, schemes included.
+    """
+    policy = get_header(headers, "cross-origin-resource-policy")
+    if policy == "same-origin" or (policy == "same-site" and not is_same_site):
+        return Failure(Reason.CORP_BLOCKED, {"value": policy})
+    return None

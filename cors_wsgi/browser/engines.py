@@ -1,0 +1,282 @@
+"""Where real browsers differ from the Fetch standard, and from each other: one table.
+
+Each field of `Engine` is a row: what the difference is, what the standard says, and which engine says otherwise.
+The measured engines are Chromium 156, Firefox 153 ESR and WebKitGTK 2.50; what was not measured says so in its note.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Literal, NamedTuple
+
+EngineName = Literal["standard", "chromium", "firefox", "webkit"]
+
+
+def _row(about: str, standard: Any, note: str = "", **engines: Any) -> Any:
+    """Return the field of one difference: its value in the standard, and in every engine that has another."""
+    return field(default=standard, metadata={"about": about, "note": note, "engines": engines})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """What one browser engine does where engines differ; the defaults are the standard's."""
+
+    name: EngineName = "standard"
+
+    # Which requests are preflighted
+    safelists_client_hints: bool = _row(
+        "DPR, Downlink, Save-Data, Viewport-Width, Width, Device-Memory, RTT and ECT, with a valid value, "
+        "need no preflight, as older texts of the standard had it; neither does Intervention",
+        False,
+        chromium=True,
+    )
+    drops_user_agent: bool = _row("a User-Agent that a script sets is dropped, without preflight", False, chromium=True)
+    joins_repeated_headers: bool = _row(
+        "a name that a script gives to fetch() several times is judged as one value, joined, not each alone",
+        False,
+        chromium=True,
+        webkit=True,
+    )
+    counts_total: Literal["all", "explicit", "never"] = _row(
+        "more than 1024 bytes of safelisted values need a preflight, counted over all of them, the Accept that the "
+        "browser itself adds included; over the script's own; or never",
+        "all",
+        chromium="explicit",
+        firefox="never",
+        webkit="explicit",
+        note="WebKit cannot come to the limit: five joined values of at most 128 bytes.",
+    )
+    refuses_high_bytes: bool = _row(
+        "bytes from 80 to FF in Accept or Content-Type need a preflight", False, firefox=True
+    )
+    refuses_loose_parameters: bool = _row(
+        "a comma, or an empty parameter before the last, in Content-Type needs a preflight", False, firefox=True
+    )
+    keeps_first_content_type: bool = _row(
+        "of a Content-Type given several times to fetch() only the first is sent", False, firefox=True
+    )
+    repeats_unsafe_names: bool = _row(
+        "Access-Control-Request-Headers names a header as often as fetch() was given it", False, firefox=True
+    )
+    range_limit: int | None = _row(
+        "a Range with a position from this number on needs a preflight",
+        None,
+        chromium=2**63 - 1,
+        firefox=2**64,
+        webkit=2**64,
+    )
+    loose_range: bool = _row("Range may be written Bytes= and its numbers +0", False, webkit=True)
+    rewrites_range: bool = _row("the Range of a GET is sent in its shortest spelling", False, chromium=True)
+    listener_needs_body: bool = _row(
+        "a listener on XMLHttpRequest.upload forces a preflight only if there is a body", False, chromium=True
+    )
+    ignores_sync_listener: bool = _row(
+        "a listener on the upload of a synchronous XMLHttpRequest forces no preflight",
+        False,
+        chromium=True,
+        webkit=True,
+    )
+    streams: Literal["sent", "as text", "refused"] = _row(
+        "a ReadableStream as the body is sent (after a preflight); turned into the text [object ReadableStream]; "
+        "or refused",
+        "sent",
+        firefox="as text",
+        webkit="refused",
+    )
+    drops_blob_type: Literal["never", "if no MIME type", "if not strict"] = _row(
+        "XMLHttpRequest leaves out the type of a Blob: never; if it is no MIME type; if it breaks RFC 2045",
+        "never",
+        chromium="if not strict",
+        webkit="if no MIME type",
+    )
+    judges_raw_blob_type: bool = _row(
+        "the type of an XMLHttpRequest's Blob may have more than 128 bytes, but no space at its ends",
+        False,
+        firefox=True,
+        note="Told by measurements of which none is among the recorded cases.",
+    )
+    rewrites_charset: Literal["when another", "in place"] = _row(
+        "the charset in the author's Content-Type of an XMLHttpRequest with text becomes UTF-8 where it is another "
+        "one, and the whole type is written anew; or always, in its place",
+        "when another",
+        chromium="in place",
+    )
+    utf8_values: bool = _row("bytes from 80 to FF in a header value are sent as UTF-8", False, webkit=True)
+
+    # What a preflight allows
+    authorization_wildcard: bool = _row(
+        "Access-Control-Allow-Headers: * covers Authorization", False, chromium=True, firefox=True, webkit=True
+    )
+    ignores_empty_credentials: bool = _row(
+        "an empty second line of Access-Control-Allow-Credentials is passed over", False, firefox=True
+    )
+    exposes_beside_junk: bool = _row(
+        "Access-Control-Expose-Headers with * exposes all, even beside something that is no token", False, firefox=True
+    )
+    status_first: bool = _row(
+        "the status of a preflight's answer is judged before its Access-Control-Allow-Origin",
+        False,
+        webkit=True,
+        note="Shows only in the console's words, which the recorded cases do not hold.",
+    )
+
+    # The preflight cache
+    max_age_limit: int | None = _row(
+        "seconds that an answer is kept at most",
+        None,
+        chromium=7200,
+        firefox=86400,
+        webkit=600,
+        note="From the engines' sources; measured only up to 7 seconds.",
+    )
+    max_age_syntax: Literal["digits, else 5", "digits, else 0", "integer, else 5"] = _row(
+        "Access-Control-Max-Age that is not digits alone means 5 seconds; means 0; or may have a sign, less than 0 "
+        "meaning 0, and means 5 if it is no integer of 64 bits",
+        "digits, else 5",
+        chromium="integer, else 5",
+        firefox="digits, else 0",
+        webkit="integer, else 5",
+    )
+    replaces_answers: bool = _row(
+        "a new answer for a URL replaces what was kept, where the standard adds to it",
+        False,
+        chromium=True,
+        webkit=True,
+    )
+    keeps_credentials_apart: bool = _row(
+        "an answer to a request with credentials serves none without", False, firefox=True
+    )
+    keeps_wildcards: bool = _row(
+        "a kept * covers methods and headers other than those it was asked for", True, firefox=False
+    )
+    kept_wildcard_with_credentials: bool = _row(
+        "a kept * covers methods and headers of a request with credentials too, though no answer may say so; the "
+        "standard lets it, word for word",
+        True,
+        chromium=False,
+        firefox=False,
+        webkit=False,
+        note="From the engines' sources; not in the recorded cases.",
+    )
+    cached_authorization_wildcard: bool = _row("a kept * covers Authorization", False, webkit=True)
+    clears_after: Literal["preflighted", "preflight", "any", "nothing"] = _row(
+        "what was kept for a URL is dropped when a preflighted fetch fails in any way; when a preflight fails; when "
+        "any fetch fails; or never",
+        "preflighted",
+        chromium="preflight",
+        firefox="any",
+        webkit="nothing",
+    )
+    zero_ends: bool = _row(
+        "an answer with Access-Control-Max-Age: 0 ends what was kept before",
+        True,
+        firefox=False,
+        note="Told by a measurement that is not among the recorded cases.",
+    )
+    cache_modes_bypassing: frozenset[str] = _row(
+        "these cache modes of a request make its preflight anew",
+        frozenset(),
+        chromium=frozenset({"no-store", "reload", "no-cache"}),
+        firefox=frozenset({"no-store", "reload"}),
+    )
+    listener_needs_method: bool = _row(
+        "for a request that is preflighted for its upload listener, a kept answer must name the method, "
+        "GET, HEAD and POST too",
+        True,
+        chromium=False,
+        firefox=False,
+        webkit=False,
+        note="Told by a measurement that is not among the recorded cases.",
+    )
+
+    # Redirects, and the Origin header
+    page_origin_in_preflights: bool = _row(
+        "a preflight after a redirect to a third origin has the page's Origin, not null, and is checked against it",
+        False,
+        firefox=True,
+    )
+    redirected_names: Literal["current", "original", "stripped once"] = _row(
+        "the headers for which a redirected request is preflighted: those it still has; all that it began with; "
+        "or all that it began with but those which the last redirect took",
+        "current",
+        firefox="stripped once",
+        webkit="original",
+    )
+    stays_preflighted: bool = _row(
+        "a request that was preflighted once is preflighted again after each redirect, also as a simple one",
+        False,
+        firefox=True,
+        webkit=True,
+    )
+    origin_despite_policy: bool = _row(
+        "the referrer policy does not hide the Origin of a no-cors request", False, chromium=True
+    )
+
+    # Cookies
+    lax_by_default: bool = _row(
+        "a cookie without SameSite is not sent across sites",
+        True,
+        firefox=False,
+        note="Seen with cookies that one engine kept and sent across sites and two did not; not in the recorded cases.",
+    )
+    blocks_third_party_cookies: bool = _row(
+        "no cookie is kept or sent across sites, whatever its SameSite",
+        False,
+        webkit=True,
+        note="The default of Safari and WebKitGTK; not in the recorded cases.",
+    )
+
+
+class Difference(NamedTuple):
+    """A row of the table.
+
+    Attributes:
+        name: the field of `Engine`.
+        about: what differs, in words.
+        standard: the value in the Fetch standard.
+        engines: the values of the engines that have another one, by name.
+        note: what to know of how it was found; empty where recorded cases show the difference.
+    """
+
+    name: str
+    about: str
+    standard: object
+    engines: dict[str, object]
+    note: str
+
+
+DIFFERENCES: Final[tuple[Difference, ...]] = tuple(
+    Difference(f.name, f.metadata["about"], f.default, f.metadata["engines"], f.metadata["note"])
+    for f in fields(Engine)
+    if f.metadata
+)
+"""Every row, in the order of `Engine`."""
+
+STANDARD: Final = Engine()
+
+
+def _build(name: EngineName) -> Engine:
+    values: dict[str, Any] = {row.name: row.engines[name] for row in DIFFERENCES if name in row.engines}
+    return Engine(name=name, **values)
+
+
+ENGINES: Final[dict[str, Engine]] = {
+    "standard": STANDARD,
+    "chromium": _build("chromium"),
+    "firefox": _build("firefox"),
+    "webkit": _build("webkit"),
+}
+"""The engines by name."""
+
+
+def get_engine(engine: str | Engine) -> Engine:
+    """Return the engine of that name.
+
+    Raises:
+        ValueError: there is none; the message names those there are.
+    """
+    if isinstance(engine, Engine):
+        return engine
+    if engine not in ENGINES:
+        raise ValueError(f"engine={engine!r} is none; write one of {', '.join(ENGINES)}")
+    return ENGINES[engine]

@@ -1,0 +1,101 @@
+"""What goes over the wire: requests, responses, and the pairs of them that a browser records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .headers import Header, get_header
+from .printing import escape
+
+_SHOWN_BODY = 200
+
+
+class WireRequest(NamedTuple):
+    """A request as it leaves the browser.
+
+    Attributes:
+        method: as sent.
+        url: without a fragment.
+        headers: pairs in the order of the wire, one character a byte.
+        body: the bytes; None if there is no body.
+    """
+
+    method: str
+    url: str
+    headers: Sequence[Header]
+    body: bytes | None
+
+
+class WireResponse(NamedTuple):
+    """A response as it comes from the server, before any filtering.
+
+    Attributes:
+        status: the number.
+        phrase: the words behind it; may be empty.
+        headers: pairs in the order of the wire, one character a byte.
+        body: the bytes that came.
+        trouble: what went wrong after the headers had come; empty if the body is whole.
+    """
+
+    status: int
+    phrase: str
+    headers: Sequence[Header]
+    body: bytes
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and what came back.
+
+    Attributes:
+        request: what was sent.
+        response: what came back; None if nothing did, or nothing that is HTTP.
+        is_preflight: whether the request was a preflight.
+        trouble: why there is no response; empty if there is one.
+    """
+
+    request: WireRequest
+    response: WireResponse | None
+    is_preflight: bool
+    trouble: str = ""
+
+    @property
+    def method(self) -> str:
+        """The method that was sent."""
+        return self.request.method
+
+    @property
+    def url(self) -> str:
+        """The URL that was asked."""
+        return self.request.url
+
+    @property
+    def status(self) -> int | None:
+        """The status that came back, or None."""
+        return None if self.response is None else self.response.status
+
+    def sent(self, name: str) -> str | None:
+        """Return the value of a request header, joined with a comma if there were several, or None."""
+        return get_header(self.request.headers, name.lower())
+
+    def received(self, name: str) -> str | None:
+        """Return the value of a response header, joined with a comma if there were several, or None."""
+        return None if self.response is None else get_header(self.response.headers, name.lower())
+
+    def __str__(self) -> str:
+        """Show both messages, `>` before what was sent and `<` before what came back."""
+        lines = [f"> {self.request.method} {self.request.url}"]
+        lines += [f"> {name}: {escape(value)}" for name, value in self.request.headers]
+        if self.response is None:
+            return "\n".join([*lines, f"< (no response: {escape(self.trouble)})"])
+        lines.append(f"< {self.response.status} {escape(self.response.phrase)}".rstrip())
+        lines += [f"< {escape(name)}: {escape(value)}" for name, value in self.response.headers]
+        if self.response.body:
+            shown = self.response.body[:_SHOWN_BODY].decode("utf-8", "replace")
+            more = f" ... ({len(self.response.body)} bytes)" if len(self.response.body) > _SHOWN_BODY else ""
+            lines += [f"< {line}" for line in ["", *(escape(part) for part in shown.splitlines())]]
+            lines[-1] += more
+        return "\n".join(lines)

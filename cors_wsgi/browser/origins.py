@@ -1,0 +1,109 @@
+"""Origins of pages, sites, and which URLs count as secure."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from .urls import URL, parse_url
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The origin of a page (`#concept-origin`): a tuple origin, or an opaque one that equals itself alone.
+
+    Attributes:
+        serialized: as in the `Origin` header; `null` if it is opaque.
+        key: what tells two opaque origins apart; None in a tuple origin.
+    """
+
+    serialized: str
+    key: object = field(default=None, repr=False)
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether it is opaque."""
+        return self.key is not None
+
+    def is_same(self, url: URL) -> bool:
+        """Tell whether `url` has this origin (`#same-origin`)."""
+        return not self.is_opaque and url.origin == self.serialized
+
+
+def open_origin(text: str) -> tuple[Origin, URL | None]:
+    """Return the origin of a page and its URL; the URL is None where the page has an opaque origin.
+
+    Args:
+        text: an http or https URL, or `null` (or any other URL, as `file:///index.html`) for an opaque origin.
+
+    Raises:
+        ValueError: `text` is no URL.
+    """
+    if text == "null":
+        return Origin("null", object()), None
+    url = parse_url(text)
+    if url is None:
+        raise ValueError(f"{text!r} is no URL; write an origin such as 'https://app.example.com', or 'null'")
+    if url.has_credentials:
+        raise ValueError(f"{text!r} has a user name or password in it; leave them out")
+    if url.is_http:
+        return Origin(url.origin), url
+    return Origin("null", object()), None
+
+
+def is_same_site(origin: Origin, url: URL) -> bool:
+    """Tell whether the origin and `url` are schemelessly same site and have one scheme (`#schemefully-same-site`)."""
+    own = parse_url(origin.serialized)
+    return own is not None and own.scheme == url.scheme and _share_site(own.host, url.host)
+
+
+@lru_cache(maxsize=1024)
+def _share_site(one: str, other: str) -> bool:
+    """Tell whether two hosts are equal or have one registrable domain (`#same-site`)."""
+    if one == other:
+        return True
+    if _is_address(one) or _is_address(other):
+        return False
+    if one.split(".")[-2:] != other.split(".")[-2:]:
+        return False
+    registrable = _load_suffixes().privatesuffix(one)
+    return registrable is not None and registrable == _load_suffixes().privatesuffix(other)
+
+
+def is_public_suffix(host: str) -> bool:
+    """Tell whether the public suffix list has `host` itself, so that nobody's cookie can be for all of it."""
+    if _is_address(host):
+        return False
+    return bool(_load_suffixes().is_public(host))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1)
+def _load_suffixes() -> PublicSuffixList:
+    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - the list takes a moment to load; few fetches need it
+
+    return PublicSuffixList()
+
+
+def is_trustworthy(url: URL) -> bool:
+    """Tell whether `url` is potentially trustworthy: https, or loopback (`#is-url-trustworthy`)."""
+    if url.scheme == "https":
+        return True
+    if not url.is_http:
+        return False
+    host = url.host.removesuffix(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    return _is_address(host) and ipaddress.ip_address(host.strip("[]")).is_loopback

@@ -1,0 +1,170 @@
+"""Pages: what a script of one origin can do."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .bodies import Body, Document, URLSearchParams
+from .errors import FetchError
+from .fetching import Agent, fetch
+from .headers import HeadersInit, has_header, list_pairs
+from .origins import Origin
+from .reasons import Reason
+from .requests import Cache, Credentials, Mode, Redirect, ReferrerPolicy, build_fetch_request, build_xhr_request
+from .responses import Response
+from .urls import URL, parse_url
+
+
+class Page:
+    """A page that the browser has open.
+
+    Attributes:
+        origin: serialized, as in the Origin header; `null` if it is opaque.
+    """
+
+    def __init__(self, agent: Agent, origin: Origin, url: URL | None, served_at: URL) -> None:
+        self._agent = agent
+        self._origin = origin
+        self._url = url
+        self._served_at = served_at
+
+    @property
+    def origin(self) -> str:
+        """The page's origin as it is serialized; `null` if it is opaque."""
+        return self._origin.serialized
+
+    def __repr__(self) -> str:
+        return f"<Page of {self.origin}>"
+
+    def fetch(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: HeadersInit | None = None,
+        body: Body | None = None,
+        json: Any = None,
+        form: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
+        mode: Mode = "cors",
+        credentials: Credentials = "same-origin",
+        redirect: Redirect = "follow",
+        cache: Cache = "default",
+        referrer_policy: ReferrerPolicy = "",
+        duplex: str | None = None,
+    ) -> Response:
+        """Do what `fetch(url, init)` does in a script of this page (`#fetch-method`).
+
+        Args:
+            url: absolute. One that begins with a single `/` means the app's own URL, not the page's: in a test the
+                app is what everything is about. A script would have to write it whole.
+            method: as a script writes it; `put` becomes PUT, and `patch` stays, as in browsers.
+            headers: a mapping, or pairs. What no script may set is dropped, as browsers drop it.
+            body: text, bytes, `Blob`, `FormData`, `URLSearchParams` or `ReadableStream`.
+            json: sent as text, with `Content-Type: application/json` unless `headers` has one.
+            form: sent as `application/x-www-form-urlencoded`.
+            mode: `cors`, `no-cors` or `same-origin`.
+            credentials: the credentials mode: `omit`, `same-origin` or `include`.
+            redirect: `follow`, `error` or `manual`.
+            cache: the cache mode. There is no HTTP cache here; it matters for headers and preflights alone.
+            referrer_policy: matters for the Origin of no-cors requests alone; no Referer is sent.
+            duplex: `half` if the body is a `ReadableStream`.
+
+        Raises:
+            CORSError: CORS does not let the script have the response.
+            FetchError: it failed for another reason.
+            TypeError: more than one of `body`, `json` and `form` is given.
+        """
+        headers, body = _choose_body(headers, body, json, form)
+        request = build_fetch_request(
+            self._resolve(url),
+            self._origin,
+            self._agent.engine,
+            method=method,
+            headers=headers,
+            body=body,
+            duplex=duplex,
+            mode=mode,
+            credentials=credentials,
+            redirect=redirect,
+            cache=cache,
+            referrer_policy=referrer_policy,
+        )
+        return fetch(self._agent, request)
+
+    def xhr(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: HeadersInit | None = None,
+        body: Body | Document | None = None,
+        json: Any = None,
+        form: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
+        with_credentials: bool = False,
+        upload_listener: bool = False,
+        sync: bool = False,
+    ) -> Response:
+        """Do what `XMLHttpRequest` does in a script of this page (https://xhr.spec.whatwg.org).
+
+        Args:
+            url: as for `fetch`.
+            method: as for `fetch`.
+            headers: each is set with `setRequestHeader`; values of one name are joined.
+            body: as for `fetch`, or a `Document`; no stream.
+            json: as for `fetch`.
+            form: as for `fetch`.
+            with_credentials: `xhr.withCredentials`.
+            upload_listener: a listener is registered on `xhr.upload`, which forces a preflight.
+            sync: the request is a synchronous one.
+
+        Raises:
+            CORSError: CORS does not let the script have the response.
+            FetchError: it failed for another reason.
+            TypeError: more than one of `body`, `json` and `form` is given.
+        """
+        headers, body = _choose_body(headers, body, json, form)
+        request = build_xhr_request(
+            self._resolve(url),
+            self._origin,
+            self._agent.engine,
+            method=method,
+            headers=headers,
+            body=body,
+            with_credentials=with_credentials,
+            upload_listener=upload_listener,
+            is_sync=sync,
+        )
+        return fetch(self._agent, request)
+
+    def _resolve(self, url: str) -> URL:
+        """Return the URL that a script means.
+
+        Raises:
+            FetchError: it is none.
+        """
+        is_of_app = url.startswith("/") and not url.startswith(("//", "/\\"))
+        parsed = parse_url(url, self._served_at if is_of_app else self._url)
+        if parsed is None:
+            raise FetchError(Reason.INVALID_REQUEST, None, value=f"{url!r} is no URL")
+        return parsed
+
+
+def _choose_body(
+    headers: HeadersInit | None,
+    body: Any,
+    json: Any,
+    form: Mapping[str, str] | Iterable[tuple[str, str]] | None,
+) -> tuple[HeadersInit | None, Any]:
+    """Return headers and body with `json` or `form` in them."""
+    if json is None and form is None:
+        return headers, body
+    if sum(part is not None for part in (body, json, form)) > 1:
+        raise TypeError("give one of body, json and form")
+    if form is not None:
+        return headers, URLSearchParams(form)
+    pairs = list_pairs(headers)
+    if not has_header(pairs, "content-type"):
+        pairs.append(("Content-Type", "application/json"))
+    return pairs, jsonlib.dumps(json)

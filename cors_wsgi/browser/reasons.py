@@ -1,0 +1,379 @@
+"""Why a fetch failed: a closed set, each reason with what happened, each browser's words for it, and the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from .printing import escape
+
+NO_MESSAGE: Final = "(this browser's console has no message of its own)"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What there is to say of a reason; braces stand for facts of the failed request.
+
+    Attributes:
+        happened: what happened, in the words of the standard.
+        remedy: what to change, on the server wherever a server can help.
+        chromium: what Chromium's console says behind the words that all its CORS messages share.
+        firefox: what Firefox's console says as the reason.
+        safari: the first line of what Safari's console says.
+        is_cors: whether it is a matter of CORS at all.
+    """
+
+    happened: str
+    remedy: str
+    chromium: str = ""
+    firefox: str = ""
+    safari: str = ""
+    is_cors: bool = True
+
+
+_LIST_THE_ORIGIN = (
+    "Let the server answer with Access-Control-Allow-Origin: {origin} (and Vary: Origin) on every response for this "
+    "URL, errors and redirects included."
+)
+_NOT_FIREFOX = "CORS request did not succeed). Status code: (null"
+_NO_LNA = "No header helps. Serve the page over https, and let the user grant access to the local network."
+
+
+class Reason(Enum):
+    """The closed set of reasons; the value is the name of the manual's page on it."""
+
+    wording: Wording
+
+    def __new__(cls, slug: str, wording: Wording) -> Reason:  # noqa: D102 - how an enum's members are made
+        member = object.__new__(cls)
+        member._value_ = slug
+        member.wording = wording
+        return member
+
+    # What the CORS check of a response finds
+    MISSING_ACAO = (
+        "missing-acao",
+        Wording(
+            "The response has no Access-Control-Allow-Origin header.",
+            _LIST_THE_ORIGIN + " If the app never saw the request, a proxy or an error page answered in its place.",
+            "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+            "CORS header ‘Access-Control-Allow-Origin’ missing). Status code: {status}",
+            "Origin {origin} is not allowed by Access-Control-Allow-Origin. Status code: {status}",
+        ),
+    )
+    ACAO_MISMATCH = (
+        "acao-mismatch",
+        Wording(
+            "Access-Control-Allow-Origin is {value}, which is not the origin {origin} byte for byte.",
+            _LIST_THE_ORIGIN + " Scheme, host and port count, and there is no slash at the end; an answer to another "
+            "origin that a cache kept has no Vary: Origin.",
+            "The 'Access-Control-Allow-Origin' header has a value '{value}' that is not equal to the supplied origin.",
+            "CORS header ‘Access-Control-Allow-Origin’ does not match ‘{value}’",
+            "Origin {origin} is not allowed by Access-Control-Allow-Origin. Status code: {status}",
+        ),
+    )
+    ACAO_MULTIPLE = (
+        "acao-multiple",
+        Wording(
+            "Access-Control-Allow-Origin has several values ({value}); only one origin, or *, may stand there.",
+            "Let one layer alone set the header: the app, or the proxy in front of it, not both.",
+            "The 'Access-Control-Allow-Origin' header contains multiple values '{value}', but only one is allowed.",
+            "Multiple CORS header ‘Access-Control-Allow-Origin’ not allowed",
+            "Access-Control-Allow-Origin cannot contain more than one origin.",
+        ),
+    )
+    ACAO_INVALID = (
+        "acao-invalid",
+        Wording(
+            "Access-Control-Allow-Origin is '{value}', which is no origin.",
+            "Write the origin with its scheme: https://app.example.com, without a path or slash behind it.",
+            "The 'Access-Control-Allow-Origin' header contains the invalid value '{value}'.",
+            "CORS header ‘Access-Control-Allow-Origin’ does not match ‘{value}’",
+            "Origin {origin} is not allowed by Access-Control-Allow-Origin. Status code: {status}",
+        ),
+    )
+    WILDCARD_WITH_CREDENTIALS = (
+        "wildcard-with-credentials",
+        Wording(
+            "Access-Control-Allow-Origin is *, but the request has credentials mode 'include'.",
+            "Name the origins on the server and turn its support for credentials on, or fetch without credentials.",
+            "The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when "
+            "the request's credentials mode is 'include'.",
+            "Credential is not supported if the CORS header ‘Access-Control-Allow-Origin’ is ‘*’",
+            "Cannot use wildcard in Access-Control-Allow-Origin when credentials flag is true.",
+        ),
+    )
+    CREDENTIALS_NOT_TRUE = (
+        "credentials-not-true",
+        Wording(
+            "The credentials mode is 'include', but Access-Control-Allow-Credentials is '{value}', not 'true'.",
+            "Turn the server's support for credentials on, or fetch without credentials. Only the lower-case word true "
+            "counts.",
+            "The value of the 'Access-Control-Allow-Credentials' header in the response is '{value}' which must be "
+            "'true' when the request's credentials mode is 'include'.",
+            "expected ‘true’ in CORS header ‘Access-Control-Allow-Credentials’",
+            'Credentials flag is true, but Access-Control-Allow-Credentials is not "true".',
+        ),
+    )
+    REDIRECT_NULL_ORIGIN = (
+        "redirect-null-origin",
+        Wording(
+            "A redirect to another origin made the request's Origin null, which the response does not allow.",
+            "Fetch the last URL at once, or redirect within one origin. Allowing null lets any sandboxed page in.",
+        ),
+    )
+
+    # What a preflight's answer lacks
+    PREFLIGHT_STATUS = (
+        "preflight-status",
+        Wording(
+            "The preflight was answered with status {status}, not with one from 200 to 299.",
+            "Answer OPTIONS with 204 before routing, authentication and rate limits; a preflight has no cookies.",
+            "It does not have HTTP ok status.",
+            "CORS preflight response did not succeed). Status code: {status}",
+            "Preflight response is not successful. Status code: {status}",
+        ),
+    )
+    PREFLIGHT_REDIRECT = (
+        "preflight-redirect",
+        Wording(
+            "The preflight was answered with a redirect (status {status}, to {location}); browsers follow none.",
+            "Fetch the URL that it leads to (mind the slash at the end, and https), or answer OPTIONS first.",
+            "Redirect is not allowed for a preflight request.",
+            "CORS request external redirect not allowed",
+            "Preflight response is not successful. Status code: {status}",
+        ),
+    )
+    METHOD_NOT_ALLOWED = (
+        "method-not-allowed",
+        Wording(
+            "The preflight's answer does not allow the method {method}: Access-Control-Allow-Methods is '{value}'.",
+            "Name {method} in the server's methods. Upper and lower case count; with credentials * is an ordinary name.",
+            "Method {method} is not allowed by Access-Control-Allow-Methods in preflight response.",
+            "Did not find method in CORS header ‘Access-Control-Allow-Methods’",
+            "Method {method} is not allowed by Access-Control-Allow-Methods.",
+        ),
+    )
+    HEADER_NOT_ALLOWED = (
+        "header-not-allowed",
+        Wording(
+            "The preflight's answer does not allow the header {header}: Access-Control-Allow-Headers is '{value}'.",
+            "Name {header} in the server's allowed headers. With credentials * is an ordinary name.",
+            "Request header field {header} is not allowed by Access-Control-Allow-Headers in preflight response.",
+            "header ‘{header}’ is not allowed according to header ‘Access-Control-Allow-Headers’ from CORS preflight "
+            "response",
+            "Request header field {header} is not allowed by Access-Control-Allow-Headers.",
+        ),
+    )
+    ALLOW_METHODS_UNPARSABLE = (
+        "allow-methods-unparsable",
+        Wording(
+            "Access-Control-Allow-Methods is '{value}', which is no list of methods.",
+            "Send names with commas between them. One that is no token fails the whole preflight.",
+            "Cannot parse Access-Control-Allow-Methods response header field in preflight response.",
+            "invalid token ‘{value}’ in CORS header ‘Access-Control-Allow-Methods’",
+            "Header Access-Control-Allow-Methods has an invalid value: {value}",
+        ),
+    )
+    ALLOW_HEADERS_UNPARSABLE = (
+        "allow-headers-unparsable",
+        Wording(
+            "Access-Control-Allow-Headers is '{value}', which is no list of header names.",
+            "Send names with commas between them. One that is no token fails the whole preflight.",
+            "Cannot parse Access-Control-Allow-Headers response header field in preflight response.",
+            "invalid token ‘{value}’ in CORS header ‘Access-Control-Allow-Headers’",
+            "Header Access-Control-Allow-Headers has an invalid value: {value}",
+        ),
+    )
+    AUTHORIZATION_UNDER_WILDCARD = (
+        "authorization-under-wildcard",
+        Wording(
+            "Access-Control-Allow-Headers is '{value}', and by the standard * does not cover Authorization. Today's "
+            "browsers still let it pass, some with a warning.",
+            "Name it: Access-Control-Allow-Headers: *, Authorization.",
+            "Request header field authorization is not allowed by Access-Control-Allow-Headers in preflight response.",
+            "When the Access-Control-Allow-Headers is *, the Authorization header is not covered. To include the "
+            "Authorization header, it must be explicitly listed in CORS header Access-Control-Allow-Headers",
+        ),
+    )
+
+    # What the request itself does
+    REDIRECT_WITH_CREDENTIALS = (
+        "redirect-with-credentials",
+        Wording(
+            "The redirect leads to {location}, which has a user name or password in it.",
+            "Leave them out of Location.",
+            "Redirect location '{location}' contains a username and password, which is disallowed for cross-origin "
+            "requests.",
+            "CORS request external redirect not allowed",
+            "redirection URL {location} has credentials",
+        ),
+    )
+    NOT_HTTP = (
+        "not-http",
+        Wording(
+            "The URL {location} is neither http nor https.",
+            "Serve the resource over https; CORS is a part of HTTP.",
+            "Cross origin requests are only supported for protocol schemes: chrome, chrome-extension, "
+            "chrome-untrusted, data, http, https, isolated-app.",
+            "CORS request not http",
+            "not allowed to follow a cross-origin CORS redirection with non CORS scheme",
+        ),
+    )
+    DISALLOWED_BY_MODE = (
+        "disallowed-by-mode",
+        Wording(
+            "The request has mode 'same-origin', and {url} is another origin than {origin}.",
+            "Fetch with mode 'cors'; no header of the server matters before that.",
+            "Cross origin requests are not allowed by request mode.",
+            "CORS request did not succeed). Status code: (null",
+            "Cross origin requests are not allowed when using same-origin fetch mode.",
+        ),
+    )
+    OPAQUE_NO_CORS_RESPONSE = (
+        "opaque-no-cors-response",
+        Wording(
+            "The request has mode 'no-cors': it was sent, but no script can read its response (type 'opaque').",
+            "Fetch with mode 'cors', and let the server allow the origin {origin}.",
+        ),
+    )
+    HEADER_NOT_EXPOSED = (
+        "header-not-exposed",
+        Wording(
+            "The response has the header {header}, but no script can read it: Access-Control-Expose-Headers does not "
+            "name it.",
+            "Name {header} in the server's exposed headers.",
+        ),
+    )
+    CORP_BLOCKED = (
+        "corp-blocked",
+        Wording(
+            "The response to a no-cors request has Cross-Origin-Resource-Policy: {value}.",
+            "Send Cross-Origin-Resource-Policy: cross-origin, or fetch with mode 'cors'.",
+            is_cors=False,
+        ),
+    )
+
+    # Local networks: decided by addresses, which this model does not have
+    LNA_DENIED = (
+        "lna-denied",
+        Wording(
+            "The browser asked the user for access to the local network, and it was denied.",
+            _NO_LNA,
+            "Permission was denied for this request to access the `{value}` address space.",
+        ),
+    )
+    LNA_INSECURE_CONTEXT = (
+        "lna-insecure-context",
+        Wording(
+            "A page that was not served over https asked for something in a more private network.",
+            _NO_LNA,
+            "The request client is not a secure context and the resource is in more-private address space `{value}`.",
+        ),
+    )
+    LNA_WRONG_SPACE = (
+        "lna-wrong-space",
+        Wording(
+            "The script named another address space than that in which the server is.",
+            "Change targetAddressSpace in the script. No header helps.",
+            "Request had a target IP address space of `{value}` yet the resource is in address space `{location}`.",
+        ),
+    )
+    LEGACY_PNA = (
+        "legacy-pna",
+        Wording(
+            "An older Chromium asked for Access-Control-Allow-Private-Network, a header since withdrawn.",
+            "Update the browser; do not send the header.",
+            "No 'Access-Control-Allow-Private-Network' header was present in the preflight response for this private "
+            "network request targeting the `{value}` address space.",
+        ),
+    )
+
+    # Not CORS: the network, the page, the script
+    NETWORK_FAILURE = (
+        "network-failure",
+        Wording(
+            "No response came: {value}.",
+            "See that the server runs, and that its certificate, name and port are right. CORS is not the matter.",
+            "",
+            _NOT_FIREFOX,
+            is_cors=False,
+        ),
+    )
+    MIXED_CONTENT = (
+        "mixed-content",
+        Wording(
+            "The page {origin} is secure and {url} is not; nothing was sent.",
+            "Serve {url} over https.",
+            is_cors=False,
+        ),
+    )
+    BAD_PORT = (
+        "bad-port",
+        Wording(
+            "Browsers never connect to the port of {url}; nothing was sent.",
+            "Serve on another port.",
+            is_cors=False,
+        ),
+    )
+    BAD_REDIRECT = (
+        "bad-redirect",
+        Wording(
+            "The redirect cannot be followed: {value}.",
+            "Change Location, or where the script begins.",
+            is_cors=False,
+        ),
+    )
+    STREAM_NEEDS_HTTP2 = (
+        "stream-needs-http2",
+        Wording(
+            "The body is a stream, and the server speaks HTTP/1.1; browsers send streams over HTTP/2 and above.",
+            "Serve HTTP/2, or let the script read the stream before it sends.",
+            is_cors=False,
+        ),
+    )
+    FORBIDDEN_METHOD = (
+        "forbidden-method",
+        Wording("No script may use the method {method}.", "Use another method; the server cannot help.", is_cors=False),
+    )
+    INVALID_METHOD = (
+        "invalid-method",
+        Wording("{method} is no method.", "Write a token, such as PUT.", is_cors=False),
+    )
+    INVALID_HEADER = (
+        "invalid-header",
+        Wording(
+            "{header} with the value '{value}' is no header.", "Write a token as the name, and bytes.", is_cors=False
+        ),
+    )
+    INVALID_REQUEST = (
+        "invalid-request",
+        Wording("The script's own browser refuses the request: {value}.", "Change the script.", is_cors=False),
+    )
+
+    @property
+    def is_cors(self) -> bool:
+        """Whether it is a matter of CORS at all."""
+        return self.wording.is_cors
+
+    def explain(self, facts: Mapping[str, str]) -> str:
+        """Return what happened, with the facts filled in."""
+        return fill(self.wording.happened, facts)
+
+    def remedy(self, facts: Mapping[str, str]) -> str:
+        """Return what to change, with the facts filled in."""
+        return fill(self.wording.remedy, facts)
+
+
+class _Facts(dict[str, str]):
+    """Facts in which one that is not known stands as its name in angle brackets."""
+
+    def __missing__(self, key: str) -> str:
+        return f"<{key}>"
+
+
+def fill(template: str, facts: Mapping[str, str]) -> str:
+    """Return the template with the facts in it, safe for a terminal; one that is not known shows as `<its name>`."""
+    return template.format_map(_Facts({name: escape(value) for name, value in facts.items()}))

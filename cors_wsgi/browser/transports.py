@@ -1,0 +1,208 @@
+"""How a request reaches a server: a WSGI app in this process, or a live server over HTTP. None follows a redirect."""
+
+from __future__ import annotations
+
+import io
+import sys
+import threading
+import time
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import unquote_to_bytes
+
+from .exchange import WireRequest, WireResponse
+from .urls import DEFAULT_PORTS, URL
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+MAX_BODY: Final = 16 * 1024 * 1024
+"""Bytes of a live server's response that are read at most."""
+
+
+class NetworkError(Exception):
+    """No response came, or none that is HTTP; the message says why in a few words."""
+
+
+class Transport(Protocol):
+    """Something that takes requests for an origin.
+
+    Attributes:
+        speaks_http2: whether a streamed body can be sent.
+    """
+
+    speaks_http2: bool
+
+    def send(self, url: URL, request: WireRequest) -> WireResponse:
+        """Send a request and return the response, read to its end.
+
+        Raises:
+            NetworkError: there is none.
+        """
+        ...
+
+
+class WSGITransport:
+    """A WSGI app in this process, called as werkzeug's test client calls it. What the app raises is raised here too."""
+
+    def __init__(self, app: WSGIApplication, *, speaks_http2: bool = True) -> None:
+        try:
+            from werkzeug.test import run_wsgi_app  # noqa: PLC0415 - an extra; only this transport needs it
+        except ImportError as error:  # pragma: no cover - werkzeug is installed where this is measured
+            raise ImportError("a WSGI app in this process needs werkzeug: pip install cors-wsgi[testing]") from error
+        self._app = app
+        self._run = run_wsgi_app
+        self.speaks_http2 = speaks_http2
+
+    def send(self, url: URL, request: WireRequest) -> WireResponse:
+        """Call the app.
+
+        Raises:
+            NetworkError: the app ended without calling `start_response`.
+        """
+        environ = build_environ(url, request)
+        try:
+            chunks, status, headers = self._run(self._app, environ, buffered=True)
+            body = b"".join(chunks)
+        except StopIteration:
+            raise NetworkError("the app ended without calling start_response") from None
+        code, _, phrase = status.partition(" ")
+        if not (code.isascii() and code.isdigit() and len(code) == 3):
+            raise NetworkError(f"the app gave the status {status!r}")
+        return WireResponse(int(code), phrase, list(headers), b"" if request.method == "HEAD" else body)
+
+
+def build_environ(url: URL, request: WireRequest) -> WSGIEnvironment:
+    """Return the environ of a request as a server makes it (PEP 3333)."""
+    body = request.body or b""
+    port = url.port or DEFAULT_PORTS[url.scheme]
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(url.path).decode("latin-1"),
+        "QUERY_STRING": url.query or "",
+        "REQUEST_URI": url.target,
+        "RAW_URI": url.target,
+        "SERVER_NAME": url.host.strip("[]"),
+        "SERVER_PORT": str(port),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": url.host if url.port is None else f"{url.host}:{url.port}",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": url.scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in request.headers:
+        key = name.upper().replace("-", "_")
+        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            key = f"HTTP_{key}"
+        environ[key] = f"{environ[key]}, {value}" if key in environ else value
+    return environ
+
+
+class HTTPTransport:
+    """A live server over HTTP/1.1, with a time limit for the whole exchange."""
+
+    speaks_http2 = True
+
+    def __init__(self, *, timeout: float = 10.0) -> None:
+        """Make a transport.
+
+        Args:
+            timeout: seconds for one exchange, from the connection to the last byte.
+
+        Raises:
+            ImportError: urllib3 is not installed.
+        """
+        try:
+            import urllib3  # noqa: PLC0415 - an extra; only this transport needs it
+        except ImportError as error:  # pragma: no cover - urllib3 is installed where this is measured
+            raise ImportError("a live server needs urllib3: pip install cors-wsgi[cli]") from error
+        self._urllib3 = urllib3
+        self._timeout = timeout
+        self._pool = urllib3.PoolManager(maxsize=4, retries=False)
+
+    def send(self, url: URL, request: WireRequest) -> WireResponse:
+        """Send the request over a connection.
+
+        It is sent from a thread of its own: a server that lets headers trickle would hold the time limits of a
+        socket, which count from one byte to the next, for ever.
+
+        Raises:
+            NetworkError: there is no such host, nobody listens, time is over, or what came back is no HTTP.
+        """
+        outcome: list[WireResponse | NetworkError] = []
+
+        def run() -> None:
+            try:
+                outcome.append(self._exchange(url, request))
+            except NetworkError as error:
+                outcome.append(error)
+
+        thread = threading.Thread(target=run, name="cors_wsgi.browser", daemon=True)
+        thread.start()
+        thread.join(self._timeout + 1)
+        if not outcome:
+            raise NetworkError(f"there was no whole response after {self._timeout:g} seconds")
+        if isinstance(outcome[0], NetworkError):
+            raise outcome[0]
+        return outcome[0]
+
+    def _exchange(self, url: URL, request: WireRequest) -> WireResponse:
+        urllib3 = self._urllib3
+        deadline = time.monotonic() + self._timeout
+        headers = urllib3.HTTPHeaderDict()
+        for name, value in request.headers:
+            headers.add(name, value)
+        try:
+            response = self._pool.request(
+                request.method,
+                url.address,
+                body=request.body,
+                headers=headers,
+                redirect=False,
+                preload_content=False,
+                decode_content=False,
+                timeout=urllib3.Timeout(total=self._timeout),
+            )
+        except (urllib3.exceptions.HTTPError, OSError, ValueError, HTTPException) as error:
+            raise NetworkError(_describe(error)) from error
+        try:
+            body, trouble = self._read(response, deadline)
+        finally:
+            response.close()
+        if response.status < 200:
+            raise NetworkError(f"the interim response {response.status} was not followed by one that this client reads")
+        pairs = [(str(name), str(value)) for name, value in response.headers.items()]
+        return WireResponse(response.status, response.reason or "", pairs, body, trouble)
+
+    def _read(self, response: Any, deadline: float) -> tuple[bytes, str]:
+        """Return the body as far as it came, and what went wrong with the rest; empty if nothing did."""
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            while chunk := response.read1(65536):
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > MAX_BODY:
+                    return b"".join(chunks), f"the body is longer than {MAX_BODY} bytes"
+                if time.monotonic() > deadline:
+                    return b"".join(chunks), f"the body was not whole after {self._timeout:g} seconds"
+        except (self._urllib3.exceptions.HTTPError, OSError, ValueError, HTTPException) as error:
+            return b"".join(chunks), _describe(error)
+        return b"".join(chunks), ""
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.clear()
+
+
+def _describe(error: Exception) -> str:
+    """Return what an exception of the HTTP client says, as one line without its own class names."""
+    reason = getattr(error, "reason", None)
+    text = " ".join(str(reason if isinstance(reason, Exception) else error).split())
+    return text[:300] or type(error).__name__
