@@ -36,7 +36,14 @@ pygments_style = "default"
 pygments_dark_style = "github-dark"
 
 
+def tell_language(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object) -> None:
+    """Say in the HTML of a page below `zh/` that it is in Chinese, for voices and hyphenation."""
+    if page.startswith("zh/"):
+        context["language"] = "zh-Hans"
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Let `exchange` blocks, one HTTP request and its response, be highlighted."""
+    """Let `exchange` blocks, HTTP requests and their responses, be highlighted, and pages tell their language."""
     app.add_lexer("exchange", ExchangeLexer)
+    app.connect("html-page-context", tell_language)
     return {"parallel_read_safe": True}

@@ -18,7 +18,7 @@ class ExchangeLexer(RegexLexer):
     tokens: ClassVar = {
         "root": [
             (r"^([A-Z]+)( )(/\S*)$", bygroups(Keyword, Whitespace, Name.Namespace)),
-            (r"^(\d{3})( .*)$", bygroups(Number, Name.Exception)),
+            (r"^(\d{3})( .*)$", bygroups(Number, Keyword.Constant)),
             (r"^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)(:)( .*)$", bygroups(Name.Attribute, Punctuation, String)),
             (r".+", Text),
             (r"\n", Whitespace),

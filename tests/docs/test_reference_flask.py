@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 import pytest
-
-from cors_wsgi import PolicyError
 from support.manual import DOCS, ROOT, read_table
 from support.needs import needs_module
+
+from cors_wsgi import PolicyError
 
 REFERENCE = DOCS / "reference-flask.md"
 SOURCES = sorted((ROOT / "flask_cors_ext").glob("*.py"))
