@@ -67,10 +67,9 @@ class PathMap(Generic[T]):
         """Return the value of the rule that covers `path`, or `default`; linear in the length of the path."""
         if path in self._exact:
             return self._exact[path]
-        if self._depth >= 0 and (path == "" or path[0] == "/"):
-            for prefix in reversed(self._prefixes_of(path)):
-                if prefix in self._prefixes:
-                    return self._prefixes[prefix]
+        for prefix in reversed(self._prefixes_of(path)):
+            if prefix in self._prefixes:
+                return self._prefixes[prefix]
         return next((value for fullmatch, value in self._regexes if fullmatch(path)), default)
 
     def _prefixes_of(self, path: str) -> list[str]:
@@ -80,7 +79,7 @@ class PathMap(Generic[T]):
         while slash != -1 and len(prefixes) <= self._depth:
             prefixes.append(path[:slash])
             slash = path.find("/", slash + 1)
-        if len(prefixes) <= self._depth or not prefixes:
+        if len(prefixes) <= self._depth:
             prefixes.append(path)
         return prefixes
 
