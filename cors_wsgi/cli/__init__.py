@@ -1,0 +1,65 @@
+"""The command line: `cors-wsgi demo`, and what later versions add beside it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Final, Protocol
+
+COMMANDS: Final = {
+    "demo": "serve an API and a page of two origins, and show every exchange between them",
+}
+"""The commands, each a module of this package with `add_arguments` and `run`."""
+
+USAGE_ERROR: Final = 2
+
+_EXAMPLES = """\
+examples:
+  cors-wsgi demo          show the exchanges, and serve the page until Ctrl-C
+  cors-wsgi demo --once   show the exchanges, and fail if an answer is not as expected
+"""
+
+
+class Command(Protocol):
+    """What the module of a command has."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the command's arguments."""
+        ...
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it, and return the exit status."""
+        ...
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status; 2 for a wrong call or a missing package."""
+    parser = argparse.ArgumentParser(
+        prog="cors-wsgi",
+        description="Cross-origin resource sharing for WSGI apps, seen from both sides of the wire.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('cors-wsgi')}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    try:
+        modules = {name: _load(name) for name in COMMANDS}
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith(__package__ or ""):
+            raise
+        print(
+            f"cors-wsgi: {error.name} is not installed. Install it with: pip install 'cors-wsgi[cli]'", file=sys.stderr
+        )
+        return USAGE_ERROR
+    for name, summary in COMMANDS.items():
+        modules[name].add_arguments(commands.add_parser(name, help=summary, description=f"{summary.capitalize()}."))
+    arguments = parser.parse_args(argv)
+    return modules[arguments.command].run(arguments)
+
+
+def _load(name: str) -> Command:
+    module: Command = importlib.import_module(f".{name}", __name__)
+    return module

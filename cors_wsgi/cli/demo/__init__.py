@@ -1,0 +1,66 @@
+"""`cors-wsgi demo`: the two sides of the wire at work, between two real origins on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import threading
+from types import FrameType
+
+from rich.console import Console
+
+from .exchanges import Outcome, run_scenario
+from .scenarios import SCENARIOS
+from .servers import Demo, serve_demo
+from .table import make_table
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "--once", action="store_true", help="exit after the table; status 1 if an answer is not as expected"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show the table and, unless it is for once, serve the page until Ctrl-C."""
+    console = Console(highlight=False)
+    with serve_demo() as demo:
+        outcomes = [run_scenario(scenario, demo) for scenario in SCENARIOS]
+        show(console, demo, outcomes)
+        if not arguments.once:
+            console.print(f"Your own browser is asked at [bold]{demo.page_origin}/[/]  (Ctrl-C ends it)")
+            _wait_for_a_signal()
+            console.print("Closed.")
+    return 0 if all(outcome.is_as_expected for outcome in outcomes) else 1
+
+
+def show(console: Console, demo: Demo, outcomes: list[Outcome]) -> None:
+    """Print the table of every exchange, and a line on whether the answers are as expected."""
+    console.print(f"A page of [bold]{demo.page_origin}[/] asks an API at [bold]{demo.api_origin}[/].\n")
+    console.print(make_table(outcomes, console.width))
+    wrong = [outcome for outcome in outcomes if not outcome.is_as_expected]
+    for outcome in wrong:
+        for line in outcome.differences:
+            console.print(f"[red]{outcome.scenario.title}[/]: {line}")
+    count = len(outcomes)
+    if wrong:
+        console.print(f"\n[red]{len(wrong)} of {count} scenarios were not answered as expected.[/]")
+    else:
+        console.print(f"\nAll {count} scenarios were answered as expected.")
+
+
+def _wait_for_a_signal() -> None:
+    ended = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a signal handler
+        ended.set()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        # A wait without end cannot be interrupted on every system.
+        while not ended.wait(1):
+            pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,165 @@
+"""`cors-wsgi demo`: real servers, real answers, a real browser, and checks that can fail."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from cli.test_command import SCRIPT, run
+from support.engines import chromium_driver, needs_engine
+
+from cors_wsgi import Policy
+from cors_wsgi.cli.demo import scenarios, servers
+from cors_wsgi.cli.demo.exchanges import run_scenario
+from cors_wsgi.cli.demo.scenarios import SCENARIOS, Expected
+
+if TYPE_CHECKING:
+    from cors_wsgi.cli.demo.servers import Demo
+
+
+@pytest.fixture
+def demo() -> Iterator[Demo]:
+    with servers.serve_demo() as demo:
+        yield demo
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "120"])
+def test_once_shows_every_scenario_within_the_terminal_and_succeeds(columns: str) -> None:
+    shown = run("demo", "--once", COLUMNS=columns)
+    assert shown.returncode == 0, shown.stderr
+    assert max(map(len, shown.stdout.splitlines())) <= int(columns)
+    flat = re.sub(r"\s+", " ", shown.stdout)
+    for scenario in SCENARIOS:
+        assert scenario.title.split()[-1] in flat
+    assert "All 12 scenarios were answered as expected." in flat
+    assert "\x1b" not in shown.stdout
+
+
+def test_without_a_terminal_or_with_no_color_there_are_no_colours() -> None:
+    assert "\x1b" not in run("demo", "--once", NO_COLOR="1", TERM="xterm-256color").stdout
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.title)
+def test_every_answer_is_as_expected(scenario: scenarios.Scenario, demo: Demo) -> None:
+    assert run_scenario(scenario, demo).differences == ()
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.title)
+def test_an_answer_that_is_not_as_expected_is_seen(scenario: scenarios.Scenario, demo: Demo) -> None:
+    other = Expected(200, {"Access-Control-Allow-Origin": "https://other.example"})
+    wrong = dataclasses.replace(scenario, **{"actual" if scenario.actual else "preflight": other})
+    (difference,) = run_scenario(wrong, demo).differences
+    assert "expected was 200" in difference
+
+
+def test_a_policy_that_shares_too_much_makes_the_command_fail(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from cors_wsgi.cli import main
+
+    sound = scenarios.make_paths
+    monkeypatch.setattr(servers, "make_paths", lambda page: {**sound(page), "/others/*": Policy("*")})
+    assert main(["demo", "--once"]) == 1
+    shown = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert "2 of 12 scenarios were not answered as expected." in shown
+    assert "A refused origin: GET was answered 200 {'Access-Control-Allow-Origin': '*'}" in shown
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_without_a_traceback(number: signal.Signals) -> None:
+    process = subprocess.Popen(
+        [str(SCRIPT), "demo"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"COLUMNS": "80"},
+    )
+    try:
+        assert process.stdout is not None
+        lines: list[str] = []
+        while not (found := re.search(r"asked at\s+http://localhost:(\d+)/", "".join(lines))):
+            line = process.stdout.readline()
+            assert line, process.communicate()[1]
+            lines.append(line)
+        port = int(found.group(1))
+        with urllib.request.urlopen(f"http://localhost:{port}/", timeout=10) as page:
+            assert b"Two origins" in page.read()
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=10)
+    finally:
+        process.kill()
+    assert (process.returncode, errors) == (0, "")
+    assert output.endswith("Closed.\n")
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port), timeout=1)
+
+
+def test_the_page_without_scripts_holds_the_whole_table(demo: Demo) -> None:
+    with urllib.request.urlopen(demo.page_origin, timeout=10) as response:
+        page = response.read().decode()
+    assert "[[" not in page
+    for scenario in SCENARIOS:
+        assert f'<tr id="{scenario.name}">' in page
+        assert scenario.title in page
+    with urllib.request.urlopen(f"{demo.page_origin}/scenarios.json", timeout=10) as response:
+        told = json.load(response)
+    assert told["api"] == demo.api_origin
+    assert [scenario["name"] for scenario in told["scenarios"]] == [scenario.name for scenario in SCENARIOS]
+    for name in ("page.css", "page.js", "icon.svg"):
+        with urllib.request.urlopen(f"{demo.page_origin}/{name}", timeout=10) as response:
+            assert response.status == 200
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"{demo.page_origin}/../setup.cfg", timeout=10)
+
+
+CONSOLE = {
+    "refused-origin": "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+    "refused-preflight": "Response to preflight request doesn't pass access control check: "
+    "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+    "refused-method": "Method DELETE is not allowed by Access-Control-Allow-Methods in preflight response.",
+    "refused-header": "Request header field x-other is not allowed by Access-Control-Allow-Headers",
+    "credentials-for-everybody": "must not be the wildcard '*' when the request's credentials mode is 'include'.",
+    "hands-off": "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+    "denied": "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+}
+"""What Chromium's console says to each scenario that is blocked."""
+
+
+@pytest.mark.browser
+def test_chromium_agrees_on_every_scenario_and_its_console_holds_no_surprise(demo: Demo) -> None:
+    needs_engine("chromium")
+    with chromium_driver() as driver:
+        driver.get(demo.page_origin + "/")
+        summary = driver.find_element("id", "summary")
+        deadline = time.monotonic() + 30
+        while summary.get_attribute("data-done") is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert summary.text == "12 of 12 scenarios went as expected in this browser."
+        for scenario in SCENARIOS:
+            row = driver.find_element("id", scenario.name)
+            assert row.get_attribute("data-agrees") == "true"
+            state = "readable" if scenario.is_readable else "blocked"
+            assert row.find_element("css selector", ".seen span").text.startswith(state)
+        console = [entry["message"] for entry in driver.get_log("browser")]
+    blocked = [scenario for scenario in SCENARIOS if not scenario.is_readable]
+    assert set(CONSOLE) == {scenario.name for scenario in blocked}
+    told = [message for message in console if "has been blocked by CORS policy" in message]
+    assert len(told) == len(blocked)
+    for scenario, message in zip(blocked, told, strict=True):
+        assert f"'{demo.api_origin}{scenario.path}' from origin '{demo.page_origin}'" in message
+        assert CONSOLE[scenario.name] in message
+    rest = [message for message in console if message not in told]
+    assert sum("net::ERR_FAILED" in message for message in rest) == len(blocked)
+    (missing,) = (message for message in rest if "net::ERR_FAILED" not in message)
+    assert "/items/nowhere" in missing
+    assert "404" in missing
