@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
-from flask import Flask, Request, has_request_context, request
+from flask import Flask, Request, current_app, has_request_context, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, RequestRedirect
 
@@ -133,7 +133,8 @@ class Routes:
 
     def rule_late(self, followed: Followed) -> Ruling:
         """Return the ruling of a request whose response starts without Flask having told of it."""
-        if has_request_context() and request.environ.get(FOLLOWED) is followed:
+        is_ours = has_request_context() and current_app._get_current_object() is self._app  # type: ignore[attr-defined]
+        if is_ours and request.environ.get(FOLLOWED) is followed:
             self.on_routed(request.endpoint, None)
         if followed.ruling is None:
             cover = self._policies.of_path(self._places.find_raw(followed.path))

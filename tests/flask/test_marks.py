@@ -1,0 +1,352 @@
+"""Marks: on every kind of view, above or below everything, and never in the way (cases D)."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import Any
+
+import pytest
+from flask import Flask, current_app
+from flask.views import MethodView, View
+from support.needs import needs_module
+from support.site import A, B, granted, make_app, site, twins
+from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, forbidden
+
+from cors_wsgi import PolicyError
+from flask_cors_ext import CORS, cross_origin, same_origin
+
+MARK = cross_origin(origins=A)
+
+
+def wrapped(view: Any) -> Any:
+    @functools.wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        return current_app.ensure_sync(view)(*args, **kwargs)
+
+    return wrapper
+
+
+def below_route(app: Flask) -> None:
+    @app.put("/x")
+    @MARK
+    def x() -> str:
+        return "x"
+
+
+def above_route(app: Flask) -> None:
+    @MARK
+    @app.put("/x")
+    def x() -> str:
+        return "x"
+
+
+def below_wrapper(app: Flask) -> None:
+    @app.put("/x")
+    @wrapped
+    @wrapped
+    @MARK
+    def x() -> str:
+        return "x"
+
+
+def above_wrapper(app: Flask) -> None:
+    @app.put("/x")
+    @MARK
+    @wrapped
+    def x() -> str:
+        return "x"
+
+
+def under_a_wrapper_made_before(app: Flask) -> None:
+    def x() -> str:
+        return "x"
+
+    app.add_url_rule("/x", view_func=wrapped(x), methods=["PUT"])
+    MARK(x)
+
+
+def coroutine(app: Flask) -> None:
+    @app.put("/x")
+    @MARK
+    async def x() -> str:
+        return "x"
+
+
+def in_decorators(app: Flask) -> None:
+    class X(MethodView):
+        decorators = [MARK]  # noqa: RUF012 - as users write it
+
+        def put(self) -> str:
+            return "x"
+
+    app.add_url_rule("/x", view_func=X.as_view("x"))
+
+
+def in_decorators_below_one_that_forgets(app: Flask) -> None:
+    class X(MethodView):
+        decorators = [MARK, lambda view: lambda **values: view(**values)]  # noqa: RUF012 - as users write it
+
+        def put(self) -> str:
+            return "x"
+
+    app.add_url_rule("/x", view_func=X.as_view("x"))
+
+
+def on_the_class(app: Flask) -> None:
+    @MARK
+    class X(MethodView):
+        def put(self) -> str:
+            return "x"
+
+    app.add_url_rule("/x", view_func=X.as_view("x"))
+
+
+def on_a_base_class(app: Flask) -> None:
+    @MARK
+    class Base(MethodView):
+        pass
+
+    class X(Base):
+        def put(self) -> str:
+            return "x"
+
+    app.add_url_rule("/x", view_func=X.as_view("x"))
+
+
+def on_as_view(app: Flask) -> None:
+    class X(View):
+        methods = ["PUT"]  # noqa: RUF012 - as users write it
+
+        def dispatch_request(self) -> str:
+            return "x"
+
+    app.add_url_rule("/x", view_func=MARK(X.as_view("x")))
+
+
+def on_one_method(app: Flask) -> None:
+    class X(MethodView):
+        @wrapped
+        @MARK
+        def put(self) -> str:
+            return "x"
+
+        def delete(self) -> str:
+            return "other"
+
+    app.add_url_rule("/x", view_func=X.as_view("x"))
+
+
+def in_method_decorators(app: Flask) -> None:
+    class X(MethodView):
+        method_decorators = {"put": [MARK]}  # noqa: RUF012 - as Flask-RESTful has it
+
+        def put(self) -> str:
+            return "x"
+
+        def dispatch_request(self, **values: Any) -> Any:
+            return MARK(self.put)(**values)  # Flask-RESTful decorates the method anew for each request
+
+    app.add_url_rule("/x", view_func=X.as_view("x"))
+
+
+def on_a_bound_method(app: Flask) -> None:
+    class Views:
+        def x(self) -> str:
+            return "x"
+
+    app.add_url_rule("/x", "x", MARK(Views().x), methods=["PUT"])
+
+
+KINDS = [
+    below_route,
+    above_route,
+    below_wrapper,
+    above_wrapper,
+    under_a_wrapper_made_before,
+    coroutine,
+    in_decorators,
+    in_decorators_below_one_that_forgets,
+    on_the_class,
+    on_a_base_class,
+    on_as_view,
+    on_one_method,
+    in_method_decorators,
+    on_a_bound_method,
+]
+
+
+@pytest.mark.parametrize("build", KINDS, ids=lambda build: build.__name__.replace("_", " "))
+def test_d3_d5_d6_d7_d16_a_mark_is_found(build: Any) -> None:
+    if build is coroutine:
+        needs_module("asgiref")
+    pair = twins(build)
+    assert pair.without.request("PUT", "/x").body == b"x"
+    for _ in range(2):
+        assert pair.with_cors.preflight(A, "PUT", path="/x") == granted(A, "PUT")
+        assert pair.with_cors.preflight(B, "PUT", path="/x") == forbidden(VARY_PREFLIGHT)
+        assert pair.are_alike_but_for(allow(A), VARY_ORIGIN, method="PUT", path="/x", origin=A)
+        assert pair.are_alike_but_for(VARY_ORIGIN, method="PUT", path="/x", origin=B)
+
+
+def test_d6_other_methods_of_the_class_are_not_marked() -> None:
+    pair = twins(on_one_method)
+    assert pair.are_alike_but_for(method="DELETE", path="/x", origin=A)
+    headers = {"Access-Control-Request-Method": "DELETE"}
+    assert pair.are_alike_but_for(method="OPTIONS", path="/x", origin=A, headers=headers)
+
+
+def test_d1_d2_two_views_at_one_url_keep_their_own_policies() -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule("/graphql", "playground", lambda: "playground", methods=["GET"])
+        app.add_url_rule("/graphql", "server", cross_origin(origins=A)(lambda: "server"), methods=["POST"])
+
+    pair = twins(build)
+    assert pair.with_cors.preflight(A, "POST", "content-type", path="/graphql") == granted(A, "POST")
+    assert pair.are_alike_but_for(allow(A), VARY_ORIGIN, method="POST", path="/graphql", origin=A)
+    assert pair.are_alike_but_for(path="/graphql", origin=A)
+    headers = {"Access-Control-Request-Method": "GET"}
+    assert pair.are_alike_but_for(method="OPTIONS", path="/graphql", origin=A, headers=headers)
+
+
+def test_head_has_the_mark_of_get_unless_there_is_a_head() -> None:
+    class Get(MethodView):
+        @MARK
+        def get(self) -> str:
+            return "x"
+
+    class Head(Get):
+        @same_origin
+        def head(self) -> str:
+            return ""
+
+    def build(app: Flask) -> None:
+        app.add_url_rule("/get", view_func=Get.as_view("get"))
+        app.add_url_rule("/head", view_func=Head.as_view("head"))
+
+    pair = twins(build)
+    assert pair.are_alike_but_for(allow(A), VARY_ORIGIN, method="HEAD", path="/get", origin=A)
+    assert pair.are_alike_but_for(method="HEAD", path="/head", origin=A)
+    assert pair.with_cors.preflight(A, "GET", path="/get") == granted(A, "GET, HEAD")
+    assert pair.with_cors.preflight(A, "GET", path="/head") == granted(A, "GET")
+
+
+def test_d4_d18_bare_decorators_take_everything_from_the_app() -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule("/bare", "bare", cross_origin(lambda: "bare"))
+        app.add_url_rule("/called", "called", cross_origin()(lambda: "called"))
+        app.add_url_rule("/never", "never", same_origin(lambda: "never"))
+
+    pair = twins(build, origins=A)
+    for path in ("/bare", "/called"):
+        assert pair.are_alike_but_for(allow(A), VARY_ORIGIN, path=path, origin=A)
+    assert pair.are_alike_but_for(path="/never", origin=A)
+    assert pair.with_cors.preflight(A, "GET", path="/never") == forbidden()
+
+
+def test_a_decorator_returns_the_view_itself() -> None:
+    def view() -> str:
+        return "x"
+
+    signature = inspect.signature(view)
+    assert cross_origin(origins=A)(view) is view
+    assert same_origin(make := (lambda: "y")) is make
+    assert inspect.signature(view) == signature
+
+
+class Slotted:
+    __slots__ = ()
+
+    def __call__(self) -> str:
+        return "x"
+
+
+def marked_by(*marks: Any) -> None:
+    def view() -> str:
+        return "x"
+
+    for mark in marks:
+        mark(view)
+
+
+REFUSED = [
+    pytest.param(
+        lambda: cross_origin(origin=A),
+        "cross_origin() has no option 'origin'. Did you mean 'origins'?",
+        id="E8: a near miss",
+    ),
+    pytest.param(
+        lambda: cross_origin(zzz=1),
+        "has no option 'zzz'. The options are accept_risks, allow_headers,",
+        id="E8: nothing near",
+    ),
+    pytest.param(
+        lambda: cross_origin(A), "takes keyword options only. Write @cross_origin(origins=", id="a positional origin"
+    ),
+    pytest.param(lambda: cross_origin(print, origins=A), "takes keyword options only", id="a view and options"),
+    pytest.param(lambda: MARK("x"), "marks views, and this is none: 'x'.", id="no view"),
+    pytest.param(lambda: MARK(Slotted()), "cannot be marked", id="an object that takes no attribute"),
+    pytest.param(lambda: MARK(len), "cannot be marked. Write a function", id="a built-in function"),
+    pytest.param(
+        lambda: marked_by(cross_origin(origins=A), cross_origin(max_age=5)),
+        "is marked twice, by @cross_origin(origins='https://a.example') and @cross_origin(max_age=5). "
+        "Write @cross_origin(origins='https://a.example', max_age=5).",
+        id="two marks",
+    ),
+    pytest.param(
+        lambda: marked_by(same_origin, MARK),
+        "Write one of the two: @same_origin or @cross_origin(origins='https://a.example').",
+        id="two marks that exclude each other",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), REFUSED)
+def test_what_one_decorator_can_know_is_an_error_there(call: Any, message: str) -> None:
+    with pytest.raises(TypeError) as error:
+        call()
+    assert message in str(error.value)
+
+
+def test_the_same_mark_twice_is_one_mark() -> None:
+    marked_by(MARK, MARK)
+
+
+def test_wrong_options_are_an_error_at_decoration() -> None:
+    with pytest.raises(PolicyError) as error:
+        cross_origin(origins="*", supports_credentials=True)
+    assert [problem.code for problem in error.value.problems] == ["wildcard-with-credentials"]
+    assert str(error.value).startswith("1 problem in @cross_origin:")
+
+
+def test_risks_are_judged_where_the_layers_meet() -> None:
+    mark = cross_origin(origins="http://a.internal", supports_credentials=True)
+
+    def build(app: Flask) -> None:
+        app.add_url_rule("/x", "x", mark(lambda: "x"))
+
+    assert (
+        site(build, accept_risks=["insecure-origins"]).preflight("http://a.internal", "GET", path="/x").status[:3]
+        == "204"
+    )
+    with pytest.raises(PolicyError) as error:
+        cross_origin(origins="http://a.internal", supports_credentials=True, accept_risks=[])
+    assert [problem.code for problem in error.value.problems] == ["insecure-origin"]
+
+
+def test_a_method_beats_its_class_and_nothing_is_inherited_from_below_same_origin() -> None:
+    @same_origin
+    class X(MethodView):
+        @cross_origin(origins=B)
+        def get(self) -> str:
+            return "x"
+
+        def put(self) -> str:
+            return "x"
+
+    app = make_app()
+    app.add_url_rule("/x", view_func=X.as_view("x"))
+    CORS(app, origins=A, max_age=5)
+    server = Server(app)
+    assert server.preflight(B, "GET", path="/x") == granted(B, "GET, HEAD")
+    assert server.preflight(A, "PUT", path="/x") == forbidden()

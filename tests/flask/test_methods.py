@@ -1,0 +1,195 @@
+"""A preflight never names a method whose view at the URL has another policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Blueprint, Flask
+from support.site import A, B, granted, site
+from support.wsgi import VARY_PREFLIGHT, WITH_CREDENTIALS, Server, forbidden
+from werkzeug.routing import Rule
+
+from flask_cors_ext import CORS, cross_origin, same_origin
+
+C = "https://c.example"
+
+
+def view(origins: Any, **options: Any) -> Any:
+    return cross_origin(origins=origins, supports_credentials=True, **options)(lambda **_: "x")
+
+
+def creds(origin: str, methods: str) -> Any:
+    return granted(origin, methods, WITH_CREDENTIALS, headers=None)
+
+
+class RememberingBrowser:
+    """A browser as far as it matters here: it remembers the methods that preflights named, by URL and origin."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.remembered: set[tuple[str, str, str]] = set()
+
+    def send(self, origin: str, method: str, path: str) -> str:
+        if (origin, method, path) not in self.remembered:
+            answer = self.server.preflight(origin, method, "x-why", path)
+            named = ", ".join(answer.values("Access-Control-Allow-Methods")).split(", ")
+            self.remembered |= {(origin, name, path) for name in named}
+            if answer.status[:3] != "204" or method not in {*named, "GET", "HEAD", "POST"}:
+                return "blocked"
+        return self.server.request(method, path, origin).body.decode()
+
+
+@pytest.mark.parametrize("methods", [None, "*", ["GET", "PUT", "DELETE"]], ids=["derived", "everything", "listed"])
+@pytest.mark.parametrize("path", ["/static", "/items/7"])
+def test_the_attack_get_then_put(methods: Any, path: str) -> None:
+    options = {} if methods is None else {"methods": methods}
+    ran: list[str] = []
+
+    def build(app: Flask) -> None:
+        for rule in ("/static", "/items/<int:number>"):
+            app.add_url_rule(rule, f"get{rule}", view(A, **options), methods=["GET"])
+
+            @cross_origin(origins=B, supports_credentials=True)
+            def put(**_: Any) -> str:
+                ran.append("put")
+                return "done"
+
+            app.add_url_rule(rule, f"put{rule}", put, methods=["PUT"])
+
+    browser = RememberingBrowser(site(build))
+    assert browser.send(A, "GET", path) == "x"
+    assert browser.send(A, "PUT", path) == "blocked"
+    assert ran == []
+    assert browser.send(B, "PUT", path) == "done"
+
+
+DEFAULT = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+TABLE = [
+    pytest.param({}, {}, "GET, HEAD", "PUT", id="nobody gives methods"),
+    pytest.param({"methods": "*"}, {"methods": "*"}, "GET, HEAD", "PUT", id="both give everything"),
+    pytest.param({"methods": DEFAULT}, {}, "GET, HEAD, POST, PATCH, DELETE", "PUT", id="one gives the usual ones"),
+    pytest.param({"methods": ["PUT"]}, {"methods": ["GET"]}, "", "", id="each gives the other's"),
+]
+
+
+@pytest.mark.parametrize(("of_get", "of_put", "named_for_get", "named_for_put"), TABLE)
+def test_what_is_named_where_two_policies_meet(
+    of_get: Any, of_put: Any, named_for_get: str, named_for_put: str
+) -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule("/x", "get", view(A, **of_get), methods=["GET"])
+        app.add_url_rule("/x", "put", view(B, **of_put), methods=["PUT"])
+
+    server = site(build)
+    for _ in range(2):
+        assert server.preflight(A, "GET", path="/x") == creds(A, named_for_get)
+        assert server.preflight(B, "PUT", path="/x") == creds(B, named_for_put)
+
+
+ALONE = [
+    pytest.param({}, creds(A, "GET, HEAD, PUT"), id="D19: the URL's real methods where none are given"),
+    pytest.param({"methods": ["DELETE"]}, creds(A, "DELETE"), id="an explicit list stays"),
+    pytest.param({"methods": "*"}, creds(A, "GET"), id="everything is echoed"),
+]
+
+
+@pytest.mark.parametrize(("options", "answer"), ALONE)
+def test_what_is_named_where_one_policy_is_alone(options: Any, answer: Any) -> None:
+    shared = view(A, **options)
+    server = site(lambda app: app.add_url_rule("/x", "x", shared, methods=["GET", "PUT"]))
+    assert server.preflight(A, "GET", path="/x") == answer
+
+
+def test_views_that_are_not_shared_own_their_methods_too() -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule("/x", "get", view(A, methods=DEFAULT), methods=["GET"])
+        app.add_url_rule("/x", "put", lambda: "x", methods=["PUT"])
+        app.add_url_rule("/x", "delete", same_origin(lambda: "x"), methods=["DELETE"])
+
+    assert site(build).preflight(A, "GET", path="/x") == creds(A, "GET, HEAD, POST, PATCH")
+
+
+def test_two_rules_that_meet_at_some_urls_only() -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule("/items/<name>", "by_name", view(A, methods=DEFAULT), methods=["GET", "PUT"])
+        app.add_url_rule("/items/<int:number>", "by_number", view(B), methods=["PUT"])
+        app.add_url_rule("/items/new", "new", view(C), methods=["POST"])
+
+    server = site(build)
+    for _ in range(2):
+        assert server.preflight(A, "GET", path="/items/x") == creds(A, ", ".join(DEFAULT))
+        assert server.preflight(A, "GET", path="/items/7") == creds(A, "GET, HEAD, POST, PATCH, DELETE")
+        assert server.preflight(A, "GET", path="/items/new") == creds(A, "GET, HEAD, PUT, PATCH, DELETE")
+
+
+def test_a_catch_all_route_owns_what_other_rules_leave() -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule("/<path:rest>", "rest", view(A, methods=DEFAULT), methods=["GET", "PUT"])
+        app.add_url_rule("/api/<name>", "api", view(B), methods=["PUT"])
+
+    server = site(build)
+    assert server.preflight(A, "GET", path="/api/x") == creds(A, "GET, HEAD, POST, PATCH, DELETE")
+    assert server.preflight(A, "GET", path="/x") == creds(A, ", ".join(DEFAULT))
+
+
+def test_a_rule_for_every_method_has_the_usual_ones() -> None:
+    def build(app: Flask) -> None:
+        app.view_functions["any"] = view(A)
+        app.url_map.add(Rule("/x", endpoint="any"))
+        app.add_url_rule("/x", "put", view(B), methods=["PUT"])
+
+    server = site(build)
+    assert server.preflight(A, "GET", path="/x") == creds(A, ", ".join(DEFAULT))
+    assert server.preflight(A, "PUT", path="/x") == creds(A, ", ".join(DEFAULT))
+    assert server.preflight(B, "PUT", path="/x") == forbidden(VARY_PREFLIGHT)
+
+
+COMMON = [
+    pytest.param(A, A, "/x", A, id="what the views have in common"),
+    pytest.param(A, B, "/x", C, id="else the layers below the views"),
+    pytest.param(A, B, "/bp/x", "https://d.example", id="of which the blueprint's is one"),
+]
+
+
+@pytest.mark.parametrize(("of_get", "of_put", "path", "allowed"), COMMON)
+@pytest.mark.parametrize("method", ["DELETE", "OPTIONS"])
+def test_a_known_url_without_the_method(of_get: str, of_put: str, path: str, allowed: str, method: str) -> None:
+    def build(app: Flask) -> None:
+        bp = Blueprint("bp", __name__, url_prefix="/bp")
+        CORS(bp, origins="https://d.example")
+        for target in (app, bp):
+            target.add_url_rule("/x", "get", view(of_get), methods=["GET"])
+            target.add_url_rule("/x", "put", view(of_put), methods=["PUT"])
+        app.register_blueprint(bp)
+
+    server = site(build, origins=C)
+    assert server.request(method, path, allowed).values("Access-Control-Allow-Origin") == [allowed]
+    named = "GET, HEAD, PUT" if allowed == A else ""
+    answer = server.preflight(allowed, method, path=path)
+    assert answer == (creds(A, named) if allowed == A else granted(allowed, named))
+    for refused in {A, B, C, "https://d.example"} - {allowed}:
+        assert server.preflight(refused, method, path=path) == forbidden(VARY_PREFLIGHT)
+
+
+def test_an_options_that_the_view_handles_is_the_views() -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule("/x", "options", view(B), methods=["OPTIONS"])
+        app.add_url_rule("/x", "get", view(A), methods=["GET"])
+
+    server = site(build)
+    assert server.request("OPTIONS", "/x", B).values("Access-Control-Allow-Origin") == [B]
+    assert server.request("OPTIONS", "/x", A).values("Access-Control-Allow-Origin") == []
+    assert server.preflight(B, "OPTIONS", path="/x") == creds(B, "OPTIONS")
+
+
+def test_late_views_are_seen() -> None:
+    app = Flask("site")
+    app.add_url_rule("/x/<name>", "get", view(A, methods=["GET", "PUT"]), methods=["GET"])
+    CORS(app)
+    server = Server(app)
+    assert server.preflight(A, "GET", path="/x/1") == creds(A, "GET, PUT")
+    app.view_functions["late"] = view(B)
+    app.url_map.add(Rule("/x/<name>", endpoint="late", methods=["PUT"]))
+    assert server.preflight(A, "GET", path="/x/1") == creds(A, "GET")
+    assert server.preflight(B, "PUT", path="/x/1") == creds(B, "PUT")

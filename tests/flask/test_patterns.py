@@ -1,0 +1,87 @@
+"""Which rules can meet at a URL; what is said to be apart is checked against Werkzeug itself."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flask_cors_ext.patterns import is_apart
+
+APART = [
+    pytest.param(["/a", "/b"], id="other words"),
+    pytest.param(["/a/<x>", "/b/<x>"], id="other words before what varies"),
+    pytest.param(["/a/<x>", "/a/<x>/b"], id="other lengths"),
+    pytest.param(["/a/<int:x>", "/a/<int:x>"], id="the same pattern"),
+    pytest.param(["/a/<int:x>/c", "/a/<int:x>/b"], id="other words behind what varies"),
+    pytest.param(["/a/<path:x>", "/b"], id="a path below another word"),
+    pytest.param(["/a/<any('x', y):x>", "/b/<any(a):x>"], id="arguments"),
+    pytest.param(["/a/<path:x>", "/a/<path:x>"], id="the same path that takes everything"),
+]
+TOGETHER = [
+    pytest.param(["/a/<x>", "/a/b"], id="a word that fits"),
+    pytest.param(["/a/<x>", "/a/<int:x>"], id="another converter"),
+    pytest.param(["/<path:x>", "/a"], id="a path that takes everything"),
+    pytest.param(["/a", "/a/"], id="a slash at the end"),
+    pytest.param(["/a/v<int:x>", "/a/<x>"], id="half a segment"),
+    pytest.param(["/a/<any('x)', y):x>", "/b"], id="arguments that cannot be read"),
+]
+
+
+def rules_of(patterns: list[str], **options: object) -> Flask:
+    app = Flask("site", static_folder=None)
+    for number, pattern in enumerate(patterns):
+        app.add_url_rule(pattern, f"view{number}", lambda **_: "", methods=[f"M{number}"], **options)  # type: ignore[arg-type]
+    return app
+
+
+@pytest.mark.parametrize("patterns", APART)
+def test_rules_that_are_apart(patterns: list[str]) -> None:
+    rules = list(rules_of(patterns).url_map.iter_rules())
+    assert [is_apart(rule, rules) for rule in rules] == [True, True]
+
+
+@pytest.mark.parametrize("patterns", TOGETHER)
+def test_rules_that_may_meet(patterns: list[str]) -> None:
+    rules = list(rules_of(patterns).url_map.iter_rules())
+    assert is_apart(rules[0], rules) is False
+
+
+@pytest.mark.parametrize(("one", "other", "apart"), [("a", "b", True), ("a", "a", False), ("<x>", "b", False)])
+def test_subdomains_and_flags(one: str, other: str, apart: bool) -> None:
+    app = Flask("site", static_folder=None)
+    app.add_url_rule("/x", "one", lambda **_: "", subdomain=one, strict_slashes=False)
+    app.add_url_rule("/x", "other", lambda **_: "", subdomain=other)
+    rule, *rest = app.url_map.iter_rules()
+    assert is_apart(rule, [rule, *rest]) is apart
+
+
+def test_values_that_redirect_are_not_told_from_the_pattern() -> None:
+    app = Flask("site", static_folder=None)
+    app.add_url_rule("/pages/", "pages", lambda page: "", defaults={"page": 1})
+    app.add_url_rule("/pages/<int:page>", "pages")
+    app.add_url_rule("/pages/<int:page>", "change", lambda page: "", methods=["PUT"])
+    app.add_url_rule("/other", "other", lambda: "")
+    rules = list(app.url_map.iter_rules())
+    assert [is_apart(rule, rules) for rule in rules] == [False, False, False, True]
+
+
+SEGMENTS = st.sampled_from(["a", "b", "1", "<x>", "<int:x>", "<path:x>", "a<x>", "<any(a, b):x>"])
+PATTERNS = st.lists(SEGMENTS, min_size=1, max_size=3).map(
+    lambda parts: "/" + "/".join(part.replace("x>", f"x{i}>").replace(":x", ":x") for i, part in enumerate(parts))
+)
+PATHS = ["/" + "/".join(parts) for n in (1, 2, 3, 4) for parts in itertools.product(["a", "b", "1", "ab"], repeat=n)]
+
+
+@given(st.lists(PATTERNS, min_size=2, max_size=4, unique=True), st.booleans())
+def test_rules_that_are_apart_never_share_a_url(patterns: list[str], strict: bool) -> None:
+    app = rules_of([pattern + ("/" if not strict else "") for pattern in patterns], strict_slashes=strict)
+    rules = list(app.url_map.iter_rules())
+    adapter = app.url_map.bind("localhost")
+    apart = {rule.endpoint for rule in rules if is_apart(rule, rules)}
+    for path in PATHS:
+        matched = {f"view{method[1:]}" for method in adapter.allowed_methods(path) if method != "OPTIONS"}
+        assert len(matched) <= 1 or not matched & apart, (path, matched)
