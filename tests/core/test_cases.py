@@ -1,7 +1,9 @@
 # ruff: noqa: E501 - a table reads best with one row per line
-"""What users of CORS middleware ran into, each case by its number in the project's collection of them.
+"""What users of CORS middleware ran into, a case each, numbered by subject.
 
-The numbers that are missing concern Flask, a real server, the browser side, the command line or the documents.
+A errors and odd responses, B preflights, E origins, F credentials, G Vary and caches, H callables, I layers and paths,
+J methods and headers, K other headers, M diagnostics, O WSGI, P local networks and WebSocket. The other subjects and
+the numbers that are missing concern Flask, real servers, the browser side, the command line or the documents.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ from support.wsgi import (
 
 from cors_wsgi import DENY, CORSMiddleware, Policy, PolicyError, PolicyWarning
 
-O = "https://app.example.com"  # noqa: E741 - as in the collection
+O = "https://app.example.com"  # noqa: E741 - it stands in every row
 O2 = "https://admin.example.com"
 EVIL = "https://evil.example"
 MINE = Policy(O)
