@@ -23,6 +23,7 @@ EXAMPLE: Final = "https://app.example.com"
 _REGEX_SIGNS = re.compile(r"[\\^$(){}|]|\[(?![0-9A-Fa-f]*[:\]])|[.\]][+?]|(?<=://)\.[*+]")
 _SCHEME_AND_REST = re.compile(r"(?:(?:([^/?#]*):)?/{1,2})?(.*)", re.DOTALL)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
+_BETWEEN_ORIGINS = re.compile(r",|(?<=\S)[;\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 _BAD_IN_DOMAIN = re.compile(r"[^a-z0-9._-]")
 _DEVIATION = re.compile("[\u00df\u03c2\u200c\u200d]")
 """Characters that browsers keep, and that Python's codec, which is older, would turn into another name (UTS 46, 7)."""
@@ -82,10 +83,10 @@ def repair(rule: str) -> str | None:
 def _find_text_problem(rule: str) -> Problem:
     if not rule.strip():
         return _problem(rule, "origin-empty", "The origin is empty.", f"Write an origin such as {EXAMPLE!r}.")
-    if "," in rule:
-        parts = [part.strip() for part in rule.split(",") if part.strip()]
+    if match := _BETWEEN_ORIGINS.search(rule):
+        parts = [part for part in re.split(r"[,;\s]+", rule) if part]
         return _problem(
-            rule, "comma-list", "This is several origins in one string.", f"Write a list: {parts!r}.", rule.index(",")
+            rule, "comma-list", "This is several origins in one string.", f"Write a list: {parts!r}.", match.start()
         )
     if len(rule) > MAX_ORIGIN_LENGTH:
         return _problem(

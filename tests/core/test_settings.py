@@ -102,6 +102,7 @@ def test_every_option_is_read_by_its_name() -> None:
         pytest.param({"origins": "[broken"}, "looks-like-regex", id="broken JSON"),
         pytest.param({"origins": "[1]"}, "origin-type", id="JSON of something else"),
         pytest.param({"origins": "a.example"}, "missing-scheme", id="no scheme"),
+        pytest.param({"origins": "https://a.example https://b.example"}, "comma-list", id="a space for a comma"),
         pytest.param({"origins": "*", "supports_credentials": "true"}, "wildcard-with-credentials", id="everybody"),
         pytest.param({"origins": "*", "supports_credentials": "maybe"}, "not-a-bool", id="no boolean"),
         pytest.param({"origins": "*", "max_age": "10m"}, "max-age", id="no number"),
