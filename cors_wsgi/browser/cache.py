@@ -47,7 +47,7 @@ def parse_max_age(headers: Iterable[Header], engine: Engine) -> float:
     headers = list(headers)
     lines = [value for name, value in headers if name.lower() == "access-control-max-age"]
     text = get_header(headers, "access-control-max-age")
-    text = str(DEFAULT_AGE) if text is None else text.strip(" \t")
+    text = (text or "").strip(" \t") or str(DEFAULT_AGE)
     pattern = _INTEGER if engine.max_age_syntax == "integer, else 5" else _DIGITS
     age: float
     if len(lines) > 1 or not pattern.fullmatch(text):

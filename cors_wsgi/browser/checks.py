@@ -104,6 +104,7 @@ def check_preflight(
     origin: str,
     include: bool,
     is_tainted: bool = False,
+    is_own: bool = False,
     engine: Engine = STANDARD,
 ) -> Allowed | Failure:
     """Return what the answer to a preflight allows, or why it does not do (step 7 of `#cors-preflight-fetch`).
@@ -116,10 +117,13 @@ def check_preflight(
         origin: its serialized origin.
         include: whether its credentials mode is `include`.
         is_tainted: whether redirects made the origin null.
+        is_own: whether the answer is from the page's own origin, to which a redirect led back.
         engine: whose rules.
     """
     is_ok = 200 <= status <= 299
-    failure = check_cors(headers, origin, include=include, is_tainted=is_tainted, engine=engine)
+    failure = None
+    if not (is_own and engine.page_origin_in_preflights):
+        failure = check_cors(headers, origin, include=include, is_tainted=is_tainted, engine=engine)
     is_redirect = status in REDIRECT_STATUSES
     if not is_ok and (failure is None or engine.status_first or is_redirect):
         facts = {"location": get_header(headers, "location") or "nowhere"}

@@ -191,7 +191,8 @@ class Engine:
 
     # Redirects, and the Origin header
     page_origin_in_preflights: bool = _row(
-        "a preflight after a redirect to a third origin has the page's Origin, not null, and is checked against it",
+        "a preflight after a redirect to a third origin has the page's Origin, not null, and is checked against it; "
+        "one that led back to the page's own origin is not checked for Access-Control-Allow-Origin at all",
         False,
         firefox=True,
     )

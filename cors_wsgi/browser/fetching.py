@@ -253,6 +253,7 @@ class _Fetch:
                 origin=origin,
                 include=include,
                 is_tainted=is_tainted,
+                is_own=request.origin.is_same(request.url),
                 engine=engine,
             )
             if isinstance(outcome, Failure):

@@ -240,7 +240,7 @@ def build_xhr_request(
         raise _refuse("an XMLHttpRequest cannot send a stream")
     if body is not None and request.method not in ("GET", "HEAD"):
         _set_xhr_body(request, body, engine)
-    ignores = (engine.listener_needs_body and not request.body) or (engine.ignores_sync_listener and is_sync)
+    ignores = (engine.listener_needs_body and request.body is None) or (engine.ignores_sync_listener and is_sync)
     request.use_preflight = upload_listener and not ignores
     return request
 

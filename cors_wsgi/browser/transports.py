@@ -69,7 +69,8 @@ class WSGITransport:
         code, _, phrase = status.partition(" ")
         if not (code.isascii() and code.isdigit() and len(code) == 3):
             raise NetworkError(f"the app gave the status {status!r}")
-        return WireResponse(int(code), phrase, list(headers), b"" if request.method == "HEAD" else body)
+        pairs = [(name, value.strip(" \t")) for name, value in headers]
+        return WireResponse(int(code), phrase, pairs, b"" if request.method == "HEAD" else body)
 
 
 def build_environ(url: URL, request: WireRequest) -> WSGIEnvironment:

@@ -1,0 +1,221 @@
+"""Recorded outcomes of real browsers, and the same cases played to the model."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from cors_wsgi.browser import (
+    Blob,
+    Browser,
+    Document,
+    Engine,
+    FetchError,
+    FormData,
+    Page,
+    ReadableStream,
+    URLSearchParams,
+)
+from cors_wsgi.fetch import is_forbidden_request_header
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+DATA: Final = Path(__file__).parents[1] / "browser" / "data"
+
+SERVERS: Final = {
+    "page": "http://localhost:18080",
+    "api": "http://127.0.0.1:18081",
+    "api2": "http://localhost:18082",
+    "h2": "https://127.0.0.1:18443",
+}
+
+Step = dict[str, Any]
+Outcome = dict[str, Any]
+
+
+def load_cases(name: str) -> dict[str, list[Step]]:
+    """Return the cases of a file, each with its steps in order."""
+    cases: dict[str, list[Step]] = {}
+    with gzip.open(DATA / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            step = json.loads(line)
+            cases.setdefault(step["id"], []).append(step)
+    return cases
+
+
+def _answer(headers: Iterable[tuple[str, str]], status: int = 204, body: str = "") -> dict[str, Any]:
+    return {"status": status, "headers": [list(pair) for pair in headers], "body": body}
+
+
+_SHARED: Final = (("Access-Control-Allow-Origin", "{origin}"), ("Access-Control-Allow-Credentials", "true"))
+DEFAULT_SERVER: Final = {
+    "preflight": _answer(
+        (
+            *_SHARED,
+            ("Access-Control-Allow-Methods", "{acrm}"),
+            ("Access-Control-Allow-Headers", "{acrh}"),
+        )
+    ),
+    "actual": _answer((*_SHARED, ("Content-Type", "text/plain"), ("Cache-Control", "no-store")), 200, "ok"),
+}
+"""What the servers answer where a case does not prescribe it."""
+
+
+@dataclass
+class Servers:
+    """The recording servers of one case, as WSGI apps."""
+
+    steps: list[Step]
+    preflights: list[list[Any]] = field(default_factory=list)
+    actuals: list[list[Any]] = field(default_factory=list)
+    counts: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+    def make_app(self, name: str) -> WSGIApplication:
+        def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            hop = environ["PATH_INFO"].split("/")[3]
+            asked = environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD")
+            names = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
+            origin = environ.get("HTTP_ORIGIN")
+            is_preflight = environ["REQUEST_METHOD"] == "OPTIONS" and asked is not None
+            if is_preflight:
+                self.preflights.append([name, hop, asked, names, origin])
+            else:
+                self.actuals.append([name, hop, environ["REQUEST_METHOD"], origin])
+            part = "preflight" if is_preflight else "actual"
+            prescribed = (
+                self.steps[0]
+                .get("server", {})
+                .get(hop.partition(";")[0], DEFAULT_SERVER)
+                .get(part, DEFAULT_SERVER[part])
+            )
+            if isinstance(prescribed, list):
+                place = self.counts.get((name, hop, part), 0)
+                self.counts[name, hop, part] = place + 1
+                prescribed = prescribed[min(place, len(prescribed) - 1)]
+            is_opaque = self.steps[0]["page_origin"] == "null"
+            words = {
+                "{PAGE}": SERVERS["page"] if is_opaque else self.steps[0]["page_origin"],
+                "{origin}": origin or "",
+                "{acrm}": asked or "",
+                "{acrh}": names or "",
+                "{id}": self.steps[0]["id"],
+                **{f"{{{key}}}": url for key, url in SERVERS.items()},
+            }
+            headers = [(key, _fill(value, words)) for key, value in prescribed["headers"]]
+            body = prescribed.get("body", "").encode()
+            status = prescribed["status"]
+            if status not in (204, 304) and name != "h2":
+                headers.append(("Content-Length", str(len(body))))
+            start_response(f"{status} X", headers)
+            return [body]
+
+        return app
+
+
+def _fill(value: str, words: dict[str, str]) -> str:
+    for word, meaning in words.items():
+        value = value.replace(word, meaning)
+    return value
+
+
+def make_body(given: dict[str, Any] | None) -> Any:
+    """Return the body that a case's script gives."""
+    if given is None:
+        return None
+    kind, value = given["kind"], given["value"]
+    if kind == "blob":
+        return Blob(value, given.get("type", ""))
+    if kind in ("document", "xmldocument"):
+        return Document(value, is_html=kind == "document")
+    if kind == "formdata":
+        return FormData({"a": value})
+    if kind == "urlsearchparams":
+        return URLSearchParams([tuple(pair.split("=")) for pair in value.split("&")])
+    if kind == "stream":
+        return ReadableStream([value.encode()])
+    return value.encode() if kind in ("arraybuffer", "uint8array", "dataview") else value
+
+
+def _has_listener(given: dict[str, Any] | None) -> bool:
+    """Tell whether a listener is on the upload when the request is sent; `onfoo` is no event handler."""
+    if given is None or given.get("remove") or given.get("when") == "after_send":
+        return False
+    return given["how"] == "addEventListener" or given["type"] != "foo"
+
+
+def _run_script(page: Page, step: Step) -> Any:
+    request = step["request"]
+    url = f"{SERVERS[request.get('target', 'api')]}/c/{step['id']}"
+    suffix = request.get("suffix", "")
+    url += suffix if suffix.startswith("/") else f"/0{suffix}"
+    headers = [tuple(pair) for pair in request.get("headers", ())]
+    body = make_body(request.get("body"))
+    if request["api"] == "xhr":
+        return page.xhr(
+            url,
+            method=request["method"],
+            headers=headers,
+            body=body,
+            with_credentials=request.get("credentials") == "include",
+            upload_listener=_has_listener(request.get("upload_listener")),
+            sync=request.get("sync", False),
+        )
+    options = {key: request[key] for key in ("mode", "credentials", "redirect", "cache", "duplex") if key in request}
+    policy = request.get("referrerPolicy", "")
+    return page.fetch(url, method=request["method"], headers=headers, body=body, referrer_policy=policy, **options)
+
+
+def play(steps: list[Step], engine: str | Engine) -> Iterator[Outcome]:
+    """Play a case to the model and yield what was seen of each step, in the form of the recorded outcomes."""
+    servers = Servers(steps)
+    browser = Browser(servers.make_app("page"), SERVERS["page"], engine=engine, http2=False)
+    for name in ("api", "api2", "h2"):
+        browser.mount(SERVERS[name], servers.make_app(name), http2=name == "h2")
+    page = browser.open(steps[0]["page_origin"])
+    for step in steps:
+        browser.clock.advance(step["request"].get("wait_ms", 0) / 1000)
+        for seen in (servers.preflights, servers.actuals, browser.exchanges):
+            seen.clear()
+        outcome: Outcome = {"error": None}
+        try:
+            response = _run_script(page, step)
+        except FetchError as error:
+            outcome |= {"client": "failed", "visible": None, "error": error}
+        else:
+            kind = "xhr" if step["request"]["api"] == "xhr" else response.type
+            outcome |= {"client": [kind, response.status], "visible": sorted(response.headers)}
+        actuals = [exchange for exchange in browser.exchanges if not exchange.is_preflight]
+        yield {
+            **outcome,
+            "preflights": list(servers.preflights),
+            "actuals": list(servers.actuals),
+            "first": actuals[0] if actuals else None,
+        }
+
+
+def expect(step: Step, seen: Outcome) -> Outcome:
+    """Return a recorded outcome in the form that `play` yields, without what the script did not decide."""
+    how, kind, status = seen["client"]
+    return {
+        "client": [kind, status] if how == "resolved" else "failed",
+        "visible": seen["visible"] if how == "resolved" else None,
+        "preflights": seen["preflights"],
+        "actuals": seen["actuals"],
+    }
+
+
+def list_sent(seen: Outcome) -> list[tuple[str, str | None]]:
+    """Return the headers of the first actual request that are the script's to decide, as they were recorded."""
+    if not seen["sent"]:
+        return []
+    return [
+        (name, value)
+        for name, value in seen["sent"][0]
+        if not is_forbidden_request_header(name)
+        and (name != "user-agent" or (value and not value.startswith("Mozilla/")))
+    ]
