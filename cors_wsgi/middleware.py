@@ -290,10 +290,10 @@ class CORSMiddleware:
 def _is_allowed(policy: PolicyOrDeny, verdict: bool | None, origin: str | None, environ: WSGIEnvironment) -> bool:
     if not isinstance(policy, Policy):
         return False
-    if verdict is not None:
-        return verdict
     origins = policy.answers.origins
-    return origins is None or (origin is not None and origins.allows(origin, environ))
+    if origins is None or origin is None:
+        return origins is None
+    return origins.allows(origin, environ) if verdict is None else verdict
 
 
 def _allows_everybody(policy: Policy | Deny) -> bool:

@@ -175,6 +175,14 @@ def test_a_source_may_have_judged_the_origin_itself(verdict: bool) -> None:
     )
 
 
+def test_where_there_is_no_origin_or_everybody_is_allowed_there_is_nothing_to_judge() -> None:
+    router, server = routed(("/x", "GET", Policy(A)), ("/y", "GET", Policy("*")))
+    router.verdict = True
+    assert server.request("GET", "/x") == from_app(VARY_ORIGIN)
+    router.verdict = False
+    assert server.request("GET", "/y") == server.request("GET", "/y", A) == from_app(FOR_EVERYBODY)
+
+
 def test_blocking_looks_the_policy_up_before_the_app_runs() -> None:
     router, server = routed(*ROUTES, ("/plain", "PUT", None), block_untrusted=True)
     assert server.request("PUT", "/items", EVIL) == forbidden(VARY_ORIGIN)
