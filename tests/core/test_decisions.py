@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from typing import Any
 
 import pytest
@@ -244,6 +245,31 @@ def test_by_default_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     logger = logging.getLogger("cors_wsgi")
     assert {type(handler) for handler in logger.handlers} == {logging.NullHandler}
     assert (logger.level, logger.propagate) == (logging.NOTSET, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "origin", "computed"),
+    [
+        pytest.param({}, A, False, id="allowed, nobody listens"),
+        pytest.param({}, EVIL, False, id="refused, nobody listens"),
+        pytest.param({"debug": True}, A, False, id="allowed, which is nothing to explain"),
+        pytest.param({"debug": True}, EVIL, True, id="refused, the header shall say it"),
+        pytest.param({"on_decision": str}, A, True, id="allowed, the hook listens"),
+        pytest.param({"on_decision": str}, EVIL, True, id="refused, the hook listens"),
+    ],
+)
+def test_decisions_are_computed_only_if_somebody_listens(
+    options: dict[str, Any], origin: str, computed: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = wrap(MINE, **options)
+    called: set[str] = set()
+    with caplog.at_level(logging.INFO, "cors_wsgi"):
+        sys.setprofile(lambda frame, event, argument: called.add(frame.f_code.co_name))
+        try:
+            server.request(origin=origin)
+        finally:
+            sys.setprofile(None)
+    assert ("report_actual" in called) is computed
 
 
 HOSTILE = [
