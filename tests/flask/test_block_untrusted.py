@@ -1,0 +1,67 @@
+"""block_untrusted: requests that could change something, from whom no layer trusts, never reach Flask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from support.site import A, B, make_app, site
+from support.wsgi import VARY_ORIGIN, Server, forbidden
+
+from cors_wsgi import PolicyError
+from flask_cors_ext import CORS, cross_origin
+
+
+def build(app: Flask) -> None:
+    app.add_url_rule("/plain", "plain", lambda: "plain", methods=["GET", "POST"])
+    app.add_url_rule("/login", "login", cross_origin(origins=B)(lambda: "login"), methods=["POST"])
+    app.add_url_rule("/off/x", "off", lambda: "off", methods=["POST"])
+
+
+REQUESTS = [
+    pytest.param("POST", "/plain", A, {}, "403 Forbidden", id="a route that nobody names is denied"),
+    pytest.param("POST", "/plain", None, {}, "200 OK", id="no browser"),
+    pytest.param("POST", "/plain", "https://127.0.0.1", {}, "200 OK", id="its own origin"),
+    pytest.param("POST", "/plain", A, {"Sec-Fetch-Site": "same-origin"}, "200 OK", id="same-origin by the browser"),
+    pytest.param("POST", "/plain", None, {"Sec-Fetch-Site": "cross-site"}, "403 Forbidden", id="cross-site, no Origin"),
+    pytest.param("GET", "/plain", A, {}, "200 OK", id="a GET is not judged"),
+    pytest.param("GET", "/plain", A, {"Upgrade": "websocket"}, "403 Forbidden", id="an upgrade is"),
+    pytest.param("POST", "/login", B, {}, "200 OK", id="who is named may post"),
+    pytest.param("POST", "/nowhere", A, {}, "403 Forbidden", id="an unknown URL is denied, too"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "origin", "headers", "status"), REQUESTS)
+def test_who_may_change_something(method: str, path: str, origin: str | None, headers: Any, status: str) -> None:
+    server = site(build, block_untrusted=True)
+    answer = server.request(method, path, origin, headers)
+    assert answer.status == status
+    assert answer.app_ran is (status == "200 OK")
+    assert site(build).request(method, path, origin, headers).status[:3] == ("404" if path == "/nowhere" else "200")
+
+
+def test_a_blocked_request_under_a_policy_varies() -> None:
+    assert site(build, block_untrusted=True).request("POST", "/login", A) == forbidden(VARY_ORIGIN)
+
+
+def test_hands_off_stays_hands_off() -> None:
+    server = site(build, block_untrusted=True, resources={"/off/*": None, "/else/*": {"origins": A}})
+    assert server.request("POST", "/off/x", A).status == "200 OK"
+    assert server.request("POST", "/plain", A) == forbidden()
+
+
+def test_alone_it_is_something_to_do() -> None:
+    app = make_app(config={"CORS_BLOCK_UNTRUSTED": "yes"})
+    app.add_url_rule("/x", "x", lambda: "x", methods=["POST"])
+    CORS(app)
+    assert Server(app).request("POST", "/x", A) == forbidden()
+    assert Server(app).request("POST", "/x").status == "200 OK"
+
+
+def test_for_everybody_alone_it_would_do_nothing() -> None:
+    server = site(lambda app: app.add_url_rule("/x", "x", lambda: "x"), block_untrusted=True, origins="*")
+    with pytest.raises(PolicyError) as error:
+        server.request(path="/x")
+    assert [problem.code for problem in error.value.problems] == ["blocks-nothing"]
+    assert site(build, block_untrusted=True, origins="*").request("POST", "/login", A) == forbidden(VARY_ORIGIN)

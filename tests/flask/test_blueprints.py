@@ -1,0 +1,117 @@
+"""CORS(blueprint): for all of its routes, wherever and as often as it is registered (cases D11 to D14)."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Blueprint, Flask
+from support.site import A, B, granted, make_app
+from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, app_with, forbidden
+
+from flask_cors_ext import CORS, cross_origin
+
+
+def blueprint(name: str = "bp") -> Blueprint:
+    bp = Blueprint(name, __name__)
+    bp.add_url_rule("/x", "x", lambda: "x", methods=["PUT"])
+    return bp
+
+
+def test_d11_d14_it_installs_itself_for_its_own_routes() -> None:
+    app, bp = make_app(), blueprint()
+    CORS(bp, origins=A)
+    app.register_blueprint(bp, url_prefix="/api")
+    app.register_blueprint(blueprint("other"), url_prefix="/other")
+    server = Server(app)
+    assert server.preflight(A, "PUT", path="/api/x") == granted(A, "PUT")
+    assert server.preflight(B, "PUT", path="/api/x") == forbidden(VARY_PREFLIGHT)
+    assert server.request("PUT", "/api/x", A).headers[-2:] == (allow(A), VARY_ORIGIN)
+    for path in ("/other/x", "/api/nowhere"):
+        assert server.request("PUT", path, A).values("Vary") == []
+
+
+def test_d12_a_405_is_the_blueprints_and_a_404_is_not() -> None:
+    app, bp = make_app(), blueprint()
+    CORS(bp, origins=A)
+    app.register_blueprint(bp, url_prefix="/api")
+    CORS(app, resources={"/api/*": {"origins": B}})
+    server = Server(app)
+    assert server.request("GET", "/api/x", A).status == "405 METHOD NOT ALLOWED"
+    assert server.request("GET", "/api/x", A).values("Access-Control-Allow-Origin") == [A]
+    assert server.request("GET", "/api/nowhere", A).values("Access-Control-Allow-Origin") == []
+    assert server.request("GET", "/api/nowhere", B).values("Access-Control-Allow-Origin") == [B]
+
+
+def test_d13_the_parents_policy_applies_unless_the_child_has_one() -> None:
+    app, outer = make_app(), Blueprint("outer", __name__)
+    plain, own = blueprint("plain"), blueprint("own")
+    CORS(outer, origins=A, max_age=5)
+    CORS(own, origins=B)
+    outer.register_blueprint(plain, url_prefix="/plain")
+    outer.register_blueprint(own, url_prefix="/own")
+    app.register_blueprint(outer, url_prefix="/out")
+    server = Server(app)
+    assert server.preflight(A, "PUT", path="/out/plain/x").values("Access-Control-Max-Age") == ["5"]
+    assert server.preflight(B, "PUT", path="/out/own/x").values("Access-Control-Max-Age") == ["5"]
+    assert server.preflight(A, "PUT", path="/out/own/x") == forbidden(VARY_PREFLIGHT)
+
+
+def test_settings_are_its_defaults_and_do_not_cover_the_app() -> None:
+    app, bp = make_app(config={"CORS_ORIGINS": A}), blueprint()
+    app.add_url_rule("/x", "x", lambda: "x")
+    CORS(bp, max_age=5)
+    app.register_blueprint(bp, url_prefix="/api")
+    server = Server(app)
+    assert server.preflight(A, "PUT", path="/api/x").values("Access-Control-Max-Age") == ["5"]
+    assert server.request("GET", "/x", A).values("Vary") == []
+
+
+@pytest.mark.parametrize("wrapped_between", [True, False])
+def test_cors_for_the_app_may_come_later(wrapped_between: bool) -> None:
+    app, bp = make_app(), blueprint()
+    CORS(bp, origins=A)
+    app.register_blueprint(bp, url_prefix="/api")
+    if wrapped_between:
+        inner = app.wsgi_app
+        app.wsgi_app = lambda environ, start_response: (  # type: ignore[method-assign]
+            app_with() if environ["PATH_INFO"] == "/w" else inner
+        )(environ, start_response)
+    CORS(app, origins=B, max_age=7)
+    server = Server(app)
+    assert server.preflight(A, "PUT", path="/api/x").values("Access-Control-Max-Age") == ["7"]
+    assert server.request("PUT", "/api/x", A).headers[-2:] == (allow(A), VARY_ORIGIN)
+    assert server.request("GET", "/w", B).headers[-2:] == (allow(B), VARY_ORIGIN)
+
+
+def test_it_may_be_registered_after_cors_for_the_app() -> None:
+    app, bp = make_app(), blueprint()
+    CORS(app, origins=B)
+    CORS(bp, origins=A)
+    app.register_blueprint(bp, url_prefix="/api")
+    server = Server(app)
+    assert server.preflight(A, "PUT", path="/api/x") == granted(A, "PUT")
+    assert server.preflight(B, "PUT", path="/nowhere").status == "204 No Content"
+
+
+def test_one_blueprint_on_two_apps() -> None:
+    bp = blueprint()
+    CORS(bp, origins=A)
+    for _ in range(2):
+        app = make_app()
+        app.register_blueprint(bp)
+        assert Server(app).preflight(A, "PUT", path="/x") == granted(A, "PUT")
+
+
+def test_cors_twice_on_one_blueprint_is_an_error() -> None:
+    bp = blueprint()
+    CORS(bp, origins=A)
+    CORS(bp, origins=B)
+    with pytest.raises(RuntimeError, match=r"The blueprint 'bp' has CORS already. Write one call CORS\(blueprint"):
+        Flask("site").register_blueprint(bp)
+
+
+def test_a_mark_in_a_blueprint_that_installed_itself_works() -> None:
+    app, bp = make_app(), blueprint()
+    CORS(bp, origins=A)
+    app.register_blueprint(bp, url_prefix="/api")
+    app.add_url_rule("/marked", "marked", cross_origin(origins=B)(lambda: "marked"))
+    assert Server(app).request(path="/marked", origin=B).headers[-2:] == (allow(B), VARY_ORIGIN)

@@ -1,0 +1,331 @@
+"""Layers: the most specific wins, option by option, and a bad merge names the view and who said what (cases I, L1)."""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import Any
+
+import pytest
+from flask import Blueprint, Flask
+from support.site import A, B, granted, make_app, site, twins
+from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, environ_for, forbidden
+
+from cors_wsgi import DENY, PolicyError
+from flask_cors_ext import CORS, cross_origin
+
+C, D = "https://c.example", "https://d.example"
+LAYERS = ("view", "inner", "outer", "resources", "keywords", "settings")
+
+
+def app_that_says(**said: dict[str, Any]) -> Server:
+    """Return an app whose layers say these options; its one view is in an inner and an outer blueprint."""
+    app = make_app(config={f"CORS_{name.upper()}": value for name, value in said.get("settings", {}).items()})
+    outer, inner = Blueprint("outer", __name__, url_prefix="/out"), Blueprint("inner", __name__)
+    view = cross_origin(**said["view"])(lambda: "x") if "view" in said else lambda: "x"
+    inner.add_url_rule("/x", "x", view)
+    for name, blueprint in (("inner", inner), ("outer", outer)):
+        if name in said:
+            CORS(blueprint, **said[name])
+    outer.register_blueprint(inner, url_prefix="/in")
+    app.register_blueprint(outer)
+    resources = {"resources": {"/out/*": said["resources"]}} if "resources" in said else {}
+    CORS(app, **resources, **said.get("keywords", {}))
+    return Server(app)
+
+
+@pytest.mark.parametrize("winner", LAYERS)
+def test_d13_d17_i2_the_most_specific_layer_wins(winner: str) -> None:
+    said: dict[str, dict[str, Any]] = {name: {"origins": B, "max_age": 1} for name in LAYERS[LAYERS.index(winner) :]}
+    said[winner] = {"origins": A, "max_age": 600}
+    server = app_that_says(**said)
+    assert server.preflight(A, "GET", path="/out/in/x") == granted(A, "GET, HEAD")
+    assert server.preflight(B, "GET", path="/out/in/x") == forbidden(VARY_PREFLIGHT)
+    assert server.request(path="/out/in/x", origin=A).values("Access-Control-Allow-Origin") == [A]
+    assert server.request(path="/out/in/x", origin=B).values("Access-Control-Allow-Origin") == []
+
+
+def test_the_merge_is_option_by_option_and_nothing_is_united() -> None:
+    server = app_that_says(
+        view={"max_age": 1},
+        inner={"methods": ["GET"]},
+        outer={"allow_headers": ["X-Outer"]},
+        resources={"supports_credentials": True},
+        keywords={"origins": A, "allow_headers": ["X-App"]},
+        settings={"origins": B, "expose_headers": "ETag, X-Seen", "max_age": "9"},
+    )
+    assert server.preflight(A, "GET", path="/out/in/x").headers == (
+        allow(A),
+        ("Access-Control-Allow-Methods", "GET"),
+        ("Access-Control-Allow-Headers", "X-Outer"),
+        ("Access-Control-Allow-Credentials", "true"),
+        ("Access-Control-Max-Age", "1"),
+        VARY_PREFLIGHT,
+    )
+    assert server.request(path="/out/in/x", origin=A).headers[-4:] == (
+        allow(A),
+        ("Access-Control-Allow-Credentials", "true"),
+        ("Access-Control-Expose-Headers", "ETag, X-Seen"),
+        VARY_ORIGIN,
+    )
+    assert server.preflight(B, "GET", path="/out/in/x") == forbidden(VARY_PREFLIGHT)
+
+
+def test_a_bad_merge_names_the_view_and_which_layer_said_what() -> None:
+    server = app_that_says(view={"supports_credentials": True}, keywords={"origins": "*"})
+    expected = (
+        "1 problem in the views of the app 'site':\n"
+        "  origins: '*'  [wildcard-with-credentials]\n"
+        "      With credentials, every page of the web could act as any of your users who visits it. So it is merged "
+        "for the view 'outer.inner.x' (supports_credentials: @cross_origin on app_that_says.<locals>.<lambda>; "
+        "origins: CORS(app)).\n"
+        "      Name the origins you trust, such as ['https://app.example.com'], or leave supports_credentials off."
+    )
+    for _ in range(2):
+        with pytest.raises(PolicyError) as error:
+            server.request(path="/out/in/x")
+        assert str(error.value) == expected
+    with pytest.raises(PolicyError) as error:
+        CORS().validate(server.app)  # type: ignore[arg-type]
+    assert str(error.value) == expected
+
+
+def test_a_setting_is_called_by_its_own_name() -> None:
+    server = app_that_says(view={"supports_credentials": True}, settings={"origins": "*"})
+    with pytest.raises(PolicyError, match=re.escape("; origins: the setting CORS_ORIGINS).")):
+        CORS().validate(server.app)  # type: ignore[arg-type]
+
+
+def test_a_problem_of_many_views_is_told_once() -> None:
+    app = Flask("site", static_folder=None)
+    mark = cross_origin(supports_credentials=True)
+    view = mark(lambda: "x")
+    for number in range(8):
+        app.add_url_rule(f"/{number}", f"x{number}", view)
+    app.add_url_rule("/fine", "fine", lambda: "fine")
+    CORS(app, origins="*")
+    with pytest.raises(PolicyError) as error:
+        CORS().validate(app)
+    assert len(error.value.problems) == 1
+    assert "the view 'x0', the view 'x1', the view 'x2', the view 'x3', the view 'x4' and 3 more" in str(error.value)
+
+
+def test_a_mark_without_origins_anywhere_is_an_error() -> None:
+    server = site(lambda app: app.add_url_rule("/x", "x", cross_origin(lambda: "x")))
+    with pytest.raises(PolicyError) as error:
+        server.request(path="/x")
+    assert [problem.code for problem in error.value.problems] == ["no-origins"]
+    assert "the view 'x' (no layer says anything)" in str(error.value)
+
+
+def test_nothing_to_share_is_an_error_that_says_what_to_write() -> None:
+    server = site(lambda app: app.add_url_rule("/x", "x", lambda: "x"))
+    with pytest.raises(PolicyError) as error:
+        server.request(path="/x")
+    assert [problem.code for problem in error.value.problems] == ["shares-nothing"]
+    assert "Write CORS(app, origins=['https://app.example.com']), or mark views" in str(error.value)
+
+
+def test_without_origins_for_the_app_marked_routes_alone_are_shared() -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule("/marked", "marked", cross_origin(origins=A)(lambda: "marked"))
+        app.add_url_rule("/other", "other", lambda: "other")
+
+    pair = twins(build, max_age=5)
+    assert pair.are_alike_but_for(allow(A), VARY_ORIGIN, path="/marked", origin=A)
+    for path in ("/other", "/nowhere"):
+        assert pair.are_alike_but_for(path=path, origin=A)
+
+
+def build_resources(app: Flask) -> None:
+    for path in ("/api/x", "/api/strict/x", "/off/x", "/never/x", "/else"):
+        app.add_url_rule(path, path, lambda: "x")
+    app.add_url_rule("/off/marked", "off", cross_origin(origins=D)(lambda: "x"))
+    app.add_url_rule("/marked", "marked", cross_origin(origins=D)(lambda: "x"))
+
+
+RESOURCES = {
+    "/api/*": {},
+    "/api/strict/*": {"origins": B, "max_age": 7},
+    "/off/*": None,
+    "/never/*": DENY,
+    re.compile("/r[0-9]+"): {"origins": C},
+}
+COVERED = [
+    ("/api/x", A, 60),
+    ("/api", A, 60),
+    ("/api/nowhere", A, 60),
+    ("/api/strict/x", B, 7),
+    ("/r12", C, 60),
+    ("/off/marked", D, 600),
+    ("/marked", D, 600),
+]
+
+
+@pytest.mark.parametrize(("path", "origin", "age"), COVERED)
+def test_i7_i8_i9_resources(path: str, origin: str, age: int) -> None:
+    pair = twins(build_resources, resources=RESOURCES, origins=A, max_age=60)
+    assert pair.are_alike_but_for(allow(origin), VARY_ORIGIN, path=path, origin=origin)
+    assert pair.are_alike_but_for(VARY_ORIGIN, path=path, origin="https://evil.example")
+    assert ("Access-Control-Max-Age", str(age)) in pair.with_cors.preflight(origin, "GET", path=path).headers
+
+
+@pytest.mark.parametrize("path", ["/off/x", "/else", "/apikeys", "/API/x", "/r", "/nowhere"])
+def test_i7_i8_what_no_resource_covers_is_left_alone(path: str) -> None:
+    pair = twins(build_resources, resources=RESOURCES, origins=A)
+    assert pair.are_alike_but_for(path=path, origin=A)
+    headers = {"Access-Control-Request-Method": "GET"}
+    assert pair.are_alike_but_for(method="OPTIONS", path=path, origin=A, headers=headers)
+
+
+def test_a_resource_can_be_denied() -> None:
+    server = site(build_resources, resources=RESOURCES, origins=A)
+    assert server.preflight(A, "GET", path="/never/x") == forbidden()
+
+
+PATTERNS = [
+    pytest.param("/api/*", id="one path"),
+    pytest.param(["/api/*", "/more"], id="a list"),
+    pytest.param(re.compile("/api/.*"), id="a regular expression"),
+    pytest.param({"/api/*": {}}, id="a mapping"),
+    pytest.param(("/api/x", re.compile("/y")), id="a tuple"),
+]
+
+
+@pytest.mark.parametrize("resources", PATTERNS)
+def test_resources_are_a_mapping_one_path_or_several(resources: Any) -> None:
+    pair = twins(build_resources, resources=resources, origins=A)
+    assert pair.are_alike_but_for(allow(A), VARY_ORIGIN, path="/api/x", origin=A)
+    assert pair.are_alike_but_for(path="/else", origin=A)
+
+
+NOT_CANONICAL = ["/api/../x", "/api/./x", "//api/x", "/api\\x", "/api/%2e%2e/x", "/api/\xff", "/api/%2fx", "/api/.."]
+
+
+@pytest.mark.parametrize("path", NOT_CANONICAL)
+def test_i8_a_path_that_is_not_canonical_is_never_shared_by_its_resource(path: str) -> None:
+    server = site(build_resources, resources={"/*": {"origins": A}})
+    assert server.preflight(A, "PUT", path=path).status == "403 Forbidden"
+    assert server.request("PUT", path, A).values("Access-Control-Allow-Origin") == []
+    assert server.preflight(A, "PUT", path="/api/y").status == "204 No Content"
+
+
+def test_resources_are_matched_as_text() -> None:
+    server = site(lambda app: app.add_url_rule("/café/<x>", "cafe", lambda x: x), resources={"/café/*": {"origins": A}})
+    path = "/café/ü".encode().decode("latin-1")
+    assert server.preflight(A, "GET", path=path) == granted(A, "GET, HEAD")
+    assert server.request(path=path, origin=A).values("Access-Control-Allow-Origin") == [A]
+
+
+WRONG = [
+    pytest.param(7, "resources-type", "Resources are a mapping, one path or a list of paths, not int.", id="a number"),
+    pytest.param([7], "path-type", "not int", id="a list of numbers"),
+    pytest.param({"/a": 7}, "resource-type", "A resource has a mapping of options", id="no mapping"),
+    pytest.param({"/a": {"origin": A}}, "unknown-option", "Did you mean 'origins'?", id="an unknown option"),
+    pytest.param({"/a": {"origins": "https://a.example/"}}, "trailing-slash", "in resources['/a']", id="a bad origin"),
+    pytest.param("api", "path-start", "Write '/api'.", id="no slash"),
+    pytest.param({r"/api/.*": {}}, "path-wildcard", "Write a prefix", id="a regular expression as text"),
+    pytest.param(
+        {"/a": {"origins": "*", "supports_credentials": True}}, "wildcard-with-credentials", "", id="a conflict"
+    ),
+]
+
+
+@pytest.mark.parametrize(("resources", "code", "text"), WRONG)
+def test_wrong_resources_are_an_error_at_init_app(resources: Any, code: str, text: str) -> None:
+    app = Flask("site")
+    before = app.wsgi_app
+    with pytest.raises(PolicyError) as error:
+        CORS(app, resources=resources, origins=A)
+    assert [problem.code for problem in error.value.problems] == [code]
+    assert text in str(error.value)
+    assert app.wsgi_app == before
+    assert app.extensions == {}
+
+
+def test_a_conflict_of_resource_and_keywords_says_who_said_what() -> None:
+    with pytest.raises(PolicyError) as error:
+        CORS(Flask("site"), resources={"/a": {"origins": "*"}}, supports_credentials=True)
+    assert "in resources['/a'] (origins: resources['/a']; supports_credentials: CORS(app)):" in str(error.value)
+
+
+def test_a_resource_without_origins_is_an_error() -> None:
+    with pytest.raises(PolicyError) as error:
+        CORS(Flask("site"), resources="/api/*")
+    assert [problem.code for problem in error.value.problems] == ["no-origins"]
+
+
+def test_a_combination_that_could_not_be_foreseen_is_denied_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule("/<area>/x", "x", cross_origin(supports_credentials=True, origins=A)(lambda area: area))
+        app.add_url_rule("/<area>/y", "y", cross_origin(supports_credentials=True)(lambda area: area))
+
+    server = site(build, resources={"/x/*": {"origins": B}, "/open/*": {"origins": "*"}})
+    assert server.preflight(A, "GET", path="/open/x").status == "204 No Content"
+    for _ in range(3):
+        assert server.preflight(A, "GET", path="/open/y") == forbidden()
+        assert server.request(path="/open/y", origin=A).values("Vary") == []
+    (record,) = caplog.records
+    assert record.levelname == "ERROR"
+    assert record.getMessage().startswith("The view 'y' at resources['/open/*'] is not shared, since its layers do not")
+    assert server.preflight(B, "GET", path="/x/y").status == "204 No Content"
+
+
+def test_l1_one_extension_on_two_apps_shares_no_state() -> None:
+    cors = CORS(max_age=60)
+    one, other = make_app(config={"CORS_ORIGINS": A}), make_app()
+    for app in (one, other):
+        app.add_url_rule("/x", "x", lambda: "x")
+    cors.init_app(one)
+    cors.init_app(other, origins=B)
+    assert Server(one).request(path="/x", origin=A).values("Access-Control-Allow-Origin") == [A]
+    assert Server(one).request(path="/x", origin=B).values("Access-Control-Allow-Origin") == []
+    assert Server(other).request(path="/x", origin=B).values("Access-Control-Allow-Origin") == [B]
+    assert Server(other).request(path="/x", origin=A).values("Access-Control-Allow-Origin") == []
+
+
+def test_i2_a_second_init_app_is_an_error_that_shows_the_merged_call() -> None:
+    app = Flask("site")
+    CORS(app, origins=A, max_age=5)
+    with pytest.raises(RuntimeError) as error:
+        CORS(app, max_age=6)
+    assert str(error.value) == (
+        "The app 'site' has CORS already. Write one call: CORS(app, origins='https://a.example', max_age=6)."
+    )
+    plain = Flask("plain")
+    CORS(plain)
+    with pytest.raises(RuntimeError, match=re.escape("Write one call: CORS(app).")):
+        CORS(plain)
+
+
+def test_one_thread_closes_the_configuration_for_all() -> None:
+    server = site(lambda app: app.add_url_rule("/x", "x", lambda: "x"), origins=A)
+    found: list[list[str]] = []
+    start = threading.Barrier(8)
+
+    def ask() -> None:
+        start.wait(10)
+        found.append(server.request(path="/x", origin=A).values("Access-Control-Allow-Origin"))
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert found == [[A]] * 8
+
+
+def test_the_extension_keeps_nothing_of_a_request() -> None:
+    app = Flask("site", static_folder=None)
+    app.add_url_rule("/x/<name>", "x", lambda name: name)
+    app.view_functions["any"] = lambda: "any"
+    CORS(app, origins=A)
+    routes = app.extensions["flask_cors_ext"]._routes
+    sizes = []
+    for round_ in range(2):
+        for number in range(50):
+            for method in (f"M{round_}{number}", "GET"):
+                environ = environ_for("OPTIONS", f"/x/{round_}-{number}", A, {"Access-Control-Request-Method": method})
+                app(environ, lambda *_: lambda _: None)
+        sizes.append((len(routes._answers), len(routes._apart), len(routes._naming._narrowed)))
+    assert sizes[0] == sizes[1]

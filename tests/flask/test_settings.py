@@ -1,0 +1,234 @@
+"""Settings and keywords: read once, explained where they are needless, refused with the near miss (cases L)."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Blueprint, Flask
+from support.site import A, B, make_app
+from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, WITH_CREDENTIALS, Answer, Server, allow
+
+from cors_wsgi import PolicyError, PolicyWarning
+from flask_cors_ext import CORS, cross_origin
+
+
+def server_with(config: dict[str, Any], **keywords: Any) -> Server:
+    app = make_app(config=config)
+    app.add_url_rule("/x", "x", lambda: "x", methods=["GET", "PUT"])
+    CORS(app, **keywords)
+    return Server(app)
+
+
+def headers_of(answer: Answer) -> tuple[tuple[str, str], ...]:
+    return tuple(header for header in answer.headers if header[0].startswith(("Access-Control", "Vary")))
+
+
+STRINGS = {
+    "ORIGINS": f"{A}, {B}",
+    "METHODS": "GET,PUT",
+    "ALLOW_HEADERS": "X-A, X-B",
+    "EXPOSE_HEADERS": "ETag",
+    "SUPPORTS_CREDENTIALS": "true",
+    "MAX_AGE": "60",
+    "ACCEPT_RISKS": "insecure-origins",
+    "RESOURCES": "/x, /y/*",
+    "BLOCK_UNTRUSTED": "off",
+    "DEBUG": "no",
+}
+JSON = {
+    "ORIGINS": f'["{A}", "{B}"]',
+    "METHODS": '["GET", "PUT"]',
+    "ALLOW_HEADERS": '["X-A", "X-B"]',
+    "EXPOSE_HEADERS": '["ETag"]',
+    "SUPPORTS_CREDENTIALS": "1",
+    "RESOURCES": '{"/x": {"max_age": 60}, "/y/*": {}}',
+    "BLOCK_UNTRUSTED": "0",
+}
+VALUES = {
+    "ORIGINS": [A, B],
+    "METHODS": ("GET", "PUT"),
+    "ALLOW_HEADERS": ["X-A", "X-B"],
+    "EXPOSE_HEADERS": "ETag",
+    "SUPPORTS_CREDENTIALS": True,
+    "MAX_AGE": timedelta(minutes=1),
+    "RESOURCES": {"/x": {}, re.compile("/y.*"): None},
+}
+
+
+HOW = [
+    pytest.param(STRINGS, False, id="strings"),
+    pytest.param(STRINGS, True, id="strings in the environment"),
+    pytest.param(JSON, False, id="JSON"),
+    pytest.param(JSON, True, id="JSON in the environment"),
+    pytest.param(VALUES, False, id="Python values"),
+]
+
+
+@pytest.mark.parametrize(("values", "from_environment"), HOW)
+def test_l3_l4_settings(values: dict[str, Any], from_environment: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = {f"CORS_{name}": value for name, value in values.items()}
+    if from_environment:
+        loaded = Flask("site")
+        for name, value in values.items():
+            monkeypatch.setenv(f"FLASK_CORS_{name}", value)
+        loaded.config.from_prefixed_env()
+        config = {name: value for name, value in loaded.config.items() if name.startswith("CORS_")}
+    server = server_with(config)
+    assert headers_of(server.preflight(B, "PUT", path="/x")) == (
+        allow(B),
+        ("Access-Control-Allow-Methods", "GET, PUT"),
+        ("Access-Control-Allow-Headers", "X-A, X-B"),
+        WITH_CREDENTIALS,
+        ("Access-Control-Max-Age", "60"),
+        VARY_PREFLIGHT,
+    )
+    shared = (allow(A), WITH_CREDENTIALS, ("Access-Control-Expose-Headers", "ETag"), VARY_ORIGIN)
+    assert headers_of(server.request(path="/x", origin=A)) == shared
+    assert headers_of(server.request(path="/else", origin=A)) == ()
+
+
+def test_l5_keywords_win_over_settings() -> None:
+    server = server_with({"CORS_ORIGINS": B, "CORS_MAX_AGE": 5}, origins=A)
+    assert server.request(path="/x", origin=A).values("Access-Control-Allow-Origin") == [A]
+    assert server.request(path="/x", origin=B).values("Access-Control-Allow-Origin") == []
+    assert server.preflight(A, "GET", path="/x").values("Access-Control-Max-Age") == ["5"]
+
+
+def test_settings_are_read_from_a_file_too(tmp_path: Path) -> None:
+    (tmp_path / "settings.py").write_text(f"CORS_ORIGINS = {A!r}\n")
+    app = make_app()
+    app.config.from_pyfile(str(tmp_path / "settings.py"))
+    app.add_url_rule("/x", "x", lambda: "x")
+    CORS(app)
+    assert Server(app).request(path="/x", origin=A).values("Access-Control-Allow-Origin") == [A]
+
+
+@pytest.mark.parametrize("value", ["", " , ", [], None])
+def test_l4_empty_origins_are_an_error_and_never_everybody(value: Any) -> None:
+    with pytest.raises(PolicyError) as error:
+        server_with({"CORS_ORIGINS": value})
+    assert [problem.code for problem in error.value.problems] == ["no-origins"]
+
+
+WRONG = [
+    pytest.param({"CORS_ORIGIN": A}, "unknown-option", "Did you mean 'CORS_ORIGINS'?", id="a near miss"),
+    pytest.param({"CORS_HEADERS": "x"}, "unknown-option", "Did you mean 'CORS_", id="an old name of Flask-CORS"),
+    pytest.param({"CORS_origins": A}, "unknown-option", "Did you mean 'CORS_ORIGINS'?", id="lower case"),
+    pytest.param({"CORS_MAX_AGE": "10m"}, "max-age", "in the settings", id="no number"),
+    pytest.param({"CORS_SUPPORTS_CREDENTIALS": "maybe"}, "not-a-bool", "Write True or False.", id="no boolean"),
+    pytest.param({"CORS_SUPPORTS_CREDENTIALS": 2}, "not-a-bool", "Write True or False.", id="a number but 0 and 1"),
+    pytest.param({"CORS_BLOCK_UNTRUSTED": "maybe"}, "not-a-bool", "block_untrusted: 'maybe'", id="no flag"),
+    pytest.param({"CORS_DEBUG": "maybe"}, "not-a-bool", "debug: 'maybe'", id="no flag for debug"),
+    pytest.param({"CORS_RESOURCES": "{"}, "path-start", "resources: '{'", id="broken JSON"),
+    pytest.param({"CORS_ORIGINS": "https://a.example/"}, "trailing-slash", "in the settings", id="a bad origin"),
+]
+
+
+@pytest.mark.parametrize(("config", "code", "text"), WRONG)
+def test_a_wrong_setting_is_an_error(config: dict[str, Any], code: str, text: str) -> None:
+    with pytest.raises(PolicyError) as error:
+        server_with({"CORS_ORIGINS": A, **config})
+    assert [problem.code for problem in error.value.problems] == [code]
+    assert text in str(error.value)
+
+
+NEEDLESS = [
+    "always_send", "allow_private_network", "automatic_options", "intercept_exceptions", "send_wildcard", "vary_header",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("option", NEEDLESS)
+def test_needless_options_of_flask_cors_are_explained(option: str) -> None:
+    app = Flask("site")
+    with pytest.warns(PolicyWarning) as caught:
+        CORS(app, origins=A, **{option: False})  # type: ignore[misc]
+    (warning,) = caught
+    assert str(warning.message).startswith(f"{option} is needless, and has no effect: ")
+    assert str(warning.message).endswith(". Remove it.")
+    assert warning.filename == __file__
+    with pytest.warns(PolicyWarning, match=f"the setting CORS_{option.upper()} is needless"):
+        server_with({f"CORS_{option.upper()}": "false", "CORS_ORIGINS": A})
+    with pytest.warns(PolicyWarning, match=f"{option} is needless") as caught:
+        cross_origin(origins=A, **{option: True})
+    assert caught[0].filename == __file__
+    with pytest.warns(PolicyWarning, match=re.escape(f"{option} in resources['/x'] is needless")):
+        server_with({}, resources={"/x": {"origins": A, option: True}})
+    with pytest.warns(PolicyWarning, match=f"{option} is needless"):
+        CORS(Blueprint("bp", __name__), origins=A, **{option: True})  # type: ignore[misc]
+
+
+def test_other_unknown_settings_are_warned_of() -> None:
+    with pytest.warns(PolicyWarning, match="There is no setting CORS_QUUX, and it has no effect."):
+        server_with({"CORS_QUUX": 1, "CORS_ORIGINS": A})
+
+
+def test_a_setting_of_something_else_is_none_of_ours() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        server_with({"CORSAIR": 1, "MY_CORS_ORIGIN": 2, "CORS_ORIGINS": A})
+
+
+def test_a_max_age_beyond_all_browsers_is_warned_of_once_and_works() -> None:
+    with pytest.warns(PolicyWarning, match=re.escape("CORS(app): max_age=90000: no browser remembers")) as caught:
+        server = server_with({}, origins=A, max_age=90000)
+    assert [warning.filename for warning in caught] == [__file__]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert server.preflight(A, "GET", path="/x").values("Access-Control-Max-Age") == ["90000"]
+
+
+def test_l2_settings_that_change_after_init_app_are_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    server = server_with({"CORS_ORIGINS": A, "CORS_MAX_AGE": 5})
+    server.app.config.update(CORS_ORIGINS=B, CORS_METHODS="GET", OTHER=1)  # type: ignore[attr-defined]
+    assert server.request(path="/x", origin=B).values("Access-Control-Allow-Origin") == []
+    server.request(path="/x", origin=B)
+    (record,) = caplog.records
+    assert (record.levelname, record.getMessage()) == (
+        "WARNING",
+        "These settings changed after CORS(app), which had read them, and have no effect: CORS_METHODS, CORS_ORIGINS.",
+    )
+
+
+KEYWORDS = [
+    pytest.param(lambda: CORS(origin=A), "CORS() has no option 'origin'. Did you mean 'origins'?", id="a near miss"),
+    pytest.param(lambda: CORS(Flask("x"), allowed_origins=A), "Did you mean 'origins'?", id="of another library"),
+    pytest.param(lambda: CORS().init_app(Flask("x"), nope=1), "init_app() has no option 'nope'.", id="init_app"),
+    pytest.param(lambda: CORS("x"), "CORS takes a Flask app or a Blueprint, not str. Write CORS(app).", id="no app"),
+    pytest.param(
+        lambda: CORS(Blueprint("bp", __name__), debug=True),
+        "CORS(blueprint) has no option 'debug': that is the app's.",
+        id="an app's option on a blueprint",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "message"), KEYWORDS)
+def test_e8_unknown_keywords_are_type_errors(call: Any, message: str) -> None:
+    with pytest.raises(TypeError) as error:
+        call()
+    assert message in str(error.value)
+
+
+def test_wrong_options_without_an_app_are_an_error_at_once() -> None:
+    with pytest.raises(PolicyError, match=re.escape("1 problem in CORS():")):
+        CORS(origins="https://a.example/")
+    with pytest.raises(PolicyError, match=re.escape("1 problem in CORS(blueprint 'bp'):")):
+        CORS(Blueprint("bp", __name__), origins="https://a.example/")
+    with pytest.raises(PolicyError, match=re.escape("1 problem in CORS(app):")):
+        CORS(Flask("x"), origins="https://a.example/")
+
+
+def test_d15_cors_is_no_wrapper_and_says_so() -> None:
+    app: Any = CORS(Flask("x"), origins=A)
+    with pytest.raises(AttributeError, match="'CORS' object has no attribute 'route'"):
+        app.route("/")
+
+
+def test_validate_needs_the_extension() -> None:
+    with pytest.raises(RuntimeError, match=re.escape("The app 'x' has no CORS yet. Write cors.init_app(app).")):
+        CORS(origins=A).validate(Flask("x"))

@@ -1,0 +1,218 @@
+"""Verdicts on origins: callables with a database, asked once per request; and what caches are told (cases F, G, H)."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import pytest
+from flask import Flask, current_app, g, has_app_context, has_request_context, request
+from support.site import A, B, granted, make_app, site, twins
+from support.wsgi import FOR_EVERYBODY, VARY_ORIGIN, VARY_PREFLIGHT, WITH_CREDENTIALS, Server, allow, forbidden
+from werkzeug.routing import BaseConverter
+
+from flask_cors_ext import CORS, cross_origin
+
+O2 = "https://o2.example"
+
+
+class Tenants:
+    """An app whose allowed origins stand in a database that closes with the app context."""
+
+    def __init__(self, **options: Any) -> None:
+        self.calls: list[tuple[str, bool]] = []
+        self.closed = 0
+        self.store = sqlite3.connect(":memory:", check_same_thread=False)
+        self.store.execute("create table origin (tenant text, origin text)")
+        self.store.execute("insert into origin values ('a', ?)", [A])
+        self.app = make_app()
+        self.app.add_url_rule("/t/<tenant>/x", "x", self.view, methods=["GET", "PUT"])
+        self.app.add_url_rule("/t/<tenant>/boom", "boom", lambda tenant: 1 // 0)  # type: ignore[arg-type]
+        self.app.teardown_appcontext(self.close)
+        CORS(self.app, origins=self.is_allowed, **options)
+        self.server = Server(self.app)
+
+    def view(self, tenant: str) -> str:
+        g.session_used = True
+        return tenant
+
+    def is_allowed(self, origin: str, environ: Any) -> bool:
+        self.calls.append((environ["PATH_INFO"], has_request_context()))
+        assert current_app.name == "site"
+        assert not g.get("session_used"), "the verdict comes before the view runs"
+        tenant = environ["PATH_INFO"].split("/")[2]
+        found = self.store.execute("select 1 from origin where tenant = ? and origin = ?", [tenant, origin])
+        return found.fetchone() is not None
+
+    def close(self, error: BaseException | None) -> None:
+        self.closed += 1
+
+
+@pytest.mark.parametrize("path", ["/t/a/x", "/t/a/boom", "/t/a/nowhere"])
+def test_h1_h5_h6_h9_a_callable_with_a_database(path: str) -> None:
+    tenants = Tenants()
+    server = tenants.server
+    assert server.request(path=path, origin=A).headers[-2:] == (allow(A), VARY_ORIGIN)
+    assert server.request(path=path, origin=B).values("Access-Control-Allow-Origin") == []
+    assert tenants.calls == [(path, True)] * 2
+    assert server.preflight(A, "GET", path=path).status == "204 No Content"
+    assert server.preflight(B, "GET", path=path) == forbidden(VARY_PREFLIGHT)
+    assert tenants.calls == [(path, True)] * 2 + [(path, False)] * 2
+    assert tenants.closed == 4
+    assert server.request(path=path.replace("/a/", "/b/"), origin=A).values("Access-Control-Allow-Origin") == []
+
+
+def test_h2_a_row_that_comes_later_is_seen() -> None:
+    tenants = Tenants()
+    assert tenants.server.request(path="/t/a/x", origin=B).values("Access-Control-Allow-Origin") == []
+    tenants.store.execute("insert into origin values ('a', ?)", [B])
+    assert tenants.server.request(path="/t/a/x", origin=B).values("Access-Control-Allow-Origin") == [B]
+
+
+@pytest.mark.parametrize("origin", [None, "null", "nonsense", "https://a.example/", "x" * 10_000, f"{A}, {B}"])
+def test_h7_h8_without_a_well_formed_origin_no_callable_is_called(origin: str | None) -> None:
+    tenants = Tenants()
+    answer = tenants.server.request(path="/t/a/x", origin=origin)
+    assert answer.values("Vary") == ["Origin"]
+    assert answer.values("Access-Control-Allow-Origin") == []
+    assert tenants.calls == []
+
+
+@pytest.mark.parametrize(("origin", "status"), [(A, "200 OK"), (B, "403 Forbidden")])
+def test_h6_also_where_untrusted_requests_are_blocked_it_is_called_once(origin: str, status: str) -> None:
+    tenants = Tenants(block_untrusted=True)
+    answer = tenants.server.request("PUT", "/t/a/x", origin)
+    assert answer.status == status
+    assert answer.values("Access-Control-Allow-Origin") == ([A] if origin == A else [])
+    assert tenants.calls == [("/t/a/x", False)]
+    assert tenants.closed == 1 + (origin == A)
+
+
+def test_a_request_that_the_app_makes_of_itself_is_asked_anew() -> None:
+    calls: list[str] = []
+
+    def is_allowed(origin: str, environ: Any) -> bool:
+        calls.append(environ["PATH_INFO"])
+        return environ["PATH_INFO"] == "/outer"
+
+    app = Flask("site", static_folder=None)
+
+    @app.put("/outer")
+    def outer() -> dict[str, Any]:
+        seen: list[Any] = []
+        inner = {**request.environ, "PATH_INFO": "/inner"}
+        list(app(inner, lambda status, headers, exc=None: seen.append(dict(headers)) or (lambda _: None)))  # type: ignore[arg-type]
+        return {"inner": seen[0].get("Access-Control-Allow-Origin")}
+
+    app.add_url_rule("/inner", "inner", lambda: "inner", methods=["PUT"])
+    CORS(app, origins=is_allowed, block_untrusted=True)
+    answer = app.test_client().put("/outer", headers={"Origin": A})
+    assert answer.json == {"inner": None}
+    assert answer.headers["Access-Control-Allow-Origin"] == A
+    assert calls == ["/outer", "/inner"]
+
+
+FAILING = [
+    pytest.param(lambda origin, environ: 1 / 0, id="H3: it raises"),
+    pytest.param(lambda origin, environ: None, id="H4: None"),
+    pytest.param(lambda origin, environ: "*", id="H4: a string"),
+    pytest.param(lambda origin, environ: [origin], id="H4: a list"),
+]
+
+
+@pytest.mark.parametrize("rule", FAILING)
+def test_h3_h4_only_true_allows(rule: Any) -> None:
+    server = site(lambda app: app.add_url_rule("/x", "x", lambda: "x"), origins=[rule])
+    answer = server.request(path="/x", origin=A)
+    assert (answer.status, answer.values("Vary"), answer.values("Access-Control-Allow-Origin")) == (
+        "200 OK",
+        ["Origin"],
+        [],
+    )
+    assert server.preflight(A, "GET", path="/x") == forbidden(VARY_PREFLIGHT)
+    twin = site(lambda app: app.add_url_rule("/x", "x", lambda: "x"), origins=[lambda origin, environ: True])
+    assert twin.preflight(A, "GET", path="/x") == granted(A, "GET, HEAD")
+
+
+def test_where_flask_never_routed_a_callable_still_has_an_app_context() -> None:
+    seen: list[bool] = []
+
+    def build(app: Flask) -> None:
+        app.wsgi_app = lambda environ, start: (start("200 OK", [("Content-Type", "text/plain")]) and [b""]) or [b""]  # type: ignore[method-assign]
+
+    server = site(build, origins=lambda origin, environ: seen.append(has_app_context()) is None)
+    assert server.request(path="/x", origin=A).headers[-2:] == (allow(A), VARY_ORIGIN)
+    assert seen == [True]
+
+
+class FromDatabase(BaseConverter):
+    def to_python(self, value: str) -> str:
+        return f"{current_app.name} {value}"
+
+
+def test_converters_and_callables_share_one_app_context_of_a_preflight() -> None:
+    closed: list[bool] = []
+
+    def build(app: Flask) -> None:
+        app.url_map.converters["db"] = FromDatabase
+        app.add_url_rule("/<db:x>", "x", lambda x: x)
+        app.teardown_appcontext(lambda error: closed.append(True))
+
+    server = site(build, origins=lambda origin, environ: current_app.name == "site")
+    assert server.preflight(A, "GET", path="/x") == granted(A, "GET, HEAD")
+    assert closed == [True]
+
+
+def build_two(app: Flask) -> None:
+    app.add_url_rule("/public", "public", cross_origin(origins="*")(lambda: "public"))
+    app.add_url_rule("/private", "private", cross_origin(origins=[A, O2], supports_credentials=True)(lambda: "private"))
+    app.add_url_rule("/plain", "plain", lambda: "plain")
+
+
+def test_f2_f3_f9_g1_g2_g3_g4_g10_what_caches_are_told() -> None:
+    pair = twins(build_two)
+    for origin in (A, "https://evil.example", "null", None):
+        assert pair.are_alike_but_for(FOR_EVERYBODY, path="/public", origin=origin)
+        assert pair.are_alike_but_for(path="/plain", origin=origin)
+    assert pair.are_alike_but_for(allow(A), WITH_CREDENTIALS, VARY_ORIGIN, path="/private", origin=A)
+    for origin in ("https://evil.example", "null", None):
+        assert pair.are_alike_but_for(VARY_ORIGIN, path="/private", origin=origin)
+
+
+def test_f4_f5_f7_g8_g9_preflights() -> None:
+    server = site(build_two)
+    private = server.preflight(O2, "GET", "x-a, authorization", path="/private")
+    echoed = ("Access-Control-Allow-Headers", "x-a, authorization")
+    assert private == granted(O2, "GET, HEAD", WITH_CREDENTIALS, headers=echoed)
+    assert server.preflight(B, "GET", path="/public") == granted("*", "GET, HEAD")
+    assert server.preflight(B, "GET", path="/private") == forbidden(VARY_PREFLIGHT)
+
+
+VARY = [
+    pytest.param(["Accept-Encoding"], ["Accept-Encoding, Origin"], id="G5: merged"),
+    pytest.param(["origin"], ["origin"], id="G6: not twice"),
+    pytest.param(["*"], ["*"], id="G7: a star stays"),
+    pytest.param(["Cookie", "Accept"], ["Cookie, Accept, Origin"], id="two lines become one"),
+    pytest.param([], ["Origin"], id="none of the app's"),
+]
+
+
+@pytest.mark.parametrize(("own", "merged"), VARY)
+def test_g5_g6_g7_the_views_own_vary_is_kept(own: list[str], merged: list[str]) -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule("/x", "x", lambda: ("x", [("Vary", value) for value in own]))
+
+    server = site(build, origins=A)
+    for origin in (A, B, None):
+        assert server.request(path="/x", origin=origin).values("Vary") == merged
+
+
+def test_i1_what_a_view_sets_itself_gives_way_and_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule("/x", "x", lambda: ("x", {"Access-Control-Allow-Origin": "*"}))
+
+    server = site(build, origins=A)
+    for _ in range(3):
+        assert server.request(path="/x", origin=A).headers[-2:] == (allow(A), VARY_ORIGIN)
+        assert server.request(path="/x", origin=B).values("Access-Control-Allow-Origin") == []
+    assert [(record.name, record.levelname) for record in caplog.records] == [("cors_wsgi", "WARNING")]
