@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from .fetch import (
@@ -26,6 +27,8 @@ from .fetch import (
 from .origins import OriginSet
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
     from .options import Names, Origins
 
 Header: TypeAlias = "tuple[str, str]"
@@ -50,25 +53,51 @@ class Answers:
 
     Attributes:
         origins: the origins that are allowed; None if everybody is.
+        exact: those of them that one look-up finds.
+        is_exact: whether that is all of them.
         methods: the value of Access-Control-Allow-Methods; empty: no such header; None: echo what was asked for.
         headers: the same for Access-Control-Allow-Headers.
-        exposed: the names in Access-Control-Expose-Headers.
-        preflight: the other headers of an allowed preflight's answer, behind Access-Control-Allow-Origin.
+        allow_origin: the header Access-Control-Allow-Origin where it is the same for everybody, else None.
+        granted: the other headers of an allowed preflight's answer; None where something is echoed.
+        refused_preflight: the headers of a refused preflight's answer.
         shared: the headers that a shared response gets, behind Access-Control-Allow-Origin.
         refused: the headers that a response gets which is not shared.
         touched: lower-cased names of the app's headers that do not pass unchanged.
     """
 
-    __slots__ = ("exposed", "headers", "methods", "origins", "preflight", "refused", "shared", "touched")
+    __slots__ = (
+        "allow_origin",
+        "exact",
+        "granted",
+        "headers",
+        "is_exact",
+        "methods",
+        "origins",
+        "preflight",
+        "refused",
+        "refused_preflight",
+        "shared",
+        "touched",
+    )
 
     origins: OriginSet | None
+    exact: frozenset[str]
+    is_exact: bool
     methods: str | None
     headers: str | None
-    exposed: tuple[str, ...]
+    allow_origin: Header | None
+    granted: tuple[Header, ...] | None
     preflight: tuple[Header, ...]
+    refused_preflight: tuple[Header, ...]
     shared: tuple[Header, ...]
     refused: tuple[Header, ...]
     touched: frozenset[str]
+
+    def allows(self, origin: str | None, environ: WSGIEnvironment) -> bool:
+        """Tell whether a response to `origin` is shared; without an Origin, only what is for everybody."""
+        if self.origins is None or origin is None:
+            return self.origins is None
+        return self.origins.allows(origin, environ)
 
 
 def compile_answers(
@@ -82,18 +111,27 @@ def compile_answers(
 ) -> Answers:
     """Compile options that are valid already."""
     everybody = origins == "*"
+    allowed = None if origins == "*" else OriginSet(origins)
+    named_methods = _compile_names(methods, "*", echo=supports_credentials)
+    # Without credentials `*` covers every name but Authorization (`#cors-non-wildcard-request-header-name`).
+    named_headers = _compile_names(allow_headers, "*, Authorization", echo=supports_credentials)
     credentials = ((ALLOW_CREDENTIALS, "true"),) if supports_credentials else ()
     age = () if max_age is None else ((MAX_AGE, str(max_age)),)
     exposed = ("*",) if expose_headers == "*" else expose_headers
     expose = ((EXPOSE_HEADERS, ", ".join(exposed)),) if exposed else ()
     vary = () if everybody else (_VARY_ORIGIN,)
+    preflight = (*credentials, *age, _VARY_PREFLIGHT)
+    is_constant = named_methods is not None and named_headers is not None
     return Answers(
-        origins=None if origins == "*" else OriginSet(origins),
-        methods=_compile_names(methods, "*", echo=supports_credentials),
-        # Without credentials `*` covers every name but Authorization (`#cors-non-wildcard-request-header-name`).
-        headers=_compile_names(allow_headers, "*, Authorization", echo=supports_credentials),
-        exposed=exposed,
-        preflight=(*credentials, *age, _VARY_PREFLIGHT),
+        origins=allowed,
+        exact=frozenset() if allowed is None else allowed.exact,
+        is_exact=allowed is not None and allowed.is_exact,
+        methods=named_methods,
+        headers=named_headers,
+        allow_origin=(ALLOW_ORIGIN, "*") if everybody else None,
+        granted=(*_grant(named_methods or "", named_headers or ""), *preflight) if is_constant else None,
+        preflight=preflight,
+        refused_preflight=(_VARY_PREFLIGHT,),
         shared=(*credentials, *expose, *vary),
         refused=vary,
         touched=_TOUCHED if everybody else _TOUCHED_AND_VARY,
@@ -104,6 +142,27 @@ def _compile_names(names: Names, wildcard: str, *, echo: bool) -> str | None:
     if names != "*":
         return ", ".join(names)
     return None if echo else wildcard
+
+
+def _grant(methods: str, headers: str) -> list[Header]:
+    return [header for header in ((ALLOW_METHODS, methods), (ALLOW_HEADERS, headers)) if header[1]]
+
+
+NOBODY: Final = Answers(
+    origins=OriginSet(()),
+    exact=frozenset(),
+    is_exact=True,
+    methods="",
+    headers="",
+    allow_origin=None,
+    granted=(),
+    preflight=(),
+    refused_preflight=(),
+    shared=(),
+    refused=(),
+    touched=_TOUCHED,
+)
+"""What is never shared: nobody is allowed, and nothing varies."""
 
 
 def answer_preflight(answers: Answers, origin: str, method: str, headers: str | None) -> list[Header]:
@@ -118,25 +177,16 @@ def answer_preflight(answers: Answers, origin: str, method: str, headers: str | 
         method: the Access-Control-Request-Method header.
         headers: the Access-Control-Request-Headers header, or None.
     """
-    methods = answers.methods
+    allow_origin = answers.allow_origin or (ALLOW_ORIGIN, origin)
+    if answers.granted is not None:
+        return [allow_origin, *answers.granted]
+    methods, names = answers.methods, answers.headers
     if methods is None:
         methods = method if can_echo_method(method) else ""
-    names = answers.headers
     if names is None:
         # A tab may stand in the list, but WSGI lets no control character into a header (PEP 3333).
         names = headers.replace("\t", " ") if headers is not None and can_echo_headers(headers) else ""
-    answer = [(ALLOW_ORIGIN, "*" if answers.origins is None else origin)]
-    if methods:
-        answer.append((ALLOW_METHODS, methods))
-    if names:
-        answer.append((ALLOW_HEADERS, names))
-    answer += answers.preflight
-    return answer
-
-
-def refuse_preflight() -> list[Header]:
-    """Return the headers of the 403 that answers a refused origin's preflight."""
-    return [_VARY_PREFLIGHT]
+    return [allow_origin, *_grant(methods, names), *answers.preflight]
 
 
 def can_echo_method(method: str) -> bool:
@@ -149,8 +199,21 @@ def can_echo_headers(headers: str) -> bool:
     return len(headers) <= LONGEST_ECHO and _NAME_LIST.fullmatch(headers) is not None
 
 
+def added_headers(answers: Answers, origin: str | None, *, allowed: bool) -> Sequence[Header]:
+    """Return the headers that a response gets under a policy.
+
+    Args:
+        answers: the compiled policy.
+        origin: the Origin header, or None.
+        allowed: whether the policy allows the origin; True for everybody's, also without an origin.
+    """
+    if not allowed:
+        return answers.refused
+    return (answers.allow_origin or (ALLOW_ORIGIN, origin or ""), *answers.shared)
+
+
 def share_response(
-    answers: Answers, origin: str | None, headers: Sequence[Header], *, allowed: bool
+    answers: Answers, headers: Sequence[Header], added: Sequence[Header], *, allowed: bool
 ) -> tuple[list[Header], Sequence[str]]:
     """Return the headers of a response under a policy, and the lower-cased names of the app's that were removed.
 
@@ -159,47 +222,52 @@ def share_response(
 
     Args:
         answers: the compiled policy.
-        origin: the Origin header, or None.
         headers: the app's headers.
-        allowed: whether the policy allows the origin; True for everybody's, also without an origin.
+        added: what `added_headers` returned, and what else is to be added.
+        allowed: whether the policy allows the origin.
     """
     touched = answers.touched
-    # PERF: the common case, no header that matters here, is one comprehension and no call.
-    result = [header for header in headers if header[0].lower() not in touched]
-    if len(result) != len(headers):
-        return _merge(answers, origin, headers, result, allowed=allowed)
-    if not allowed:
-        result += answers.refused
-        return result, ()
-    result.append((ALLOW_ORIGIN, "*") if answers.origins is None else (ALLOW_ORIGIN, origin or ""))
-    result += answers.shared
-    return result, ()
+    result: list[Header] = []
+    removed: list[str] = []
+    exposed: list[str] = []
+    varied: list[str] = []
+    for header in headers:
+        name = header[0].lower()
+        if name not in touched:
+            result.append(header)
+        elif name == "vary":
+            varied.append(header[1])
+        elif name != "access-control-expose-headers":
+            removed.append(name)
+        elif allowed:
+            exposed.append(header[1])
+    for header in added:
+        if header[0] is VARY:
+            varied.append(header[1])
+        elif header[0] is EXPOSE_HEADERS:
+            exposed.append(header[1])
+        else:
+            result.append(header)
+    if exposed:
+        result += _merge_exposed(tuple(exposed), answers.shared)
+    result += _merge_vary(tuple(varied))
+    return result, removed
 
 
-def deny_response(headers: Sequence[Header]) -> tuple[list[Header], Sequence[str]]:
-    """Return the headers of a response that is never shared, and the lower-cased names that were removed."""
-    result = [header for header in headers if header[0].lower() not in _TOUCHED]
-    return result, () if len(result) == len(headers) else _removed(headers)
+def _merge_exposed(values: tuple[str, ...], shared: Sequence[Header]) -> list[Header]:
+    if (EXPOSE_HEADERS, "*") in shared:
+        return [(EXPOSE_HEADERS, "*")]
+    names = [name for name in _merge_names(values) if is_token(name)]
+    return [(EXPOSE_HEADERS, ", ".join(names))] if names else []
 
 
-def _merge(
-    answers: Answers, origin: str | None, headers: Sequence[Header], result: list[Header], *, allowed: bool
-) -> tuple[list[Header], Sequence[str]]:
-    values: dict[str, list[str]] = {}
-    for name, value in headers:
-        values.setdefault(name.lower(), []).append(value)
-    if allowed:
-        result.append((ALLOW_ORIGIN, "*") if answers.origins is None else (ALLOW_ORIGIN, origin or ""))
-        result += (header for header in answers.shared if header[0] is ALLOW_CREDENTIALS)
-        exposed = _merge_names((*values.get(EXPOSE_HEADERS.lower(), ()), *answers.exposed))
-        exposed = [name for name in exposed if is_token(name)]
-        if exposed:
-            result.append((EXPOSE_HEADERS, "*" if "*" in answers.exposed else ", ".join(exposed)))
-    if answers.origins is not None:
-        given = values.get(VARY.lower(), [])
-        vary = _merge_names((*given, ORIGIN))
-        result += [(VARY, value) for value in given] if "*" in vary else [(VARY, ", ".join(vary))]
-    return result, _removed(headers)
+@lru_cache(maxsize=64)
+def _merge_vary(values: tuple[str, ...]) -> tuple[Header, ...]:
+    """Merge the app's Vary, of which an app has few, with the policy's behind it."""
+    names = _merge_names(values)
+    if "*" in names:
+        return tuple((VARY, value) for value in values[:-1])
+    return ((VARY, ", ".join(names)),) if names else ()
 
 
 def _merge_names(values: Sequence[str]) -> list[str]:
@@ -210,7 +278,3 @@ def _merge_names(values: Sequence[str]) -> list[str]:
             if name := part.strip(" \t"):
                 names.setdefault(name.lower(), name)
     return list(names.values())
-
-
-def _removed(headers: Sequence[Header]) -> list[str]:
-    return [name for header in headers if (name := header[0].lower()) in _OWNED]

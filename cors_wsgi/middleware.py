@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from .answers import Header, answer_preflight, deny_response, refuse_preflight, share_response
+from .answers import Answers, Header, added_headers, answer_preflight, share_response
 from .errors import PolicyError, Problem
 from .options import normalize_flag
 from .paths import PathMap, PathRule, decode_path, is_canonical
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 LONGEST_DISCARD: Final = 4 * 1024 * 1024
 """Bytes; a longer body of a request that the app will not see is left to the server."""
+
+
+_PLAIN = ("Content-Type", "text/plain")
+_EMPTY = (_PLAIN, ("Content-Length", "0"))
 
 
 class Ruling(NamedTuple):
@@ -163,17 +167,24 @@ class CORSMiddleware:
         policy = self._policy if self._paths is None else self._policy_for_path(self._paths, environ)
         if policy is None:
             return self.app(environ, start_response)
-        allowed = _is_allowed(policy, None, origin, environ)
+        answers = policy.answers
+        allowed = origin in answers.exact or (not answers.is_exact and answers.allows(origin, environ))
         if self._block_untrusted and self._is_untrusted(environ, origin, method, allowed=allowed):
             return self._block(environ, start_response, origin, method, policy)
-        note = None
-        if origin is not None and self._reports.is_wanted(allowed=allowed):
-            note = self._reports.report_actual(policy, origin, method, environ.get("PATH_INFO", ""), allowed=allowed)
+        added = added_headers(answers, origin, allowed=allowed)
+        if origin is not None and (not allowed or self._reports.hears_everything):
+            added = self._report(policy, origin, method, environ.get("PATH_INFO", ""), added, allowed=allowed)
+        touched = answers.touched
 
         def start(
             status: str, headers: list[Header], exc_info: OptExcInfo | None = None, /
         ) -> Callable[[bytes], object]:
-            shared = self._share(policy, origin, headers, note, allowed=allowed)
+            # PERF: nearly always nothing of the app's matters, and its headers are copied in one go, without a call.
+            shared = [header for header in headers if header[0].lower() not in touched]
+            if len(shared) == len(headers):
+                shared += added
+            else:
+                shared = self._share(answers, headers, added, allowed=allowed)
             return start_response(status, shared) if exc_info is None else start_response(status, shared, exc_info)
 
         return self.app(environ, start)
@@ -196,30 +207,56 @@ class CORSMiddleware:
             judged = Ruling(policy, allowed)
         path = environ.get("PATH_INFO", "")
         ask = source.follow(environ)
-        ruling: tuple[Policy | Deny, bool, str | None] | None = None
-        asked = False
+        share: Callable[[Sequence[Header]], list[Header]] | None = None
 
         def start(
             status: str, headers: list[Header], exc_info: OptExcInfo | None = None, /
         ) -> Callable[[bytes], object]:
-            nonlocal asked, ruling
-            if not asked:
-                asked = True
+            nonlocal share
+            if share is None:
                 policy, verdict = ask()
                 if verdict is None and judged is not None and judged.policy is policy:
                     verdict = judged.allowed  # a callable is asked once per request
-                if policy is not None:
-                    allowed = _is_allowed(policy, verdict, origin, environ)
-                    note = None
-                    if origin is not None and self._reports.is_wanted(allowed=allowed):
-                        note = self._reports.report_actual(policy, origin, method, path, allowed=allowed)
-                    ruling = policy, allowed, note
-            if ruling is not None:
-                policy, allowed, note = ruling
-                headers = self._share(policy, origin, headers, note, allowed=allowed)
-            return start_response(status, headers) if exc_info is None else start_response(status, headers, exc_info)
+                share = self._make_share(policy, verdict, origin, environ, method, path)
+            shared = share(headers)
+            return start_response(status, shared) if exc_info is None else start_response(status, shared, exc_info)
 
         return self.app(environ, start)
+
+    def _make_share(
+        self,
+        policy: PolicyOrDeny,
+        verdict: bool | None,
+        origin: str | None,
+        environ: WSGIEnvironment,
+        method: str,
+        path: str,
+    ) -> Callable[[Sequence[Header]], list[Header]]:
+        """Return what makes the app's headers those of the response; the verdict on the origin is fixed with it."""
+        if policy is None:
+            return list
+        answers = policy.answers
+        allowed = _is_allowed(policy, verdict, origin, environ)
+        added = added_headers(answers, origin, allowed=allowed)
+        if origin is not None and (not allowed or self._reports.hears_everything):
+            added = self._report(policy, origin, method, path, added, allowed=allowed)
+        return lambda headers: self._share(answers, headers, added, allowed=allowed)
+
+    def _report(
+        self,
+        policy: Policy | Deny,
+        origin: str,
+        method: str,
+        path: str,
+        added: Sequence[Header],
+        *,
+        allowed: bool,
+    ) -> Sequence[Header]:
+        """Tell whoever listens of an actual request; return `added`, with the debug header if there shall be one."""
+        if not self._reports.is_wanted():
+            return added
+        note = self._reports.report_actual(policy, origin, method, path, allowed=allowed)
+        return added if note is None else (*added, (DEBUG_HEADER, note))
 
     def _policy_for_path(self, paths: PathMap[PolicyOrDeny], environ: WSGIEnvironment) -> PolicyOrDeny:
         path = decode_path(environ.get("PATH_INFO", ""))
@@ -229,42 +266,39 @@ class CORSMiddleware:
         return found
 
     def _share(
-        self, policy: Policy | Deny, origin: str | None, headers: Sequence[Header], note: str | None, *, allowed: bool
+        self, answers: Answers, headers: Sequence[Header], added: Sequence[Header], *, allowed: bool
     ) -> list[Header]:
-        if policy is DENY:
-            shared, removed = deny_response(headers)
-        else:
-            shared, removed = share_response(policy.answers, origin, headers, allowed=allowed)
+        shared, removed = share_response(answers, headers, added, allowed=allowed)
         if removed:
             self._reports.warn_of(removed)
-        if note is not None:
-            shared.append((DEBUG_HEADER, note))
         return shared
 
     def _answer_preflight(
         self, environ: WSGIEnvironment, start_response: StartResponse, origin: str, method: str
     ) -> Iterable[bytes]:
+        verdict = None
         if self._source is not None:
             policy, verdict = self._source.look_up(environ, method)
         else:
             policy = self._policy if self._paths is None else self._policy_for_path(self._paths, environ)
-            verdict = None
         if policy is None:
             return self.app(environ, start_response)
-        _discard_body(environ)
-        allowed = _is_allowed(policy, verdict, origin, environ)
+        if environ.get("CONTENT_LENGTH"):
+            _discard_body(environ)
+        answers = policy.answers
+        allowed = origin in answers.exact if answers.is_exact else _is_allowed(policy, verdict, origin, environ)
         names: str | None = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
         note = None
-        if self._reports.is_wanted(allowed=False):
+        if self._reports.is_wanted():
             path = environ.get("PATH_INFO", "")
             note = self._reports.report_preflight(policy, origin, method, names, path, allowed=allowed)
-        if policy is not DENY and allowed:
-            headers = answer_preflight(policy.answers, origin, method, names)
-            if note is not None:
-                headers.append((DEBUG_HEADER, note))
-            start_response("204 No Content", headers)
-            return []
-        return _refuse(start_response, [] if policy is DENY else refuse_preflight(), note)
+        if not allowed:
+            return _refuse(start_response, answers.refused_preflight, note)
+        headers = answer_preflight(answers, origin, method, names)
+        if note is not None:
+            headers.append((DEBUG_HEADER, note))
+        start_response("204 No Content", headers)
+        return []
 
     def _is_untrusted(self, environ: WSGIEnvironment, origin: str | None, method: str, *, allowed: bool) -> bool:
         if not is_judged(method, environ.get("HTTP_UPGRADE")):
@@ -279,21 +313,22 @@ class CORSMiddleware:
         method: str,
         policy: Policy | Deny,
     ) -> Iterable[bytes]:
-        _discard_body(environ)
+        if environ.get("CONTENT_LENGTH"):
+            _discard_body(environ)
         note = None
-        if self._reports.is_wanted(allowed=False):
+        if self._reports.is_wanted():
             note = self._reports.report_blocked(policy, origin, method, environ.get("PATH_INFO", ""))
-        headers: list[Header] = [] if policy is DENY else list(policy.answers.refused)
-        return _refuse(start_response, headers, note)
+        return _refuse(start_response, policy.answers.refused, note)
 
 
 def _is_allowed(policy: PolicyOrDeny, verdict: bool | None, origin: str | None, environ: WSGIEnvironment) -> bool:
-    if not isinstance(policy, Policy):
+    """Return the source's verdict, if it took one where there is one to take, else our own."""
+    if policy is None:
         return False
-    origins = policy.answers.origins
-    if origins is None or origin is None:
-        return origins is None
-    return origins.allows(origin, environ) if verdict is None else verdict
+    answers = policy.answers
+    if verdict is None or policy is DENY or origin is None or answers.origins is None:
+        return answers.allows(origin, environ)
+    return verdict
 
 
 def _allows_everybody(policy: Policy | Deny) -> bool:
@@ -306,9 +341,7 @@ def _discard_body(environ: WSGIEnvironment) -> None:
     A server that answers while a body is still on its way closes the connection, and some reset it, so that the
     client loses the answer, too.
     """
-    length: str | None = environ.get("CONTENT_LENGTH")
-    if not length:
-        return
+    length: str = environ["CONTENT_LENGTH"]
     remaining = int(length) if length.isdecimal() and len(length) <= len(str(LONGEST_DISCARD)) else 0
     if 0 < remaining <= LONGEST_DISCARD:
         with contextlib.suppress(OSError):  # the client went away
@@ -316,10 +349,11 @@ def _discard_body(environ: WSGIEnvironment) -> None:
                 remaining -= len(chunk)
 
 
-def _refuse(start_response: StartResponse, headers: list[Header], note: str | None) -> Iterable[bytes]:
-    body = b"" if note is None else note.encode("ascii", "replace") + b"\n"
-    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body))), *headers]
-    if note is not None:
-        headers.append((DEBUG_HEADER, note))
-    start_response("403 Forbidden", headers)
-    return [body] if body else []
+def _refuse(start_response: StartResponse, headers: Sequence[Header], note: str | None) -> Iterable[bytes]:
+    if note is None:
+        start_response("403 Forbidden", [*_EMPTY, *headers])
+        return []
+    body = note.encode("ascii", "replace") + b"\n"
+    length = ("Content-Length", str(len(body)))
+    start_response("403 Forbidden", [_PLAIN, length, *headers, (DEBUG_HEADER, note)])
+    return [body]

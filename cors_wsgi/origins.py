@@ -136,26 +136,30 @@ class OriginSet:
 
     Exact origins cost one set look-up and patterns one per label of the host, whatever their number: a pattern's own
     text is its key. Regular expressions and callables come last and only ever see well-formed origins.
+
+    Attributes:
+        exact: the exact origins.
+        is_exact: whether there are no other rules.
     """
 
-    __slots__ = ("_any_host", "_any_port", "_callables", "_exact", "_only_exact", "_patterns", "_regexes")
+    __slots__ = ("_any_host", "_any_port", "_callables", "_patterns", "_regexes", "exact", "is_exact")
 
     def __init__(self, rules: Iterable[OriginRule]) -> None:
         """Compile rules that are valid already: a string with a `*` is a pattern, any other an exact origin."""
         rules = tuple(rules)
-        self._exact = frozenset(rule for rule in rules if isinstance(rule, str) and "*" not in rule)
+        self.exact = frozenset(rule for rule in rules if isinstance(rule, str) and "*" not in rule)
         self._patterns = frozenset(rule for rule in rules if isinstance(rule, str) and "*" in rule)
         self._any_host = any("://*." in pattern for pattern in self._patterns)
         self._any_port = any(pattern.endswith(":*") for pattern in self._patterns)
         self._regexes = tuple(rule.fullmatch for rule in rules if isinstance(rule, re.Pattern))
         self._callables = tuple(rule for rule in rules if not isinstance(rule, (str, re.Pattern)))
-        self._only_exact = not (self._patterns or self._regexes or self._callables)
+        self.is_exact = not (self._patterns or self._regexes or self._callables)
 
     def allows(self, origin: str, environ: WSGIEnvironment) -> bool:
         """Tell whether a rule allows `origin`; a callable that raises does not, and is logged."""
-        if origin in self._exact:
+        if origin in self.exact:
             return True
-        if self._only_exact or (parts := parse_origin(origin)) is None:
+        if self.is_exact or (parts := parse_origin(origin)) is None:
             return False
         if self._patterns and self._matches_pattern(*parts):
             return True
@@ -184,9 +188,9 @@ class OriginSet:
         Only exact origins and patterns are rules in this sense, and only the first thousand are looked at.
         """
         meant = origin[:MAX_ORIGIN_LENGTH].strip().lower().rstrip("/")
-        if meant in self._exact:
+        if meant in self.exact:
             return meant
-        scanned = [*islice(self._patterns, _SCANNED_FOR_NEAREST), *islice(self._exact, _SCANNED_FOR_NEAREST)]
+        scanned = [*islice(self._patterns, _SCANNED_FOR_NEAREST), *islice(self.exact, _SCANNED_FOR_NEAREST)]
         host = _bare_host(meant)
         same_host = sorted(rule for rule in scanned if _bare_host(rule) == host)
         if same_host:

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from . import options
-from .answers import Answers, compile_answers
+from .answers import NOBODY, Answers, compile_answers
 from .errors import PolicyError, PolicyWarning, Problem
 from .options import DEFAULT_MAX_AGE, DEFAULT_METHODS, LONGEST_MAX_AGE, Names, Origins
 from .origins import OriginRule
@@ -26,6 +26,11 @@ class Deny(Enum):
     """The type of `DENY`."""
 
     DENY = "DENY"
+
+    @property
+    def answers(self) -> Answers:
+        """What it answers, compiled as a policy's is."""
+        return NOBODY
 
     def __repr__(self) -> str:
         return self.value

@@ -23,21 +23,24 @@ class Reports:
 
     Each report goes to the hook and, where a browser will refuse, to the log at DEBUG. It returns the value of the
     debug header, or None if there shall be none.
+
+    Attributes:
+        hears_everything: whether there is a hook, which is told of what is allowed, too.
     """
 
-    __slots__ = ("_debug", "_lock", "_on_decision", "_warned")
+    __slots__ = ("_debug", "_is_always_wanted", "_lock", "_on_decision", "_warned", "hears_everything")
 
     def __init__(self, on_decision: OnDecision | None, *, debug: bool) -> None:
         self._on_decision = on_decision
         self._debug = debug
+        self._is_always_wanted = debug or on_decision is not None
+        self.hears_everything = on_decision is not None
         self._warned: set[str] = set()
         self._lock = threading.Lock()
 
-    def is_wanted(self, *, allowed: bool) -> bool:
-        """Tell whether anybody listens; to what is allowed, only the hook does."""
-        if self._on_decision is not None:
-            return True
-        return not allowed and (self._debug or _logger.isEnabledFor(logging.DEBUG))
+    def is_wanted(self) -> bool:
+        """Tell whether anybody listens to what a browser may refuse."""
+        return self._is_always_wanted or _logger.isEnabledFor(logging.DEBUG)
 
     def report_preflight(
         self, policy: Policy | Deny, origin: str, method: str, headers: str | None, path: str, *, allowed: bool

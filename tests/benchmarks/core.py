@@ -1,0 +1,237 @@
+"""What the middleware costs: `python tests/benchmarks/core.py` prints the tables of docs/performance.md.
+
+For each request: a bare app, the floor (floor.py), and ours, in one process and in turns. What counts is the overhead,
+what a middleware adds to the bare app, and the ratio of ours to the floor's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import platform
+import re
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from floor import make_floor
+from measure import Run, count_instructions, print_table, time_in_turns
+
+from cors_wsgi import CORSMiddleware, Policy
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+ORIGIN, EVIL = "https://app.example.com", "https://evil.example"
+_ASK = {"HTTP_ACCESS_CONTROL_REQUEST_METHOD": "PUT", "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": "content-type,x-token"}
+
+REQUESTS: dict[str, dict[str, str]] = {
+    "no Origin": {},
+    "allowed": {"HTTP_ORIGIN": ORIGIN},
+    "refused": {"HTTP_ORIGIN": EVIL},
+    "allowed, the app sets Vary": {"HTTP_ORIGIN": ORIGIN, "PATH_INFO": "/vary"},
+    "preflight allowed": {"HTTP_ORIGIN": ORIGIN, "REQUEST_METHOD": "OPTIONS", **_ASK},
+    "preflight refused": {"HTTP_ORIGIN": EVIL, "REQUEST_METHOD": "OPTIONS", **_ASK},
+}
+
+_PLAIN = [
+    ("Content-Type", "application/json"),
+    ("Content-Length", "2"),
+    ("Cache-Control", "no-store"),
+    ("ETag", '"1"'),
+    ("Set-Cookie", "session=abc; HttpOnly"),
+]
+_WITH_VARY = [*_PLAIN, ("Vary", "Accept-Encoding")]
+_BODY = [b"{}"]
+
+
+def bare(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    start_response("200 OK", list(_WITH_VARY if environ["PATH_INFO"] == "/vary" else _PLAIN))
+    return _BODY
+
+
+def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+    return len
+
+
+def make_policy(*, credentials: bool, **options: Any) -> Policy:
+    given = {"allow_headers": ["Content-Type", "X-Token"], "expose_headers": ["ETag"], **options}
+    return Policy([ORIGIN, "https://admin.example.com"], supports_credentials=credentials, **given)
+
+
+def make_app(which: str, *, credentials: bool) -> WSGIApplication:
+    if which == "floor":
+        return make_floor(bare, [ORIGIN, "https://admin.example.com"], credentials=credentials)
+    return bare if which == "bare" else CORSMiddleware(bare, make_policy(credentials=credentials))
+
+
+def make_run(app: WSGIApplication, request: dict[str, str]) -> Run:
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "SCRIPT_NAME": "", "CONTENT_LENGTH": "", **request}
+
+    def run(count: int) -> None:
+        for _ in range(count):
+            app(environ, start_response)
+
+    return run
+
+
+def compare(*, count: bool, quick: bool) -> None:
+    rows: list[list[object]] = []
+    ratios: dict[str, list[float]] = {"time": [], "instructions": []}
+    for credentials in (False, True):
+        for name, request in REQUESTS.items():
+            # A preflight does not reach the app: all that it costs is the middleware's.
+            base = 0.0 if name.startswith("preflight") else None
+            row: list[object] = [name, "yes" if credentials else "no"]
+            runs = {which: make_run(make_app(which, credentials=credentials), request) for which in WHICH}
+            taken = time_in_turns(runs, rounds=7 if quick else 41)
+            row += _overheads(taken, base, ratios["time"], "{:,.0f}")
+            if count:
+                script = [__file__, "--count"]
+                counted = {
+                    which: count_instructions([*script, which, name, "yes" if credentials else "no"]) for which in WHICH
+                }
+                row += _overheads(counted, base, ratios["instructions"], "{:,.0f}")
+            rows.append(row)
+    columns = ["request", "credentials", "floor, ns", "ours, ns", "ratio"]
+    columns += ["floor, instructions", "ours, instructions", "ratio"] if count else []
+    mean: list[object] = ["geometric mean", "", "", "", f"{_geometric_mean(ratios['time']):.2f}"]
+    mean += ["", "", f"{_geometric_mean(ratios['instructions']):.2f}"] if count else []
+    print_table("Overhead per request, over the bare app", columns, [*rows, mean])
+
+
+WHICH = ("bare", "floor", "ours")
+
+
+def _overheads(figures: dict[str, float], base: float | None, ratios: list[float], form: str) -> list[object]:
+    bare_figure = figures["bare"] if base is None else base
+    floor, ours = figures["floor"] - bare_figure, figures["ours"] - bare_figure
+    ratios.append(ours / floor)
+    return [form.format(floor), form.format(ours), f"{ours / floor:.2f}"]
+
+
+def _geometric_mean(values: list[float]) -> float:
+    return math.exp(sum(map(math.log, values)) / len(values))
+
+
+def grow(*, quick: bool) -> None:
+    sizes = (1, 10, 1000, 100_000) if quick else (1, 10, 100, 1000, 10_000, 100_000, 1_000_000)
+    _growth(
+        "exact origins", sizes, lambda n: [f"https://a{i}.example.com" for i in range(n)], "https://a{}.example.com"
+    )
+    few = tuple(size for size in sizes if size <= 10_000)
+    patterns = "https://x.a{}.example.com"
+    _growth("patterns", few, lambda n: [f"https://*.a{i}.example.com" for i in range(n)], patterns)
+    rows = []
+    runs: dict[str, Run] = {}
+    for size in few:
+        paths = {f"/a{i}/*": Policy(ORIGIN) for i in range(size)}
+        app = CORSMiddleware(bare, Policy("*"), paths=paths)
+        runs[f"{size:,}"] = make_run(app, {"HTTP_ORIGIN": ORIGIN, "PATH_INFO": f"/a{size - 1}/x"})
+    for size, taken in time_in_turns(runs).items():
+        rows.append([size, f"{taken:,.0f}"])
+    print_table("Path rules: one allowed request", ["rules", "ns"], rows)
+
+
+def _growth(what: str, sizes: tuple[int, ...], make: Callable[[int], list[str]], last: str) -> None:
+    allowed: dict[str, Run] = {}
+    refused: dict[str, Run] = {}
+    compiled: dict[str, float] = {}
+    for size in sizes:
+        rules = make(size)
+        begin = time.perf_counter()
+        policy = Policy(rules)
+        compiled[f"{size:,}"] = time.perf_counter() - begin
+        app = CORSMiddleware(bare, policy)
+        allowed[f"{size:,}"] = make_run(app, {"HTTP_ORIGIN": last.format(size - 1)})
+        refused[f"{size:,}"] = make_run(app, {"HTTP_ORIGIN": "https://evil.b0.example.com"})
+    taken, taken_refused = time_in_turns(allowed), time_in_turns(refused)
+    rows = [[n, f"{taken[n]:,.0f}", f"{taken_refused[n]:,.0f}", f"{compiled[n]:.4f}"] for n in taken]
+    print_table(
+        f"{what.capitalize()}: one request, and compiling", ["rules", "allowed, ns", "refused, ns", "compile, s"], rows
+    )
+
+
+def attack() -> None:
+    app = CORSMiddleware(bare, make_policy(credentials=True, allow_headers="*", methods="*"))
+    patterns = CORSMiddleware(bare, Policy([re.compile(r"https://(a+)+\.example"), "https://*.example.com"]))
+    hostile = {
+        "commas": ",",
+        "commas and names": "a,",
+        "spaces": " ",
+        "names": "x",
+        "control characters": "\x01",
+    }
+    rows = []
+    for name, piece in hostile.items():
+        row: list[object] = [name]
+        for size in (1000, 100_000, 1_000_000):
+            text = (piece * size)[:size]
+            asked = {**REQUESTS["preflight allowed"], "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": text}
+            origin = {"HTTP_ORIGIN": text}
+            runs = {"headers": make_run(app, asked), "origin": make_run(patterns, origin)}
+            taken = time_in_turns(runs, rounds=7, seconds=0.01)
+            row += [f"{taken['headers']:,.0f}", f"{taken['origin']:,.0f}"]
+        rows.append(row)
+    columns = [
+        "sent",
+        *(f"{what}, {size}" for size in ("1 kB", "100 kB", "1 MB") for what in ("headers, ns", "Origin, ns")),
+    ]
+    print_table("Hostile requested headers (with credentials), and hostile origins", columns, rows)
+
+
+def weigh(*, quick: bool) -> None:
+    rows: list[list[object]] = []
+    options = {"expose_headers": ["ETag"], "methods": ["GET", "PUT"], "allow_headers": ["X-A"]}
+    few = ["https://a.example", "https://*.b.example", "http://localhost:*"]
+    Policy(few, **options)
+    rows.append(["a policy of three rules", f"{_memory(lambda: Policy(few, **options)):,} bytes", ""])
+    size = 100_000 if quick else 1_000_000
+    origins = [f"https://a{i}.example.com" for i in range(size)]
+    plain, ours = _memory(lambda: frozenset(origins)), _memory(lambda: Policy(origins))
+    rows.append([f"a frozenset of {size:,} origins", f"{plain:,} bytes", "1.00"])
+    rows.append(["a policy of the same", f"{ours:,} bytes", f"{ours / plain:.2f}"])
+    print_table("Memory, by tracemalloc, the rules' own texts not counted", ["what", "memory", "ratio"], rows)
+
+
+def _memory(make: Callable[[], object]) -> int:
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        kept = make()
+        after = tracemalloc.get_traced_memory()[0]
+        del kept
+        return after - before
+    finally:
+        tracemalloc.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and sizes, no instructions")
+    parser.add_argument("--only", choices=["compare", "grow", "attack", "weigh"])
+    parser.add_argument("--no-instructions", action="store_true", help="do not count instructions")
+    parser.add_argument("--count", nargs=4, metavar=("WHICH", "REQUEST", "CREDENTIALS", "N"), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.count:
+        which, request, credentials, number = arguments.count
+        make_run(make_app(which, credentials=credentials == "yes"), REQUESTS[request])(int(number))
+        return
+    print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
+    if arguments.only in (None, "compare"):
+        compare(count=not (arguments.quick or arguments.no_instructions), quick=arguments.quick)
+    if arguments.only in (None, "grow"):
+        grow(quick=arguments.quick)
+    if arguments.only in (None, "attack"):
+        attack()
+    if arguments.only in (None, "weigh"):
+        weigh(quick=arguments.quick)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""How the benchmarks measure: side by side in one run, interleaved, medians; and instructions, which do not waver.
+
+A figure of time means little on a noisy machine, a ratio of two things measured in turns in one process means more, and
+a count of instructions is the same in every run.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+Run = Callable[[int], None]
+"""Does something so many times."""
+
+
+def time_in_turns(runs: Mapping[str, Run], *, rounds: int = 25, seconds: float = 0.02) -> dict[str, float]:
+    """Return the median nanoseconds of one repetition of each run, measured in turns.
+
+    Args:
+        runs: what to measure, by name.
+        rounds: how often each takes its turn.
+        seconds: how long a turn takes, about.
+    """
+    counts = {name: _calibrate(run, seconds) for name, run in runs.items()}
+    taken: dict[str, list[float]] = {name: [] for name in runs}
+    gc.disable()
+    try:
+        for _ in range(rounds):
+            for name, run in runs.items():
+                begin = time.perf_counter_ns()
+                run(counts[name])
+                taken[name].append((time.perf_counter_ns() - begin) / counts[name])
+    finally:
+        gc.enable()
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def _calibrate(run: Run, seconds: float) -> int:
+    count = 8
+    while True:
+        begin = time.perf_counter()
+        run(count)
+        taken = time.perf_counter() - begin
+        if taken > seconds / 4:
+            return max(1, int(count * seconds / taken))
+        count *= 4
+
+
+def count_instructions(command: Sequence[str], *, repetitions: int = 2000) -> float:
+    """Return the instructions of one repetition, by callgrind.
+
+    The command is a Python script with its arguments, which gets the number of repetitions as its last; two runs of
+    different length are subtracted, so that starting up cancels out.
+    """
+    few, many = (_callgrind([*command, str(number)]) for number in (repetitions // 4, repetitions))
+    return (many - few) / (repetitions - repetitions // 4)
+
+
+def _callgrind(command: Sequence[str]) -> int:
+    valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    environment = {"PYTHONHASHSEED": "0", "PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [*valgrind, sys.executable, *command], env=environment, capture_output=True, text=True, check=True, timeout=600
+    )
+    found = re.search(r"Collected : (\d+)", done.stderr)
+    if found is None:
+        raise RuntimeError(f"callgrind said nothing of instructions: {done.stderr[-500:]}")
+    return int(found.group(1))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table in Markdown, as the documentation shows it."""
+    cells = [[str(cell) for cell in row] for row in (columns, *rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
+    print(f"\n{title}\n")
+    for number, row in enumerate(cells):
+        print("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |")
+        if number == 0:
+            print("| " + " | ".join("-" * width for width in widths) + " |")
+    sys.stdout.flush()
