@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import re
 import sys
@@ -439,3 +440,11 @@ def test_a_decision_reads_as_a_sentence() -> None:
     shown = str(Decision(ACTUAL, "o" * 201, "G" * 200, "/", True))
     assert shown == f"actual '{'G' * 200}' '/' from '{'o' * 200}'… (201 characters): allowed"
     assert Decision(ACTUAL, A, "GET", "/x", True).advice == ""
+
+
+def test_a_decision_is_a_frozen_value() -> None:
+    decision = Decision(ACTUAL, A, "GET", "/x", True)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        decision.allowed = False  # type: ignore[misc]
+    assert decision == Decision(ACTUAL, A, "GET", "/x", True)
+    assert len({decision, Decision(ACTUAL, A, "GET", "/x", True)}) == 1
