@@ -22,6 +22,7 @@ extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build", "requirements.txt"]
 nitpicky = True
+smartquotes = False  # what a console prints is to be found as it is
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 4

@@ -34,6 +34,9 @@ def fresh_module() -> Iterator[ModuleType]:
     before = dict(os.environ)
     directory = os.getcwd()
     module = ModuleType(MODULE)
+    for name in before:
+        if name.startswith("CORS_"):
+            del os.environ[name]
     with tempfile.TemporaryDirectory() as folder:
         module.__file__ = str(Path(folder, f"{MODULE}.py"))
         os.chdir(folder)
