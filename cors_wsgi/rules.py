@@ -168,7 +168,7 @@ def _find_port_problem(rule: str, scheme: str, port: str, position: int) -> Prob
         return _wrong_wildcard(rule, position + port.index("*"))
     if DEFAULT_PORTS.get(scheme) == port:
         return _wrong(rule, "default-port", f"Browsers leave out port {port}, the default of {scheme}.", position - 1)
-    if not port.isdigit() or port.startswith("0") or not 1 <= int(port[:6]) <= 65535:
+    if not port.isdigit() or port.startswith("0") or int(port[:6]) > 65535:
         return _wrong(rule, "port-malformed", "A port is a number from 1 to 65535, without leading zeros.", position)
     return None
 
