@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from .engines import Engine
-from .headers import Header, get_header
+from .headers import Header
 
 DEFAULT_AGE: Final = 5
 """Seconds that an answer without a valid Access-Control-Max-Age is kept."""
 
+LONGEST_AGE: Final = 10**18
+"""Seconds that any number is taken for that is longer still; thirty thousand million years."""
+
 _DIGITS = re.compile(r"[0-9]+")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _MOST_DIGITS = 19
+_MAX_INTEGER = 2**63 - 1
 
 
 class Clock:
@@ -44,21 +48,20 @@ class Clock:
 
 def parse_max_age(headers: Iterable[Header], engine: Engine) -> float:
     """Return the seconds for which the answer to a preflight is kept (steps 8 to 10 of `#cors-preflight-fetch`)."""
-    headers = list(headers)
-    lines = [value for name, value in headers if name.lower() == "access-control-max-age"]
-    text = get_header(headers, "access-control-max-age")
-    text = (text or "").strip(" \t") or str(DEFAULT_AGE)
-    pattern = _INTEGER if engine.max_age_syntax == "integer, else 5" else _DIGITS
+    lines = [value.strip(" \t") for name, value in headers if name.lower() == "access-control-max-age"]
+    text = (lines[0] if lines else "") or str(DEFAULT_AGE)
+    has_sign = engine.max_age_syntax == "integer, else 5"
     age: float
-    if len(lines) > 1 or not pattern.fullmatch(text):
+    if len(lines) > 1 or not (_INTEGER if has_sign else _DIGITS).fullmatch(text):
         age = 0 if engine.max_age_syntax == "digits, else 0" else DEFAULT_AGE
-    elif len(text.lstrip("+-0")) <= _MOST_DIGITS:
-        age = max(int(text), 0)
-        if pattern is _INTEGER and age >= 2**63:
-            age = DEFAULT_AGE
     else:
-        age = DEFAULT_AGE if pattern is _INTEGER else 10.0**_MOST_DIGITS
-    return age if engine.max_age_limit is None else min(age, engine.max_age_limit)
+        digits = text.lstrip("+-0") or "0"
+        age = int(digits) if len(digits) <= _MOST_DIGITS else LONGEST_AGE
+        if has_sign and age > _MAX_INTEGER + text.startswith("-"):
+            age = DEFAULT_AGE
+        elif text.startswith("-"):
+            age = 0
+    return min(age, LONGEST_AGE if engine.max_age_limit is None else engine.max_age_limit)
 
 
 class CacheKey(NamedTuple):

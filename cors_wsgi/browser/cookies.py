@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .engines import Engine
 
 _MAX_AGE = re.compile(r";\s*max-age\s*=", re.IGNORECASE)
+_SAME_SITE = re.compile(r";\s*samesite\s*=\s*", re.IGNORECASE)
 
 
 class _Answer:
@@ -79,11 +80,8 @@ class _Policy(DefaultCookiePolicy):
 
 def _get_same_site(cookie: Cookie) -> str | None:
     """Return `strict`, `lax` or `none`; None where the attribute is missing, or none of these."""
-    for name in ("SameSite", "samesite", "Samesite", "sameSite", "SAMESITE"):
-        if cookie.has_nonstandard_attr(name):
-            value = (cookie.get_nonstandard_attr(name) or "").lower()
-            return value if value in ("strict", "lax", "none") else None
-    return None
+    value = (cookie.get_nonstandard_attr("SameSite") or "").lower()
+    return value if value in ("strict", "lax", "none") else None
 
 
 class _Jar(CookieJar):
@@ -194,7 +192,7 @@ class Cookies:
         request = urllib.request.Request(url.address)
         kept = False
         for value in values:
-            answer: Any = _Answer([value.replace("\r", "").replace("\n", "")])
+            answer: Any = _Answer([_SAME_SITE.sub("; SameSite=", value.replace("\r", "").replace("\n", ""))])
             for cookie in self._jar.make_cookies(answer, request):
                 if self._policy.set_ok(cookie, request):
                     if cookie.expires is not None and _MAX_AGE.search(value):

@@ -122,7 +122,7 @@ def is_valid_client_hint(name: str, value: str) -> bool:
     """Tell whether the lower-case `name` is a client hint, or Intervention, with a value that one engine safelists."""
     if name == "intervention":
         return True
-    if name not in CLIENT_HINTS:
+    if name not in CLIENT_HINTS or len(value) > MAX_VALUE:
         return False
     if name == "save-data":
         return value.lower() == "on"

@@ -1,0 +1,139 @@
+"""The model against recorded outcomes of Chromium, Firefox and WebKit, and the rows of the table of engines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import pytest
+from support.recorded import Step, expect, list_sent, load_cases, play
+
+from cors_wsgi.browser import DIFFERENCES, ENGINES, Engine
+
+CASES: Final = {**load_cases("requests"), **load_cases("responses")}
+
+LEFT_OUT_GROUPS: Final = {
+    "element": "made by HTML elements and EventSource, which the model does not have",
+    "beacon": "made by navigator.sendBeacon, which the model does not have",
+    "wire": "about HTTP syntax: raw header lines that a WSGI app cannot send",
+    "interim": "about HTTP syntax: responses with a status of 1xx, which a WSGI app cannot send",
+}
+
+LEFT_OUT_CASES: Final = {
+    "q2204": "asks for subresource integrity, which the model does not have",
+}
+
+SETTINGS: Final = {"spec": "standard", "chromium": "chromium", "firefox": "firefox", "webkit": "webkit"}
+
+PLAYED: Final = {
+    name: steps
+    for name, steps in CASES.items()
+    if steps[0]["group"] not in LEFT_OUT_GROUPS and name not in LEFT_OUT_CASES
+}
+
+
+def find_disagreements(steps: list[Step], recorded_as: str, engine: str | Engine) -> list[str]:
+    """Play a case and return where the model and what was recorded do not agree, step by step."""
+    found = []
+    for step, outcome in zip(steps, play(steps, engine), strict=True):
+        seen = step["by"][recorded_as]
+        where = f"{step['id']} step {step['step']}"
+        found += [
+            f"{where}: {what}: recorded {value}, model {outcome[what]}"
+            for what, value in expect(step, seen).items()
+            if outcome[what] != value
+        ]
+        first = outcome["first"]
+        for name, value in list_sent(seen) if first is not None else ():
+            sent = first.sent(name)
+            if (None if sent is None else sent.strip(" \t")) != value:
+                found.append(f"{where}: sent {name}: recorded {value!r}, model {sent!r}")
+        if seen["client"][0] == "threw" and (outcome["error"] is None or outcome["error"].reason.is_cors):
+            found.append(f"{where}: the script's own browser threw, model {outcome['error']!r}")
+    return found
+
+
+def groups() -> list[str]:
+    return sorted({steps[0]["group"] for steps in PLAYED.values()})
+
+
+@pytest.mark.parametrize("group", groups())
+@pytest.mark.parametrize("recorded_as", SETTINGS)
+def test_the_model_does_what_was_recorded(recorded_as: str, group: str) -> None:
+    """Preflights to the byte, actual requests, what the script got, and which headers it saw.
+
+    `spec` is a literal reading of the standard. Where it stands alone against all three engines (`ALONE`), the
+    standard's own text was read again, and says the same: steps 7.6 and 7.9 of `#cors-preflight-fetch`, and
+    `#simple-range-header-value`, which sets no limit to a number.
+    """
+    played = [steps for steps in PLAYED.values() if steps[0]["group"] == group]
+    found = [line for steps in played for line in find_disagreements(steps, recorded_as, SETTINGS[recorded_as])]
+    assert found == []
+
+
+def test_all_recorded_cases_but_those_left_out_by_name_are_played() -> None:
+    assert {steps[0]["group"] for steps in CASES.values()} - set(groups()) == set(LEFT_OUT_GROUPS)
+    assert set(LEFT_OUT_CASES) <= set(CASES)
+    steps = sum(map(len, CASES.values()))
+    assert (steps, sum(map(len, PLAYED.values()))) == (2601, 2518)
+
+
+def test_what_was_recorded_of_the_standard_alone_is_known() -> None:
+    """These are the steps in which the literal reading differs from all three engines, which agree."""
+    alone = {
+        step["id"]
+        for steps in PLAYED.values()
+        for step in steps
+        if len({str(expect(step, step["by"][name])) for name in ("chromium", "firefox", "webkit")}) == 1
+        and str(expect(step, step["by"]["spec"])) != str(expect(step, step["by"]["chromium"]))
+    }
+    assert alone == set(ALONE)
+
+
+def _differing_cases(engine: str) -> list[list[Step]]:
+    """Return the cases in which an engine did something else than the standard says."""
+
+    def differs(step: Step) -> bool:
+        own, standard = step["by"][engine], step["by"]["spec"]
+        return expect(step, own) != expect(step, standard) or list_sent(own) != list_sent(standard)
+
+    return [steps for steps in PLAYED.values() if any(map(differs, steps))]
+
+
+ROWS: Final = [
+    pytest.param(row.name, engine, bool(row.note), id=f"{row.name}, {engine}")
+    for row in DIFFERENCES
+    for engine in row.engines
+]
+
+
+@pytest.fixture(scope="module")
+def differing() -> dict[str, list[list[Step]]]:
+    return {engine: _differing_cases(engine) for engine in ("chromium", "firefox", "webkit")}
+
+
+@pytest.mark.parametrize(("row", "engine", "has_note"), ROWS)
+def test_without_a_row_the_model_disagrees_with_a_recorded_case_or_a_note_says_why_not(
+    row: str, engine: str, has_note: bool, differing: dict[str, list[list[Step]]]
+) -> None:
+    value: Any = getattr(ENGINES["standard"], row)
+    assert getattr(ENGINES[engine], row) != value
+    without = replace(ENGINES[engine], **{row: value})
+    shows = any(find_disagreements(steps, engine, without) for steps in differing[engine])
+    assert shows or has_note
+
+
+def test_the_engines_are_the_standard_and_the_rows() -> None:
+    for name, engine in ENGINES.items():
+        rows = {row.name: row.engines.get(name, row.standard) for row in DIFFERENCES}
+        assert engine == Engine(name=engine.name, **rows)  # type: ignore[arg-type]
+        assert engine.name == name
+    assert all(row.about and row.engines for row in DIFFERENCES)
+
+
+ALONE: Final = {
+    **dict.fromkeys(("q1490", "q1491", "q1498", "q1499"), "a Range position from 2^64 on is safelisted"),
+    **dict.fromkeys(("p1246", "p1308", "p1309", "p1320", "p1321"), "* does not cover Authorization"),
+    **dict.fromkeys(("p1626", "p1627"), "Access-Control-Max-Age: -1 is no number, and means 5 seconds"),
+}
+"""The cases in which the standard is alone, and what it says there."""
