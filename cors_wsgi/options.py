@@ -49,7 +49,7 @@ def normalize_origins(value: object, problems: list[Problem]) -> Origins:
     if value is None or isinstance(value, (str, re.Pattern)) or callable(value):
         rules: tuple[Any, ...] = () if value is None else (value,)
     elif isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
-        rules = tuple(value)
+        rules = _put_in_order(value)
         rules = tuple(dict.fromkeys(rules)) if _are_hashable(rules) else rules
     else:
         problems.extend(filter(None, [find_origin_problem(value)]))
@@ -231,7 +231,7 @@ def _normalize_names(option: str, value: object, problems: list[Problem]) -> Nam
         problem = f"This option is a list of {what}s, or '*', not {type(value).__name__}."
         problems.append(Problem(option, value, "names-type", problem, f"Write a list such as [{example!r}]."))
         return ()
-    names = tuple(value)
+    names = _put_in_order(value)
     if names == ("*",):
         return "*"
     kept: dict[str, str] = {}
@@ -247,6 +247,11 @@ def _normalize_names(option: str, value: object, problems: list[Problem]) -> Nam
         else:
             kept.setdefault(name if option == "methods" else name.lower(), name)
     return tuple(kept.values())
+
+
+def _put_in_order(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Keep the order of the values; sort those of a set, which would differ from process to process."""
+    return tuple(sorted(values, key=str) if isinstance(values, (set, frozenset)) else values)
 
 
 def _are_hashable(values: tuple[object, ...]) -> bool:

@@ -247,6 +247,18 @@ class Age(enum.IntEnum):
         pytest.param(
             {"origins": [A, "https://b.example", A]}, "origins", (A, "https://b.example"), id="each origin once"
         ),
+        pytest.param(
+            {"origins": {f"https://{letter}.example" for letter in "cabd"}},
+            "origins",
+            tuple(f"https://{letter}.example" for letter in "abcd"),
+            id="a set is sorted",
+        ),
+        pytest.param(
+            {"methods": frozenset({"PUT", "GET", "DELETE", "PATCH"})},
+            "methods",
+            ("DELETE", "GET", "PATCH", "PUT"),
+            id="a set of names is sorted",
+        ),
         pytest.param({"methods": "PUT"}, "methods", ("PUT",), id="one method"),
         pytest.param({"methods": "*"}, "methods", "*", id="any method"),
         pytest.param({"methods": ["*"]}, "methods", "*", id="a list of a star, for methods"),
