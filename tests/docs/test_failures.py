@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from support.manual import DOCS, read_sections
 
 from cors_wsgi.browser import Reason
-from support.manual import DOCS, read_sections
 
 FAILURES = DOCS / "failures"
 

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from support.manual import DOCS, ROOT, read_table
+from support.manual import DOCS, ROOT, find_pages, read_table
 from support.needs import needs_module
 
 from cors_wsgi import PolicyError
@@ -88,3 +88,21 @@ def test_a_code_is_what_it_is_said_to_be(code: str, options: dict[str, Any]) -> 
     with pytest.raises(PolicyError) as caught:
         CORS(app, **options).validate(app)
     assert [problem.code for problem in caught.value.problems] == [code]
+
+
+def test_settings_that_pages_name_exist() -> None:
+    needs_module("flask")
+    from flask_cors_ext.settings import OPTIONS
+
+    known = {f"CORS_{option.upper()}" for option in OPTIONS}
+    named = {
+        (str(page.relative_to(DOCS)), name)
+        for page in find_pages()
+        for name in re.findall(r"(?<![A-Za-z_])(?:FLASK_)?(CORS_[A-Z_]+)", page.read_text("utf-8"))
+    }
+    assert ("reference-flask.md", "CORS_ORIGINS") in named
+    wrong_on_purpose = {
+        ("recipes/factory-and-environment.md", "CORS_ORIGIN"),
+        ("recipes/factory-and-environment.md", "CORS_"),
+    }
+    assert {(page, name) for page, name in named if name not in known} <= wrong_on_purpose
