@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Iterable, Sequence
@@ -56,7 +57,7 @@ def parse_max_age(headers: Iterable[Header], engine: Engine) -> float:
         age = 0 if engine.max_age_syntax == "digits, else 0" else DEFAULT_AGE
     else:
         digits = text.lstrip("+-0") or "0"
-        age = int(digits) if len(digits) <= _MOST_DIGITS else LONGEST_AGE
+        age = int(digits) if len(digits) <= _MOST_DIGITS else math.inf
         if has_sign and age > _MAX_INTEGER + text.startswith("-"):
             age = DEFAULT_AGE
         elif text.startswith("-"):
