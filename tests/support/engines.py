@@ -4,7 +4,8 @@ The page drives itself: it runs its cases and posts what happened to its own ori
 there is. `chromium_driver()` gives a WebDriver instead, whose console can be read.
 
 Chromium and Firefox have a headless mode; WebKitGTK gets an X server of its own. Every process that a browser starts is
-killed with it.
+killed with it. What the page writes to the console is in the file that `open_page` yields for Firefox (`console` calls
+alone) and WebKit (all of it), not for Chromium.
 """
 
 from __future__ import annotations
@@ -181,7 +182,8 @@ def _start_webkit(folder: Path, url: str) -> Iterator[tuple[list[str], dict[str,
             "WEBKIT_DISABLE_COMPOSITING_MODE": "1",
             "XDG_RUNTIME_DIR": str(folder),
         }
-        yield [_webkit(), "--private", "--enable-write-console-messages-to-stdout=true", url], environment
+        # No --private: the profile is fresh anyway, and a private session writes no console.
+        yield [_webkit(), "--enable-write-console-messages-to-stdout=true", url], environment
 
 
 @contextlib.contextmanager
