@@ -110,7 +110,7 @@ class CORS:
 
         blueprint.record(install)
 
-    if not TYPE_CHECKING:
+    if not TYPE_CHECKING:  # pragma: no branch
 
         def __getattr__(self, name: str) -> Any:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}. {_NO_WRAPPER}.")

@@ -111,7 +111,7 @@ class Policies:
             if place in say.covers:
                 continue
             try:
-                self._make(say, place)
+                say.covers[place] = _merge(say.layers, place)
             except PolicyError as error:
                 for problem in error.problems:
                     failed.setdefault((str(problem), error.where), (problem, []))[1].append(name)
@@ -158,22 +158,20 @@ class Policies:
         dotted = [".".join(names[: length + 1]) for length in range(len(names))]
         return tuple(self._blueprints[name] for name in reversed(dotted) if name in self._blueprints)
 
-    def _make(self, say: Say, place: Place) -> Cover:
-        with self._lock:
-            return say.covers.setdefault(place, _merge(say.layers, place))
-
     def _make_or_deny(self, say: Say, place: Place, endpoint: str) -> Cover:
-        """Merge what could not be foreseen; at a request there is nobody to tell but the log."""
+        """Merge what could not be foreseen, once."""
+        with self._lock:
+            cover = say.covers[place] = say.covers.get(place) or self._merge_or_deny(say, place, endpoint)
+            return cover
+
+    def _merge_or_deny(self, say: Say, place: Place, endpoint: str) -> Cover:
         try:
-            return self._make(say, place)
-        except PolicyError as error:
-            with self._lock:
-                if place not in say.covers:
-                    say.covers[place] = DENIED
-                    self.app.logger.error(
-                        "The view %r at %s is not shared, since its layers do not fit: %s", endpoint, place.name, error
-                    )
-                return say.covers[place]
+            return _merge(say.layers, place)
+        except PolicyError as error:  # at a request there is nobody to tell but the log
+            self.app.logger.error(
+                "The view %r at %s is not shared, since its layers do not fit: %s", endpoint, place.name, error
+            )
+            return DENIED
 
 
 def sample_path(rule: Rule) -> str:

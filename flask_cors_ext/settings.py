@@ -11,7 +11,7 @@ from cors_wsgi import PolicyError, Problem
 from cors_wsgi.settings import PARSERS, parse_list
 
 from .keywords import NEEDLESS, warn_of_needless
-from .layers import POLICY_OPTIONS, Layer, check_options
+from .layers import POLICY_OPTIONS
 from .warn import warn
 
 PREFIX: Final = "CORS_"
@@ -50,17 +50,6 @@ def read_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     if problems:
         raise PolicyError(problems, "the settings")
     return found
-
-
-def make_settings_layer(found: Mapping[str, Any]) -> Layer:
-    """Return the layer of the settings that are options of a policy.
-
-    Raises:
-        PolicyError: for what is wrong with them.
-    """
-    options = {option: value for option, value in found.items() if option in POLICY_OPTIONS}
-    check_options(options, "the settings")
-    return Layer("the settings", options, prefix=PREFIX)
 
 
 def _read(option: str, value: Any) -> Any:

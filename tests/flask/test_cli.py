@@ -202,9 +202,12 @@ def nothing(app: Flask) -> None:
 
 
 def idle_blueprint(app: Flask) -> None:
-    bp = Blueprint("idle", __name__)
-    CORS(bp, origins=A)
-    app.register_blueprint(bp)
+    for name in ("idle", "busy"):
+        bp = Blueprint(name, __name__)
+        CORS(bp, origins=A)
+        if name == "busy":
+            bp.add_url_rule("/busy", "x", lambda: "x")
+        app.register_blueprint(bp)
 
 
 FINDINGS = [

@@ -313,6 +313,8 @@ def test_one_thread_closes_the_configuration_for_all() -> None:
     for thread in threads:
         thread.join(10)
     assert found == [[A]] * 8
+    installation = server.app.extensions["flask_cors_ext"]  # type: ignore[attr-defined]
+    assert installation.open(server.app) is installation.open(server.app)
 
 
 def test_the_extension_keeps_nothing_of_a_request() -> None:

@@ -196,6 +196,15 @@ def test_d6_other_methods_of_the_class_are_not_marked() -> None:
     assert pair.are_alike_but_for(method="OPTIONS", path="/x", origin=A, headers=headers)
 
 
+def test_wrappers_in_a_circle_are_left() -> None:
+    def view() -> str:
+        return "x"
+
+    view.__wrapped__ = view  # type: ignore[attr-defined]
+    pair = twins(lambda app: app.add_url_rule("/x", "x", view), origins=A)
+    assert pair.are_alike_but_for(allow(A), VARY_ORIGIN, path="/x", origin=A)
+
+
 def test_d1_d2_two_views_at_one_url_keep_their_own_policies() -> None:
     def build(app: Flask) -> None:
         app.add_url_rule("/graphql", "playground", lambda: "playground", methods=["GET"])

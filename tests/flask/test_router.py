@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, abort, current_app
 from support.site import A, B, granted, make_app, site, twins
 from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, forbidden, watch
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, Map
 from werkzeug.wrappers import Response
 
 from flask_cors_ext import CORS, cross_origin
@@ -141,7 +141,7 @@ def test_strict_slashes(strict: bool) -> None:
 
 def test_merge_slashes_off() -> None:
     def build(app: Flask) -> None:
-        app.url_map.merge_slashes = False
+        app.url_map = Map(merge_slashes=False)
         app.add_url_rule("/a/b", "ab", MARKED)
 
     pair = twins(build, origins=B)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,6 +17,17 @@ from flask_cors_ext import CORS, cross_origin
 O2 = "https://o2.example"
 
 
+@pytest.fixture(autouse=True)
+def databases() -> Iterator[None]:
+    """Close what the tests open."""
+    yield
+    while STORES:
+        STORES.pop().close()
+
+
+STORES: list[sqlite3.Connection] = []
+
+
 class Tenants:
     """An app whose allowed origins stand in a database that closes with the app context."""
 
@@ -23,6 +35,7 @@ class Tenants:
         self.calls: list[tuple[str, bool]] = []
         self.closed = 0
         self.store = sqlite3.connect(":memory:", check_same_thread=False)
+        STORES.append(self.store)
         self.store.execute("create table origin (tenant text, origin text)")
         self.store.execute("insert into origin values ('a', ?)", [A])
         self.app = make_app()
