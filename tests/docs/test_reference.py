@@ -142,3 +142,16 @@ def test_attributes_are_those_of_the_code() -> None:
 def test_settings_are_those_of_the_code() -> None:
     rows = read_table(REFERENCE, "Settings strings")
     assert sorted(name for row in rows for name in _codes(row[0])) == sorted(PARSERS)
+
+
+def test_every_warning_is_listed() -> None:
+    calls = [
+        ast.unparse(node)
+        for source in SOURCES
+        for node in ast.walk(ast.parse(source.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "warnings.warn"
+    ]
+    assert len(calls) == len(read_table(REFERENCE, "Warnings")) == 1
+    with pytest.warns(cors_wsgi.PolicyWarning):
+        Policy("https://a.example", max_age=86401)
+    Policy("https://a.example", max_age=86400)
