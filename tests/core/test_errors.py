@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import pickle
 from textwrap import dedent
 
@@ -61,6 +62,8 @@ def test_the_caret_counts_what_is_shown_and_not_what_is_meant() -> None:
         pytest.param("abc", None, None, id="no character is to blame"),
         pytest.param(7, 0, None, id="a value without characters"),
         pytest.param("a" * 300, 150, 160, id="in what is shown of a long value"),
+        pytest.param("a" * 300, 198, 208, id="at the end of what is shown of a long value"),
+        pytest.param("a" * 300, 199, None, id="behind what is shown of a long value"),
         pytest.param("a" * 300, 250, None, id="in what is cut off of a long value"),
     ],
 )
@@ -70,6 +73,19 @@ def test_where_the_caret_stands(value: object, position: int | None, caret: int 
     assert carets == ([] if caret is None else [caret])
     assert all(len(line) < 240 for line in lines)
     assert lines[-2:] == ["    problem.", "    remedy."]
+
+
+def test_a_value_is_shown_in_two_hundred_characters_at_most() -> None:
+    shown = [str(Problem("x", "a" * count, "code", "problem.", "remedy.")).splitlines()[0] for count in (198, 199)]
+    assert shown == [f"x: '{'a' * 198}'  [code]", f"x: '{'a' * 198}…  [code]"]
+
+
+def test_a_problem_is_a_frozen_value() -> None:
+    problem = Problem("origins", "x", "missing-scheme", "a.", "b.", 0)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        problem.code = "other"  # type: ignore[misc]
+    assert problem == Problem("origins", "x", "missing-scheme", "a.", "b.", 0)
+    assert hash(problem) == hash(Problem("origins", "x", "missing-scheme", "a.", "b.", 0))
 
 
 def test_many_problems_are_counted_and_twenty_shown() -> None:
