@@ -38,7 +38,12 @@ class _Policy(DefaultCookiePolicy):
     """The jar's policy, with what browsers add to it (RFC 6265bis)."""
 
     def __init__(self, engine: Engine) -> None:
-        super().__init__(rfc2965=False, netscape=True, hide_cookie2=True)
+        super().__init__(
+            rfc2965=False,
+            netscape=True,
+            hide_cookie2=True,
+            strict_ns_domain=DefaultCookiePolicy.DomainStrictNonDomain,
+        )
         self._engine = engine
         self.is_cross_site = False
 

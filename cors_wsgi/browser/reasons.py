@@ -150,7 +150,7 @@ class Reason(Enum):
         "method-not-allowed",
         Wording(
             "The preflight's answer does not allow the method {method}: Access-Control-Allow-Methods is '{value}'.",
-            "Name {method} in the server's methods. Upper and lower case count; with credentials * is an ordinary name.",
+            "Name {method} in the server's methods. Upper and lower case count; with credentials * is a plain name.",
             "Method {method} is not allowed by Access-Control-Allow-Methods in preflight response.",
             "Did not find method in CORS header ‘Access-Control-Allow-Methods’",
             "Method {method} is not allowed by Access-Control-Allow-Methods.",

@@ -1,0 +1,272 @@
+"""The preflight cache, with a clock that the test moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.scripted import API, PAGE, SHARED, answering, by_request
+
+from cors_wsgi.browser import Browser, Clock, CORSError, ReadableStream
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+    from support.scripted import Headers
+
+ENGINES = ("standard", "chromium", "firefox", "webkit")
+
+
+class Asked:
+    """A browser, and whether its fetches were preflighted."""
+
+    def __init__(self, *answers: Headers, engine: str = "standard", page: str = PAGE) -> None:
+        """The answers to preflights follow each other; the last one stays."""
+        self.answers = list(answers)
+        self.shared: Headers = SHARED
+        self.status = "204 No Content"
+
+        def decide(environ: WSGIEnvironment) -> tuple[str, Headers, bytes]:
+            if environ["REQUEST_METHOD"] != "OPTIONS":
+                return "200 OK", self.shared, b""
+            answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+            return self.status, [*SHARED, *answer], b""
+
+        self.browser = Browser(by_request(decide), API, engine=engine)
+        self.page = self.browser.open(page)
+
+    def preflights(self, url: str = "/x", **options: Any) -> bool:
+        self.browser.exchanges.clear()
+        self.page.fetch(url, **{"method": "PUT", **options})
+        return self.browser.exchanges[0].is_preflight
+
+    def fails(self, **options: Any) -> None:
+        with pytest.raises(CORSError):
+            self.page.fetch("/x", **{"method": "PUT", **options})
+
+
+def allow(methods: str = "PUT", names: str = "x-a", max_age: str | None = "600") -> Headers:
+    headers = [("Access-Control-Allow-Methods", methods), ("Access-Control-Allow-Headers", names)]
+    return headers if max_age is None else [*headers, ("Access-Control-Max-Age", max_age)]
+
+
+def by_engine(test: Any) -> dict[str, Any]:
+    return {engine: test(engine) for engine in ENGINES}
+
+
+@pytest.mark.parametrize(
+    ("max_age", "lives"),
+    [
+        ("600", dict.fromkeys(ENGINES, 600)),
+        (None, dict.fromkeys(ENGINES, 5)),
+        ("", dict.fromkeys(ENGINES, 5)),
+        ("0", dict.fromkeys(ENGINES, 0)),
+        ("0010", dict.fromkeys(ENGINES, 10)),
+        ("-1", {"standard": 5, "chromium": 0, "firefox": 0, "webkit": 0}),
+        ("+10", {"standard": 5, "chromium": 10, "firefox": 0, "webkit": 10}),
+        ("10s", {"standard": 5, "chromium": 5, "firefox": 0, "webkit": 5}),
+        ("100000", {"standard": 100000, "chromium": 7200, "firefox": 86400, "webkit": 600}),
+    ],
+)
+def test_an_answer_is_kept_as_long_as_it_says_and_the_engine_lets_it(
+    max_age: str | None, lives: dict[str, int]
+) -> None:
+    for engine, seconds in lives.items():
+        asked = Asked(allow(max_age=max_age), engine=engine)
+        assert asked.preflights()
+        if seconds:
+            asked.browser.clock.advance(seconds - 1)
+            assert not asked.preflights()
+            asked.browser.clock.advance(1)
+        assert asked.preflights()
+
+
+def test_time_does_not_go_back_and_stands_still_unless_it_runs() -> None:
+    clock = Clock()
+    start = clock.now()
+    assert clock.now() == start
+    clock.advance(1.5)
+    assert clock.now() == start + 1.5
+    with pytest.raises(ValueError, match=r"seconds=-1 is negative; time does not go back"):
+        clock.advance(-1)
+    assert clock.now() == start + 1.5
+    running = Clock(runs=True)
+    before = running.now()
+    while running.now() == before:
+        pass
+    assert running.now() > before
+
+
+def test_an_answer_covers_the_methods_and_headers_that_it_names() -> None:
+    asked = Asked(allow("PUT, DELETE", "X-A, x-b"))
+    assert asked.preflights()
+    assert not asked.preflights(method="DELETE")
+    assert not asked.preflights(headers={"x-B": "1"})
+    assert not asked.preflights(method="POST", headers={"X-A": "1"})
+    asked.answers = [allow("PATCH", "x-c")]
+    assert asked.preflights(method="PATCH")
+    assert asked.preflights(headers={"X-C": "1"}, method="GET") is False
+
+
+def test_an_answer_is_for_one_url_with_its_query() -> None:
+    asked = Asked(allow())
+    assert [asked.preflights(url) for url in ("/x", "/x", "/x?a", "/y", "/x?a")] == [True, False, True, True, False]
+
+
+def test_an_answer_is_for_one_origin_and_an_opaque_one_for_one_page() -> None:
+    asked = Asked(allow())
+    assert asked.preflights()
+    asked.page = asked.browser.open(PAGE + "/another/page")
+    assert not asked.preflights()
+    asked.shared = [("Access-Control-Allow-Origin", "*")]
+    asked.answers = [[("Access-Control-Allow-Origin", "null"), *allow()]]
+    other = Browser(answering(headers=[("Access-Control-Allow-Origin", "null"), *allow()]), API)
+    one, two = other.open("null"), other.open("null")
+    for page, count in ((one, 2), (one, 3), (two, 5), (two, 6), (one, 7)):
+        page.fetch("/x", method="PUT")
+        assert len(other.exchanges) == count
+
+
+def test_an_answer_to_a_request_with_credentials_serves_those_without_but_not_the_other_way() -> None:
+    def play(engine: str) -> list[bool]:
+        asked = Asked(allow(), engine=engine)
+        return [asked.preflights(credentials=mode) for mode in ("same-origin", "include", "omit", "include")]
+
+    assert by_engine(play) == dict.fromkeys(ENGINES, [True, True, False, False])
+
+    def play_include_first(engine: str) -> list[bool]:
+        asked = Asked(allow(), engine=engine)
+        return [asked.preflights(credentials=mode) for mode in ("include", "omit")]
+
+    expected = {"standard": [True, False], "chromium": [True, False], "firefox": [True, True], "webkit": [True, False]}
+    assert by_engine(play_include_first) == expected
+
+
+def test_a_wildcard_covers_what_was_not_asked_for_except_in_firefox() -> None:
+    def play(engine: str) -> list[bool]:
+        asked = Asked(allow("*", "*"), engine=engine)
+        calls: list[dict[str, Any]] = [{}, {}, {"method": "DELETE"}, {"headers": {"X-Z": "1"}, "method": "GET"}]
+        return [asked.preflights(**options) for options in calls]
+
+    kept = [True, False, False, False]
+    assert by_engine(play) == {"standard": kept, "chromium": kept, "webkit": kept, "firefox": [True, False, True, True]}
+
+
+def test_a_kept_wildcard_with_credentials_counts_by_the_letter_of_the_standard_alone() -> None:
+    def play(engine: str) -> bool:
+        asked = Asked(allow("PUT, *"), allow("DELETE"), engine=engine)
+        asked.preflights(credentials="include")
+        return asked.preflights(credentials="include", method="DELETE")
+
+    assert by_engine(play) == {"standard": False, "chromium": True, "firefox": True, "webkit": True}
+
+
+def test_a_kept_wildcard_covers_authorization_in_webkit_alone() -> None:
+    def play(engine: str) -> bool:
+        asked = Asked(allow(names="*"), allow(names="*, authorization"), engine=engine)
+        asked.preflights(headers={"X-A": "1"})
+        return asked.preflights(headers={"Authorization": "1"})
+
+    assert by_engine(play) == {"standard": True, "chromium": True, "firefox": True, "webkit": False}
+
+
+def test_a_second_answer_adds_to_the_first_or_replaces_it() -> None:
+    def play(engine: str) -> list[bool]:
+        asked = Asked(allow("PUT"), allow("DELETE"), allow("PUT"), allow("DELETE"), engine=engine)
+        return [asked.preflights(method=method) for method in ("PUT", "DELETE", "PUT", "DELETE")]
+
+    adds, replaces = [True, True, False, False], [True, True, True, True]
+    assert by_engine(play) == {"standard": adds, "firefox": adds, "chromium": replaces, "webkit": replaces}
+
+
+def test_a_second_answer_prolongs_what_it_names_again() -> None:
+    asked = Asked(allow("PUT", "x-a", "10"), allow("PUT, DELETE", "x-a, x-b", "100"))
+    assert asked.preflights()
+    asked.browser.clock.advance(9)
+    assert asked.preflights(headers={"X-B": "1"})
+    asked.browser.clock.advance(50)
+    assert not asked.preflights(headers={"X-A": "1"})
+
+
+def test_an_answer_that_is_not_kept_ends_an_older_one_except_in_firefox() -> None:
+    def play(engine: str) -> bool:
+        asked = Asked(allow("PUT"), allow("PUT, DELETE", "x-a", "0"), allow("PUT"), engine=engine)
+        asked.preflights()
+        asked.preflights(method="DELETE")
+        return asked.preflights()
+
+    assert by_engine(play) == {"standard": True, "chromium": True, "firefox": False, "webkit": True}
+
+
+def test_a_failed_preflight_drops_what_was_kept_except_in_webkit() -> None:
+    def play(engine: str) -> bool:
+        asked = Asked(allow("PUT"), allow("PUT", "y"), allow("PUT"), engine=engine)
+        asked.preflights()
+        asked.fails(headers={"X-B": "1"})
+        return asked.preflights()
+
+    assert by_engine(play) == {"standard": True, "chromium": True, "firefox": True, "webkit": False}
+
+
+def test_a_response_that_is_not_shared_drops_what_was_kept_for_some() -> None:
+    def play(engine: str) -> list[bool]:
+        found = []
+        for method in ("PUT", "GET"):
+            asked = Asked(allow(), engine=engine)
+            asked.preflights()
+            asked.shared = []
+            asked.fails(method=method)
+            asked.shared = SHARED
+            found.append(asked.preflights())
+        return found
+
+    expected = {"standard": [True, False], "chromium": [False] * 2, "firefox": [True] * 2, "webkit": [False] * 2}
+    assert by_engine(play) == expected
+
+
+@pytest.mark.parametrize(
+    ("cache", "engines"),
+    [
+        ("no-store", {"chromium", "firefox"}),
+        ("reload", {"chromium", "firefox"}),
+        ("no-cache", {"chromium"}),
+        ("default", set()),
+    ],
+)
+def test_some_cache_modes_make_preflights_anew(cache: str, engines: set[str]) -> None:
+    def play(engine: str) -> bool:
+        asked = Asked(allow(names="x-a, pragma, cache-control"), engine=engine)
+        asked.preflights()
+        return asked.preflights(cache=cache)
+
+    assert {engine for engine, anew in by_engine(play).items() if anew} == engines
+
+
+def test_an_upload_listener_needs_its_method_named_by_the_letter_of_the_standard_alone() -> None:
+    def play(engine: str) -> list[bool]:
+        found = []
+        for answer in (allow("PUT"), allow("POST"), [("Access-Control-Max-Age", "600")]):
+            asked = Asked(answer, engine=engine)
+            asked.page.xhr("/x", method="POST", body="x", upload_listener=True)
+            asked.browser.exchanges.clear()
+            asked.page.xhr("/x", method="POST", body="x", upload_listener=True)
+            found.append(asked.browser.exchanges[0].is_preflight)
+        return found
+
+    cached = [False, False, False]
+    assert by_engine(play) == {
+        "standard": [True, False, False], "chromium": cached, "firefox": cached, "webkit": cached
+    }  # fmt: skip
+
+
+def test_a_stream_is_covered_like_a_listener() -> None:
+    asked = Asked(allow("POST"))
+    body = {"method": "POST", "body": ReadableStream([b"x"]), "duplex": "half"}
+    assert [asked.preflights(**body), asked.preflights(**body)] == [True, False]
+
+
+def test_the_cache_can_be_forgotten() -> None:
+    asked = Asked(allow())
+    assert [asked.preflights(), asked.preflights()] == [True, False]
+    asked.browser.clear_preflight_cache()
+    assert asked.preflights()
