@@ -199,8 +199,8 @@ def can_echo_headers(headers: str) -> bool:
     return len(headers) <= LONGEST_ECHO and _NAME_LIST.fullmatch(headers) is not None
 
 
-def added_headers(answers: Answers, origin: str | None, *, allowed: bool) -> Sequence[Header]:
-    """Return the headers that a response gets under a policy.
+def added_headers(answers: Answers, origin: str | None, *, allowed: bool) -> tuple[Header, ...]:
+    """Return the headers that a response gets under a policy; Allow-Origin stands first where it is shared.
 
     Args:
         answers: the compiled policy.
@@ -213,7 +213,7 @@ def added_headers(answers: Answers, origin: str | None, *, allowed: bool) -> Seq
 
 
 def share_response(
-    answers: Answers, headers: Sequence[Header], added: Sequence[Header], *, allowed: bool
+    answers: Answers, headers: Sequence[Header], added: Sequence[Header]
 ) -> tuple[list[Header], Sequence[str]]:
     """Return the headers of a response under a policy, and the lower-cased names of the app's that were removed.
 
@@ -223,35 +223,43 @@ def share_response(
     Args:
         answers: the compiled policy.
         headers: the app's headers.
-        added: what `added_headers` returned, and what else is to be added.
-        allowed: whether the policy allows the origin.
+        added: what `added_headers` returned, and what else is to be added behind it.
     """
     touched = answers.touched
-    result: list[Header] = []
-    removed: list[str] = []
-    exposed: list[str] = []
-    varied: list[str] = []
-    for header in headers:
-        name = header[0].lower()
-        if name not in touched:
-            result.append(header)
-        elif name == "vary":
-            varied.append(header[1])
-        elif name != "access-control-expose-headers":
-            removed.append(name)
-        elif allowed:
-            exposed.append(header[1])
+    kept = [header for header in headers if header[0].lower() not in touched]
+    if len(kept) == len(headers):
+        kept += added
+        return kept, ()
+    return merge_headers(answers, headers, kept, added)
+
+
+def merge_headers(
+    answers: Answers, headers: Sequence[Header], kept: list[Header], added: Sequence[Header]
+) -> tuple[list[Header], Sequence[str]]:
+    """Do what `share_response` says, where it has been found that the app's own headers matter.
+
+    Args:
+        answers: the compiled policy.
+        headers: the app's headers.
+        kept: those of them that stay as they are; the list is used up.
+        added: what is to be added.
+    """
+    touched = answers.touched
+    given = [(name, header[1]) for header in headers if (name := header[0].lower()) in touched]
+    is_shared = bool(added) and added[0][0] is ALLOW_ORIGIN
+    varied = [value for name, value in given if name == "vary"]
+    exposed = [value for name, value in given if name == "access-control-expose-headers" and is_shared]
     for header in added:
         if header[0] is VARY:
             varied.append(header[1])
         elif header[0] is EXPOSE_HEADERS:
             exposed.append(header[1])
         else:
-            result.append(header)
+            kept.append(header)
     if exposed:
-        result += _merge_exposed(tuple(exposed), answers.shared)
-    result += _merge_vary(tuple(varied))
-    return result, removed
+        kept += _merge_exposed(tuple(exposed), answers.shared)
+    kept += _merge_vary(tuple(varied))
+    return kept, [name for name, _ in given if name in _OWNED]
 
 
 def _merge_exposed(values: tuple[str, ...], shared: Sequence[Header]) -> list[Header]:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from .answers import Answers, Header, added_headers, answer_preflight, share_response
+from .answers import Header, added_headers, answer_preflight, merge_headers, share_response
 from .errors import PolicyError, Problem
+from .fetch import ALLOW_ORIGIN
 from .options import normalize_flag
 from .paths import PathMap, PathRule, decode_path, is_canonical
 from .policy import DENY, Deny, Policy, PolicyOrDeny
@@ -157,55 +158,53 @@ class CORSMiddleware:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         origin: str | None = environ.get("HTTP_ORIGIN")
-        method: str = environ["REQUEST_METHOD"]
-        if origin is not None and method == "OPTIONS":
+        if origin is not None and environ["REQUEST_METHOD"] == "OPTIONS":
             requested = environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD")
             if requested is not None:
                 return self._answer_preflight(environ, start_response, origin, requested)
         if self._source is not None:
-            return self._follow(self._source, environ, start_response, origin, method)
+            return self._follow(self._source, environ, start_response, origin)
         policy = self._policy if self._paths is None else self._policy_for_path(self._paths, environ)
         if policy is None:
             return self.app(environ, start_response)
         answers = policy.answers
         allowed = origin in answers.exact or (not answers.is_exact and answers.allows(origin, environ))
-        if self._block_untrusted and self._is_untrusted(environ, origin, method, allowed=allowed):
-            return self._block(environ, start_response, origin, method, policy)
-        added = added_headers(answers, origin, allowed=allowed)
-        if origin is not None and (not allowed or self._reports.hears_everything):
-            added = self._report(policy, origin, method, environ.get("PATH_INFO", ""), added, allowed=allowed)
-        touched = answers.touched
+        if self._block_untrusted and self._is_untrusted(environ, origin, allowed=allowed):
+            return self._block(environ, start_response, origin, policy)
+        # PERF: added_headers, written out.
+        added = (answers.allow_origin or (ALLOW_ORIGIN, origin or ""), *answers.shared) if allowed else answers.refused
+        if (not allowed or self._reports.hears_everything) and origin is not None and self._reports.is_wanted():
+            added = self._report(policy, origin, environ, added, allowed=allowed)
 
         def start(
             status: str, headers: list[Header], exc_info: OptExcInfo | None = None, /
         ) -> Callable[[bytes], object]:
-            # PERF: nearly always nothing of the app's matters, and its headers are copied in one go, without a call.
+            # PERF: share_response, written out; nearly always nothing of the app's matters.
+            touched = answers.touched
             shared = [header for header in headers if header[0].lower() not in touched]
             if len(shared) == len(headers):
                 shared += added
             else:
-                shared = self._share(answers, headers, added, allowed=allowed)
+                shared, removed = merge_headers(answers, headers, shared, added)
+                if removed:
+                    self._reports.warn_of(removed)
             return start_response(status, shared) if exc_info is None else start_response(status, shared, exc_info)
 
         return self.app(environ, start)
 
     def _follow(
-        self,
-        source: PolicySource,
-        environ: WSGIEnvironment,
-        start_response: StartResponse,
-        origin: str | None,
-        method: str,
+        self, source: PolicySource, environ: WSGIEnvironment, start_response: StartResponse, origin: str | None
     ) -> Iterable[bytes]:
         """Let the framework route, and ask the source for its ruling when the response starts."""
+        method: str = environ["REQUEST_METHOD"]
         judged: Ruling | None = None
         if self._block_untrusted and is_judged(method, environ.get("HTTP_UPGRADE")):
             policy, verdict = source.look_up(environ, method)
             allowed = _is_allowed(policy, verdict, origin, environ)
-            if policy is not None and self._is_untrusted(environ, origin, method, allowed=allowed):
-                return self._block(environ, start_response, origin, method, policy)
+            if policy is not None and self._is_untrusted(environ, origin, allowed=allowed):
+                return self._block(environ, start_response, origin, policy)
             judged = Ruling(policy, allowed)
-        path = environ.get("PATH_INFO", "")
+        asked_for = {name: environ[name] for name in ("REQUEST_METHOD", "PATH_INFO") if name in environ}
         ask = source.follow(environ)
         share: Callable[[Sequence[Header]], list[Header]] | None = None
 
@@ -217,44 +216,43 @@ class CORSMiddleware:
                 policy, verdict = ask()
                 if verdict is None and judged is not None and judged.policy is policy:
                     verdict = judged.allowed  # a callable is asked once per request
-                share = self._make_share(policy, verdict, origin, environ, method, path)
+                allowed = _is_allowed(policy, verdict, origin, environ)
+                share = self._make_share(policy, origin, asked_for, allowed=allowed)
             shared = share(headers)
             return start_response(status, shared) if exc_info is None else start_response(status, shared, exc_info)
 
         return self.app(environ, start)
 
     def _make_share(
-        self,
-        policy: PolicyOrDeny,
-        verdict: bool | None,
-        origin: str | None,
-        environ: WSGIEnvironment,
-        method: str,
-        path: str,
+        self, policy: PolicyOrDeny, origin: str | None, asked_for: WSGIEnvironment, *, allowed: bool
     ) -> Callable[[Sequence[Header]], list[Header]]:
         """Return what makes the app's headers those of the response; the verdict on the origin is fixed with it."""
         if policy is None:
             return list
         answers = policy.answers
-        allowed = _is_allowed(policy, verdict, origin, environ)
         added = added_headers(answers, origin, allowed=allowed)
-        if origin is not None and (not allowed or self._reports.hears_everything):
-            added = self._report(policy, origin, method, path, added, allowed=allowed)
-        return lambda headers: self._share(answers, headers, added, allowed=allowed)
+        if (not allowed or self._reports.hears_everything) and origin is not None and self._reports.is_wanted():
+            added = self._report(policy, origin, asked_for, added, allowed=allowed)
+
+        def share(headers: Sequence[Header]) -> list[Header]:
+            shared, removed = share_response(answers, headers, added)
+            if removed:
+                self._reports.warn_of(removed)
+            return shared
+
+        return share
 
     def _report(
         self,
         policy: Policy | Deny,
         origin: str,
-        method: str,
-        path: str,
-        added: Sequence[Header],
+        environ: WSGIEnvironment,
+        added: tuple[Header, ...],
         *,
         allowed: bool,
-    ) -> Sequence[Header]:
+    ) -> tuple[Header, ...]:
         """Tell whoever listens of an actual request; return `added`, with the debug header if there shall be one."""
-        if not self._reports.is_wanted():
-            return added
+        method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
         note = self._reports.report_actual(policy, origin, method, path, allowed=allowed)
         return added if note is None else (*added, (DEBUG_HEADER, note))
 
@@ -264,14 +262,6 @@ class CORSMiddleware:
             return DENY
         found: PolicyOrDeny = paths.get(path, self._policy)  # a name for it, so that mypy infers from the map
         return found
-
-    def _share(
-        self, answers: Answers, headers: Sequence[Header], added: Sequence[Header], *, allowed: bool
-    ) -> list[Header]:
-        shared, removed = share_response(answers, headers, added, allowed=allowed)
-        if removed:
-            self._reports.warn_of(removed)
-        return shared
 
     def _answer_preflight(
         self, environ: WSGIEnvironment, start_response: StartResponse, origin: str, method: str
@@ -287,8 +277,8 @@ class CORSMiddleware:
             _discard_body(environ)
         answers = policy.answers
         allowed = origin in answers.exact if answers.is_exact else _is_allowed(policy, verdict, origin, environ)
-        names: str | None = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
         note = None
+        names: str | None = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
         if self._reports.is_wanted():
             path = environ.get("PATH_INFO", "")
             note = self._reports.report_preflight(policy, origin, method, names, path, allowed=allowed)
@@ -300,24 +290,20 @@ class CORSMiddleware:
         start_response("204 No Content", headers)
         return []
 
-    def _is_untrusted(self, environ: WSGIEnvironment, origin: str | None, method: str, *, allowed: bool) -> bool:
-        if not is_judged(method, environ.get("HTTP_UPGRADE")):
+    def _is_untrusted(self, environ: WSGIEnvironment, origin: str | None, *, allowed: bool) -> bool:
+        if not is_judged(environ["REQUEST_METHOD"], environ.get("HTTP_UPGRADE")):
             return False
         return not is_trusted(environ.get("HTTP_SEC_FETCH_SITE"), origin, environ.get("HTTP_HOST"), allowed=allowed)
 
     def _block(
-        self,
-        environ: WSGIEnvironment,
-        start_response: StartResponse,
-        origin: str | None,
-        method: str,
-        policy: Policy | Deny,
+        self, environ: WSGIEnvironment, start_response: StartResponse, origin: str | None, policy: Policy | Deny
     ) -> Iterable[bytes]:
         if environ.get("CONTENT_LENGTH"):
             _discard_body(environ)
         note = None
         if self._reports.is_wanted():
-            note = self._reports.report_blocked(policy, origin, method, environ.get("PATH_INFO", ""))
+            method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
+            note = self._reports.report_blocked(policy, origin, method, path)
         return _refuse(start_response, policy.answers.refused, note)
 
 
