@@ -139,7 +139,7 @@ class Installation:
             if self._opened is None:
                 policies = self.validate()
                 self._warn_of_late_settings()
-                self._routes.open(policies)
+                self._routes.open(policies, judges=self.block_untrusted)
                 debug = self.app.debug if self.debug is None else self.debug
                 if self.debugger is not None and self.app.debug:
                     from werkzeug.debug import DebuggedApplication  # noqa: PLC0415 - only while developing

@@ -100,6 +100,14 @@ class Policies:
         """Return what covers a path that no view answers."""
         return self._nothing.covers.get(place) or self._make_or_deny(self._nothing, place, "")
 
+    def list_covers(self, place: Place) -> dict[tuple[str | None, str], Cover]:
+        """Return what covers each endpoint and method that rules have, but OPTIONS, at one place."""
+        return {
+            (rule.endpoint, method): self.of_view(rule.endpoint, method, place)
+            for rule in self.app.url_map.iter_rules()
+            for method in (rule.methods or set()) - {"OPTIONS"}
+        }
+
     def validate(self) -> None:
         """Merge what can be foreseen: for each rule its methods, at the place of a path that it matches.
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FOLLOWED: Final = "flask_cors_ext.followed"
 """The key in an environ that holds a `Followed`."""
 
+_JUDGED = "flask_cors_ext.judged"
 _BUILT_IN_CONVERTERS = frozenset(Map.default_converters.values())
 
 
@@ -42,15 +43,15 @@ class Followed:
         ruling: what was found out as soon as Flask had routed.
     """
 
-    __slots__ = ("environ", "judged", "origin", "path", "routes", "ruling")
+    # PERF: made for every request; without slots, two of its attributes cost nothing until they are set.
+    judged: Ruling | None = None
+    ruling: Ruling | None = None
 
     def __init__(self, routes: Routes, environ: WSGIEnvironment) -> None:
         self.routes = routes
         self.environ = environ
         self.origin: str | None = environ.get("HTTP_ORIGIN")
         self.path: str = environ.get("PATH_INFO", "")
-        self.judged: Ruling | None = None
-        self.ruling: Ruling | None = None
 
     def __call__(self) -> Ruling:
         """Return the ruling; the middleware asks once, at the first `start_response`."""
@@ -67,18 +68,29 @@ class Routes:
     _policies: Policies
     _places: Places
     _routes_in_context: bool
+    _judges: bool
 
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._naming = Naming()
+        self._known: dict[tuple[str | None, str], Cover] = {}
         self._endpoints = 0
         self._apart: dict[int, bool] = {}
         self._answers: dict[tuple[int, str, Place], tuple[Cover, Ruling]] = {}
 
-    def open(self, policies: Policies) -> None:
-        """Take the app's policies; before the first request."""
+    def open(self, policies: Policies, *, judges: bool) -> None:
+        """Take the app's policies; before the first request.
+
+        Args:
+            policies: the policies, validated.
+            judges: whether `look_up` is asked about actual requests, too.
+        """
         self._policies = policies
         self._places = policies.places
+        self._judges = judges
+        if self._places.only is not None:
+            # PERF: where the path does not matter, a request costs one look-up here.
+            self._known = policies.list_covers(self._places.only)
         # A converter of the user's own may well ask a database.
         self._routes_in_context = not _BUILT_IN_CONVERTERS.issuperset(self._app.url_map.converters.values())
 
@@ -100,17 +112,14 @@ class Routes:
         with self._context():
             ruling = ruling._replace(allowed=ruling.policy.allows(environ.get("HTTP_ORIGIN"), environ))
         if not is_preflight:
-            followed = environ[FOLLOWED] = Followed(self, environ)
-            followed.judged = ruling
+            environ[_JUDGED] = ruling
         return ruling
 
     def follow(self, environ: WSGIEnvironment) -> Followed:
         """Follow an actual request, which Flask routes itself."""
-        followed = Followed(self, environ)
-        before = environ.get(FOLLOWED)
-        if before is not None and before.routes is self:
-            followed.judged, before.judged = before.judged, None
-        environ[FOLLOWED] = followed
+        followed = environ[FOLLOWED] = Followed(self, environ)
+        if self._judges:
+            followed.judged = environ.pop(_JUDGED, None)
         return followed
 
     def on_routed(self, endpoint: str | None, _: object) -> None:
@@ -123,12 +132,7 @@ class Routes:
         followed = environ.get(FOLLOWED)
         if followed is None or followed.routes is not self or followed.ruling is not None:
             return
-        method = current.method
-        if endpoint is not None and method != "OPTIONS":
-            place = self._places.only or self._places.find_raw(environ.get("PATH_INFO", ""))
-            cover = self._policies.of_view(endpoint, method, place)
-        else:
-            cover = self._cover_special(current, followed)
+        cover = self._known.get((endpoint, current.method)) or self._find_cover(current, followed)
         followed.ruling = self._rule(cover, followed, environ) if cover.asks else cover.ruling
 
     def rule_late(self, followed: Followed) -> Ruling:
@@ -142,14 +146,13 @@ class Routes:
                 followed.ruling = self._rule(cover, followed, followed.environ)
         return followed.ruling
 
-    def _cover_special(self, request: Request, followed: Followed) -> Cover:
-        """Return what covers a request without a view of its own: Flask answers OPTIONS itself, or cannot route."""
-        rule = request.url_rule
-        if rule is not None and not is_automatic(rule, request.method):
+    def _find_cover(self, request: Request, followed: Followed) -> Cover:
+        rule, method = request.url_rule, request.method
+        if rule is not None and not is_automatic(rule, method):
             place = self._places.find_raw(request.environ.get("PATH_INFO", ""))
-            return self._policies.of_view(rule.endpoint, request.method, place)
+            return self._policies.of_view(rule.endpoint, method, place)
         if rule is not None or isinstance(request.routing_exception, (MethodNotAllowed, RequestRedirect)):
-            return self._find(request.environ, request.method, names_methods=False)[0]
+            return self._find(request.environ, method, names_methods=False)[0]
         return self._policies.of_path(self._places.find_raw(followed.path))
 
     def _rule(self, cover: Cover, followed: Followed, environ: WSGIEnvironment) -> Ruling:
