@@ -37,7 +37,7 @@ pygments_style = "default"
 pygments_dark_style = "github-dark"
 
 
-def tell_language(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object) -> None:
+def tell_language(_app: Sphinx, page: str, _template: str, context: dict[str, Any], _tree: object) -> None:
     """Say in the HTML of a page below `zh/` that it is in Chinese, for voices and hyphenation."""
     if page.startswith("zh/"):
         context["language"] = "zh-Hans"
