@@ -1,4 +1,4 @@
-"""Say what a test needs of the machine: missing on a newcomer's machine it skips, in the project's own check it fails."""
+"""What a test needs of the machine: missing at a newcomer's it skips, in the project's own check it fails."""
 
 from __future__ import annotations
 
