@@ -11,6 +11,7 @@ from flask import Flask
 from cors_wsgi import DENY, CORSMiddleware, Decision, Policy, PolicyError, Problem
 
 from .layers import POLICY_OPTIONS, Layer, check_options
+from .marks import find_lost_marks
 from .places import Places
 from .policies import Policies
 from .routes import Routes
@@ -71,9 +72,9 @@ class Installation:
         self._opened: tuple[CORSMiddleware, CORSMiddleware] | None = None
         self.configure(keywords)
         self.entrance = Entrance(self, app.wsgi_app)
-        app.wsgi_app = self.entrance  # type: ignore[method-assign]
         self._routes = Routes(app)
-        app.url_value_preprocessor(self._routes.on_routed)
+        app.url_value_preprocessor(self._routes.on_routed)  # Flask refuses once it has served
+        app.wsgi_app = self.entrance  # type: ignore[method-assign]
         app.extensions[EXTENSION] = self
 
     def configure(self, keywords: Mapping[str, Any] | None) -> None:
@@ -139,6 +140,7 @@ class Installation:
             if self._opened is None:
                 policies = self.validate()
                 self._warn_of_late_settings()
+                self._warn_of_lost_marks()
                 self._routes.open(policies, judges=self.block_untrusted)
                 debug = self.app.debug if self.debug is None else self.debug
                 if self.debugger is not None and self.app.debug:
@@ -163,6 +165,13 @@ class Installation:
         if late:
             self.app.logger.warning(
                 "These settings changed after CORS(app), which had read them, and have no effect: %s.", ", ".join(late)
+            )
+
+    def _warn_of_lost_marks(self) -> None:
+        if lost := find_lost_marks(self.app):
+            self.app.logger.warning(
+                "The marks of these views are lost, since a decorator above the mark does not use functools.wraps: %s.",
+                ", ".join(lost),
             )
 
 

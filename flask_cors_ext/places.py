@@ -12,6 +12,7 @@ from cors_wsgi.settings import unknown_option
 
 from .keywords import NEEDLESS, warn_of_needless
 from .layers import POLICY_OPTIONS, Layer, Merged, check_options
+from .warn import hush
 
 PathRule: TypeAlias = "str | re.Pattern[str]"
 Resource: TypeAlias = "Mapping[str, Any] | Deny | None"
@@ -75,13 +76,16 @@ class Places:
             if shares and "origins" in merged.options:
                 _check(merged, "CORS(app)")
             else:
-                check_options(merged.options, "CORS(app)")
+                _check_defaults(layers)
                 shares = False
             self.only = self._elsewhere = Place("the app", layers, shares, otherwise)
             self.all: tuple[Place, ...] = (self._elsewhere,)
             return
-        check_options(Merged(layers).options, "CORS(app)")
-        places = {rule: _make_place(rule, value, layers, otherwise) for rule, value in _read_rules(resources).items()}
+        _check_defaults(layers)
+        places = {
+            rule: _make_place(rule, value, layers, shares=shares, otherwise=otherwise)
+            for rule, value in _read_rules(resources).items()
+        }
         self._elsewhere = Place("no resource", (), otherwise=otherwise)
         self._map = PathMap(places, option="resources")
         self.all = (*places.values(), self._elsewhere)
@@ -120,7 +124,9 @@ def _read_rules(resources: object) -> Mapping[PathRule, Resource]:
     return {rule: {} for rule in rules}
 
 
-def _make_place(rule: PathRule, value: Resource, layers: tuple[Layer, ...], otherwise: Deny | None) -> Place:
+def _make_place(
+    rule: PathRule, value: Resource, layers: tuple[Layer, ...], *, shares: bool, otherwise: Deny | None
+) -> Place:
     name = f"resources[{rule!r}]"
     if value is None or value is DENY:
         return Place(name, (), otherwise=value, rule=rule)
@@ -140,8 +146,14 @@ def _make_place(rule: PathRule, value: Resource, layers: tuple[Layer, ...], othe
     options = {option: said for option, said in value.items() if option not in NEEDLESS}
     check_options(options, name)
     within = (Layer(name, options), *layers)
-    _check(Merged(within), name)
-    return Place(name, within, shares=True, otherwise=otherwise, rule=rule)
+    if shares:
+        _check(Merged(within), name)
+    return Place(name, within, shares, otherwise, rule)
+
+
+def _check_defaults(layers: tuple[Layer, ...]) -> None:
+    with hush():  # each layer has warned for itself
+        check_options(Merged(layers).options, "CORS(app)")
 
 
 def _check(merged: Merged, name: str) -> None:

@@ -60,16 +60,6 @@ class Router:
             path = step
         return Found(self.path)
 
-    def find_methods(self, *paths: str) -> set[str] | None:
-        """Return the methods that rules have at any of the paths, or None if a rule takes every method."""
-        methods: set[str] = set()
-        for path in dict.fromkeys(paths):
-            there = self._methods_at(path)
-            if there is None:
-                return None
-            methods |= there
-        return methods
-
     def _match(self, path: str, method: str) -> Found | str | None:
         """Return what the path leads to, or the path that it redirects to, or None where Flask would not route."""
         try:
@@ -81,15 +71,6 @@ class Router:
         except Exception:  # noqa: BLE001 - an HTTPException, or whatever a user's converter raises
             return None
         return Found(path, None if is_automatic(rule, method) else rule, is_known=True)
-
-    def _methods_at(self, path: str) -> set[str] | None:
-        try:
-            self._adapter.match(path, NO_METHOD)
-        except MethodNotAllowed as error:
-            return set(error.valid_methods or ())
-        except Exception:  # noqa: BLE001 - as above
-            return set()
-        return None
 
     def _path_of(self, url: str) -> str | None:
         """Return the path of a redirect's target as the app would see it, or None if the app would not see it."""

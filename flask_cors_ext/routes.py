@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
@@ -74,7 +74,8 @@ class Routes:
         self._app = app
         self._naming = Naming()
         self._known: dict[tuple[str | None, str], Cover] = {}
-        self._endpoints = 0
+        self._endpoints = -1
+        self._methods: set[str] = set()
         self._apart: dict[int, bool] = {}
         self._answers: dict[tuple[int, str, Place], tuple[Cover, Ruling]] = {}
 
@@ -167,6 +168,7 @@ class Routes:
 
     def _find(self, environ: WSGIEnvironment, method: str, *, names_methods: bool) -> tuple[Cover, Ruling]:
         """Return what covers a method at the request's URL; for a preflight, its policy names the right methods."""
+        self._look_for_late_views()
         http_request = self._app.request_class(environ, populate_request=False)
         try:
             adapter = self._app.create_url_adapter(http_request)
@@ -198,17 +200,22 @@ class Routes:
         if not found.is_known:
             cover = self._policies.of_path(place)
             return cover, cover.ruling
-        owners = self._find_owners(router, found)
+        owners = self._find_owners(router, self._methods)
         if found.rule is not None:
             cover = self._policies.of_view(found.rule.endpoint, method, place)
         else:
             cover = self._find_common(place, owners)
+        if cover.methods_given and isinstance(cover.policy, Policy):
+            owners |= self._find_owners(router, set(cover.policy.methods) - {"*"} - self._methods)
         return cover, self._naming.narrow(cover, {name: owner for name, (_, owner) in owners.items()})
 
-    def _find_owners(self, router: Router, found: Found) -> dict[str, tuple[str, Cover]]:
-        """Return, for each method that the URL has, the endpoint that Flask would call, and what covers it."""
+    def _find_owners(self, router: Router, methods: Iterable[str]) -> dict[str, tuple[str, Cover]]:
+        """Return, for those of the methods that the URL has, the endpoint that Flask would call, and what covers it.
+
+        Flask is asked for each: what it lists as a URL's methods lacks those of rules that do not insist on a slash.
+        """
         owners = {}
-        for method in sorted(router.find_methods(router.path, found.path) or COMMON_METHODS):
+        for method in sorted(methods):
             rule = (there := router.find(method)).rule
             if rule is not None:
                 cover = self._policies.of_view(rule.endpoint, method, self._places.find(there.path))
@@ -225,12 +232,16 @@ class Routes:
 
     def _is_apart(self, rule: Rule) -> bool:
         """Tell whether what was found out for one URL of a rule holds for all of them, as long as no view is added."""
-        endpoints = len(self._app.view_functions)
-        if endpoints != self._endpoints:
-            self._apart.clear()
-            self._answers.clear()
-            self._endpoints = endpoints
         apart = self._apart.get(id(rule))
         if apart is None:
             apart = self._apart[id(rule)] = is_apart(rule, self._app.url_map.iter_rules())
         return apart
+
+    def _look_for_late_views(self) -> None:
+        endpoints = len(self._app.view_functions)
+        if endpoints != self._endpoints:
+            self._apart.clear()
+            self._answers.clear()
+            rules = self._app.url_map.iter_rules()
+            self._methods = {method for rule in rules for method in rule.methods or COMMON_METHODS}
+            self._endpoints = endpoints

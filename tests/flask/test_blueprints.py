@@ -65,6 +65,16 @@ def test_settings_are_its_defaults_and_do_not_cover_the_app() -> None:
     assert server.request("GET", "/x", A).values("Vary") == []
 
 
+def test_settings_for_resources_do_not_cover_the_app_either() -> None:
+    app, bp = make_app(config={"CORS_RESOURCES": {"/api/*": {"max_age": 5}}}), blueprint()
+    CORS(bp, origins=A)
+    app.register_blueprint(bp, url_prefix="/api")
+    app.add_url_rule("/api/y", "y", lambda: "y")
+    server = Server(app)
+    assert server.preflight(A, "PUT", path="/api/x").values("Access-Control-Max-Age") == ["5"]
+    assert server.request("GET", "/api/y", A).values("Vary") == []
+
+
 @pytest.mark.parametrize("wrapped_between", [True, False])
 def test_cors_for_the_app_may_come_later(wrapped_between: bool) -> None:
     app, bp = make_app(), blueprint()

@@ -135,14 +135,38 @@ def test_a_catch_all_route_owns_what_other_rules_leave() -> None:
 
 def test_a_rule_for_every_method_has_the_usual_ones() -> None:
     def build(app: Flask) -> None:
-        app.view_functions["any"] = view(A)
+        app.view_functions["any"] = view(A, methods=[*DEFAULT, "PURGE", "REPORT"])
+        app.add_url_rule("/x", "purge", view(B), methods=["PURGE"])
         app.url_map.add(Rule("/x", endpoint="any"))
         app.add_url_rule("/x", "put", view(B), methods=["PUT"])
 
     server = site(build)
-    assert server.preflight(A, "GET", path="/x") == creds(A, ", ".join(DEFAULT))
-    assert server.preflight(A, "PUT", path="/x") == creds(A, ", ".join(DEFAULT))
-    assert server.preflight(B, "PUT", path="/x") == forbidden(VARY_PREFLIGHT)
+    answer = creds(A, f"{', '.join(DEFAULT)}, REPORT")
+    assert server.preflight(A, "GET", path="/x") == answer
+    assert server.preflight(B, "PURGE", path="/x") == creds(B, "PURGE")
+    assert server.preflight(B, "GET", path="/x") == forbidden(VARY_PREFLIGHT)
+
+
+def test_a_rule_for_every_method_owns_what_another_view_would_name() -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule("/x", "get", view(A, methods=["GET", "REPORT"]), methods=["GET"])
+        app.view_functions["any"] = view(B)
+        app.url_map.add(Rule("/x", endpoint="any"))
+
+    assert site(build).preflight(A, "GET", path="/x") == creds(A, "GET")
+
+
+@pytest.mark.parametrize(("of_get", "of_put"), [("/x", "/x/"), ("/x/", "/x")])
+@pytest.mark.parametrize("path", ["/x", "/x/"])
+def test_rules_that_do_not_insist_on_a_slash(of_get: str, of_put: str, path: str) -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule(of_get, "get", view(A, methods=DEFAULT), methods=["GET"], strict_slashes=False)
+        app.add_url_rule(of_put, "put", view(B), methods=["PUT"], strict_slashes=False)
+
+    server = site(build)
+    assert server.request("PUT", path, B).values("Access-Control-Allow-Origin") == [B]
+    assert server.preflight(B, "PUT", path=path) == creds(B, "PUT")
+    assert server.preflight(A, "GET", path=path) == creds(A, "GET, HEAD, POST, PATCH, DELETE")
 
 
 COMMON = [

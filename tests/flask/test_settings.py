@@ -173,9 +173,10 @@ def test_a_setting_of_something_else_is_none_of_ours() -> None:
         server_with({"CORSAIR": 1, "MY_CORS_ORIGIN": 2, "CORS_ORIGINS": A})
 
 
-def test_a_max_age_beyond_all_browsers_is_warned_of_once_and_works() -> None:
+@pytest.mark.parametrize("options", [{"origins": A}, {"resources": {"/x": {"origins": A}}}])
+def test_a_max_age_beyond_all_browsers_is_warned_of_once_and_works(options: dict[str, Any]) -> None:
     with pytest.warns(PolicyWarning, match=re.escape("CORS(app): max_age=90000: no browser remembers")) as caught:
-        server = server_with({}, origins=A, max_age=90000)
+        server = server_with({}, max_age=90000, **options)
     assert [warning.filename for warning in caught] == [__file__]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -227,6 +228,15 @@ def test_d15_cors_is_no_wrapper_and_says_so() -> None:
     app: Any = CORS(Flask("x"), origins=A)
     with pytest.raises(AttributeError, match="'CORS' object has no attribute 'route'"):
         app.route("/")
+
+
+def test_an_app_that_has_served_is_left_as_it_was() -> None:
+    app = Flask("x")
+    app.test_client().get("/")
+    before = app.wsgi_app
+    with pytest.raises(AssertionError, match="can no longer be called"):
+        CORS(app, origins=A)
+    assert (app.wsgi_app, "flask_cors_ext" in app.extensions) == (before, False)
 
 
 def test_validate_needs_the_extension() -> None:

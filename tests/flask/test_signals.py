@@ -175,6 +175,23 @@ def test_an_app_that_is_served_later_is_warned_of_too(caplog: pytest.LogCaptureF
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
+def test_a_lost_mark_is_one_warning_that_names_the_view(caplog: pytest.LogCaptureFixture) -> None:
+    def forgets(view: Any) -> Any:
+        return lambda: view()
+
+    def build_lost(app: Flask) -> None:
+        app.add_url_rule("/lost", "lost", forgets(same_origin(lambda: "lost")))
+
+    server = site(build_lost, origins=A)
+    assert server.request(path="/lost", origin=A).values("Access-Control-Allow-Origin") == [A]
+    server.request(path="/lost", origin=A)
+    (record,) = caplog.records
+    assert (record.levelname, record.getMessage()) == (
+        "WARNING",
+        "The marks of these views are lost, since a decorator above the mark does not use functools.wraps: lost.",
+    )
+
+
 def test_an_app_without_marks_is_not_warned_of(caplog: pytest.LogCaptureFixture) -> None:
     cross_origin(origins=A)(lambda: "nowhere")
     app = make_app()
