@@ -9,7 +9,7 @@ from .cache import Clock, PreflightCache
 from .cookies import Cookies
 from .engines import Engine, get_engine
 from .exchange import Exchange, WireRequest, WireResponse
-from .fetching import Agent
+from .network import Agent
 from .origins import open_origin
 from .pages import Page
 from .transports import HTTPTransport, NetworkError, Transport, WSGITransport
@@ -88,7 +88,6 @@ class Browser:
         self.cookies = Cookies(clock, engine)
         self._agent = Agent(
             engine=engine,
-            clock=clock,
             cache=PreflightCache(clock, engine),
             cookies=self.cookies,
             find_transport=self._find_transport,

@@ -8,13 +8,15 @@ from typing import Any
 
 from .bodies import Body, Document, URLSearchParams
 from .errors import FetchError
-from .fetching import Agent, fetch
+from .fetching import fetch
 from .headers import HeadersInit, has_header, list_pairs
+from .network import Agent
 from .origins import Origin
 from .reasons import Reason
-from .requests import Cache, Credentials, Mode, Redirect, ReferrerPolicy, build_fetch_request, build_xhr_request
+from .requests import Cache, Credentials, Mode, Redirect, ReferrerPolicy, build_fetch_request
 from .responses import Response
 from .urls import URL, parse_url
+from .xhr import build_xhr_request
 
 
 class Page:

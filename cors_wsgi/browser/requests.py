@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from ..fetch import is_forbidden_request_header, normalize_method
-from .bodies import UTF8_TEXT, Body, Document, Extracted, ReadableStream, extract_body
+from .bodies import Body, ReadableStream, extract_body
 from .causes import is_user_agent
 from .engines import Engine
 from .errors import FetchError
-from .headers import Header, HeadersInit, get_header, has_header, list_pairs, normalize_value, remove_headers
-from .mime import is_strict_mime_type, parse_mime_type
+from .headers import Header, HeadersInit, get_header, has_header, list_pairs, normalize_value
 from .origins import Origin
 from .reasons import Reason
 from .safelist import is_no_cors_safelisted
@@ -54,8 +52,6 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 """The values that JavaScript takes for each option of `fetch()`."""
-
-_CHARSET = re.compile(r"(?<=[\x00-\x20;])(charset[\x00-\x20]*=[\x00-\x20\"']*)([^\x00-\x20\"';]+)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -123,7 +119,8 @@ class Request:
         return "null" if self.is_tainted else self.origin.serialized
 
 
-def _refuse(why: str) -> FetchError:
+def refuse(why: str) -> FetchError:
+    """Return the error for a request that the script's own browser refuses."""
     return FetchError(Reason.INVALID_REQUEST, None, value=why)
 
 
@@ -148,7 +145,7 @@ def build_fetch_request(
         FetchError: where JavaScript throws a TypeError.
     """
     if url.has_credentials:
-        raise _refuse("the URL has a user name or password in it")
+        raise refuse("the URL has a user name or password in it")
     options: dict[str, str] = {
         "mode": mode,
         "credentials": credentials,
@@ -158,20 +155,20 @@ def build_fetch_request(
     }
     for option, value in options.items():
         if value not in CHOICES[option]:
-            raise _refuse(f"{option} {value!r} is none of {', '.join(filter(None, CHOICES[option]))}")
+            raise refuse(f"{option} {value!r} is none of {', '.join(filter(None, CHOICES[option]))}")
     if cache == "only-if-cached" and mode != "same-origin":
-        raise _refuse("the cache mode only-if-cached needs the mode same-origin")
+        raise refuse("the cache mode only-if-cached needs the mode same-origin")
     check_method(method)
     method = normalize_method(method)
     if mode == "no-cors" and method not in ("GET", "HEAD", "POST"):
-        raise _refuse(f"a no-cors request cannot have the method {method}")
+        raise refuse(f"a no-cors request cannot have the method {method}")
     request = Request("fetch", method, [url], [], origin, mode=mode, credentials=credentials)
     request.redirect, request.cache, request.referrer_policy = redirect, cache, referrer_policy
     for name, value in list_pairs(headers):
         _append_header(request, name, value, engine)
     if body is not None:
         if method in ("GET", "HEAD"):
-            raise _refuse(f"a {method} request cannot have a body")
+            raise refuse(f"a {method} request cannot have a body")
         _set_body(request, body, duplex, engine)
     return request
 
@@ -192,101 +189,18 @@ def _append_header(request: Request, name: str, value: str, engine: Engine) -> N
 def _set_body(request: Request, body: Body, duplex: str | None, engine: Engine) -> None:
     if isinstance(body, ReadableStream):
         if engine.streams == "refused":
-            raise _refuse("this engine sends no streams")
+            raise refuse("this engine sends no streams")
         if engine.streams == "as text":
             body = "[object ReadableStream]"
     extracted = extract_body(body)
     if extracted.is_stream:
         if duplex is None:
-            raise _refuse("a stream as the body needs duplex='half'")
+            raise refuse("a stream as the body needs duplex='half'")
         if request.mode == "no-cors":
-            raise _refuse("a no-cors request cannot have a stream as the body")
+            raise refuse("a no-cors request cannot have a stream as the body")
         request.use_preflight = True
     if duplex not in (None, "half") and engine.streams == "sent":
-        raise _refuse(f"duplex {duplex!r} is not half")
+        raise refuse(f"duplex {duplex!r} is not half")
     request.body, request.is_stream = extracted.data, extracted.is_stream
     if extracted.type is not None and not has_header(request.headers, "content-type"):
         _append_header(request, "Content-Type", extracted.type, engine)
-
-
-def build_xhr_request(
-    url: URL,
-    origin: Origin,
-    engine: Engine,
-    *,
-    method: str,
-    headers: HeadersInit | None,
-    body: Body | Document | None,
-    with_credentials: bool,
-    upload_listener: bool,
-    is_sync: bool,
-) -> Request:
-    """Return the request that `XMLHttpRequest.send()` makes (https://xhr.spec.whatwg.org, `#the-send()-method`).
-
-    Raises:
-        FetchError: where JavaScript throws: a method, name or value that is none, or a stream as the body.
-    """
-    if url.has_credentials:
-        raise _refuse("the URL has a user name or password in it")
-    check_method(method)
-    request = Request("XMLHttpRequest", normalize_method(method), [url], [], origin)
-    request.credentials = "include" if with_credentials else "same-origin"
-    for name, value in list_pairs(headers):
-        value = normalize_value(value)
-        check_header(name, value)
-        if not is_forbidden_request_header(name, value) and not (engine.drops_user_agent and is_user_agent(name)):
-            request.headers = _combine(request.headers, name, value)
-    if isinstance(body, ReadableStream):
-        raise _refuse("an XMLHttpRequest cannot send a stream")
-    if body is not None and request.method not in ("GET", "HEAD"):
-        _set_xhr_body(request, body, engine)
-    ignores = (engine.listener_needs_body and request.body is None) or (engine.ignores_sync_listener and is_sync)
-    request.use_preflight = upload_listener and not ignores
-    return request
-
-
-def _combine(headers: list[Header], name: str, value: str) -> list[Header]:
-    """Add a value to the header of that name, or a header (`#concept-header-list-combine`)."""
-    lower = name.lower()
-    if not has_header(headers, lower):
-        return [*headers, (name, value)]
-    return [(given, f"{old}, {value}" if given.lower() == lower else old) for given, old in headers]
-
-
-def _set_xhr_body(request: Request, body: Body | Document, engine: Engine) -> None:
-    own = get_header(request.headers, "content-type")
-    if isinstance(body, Document):
-        kind = "text/html" if body.is_html else "application/xml"
-        extracted = Extracted(body.markup.encode("utf-8", "replace"), f"{kind};charset=UTF-8")
-    else:
-        extracted = extract_body(body)
-    request.body = extracted.data
-    if own is None:
-        kept = extracted.type
-        if extracted.type not in (None, UTF8_TEXT) and not isinstance(body, Document):
-            kept = _keep_blob_type(extracted.type or "", engine)
-            request.raw_type = kept
-        if kept is not None:
-            request.headers.append(("Content-Type", kept))
-    elif isinstance(body, str | Document):
-        rest = remove_headers(request.headers, {"content-type"})
-        request.headers = [*rest, ("Content-Type", _set_charset(own, engine))]
-
-
-def _keep_blob_type(text: str, engine: Engine) -> str | None:
-    if engine.drops_blob_type == "if not strict" and not is_strict_mime_type(text):
-        return None
-    if engine.drops_blob_type == "if no MIME type" and parse_mime_type(text) is None:
-        return None
-    return text
-
-
-def _set_charset(value: str, engine: Engine) -> str:
-    """Return the author's Content-Type with the charset UTF-8, as text is sent (step 4 of `#the-send()-method`)."""
-    if engine.rewrites_charset == "in place":
-        return _CHARSET.sub(r"\1UTF-8", value)
-    parsed = parse_mime_type(value)
-    if parsed is None or parsed.parameters.get("charset", "utf-8").lower() == "utf-8":
-        return value
-    parsed.parameters["charset"] = "UTF-8"
-    return str(parsed)

@@ -62,15 +62,27 @@ class WSGITransport:
         """
         environ = build_environ(url, request)
         try:
-            chunks, status, headers = self._run(self._app, environ, buffered=True)
+            chunks, status, headers = self._run(self._app, environ)
+        except TypeError as error:
+            if _is_of_werkzeug(error):
+                raise NetworkError("the app ended without calling start_response") from None
+            raise
+        try:
             body = b"".join(chunks)
-        except StopIteration:
-            raise NetworkError("the app ended without calling start_response") from None
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
         code, _, phrase = status.partition(" ")
         if not (code.isascii() and code.isdigit() and len(code) == 3):
             raise NetworkError(f"the app gave the status {status!r}")
         pairs = [(name, value.strip(" \t")) for name, value in headers]
         return WireResponse(int(code), phrase, pairs, b"" if request.method == "HEAD" else body)
+
+
+def _is_of_werkzeug(error: TypeError) -> bool:
+    """Tell whether werkzeug itself stumbled over an app that started no response, not the app over its own code."""
+    traceback = error.__traceback__
+    return traceback is not None and traceback.tb_next is not None and traceback.tb_next.tb_next is None
 
 
 def build_environ(url: URL, request: WireRequest) -> WSGIEnvironment:
@@ -196,10 +208,6 @@ class HTTPTransport:
         except (self._urllib3.exceptions.HTTPError, OSError, ValueError, HTTPException) as error:
             return b"".join(chunks), _describe(error)
         return b"".join(chunks), ""
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._pool.clear()
 
 
 def _describe(error: Exception) -> str:

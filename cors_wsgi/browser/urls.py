@@ -174,11 +174,11 @@ def _parse_ipv4_number(part: str) -> int:
 
 def _parse_ipv6(text: str) -> str | None:
     """Return an IPv6 address in its shortest form, in brackets, or None (`#concept-ipv6-parser`)."""
+    if "%" in text:
+        return None
     try:
         exploded = ipaddress.IPv6Address(text).exploded
     except ValueError:
-        return None
-    if "%" in text:
         return None
     pieces = [f"{int(piece, 16):x}" for piece in exploded.split(":")]
     runs = re.findall(r"(?:\b0(?::0)+\b)", ":".join(pieces))

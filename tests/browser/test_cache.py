@@ -11,7 +11,6 @@ from cors_wsgi.browser import Browser, Clock, CORSError, ReadableStream
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
-
     from support.scripted import Headers
 
 ENGINES = ("standard", "chromium", "firefox", "webkit")
@@ -132,7 +131,7 @@ def test_an_answer_to_a_request_with_credentials_serves_those_without_but_not_th
         asked = Asked(allow(), engine=engine)
         return [asked.preflights(credentials=mode) for mode in ("same-origin", "include", "omit", "include")]
 
-    assert by_engine(play) == dict.fromkeys(ENGINES, [True, True, False, False])
+    assert by_engine(play) == {engine: [True, True, False, False] for engine in ENGINES}
 
     def play_include_first(engine: str) -> list[bool]:
         asked = Asked(allow(), engine=engine)

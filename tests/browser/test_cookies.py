@@ -1,4 +1,4 @@
-"""Cookies and stored authentication: which go with a request, by credentials mode, domain, path, Secure and SameSite."""
+"""Cookies and stored authentication: which go with a request, by credentials mode and the cookie's attributes."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_domain_decides_which_hosts_get_a_cookie(set_at: str, domain: str | None
     ],
 )
 def test_cookies_that_no_browser_keeps_are_refused(url: str, attributes: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="browsers do not keep the cookie '.*=b"):
+    with pytest.raises(ValueError, match=r"browsers do not keep the cookie '.*=b"):
         make().cookies.set(url, **{"name": "a", "value": "b", **attributes})
     assert list(make().cookies) == []
 

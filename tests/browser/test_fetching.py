@@ -23,7 +23,6 @@ from cors_wsgi.browser import Browser, CORSError, FetchError, ReadableStream, Re
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
-
     from support.scripted import Headers
 
 
@@ -41,10 +40,8 @@ def test_a_simple_request_is_sent_with_its_origin_and_filtered() -> None:
     headers = [*SHARED, ("Content-Type", "text/plain"), ("ETag", "x"), ("Set-Cookie", "a=b")]
     browser = Browser(answering(headers=headers), API)
     response = browser.open(PAGE).fetch("/items?q=1#top")
-    seen = ResponseHeaders([("content-type", "text/plain")], {"etag", "set-cookie"})
-    assert (response.type, response.status, dict(response.headers), response.body, response.url, response.redirected) == (
-        "cors", 200, dict(seen), b"ok", "https://api.example.com/items?q=1", False,
-    )  # fmt: skip
+    seen = ResponseHeaders([("content-type", "text/plain")])
+    assert response == Response("cors", 200, seen, "https://api.example.com/items?q=1", False, b"ok")
     assert last(browser).request == (
         "GET",
         "https://api.example.com/items?q=1",

@@ -1,0 +1,97 @@
+"""The lowest layer of a fetch: sending over the wire, recording, and saying what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from .cache import PreflightCache
+from .checks import Failure
+from .cookies import Cookies
+from .engines import Engine
+from .errors import CORSError, FetchError
+from .exchange import Exchange, WireRequest, WireResponse
+from .reasons import Reason
+from .requests import Request
+from .transports import NetworkError, Transport
+from .urls import URL
+
+_MISDIRECTED: Final = 421
+
+
+@dataclass
+class Agent:
+    """The parts of a browser that its fetches share.
+
+    Attributes:
+        engine: whose rules.
+        cache: the CORS-preflight cache.
+        cookies: of all origins.
+        authentication: values of the Authorization header, by serialized origin.
+        find_transport: returns what takes requests for a URL.
+        record: takes each exchange as it ends.
+    """
+
+    engine: Engine
+    cache: PreflightCache
+    cookies: Cookies
+    find_transport: Callable[[URL], Transport]
+    record: Callable[[Exchange], None]
+    authentication: dict[str, str] = field(default_factory=dict)
+
+
+class Networking:
+    """A request on its way to the network, and the exchange that it came to last."""
+
+    def __init__(self, agent: Agent, request: Request) -> None:
+        self.agent = agent
+        self.engine = agent.engine
+        self.request = request
+        self.exchange: Exchange | None = None
+
+    def fail(self, reason: Reason, said_as: Reason | None = None, **facts: str) -> FetchError:
+        """Return the error for a reason, with the exchange it is about."""
+        known = _list_facts(self.engine, self.request)
+        if self.exchange is not None and self.exchange.status is not None:
+            known["status"] = str(self.exchange.status)
+        kind = CORSError if reason.is_cors else FetchError
+        return kind(reason, self.exchange, said_as, **{**known, **facts})
+
+    def fail_check(self, failure: Failure, **facts: str) -> FetchError:
+        """Return the error for a check that failed."""
+        return self.fail(failure.reason, failure.said_as, **{**failure.facts, **facts})
+
+    def network_fetch(self, wire: WireRequest, *, is_preflight: bool) -> WireResponse:
+        """Send over the wire, a second time if it was misdirected (`#http-network-fetch`)."""
+        transport = self.agent.find_transport(self.request.url)
+        if self.request.is_stream and not is_preflight and not transport.speaks_http2:
+            self.exchange = None
+            raise self.fail(Reason.STREAM_NEEDS_HTTP2)
+        response = self._send(transport, wire, is_preflight)
+        if response.status == _MISDIRECTED and not self.request.is_stream:
+            response = self._send(transport, wire, is_preflight)
+        return response
+
+    def _send(self, transport: Transport, wire: WireRequest, is_preflight: bool) -> WireResponse:
+        try:
+            response = transport.send(self.request.url, wire)
+        except NetworkError as error:
+            self.exchange = Exchange(wire, None, is_preflight, str(error))
+            self.agent.record(self.exchange)
+            raise self.fail(Reason.NETWORK_FAILURE, value=str(error), sent_method=wire.method) from error
+        self.exchange = Exchange(wire, response, is_preflight)
+        self.agent.record(self.exchange)
+        return response
+
+
+def _list_facts(engine: Engine, request: Request) -> dict[str, str]:
+    return {
+        "engine": engine.name,
+        "api": request.api,
+        "url": request.url.address,
+        "first_url": request.url_list[0].address,
+        "origin": request.serialized_origin,
+        "sent_method": request.method,
+        "method": request.method,
+    }

@@ -1,0 +1,100 @@
+"""Preflights: for which headers, what is kept of their answers, and when none is needed (`#cors-preflight-fetch`)."""
+
+from __future__ import annotations
+
+from ..fetch import SAFELISTED_METHODS
+from .cache import CacheKey, parse_max_age
+from .causes import find_header_causes, sort_names
+from .checks import Failure, check_preflight
+from .errors import FetchError
+from .exchange import WireRequest
+from .headers import Header, has_header, remove_headers
+from .network import Agent, Networking
+from .requests import Request
+from .wire import USER_AGENT, make_metadata_headers
+
+
+class Preflighting(Networking):
+    """A request that may need a preflight."""
+
+    def __init__(self, agent: Agent, request: Request) -> None:
+        super().__init__(agent, request)
+        self._has_implicit_accept = not has_header(request.headers, "accept")
+        if self._has_implicit_accept:
+            request.headers.append(("Accept", "*/*"))
+
+    def find_unsafe_names(self) -> list[str]:
+        """Return the CORS-unsafe request-header names (`#cors-unsafe-request-header-names`)."""
+        request = self.request
+        if self.engine.redirected_names == "current":
+            return self._list_unsafe_names()
+        if not request.redirect_count:
+            request.first_unsafe_names = self._list_unsafe_names()
+        if self.engine.redirected_names == "original":
+            return request.first_unsafe_names
+        return [name for name in request.first_unsafe_names if name not in request.stripped_names]
+
+    def _list_unsafe_names(self) -> list[str]:
+        headers = self.request.headers
+        if self._has_implicit_accept:
+            if len(headers) == 1:
+                return []
+            if self.engine.counts_total != "all":
+                headers = remove_headers(headers, {"accept"})
+        return sort_names(find_header_causes(headers, self.engine, raw_type=self.request.raw_type), self.engine)
+
+    def cache_key(self) -> CacheKey:
+        """Return what answers to preflights are kept for (`#concept-cache`)."""
+        request = self.request
+        return CacheKey(request.origin.key, self.find_preflight_origin(), str(request.url))
+
+    def find_preflight_origin(self) -> str:
+        """Return the origin of a preflight: the request's, or the page's where the engine never makes it null."""
+        if self.engine.page_origin_in_preflights:
+            return self.request.origin.serialized
+        return self.request.serialized_origin
+
+    def is_covered(self, names: list[str], include: bool) -> bool:
+        """Tell whether what is kept makes a preflight needless (step 4.1 of `#http-fetch`)."""
+        request, engine = self.request, self.engine
+        if request.cache in engine.cache_modes_bypassing:
+            return False
+        is_safe = request.method in SAFELISTED_METHODS and not (request.use_preflight and engine.listener_needs_method)
+        return self.agent.cache.covers(self.cache_key(), include, request.method, names, is_safe=is_safe)
+
+    def preflight_fetch(self, names: list[str], include: bool) -> None:
+        """Ask whether the request may be sent, and keep the answer (`#cors-preflight-fetch`)."""
+        request, engine = self.request, self.engine
+        origin = self.find_preflight_origin()
+        is_tainted = request.is_tainted and not engine.page_origin_in_preflights
+        headers: list[Header] = [("Accept", "*/*"), ("Access-Control-Request-Method", request.method)]
+        if names:
+            headers.append(("Access-Control-Request-Headers", ",".join(names)))
+        headers += [("Origin", origin), *make_metadata_headers(request, "cors"), ("User-Agent", USER_AGENT)]
+        wire = WireRequest("OPTIONS", request.url.address, headers, None)
+        try:
+            response = self.network_fetch(wire, is_preflight=True)
+            outcome = check_preflight(
+                response.status,
+                response.headers,
+                method=request.method,
+                unsafe_names=names,
+                origin=origin,
+                include=include,
+                is_tainted=is_tainted,
+                is_own=request.origin.is_same(request.url),
+                engine=engine,
+            )
+            if isinstance(outcome, Failure):
+                raise self.fail_check(outcome, preflight="yes")
+        except FetchError:
+            if engine.clears_after == "preflight":
+                self.agent.cache.clear(self.cache_key())
+            raise
+        methods = outcome.methods
+        if methods is None:
+            methods = [request.method] if request.use_preflight else []
+        max_age = parse_max_age(response.headers, engine)
+        if not engine.listener_needs_method and not methods and not outcome.names:
+            methods = [request.method]
+        self.agent.cache.keep(self.cache_key(), include, max_age, methods, outcome.names, (request.method, names))

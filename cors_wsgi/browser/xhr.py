@@ -1,0 +1,101 @@
+"""The request that a script makes with `XMLHttpRequest` (https://xhr.spec.whatwg.org)."""
+
+from __future__ import annotations
+
+import re
+
+from ..fetch import is_forbidden_request_header, normalize_method
+from .bodies import UTF8_TEXT, Body, Document, Extracted, ReadableStream, extract_body
+from .causes import is_user_agent
+from .engines import Engine
+from .headers import Header, HeadersInit, get_header, has_header, list_pairs, normalize_value, remove_headers
+from .mime import is_strict_mime_type, parse_mime_type
+from .origins import Origin
+from .requests import Request, refuse
+from .script import check_header, check_method
+from .urls import URL
+
+_CHARSET = re.compile(r"(?<=[\x00-\x20;])(charset[\x00-\x20]*=[\x00-\x20\"']*)([^\x00-\x20\"';]+)", re.IGNORECASE)
+
+
+def build_xhr_request(
+    url: URL,
+    origin: Origin,
+    engine: Engine,
+    *,
+    method: str,
+    headers: HeadersInit | None,
+    body: Body | Document | None,
+    with_credentials: bool,
+    upload_listener: bool,
+    is_sync: bool,
+) -> Request:
+    """Return the request that `XMLHttpRequest.send()` makes (https://xhr.spec.whatwg.org, `#the-send()-method`).
+
+    Raises:
+        FetchError: where JavaScript throws: a method, name or value that is none, or a stream as the body.
+    """
+    if url.has_credentials:
+        raise refuse("the URL has a user name or password in it")
+    check_method(method)
+    request = Request("XMLHttpRequest", normalize_method(method), [url], [], origin)
+    request.credentials = "include" if with_credentials else "same-origin"
+    for name, value in list_pairs(headers):
+        value = normalize_value(value)
+        check_header(name, value)
+        if not is_forbidden_request_header(name, value) and not (engine.drops_user_agent and is_user_agent(name)):
+            request.headers = _combine(request.headers, name, value)
+    if isinstance(body, ReadableStream):
+        raise refuse("an XMLHttpRequest cannot send a stream")
+    if body is not None and request.method not in ("GET", "HEAD"):
+        _set_xhr_body(request, body, engine)
+    ignores = (engine.listener_needs_body and request.body is None) or (engine.ignores_sync_listener and is_sync)
+    request.use_preflight = upload_listener and not ignores
+    return request
+
+
+def _combine(headers: list[Header], name: str, value: str) -> list[Header]:
+    """Add a value to the header of that name, or a header (`#concept-header-list-combine`)."""
+    lower = name.lower()
+    if not has_header(headers, lower):
+        return [*headers, (name, value)]
+    return [(given, f"{old}, {value}" if given.lower() == lower else old) for given, old in headers]
+
+
+def _set_xhr_body(request: Request, body: Body | Document, engine: Engine) -> None:
+    own = get_header(request.headers, "content-type")
+    if isinstance(body, Document):
+        kind = "text/html" if body.is_html else "application/xml"
+        extracted = Extracted(body.markup.encode("utf-8", "replace"), f"{kind};charset=UTF-8")
+    else:
+        extracted = extract_body(body)
+    request.body = extracted.data
+    if own is None:
+        kept = extracted.type
+        if extracted.type not in (None, UTF8_TEXT) and not isinstance(body, Document):
+            kept = _keep_blob_type(extracted.type or "", engine)
+            request.raw_type = kept
+        if kept is not None:
+            request.headers.append(("Content-Type", kept))
+    elif isinstance(body, str | Document):
+        rest = remove_headers(request.headers, {"content-type"})
+        request.headers = [*rest, ("Content-Type", _set_charset(own, engine))]
+
+
+def _keep_blob_type(text: str, engine: Engine) -> str | None:
+    if engine.drops_blob_type == "if not strict" and not is_strict_mime_type(text):
+        return None
+    if engine.drops_blob_type == "if no MIME type" and parse_mime_type(text) is None:
+        return None
+    return text
+
+
+def _set_charset(value: str, engine: Engine) -> str:
+    """Return the author's Content-Type with the charset UTF-8, as text is sent (step 4 of `#the-send()-method`)."""
+    if engine.rewrites_charset == "in place":
+        return _CHARSET.sub(r"\1UTF-8", value)
+    parsed = parse_mime_type(value)
+    if parsed is None or parsed.parameters.get("charset", "utf-8").lower() == "utf-8":
+        return value
+    parsed.parameters["charset"] = "UTF-8"
+    return str(parsed)

@@ -1,0 +1,174 @@
+"""URLs, origins and sites as browsers read them."""
+
+from __future__ import annotations
+
+import pytest
+
+from cors_wsgi.browser.origins import Origin, is_public_suffix, is_same_site, is_trustworthy, open_origin
+from cors_wsgi.browser.urls import URL, parse_url
+
+
+def parsed(text: str) -> URL:
+    url = parse_url(text)
+    assert url is not None
+    return url
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://a.example", "https://a.example/"),
+        (" HTTPS://A.Example:443/B?c#d\n", "https://a.example/B?c#d"),
+        ("http://a.example:80/", "http://a.example/"),
+        ("http://a.example:8080", "http://a.example:8080/"),
+        ("http://a.example:0/", "http://a.example:0/"),
+        ("http://a.example:/", "http://a.example/"),
+        ("http:\\\\a.example\\b", "http://a.example/b"),
+        ("http:///a.example/", "http://a.example/"),
+        ("ht\ttp://a.ex\nample/", "http://a.example/"),
+        ("http://a.example/a/./b/../c/%2e%2E/d", "http://a.example/a/d"),
+        ("http://a.example/..", "http://a.example/"),
+        ("http://a.example/a/.", "http://a.example/a/"),
+        ('http://a.example/a b"<>`{}?\'" é#<é', "http://a.example/a%20b%22%3C%3E%60%7B%7D?%27%22%20%C3%A9#%3C%C3%A9"),
+        ("http://bücher.example/", "http://xn--bcher-kva.example/"),
+        ("http://a%2eexample/", "http://a.example/"),
+        ("http://a。example/", "http://a.example/"),
+        ("http://127.1/", "http://127.0.0.1/"),
+        ("http://0x7f.0.0.01/", "http://127.0.0.1/"),
+        ("http://2130706433/", "http://127.0.0.1/"),
+        ("http://1.2.3.4./", "http://1.2.3.4/"),
+        ("http://[::1]:80/", "http://[::1]/"),
+        ("http://[0:0:1:0:0:0:0:1]/", "http://[0:0:1::1]/"),
+        ("http://[1:2:3:4:5:6:7:8]/", "http://[1:2:3:4:5:6:7:8]/"),
+        ("http://[::]/", "http://[::]/"),
+        ("http://[::ffff:1.2.3.4]/", "http://[::ffff:102:304]/"),
+        ("http://@a.example/", "http://a.example/"),
+        ("about:blank", "about:blank"),
+        ("data:text/plain,x#y", "data:text/plain,x#y"),
+        ("http://a.example/\ud800", "http://a.example/%EF%BF%BD"),
+    ],
+)
+def test_urls_are_read_as_browsers_read_them(text: str, expected: str) -> None:
+    assert str(parsed(text)) == expected
+    assert not parsed(text).has_credentials
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "a.example", "/x", "http://", "http://[", "http://[::1", "http://[::1%25eth0]/", "http://a b/", "http://a<b/",
+        "http://a.example:99999/", "http://a.example:x/", "http://1.2.3.256/", "http://1.2.3.4.5/", "http://0x100000000/",
+        "http://a.09/", "http://%zz%66%a/", "http://1..2/", "http://1.2.3.09/", "http://a.example:1:2/", "http://" + "ü" * 80 + ".example/",
+    ],
+)  # fmt: skip
+def test_what_is_no_url_is_none(text: str) -> None:
+    assert parse_url(text) is None
+
+
+@pytest.mark.parametrize("text", ["http://u@a.example/", "http://u:p@a.example/", "http://:p@a.example/"])
+def test_user_names_and_passwords_are_noticed(text: str) -> None:
+    assert (str(parsed(text)), parsed(text).has_credentials) == ("http://a.example/", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "https://h.example:8/a/b?c"),
+        ("x", "https://h.example:8/a/x"),
+        ("../x?y", "https://h.example:8/x?y"),
+        ("/x", "https://h.example:8/x"),
+        ("\\x", "https://h.example:8/x"),
+        ("?y", "https://h.example:8/a/b?y"),
+        ("#y", "https://h.example:8/a/b?c#y"),
+        ("//i.example/x", "https://i.example/x"),
+        ("https:x", "https://h.example:8/a/x"),
+        ("https:/x", "https://h.example:8/x"),
+        ("https://i.example", "https://i.example/"),
+        ("http:x", "http://x/"),
+        ("mailto:x", "mailto:x"),
+    ],
+)
+def test_relative_urls_are_resolved(text: str, expected: str) -> None:
+    base = parsed("https://h.example:8/a/b?c#d")
+    assert str(parse_url(text, base)) == expected
+
+
+def test_only_http_urls_have_relatives() -> None:
+    assert parse_url("x", parsed("mailto:a")) is None
+
+
+def test_the_parts_of_a_url() -> None:
+    url = parsed("https://a.example:8443/b?c#d")
+    assert (url.origin, url.target, url.address) == ("https://a.example:8443", "/b?c", "https://a.example:8443/b?c")
+    assert parsed("mailto:a").origin == "null"
+
+
+def test_pages_have_tuple_origins_or_opaque_ones() -> None:
+    origin, url = open_origin("https://App.Example.com:443/path?x")
+    assert (origin, str(url)) == (Origin("https://app.example.com"), "https://app.example.com/path?x")
+    assert origin.is_same(parsed("https://app.example.com/other"))
+    assert not origin.is_same(parsed("https://app.example.com:444/"))
+    for text in ("null", "file:///x", "data:,x"):
+        opaque, none = open_origin(text)
+        assert (opaque.serialized, opaque.is_opaque, none) == ("null", True, None)
+        assert opaque != open_origin(text)[0]
+        assert not opaque.is_same(parsed("mailto:x"))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("app.example.com", "is no URL"),
+        ("https://", "is no URL"),
+        ("https://u:p@a.example", "has a user name or password"),
+    ],
+)
+def test_a_page_needs_a_url(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        open_origin(text)
+
+
+@pytest.mark.parametrize(
+    ("origin", "url", "same"),
+    [
+        ("https://a.example.com", "https://b.example.com", True),
+        ("https://example.com", "https://example.com:8443", True),
+        ("https://example.com", "http://example.com", False),
+        ("https://a.example", "https://b.example", False),
+        ("https://a.co.uk", "https://b.co.uk", False),
+        ("https://x.a.co.uk", "https://y.a.co.uk", True),
+        ("https://a.github.io", "https://b.github.io", False),
+        ("http://127.0.0.1", "http://127.0.0.1:5000", True),
+        ("http://127.0.0.1", "http://1.0.0.1", False),
+        ("http://localhost", "http://localhost:5000", True),
+        ("http://localhost", "http://a.localhost", False),
+        ("http://co.uk", "http://x.co.uk", False),
+    ],
+)
+def test_sites_are_registrable_domains_with_their_scheme(origin: str, url: str, same: bool) -> None:
+    assert is_same_site(Origin(origin), parsed(url)) == same
+
+
+def test_public_suffixes() -> None:
+    assert [host for host in ("com", "co.uk", "github.io", "example.com", "127.0.0.1") if is_public_suffix(host)] == [
+        "com", "co.uk", "github.io"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("url", "trusted"),
+    [
+        ("https://a.example", True),
+        ("http://a.example", False),
+        ("http://localhost", True),
+        ("http://a.localhost.", True),
+        ("http://notlocalhost", False),
+        ("http://127.9.9.9", True),
+        ("http://128.0.0.1", False),
+        ("http://[::1]", True),
+        ("http://[::2]", False),
+        ("ftp://localhost", False),
+    ],
+)
+def test_https_and_loopback_are_trustworthy(url: str, trusted: bool) -> None:
+    assert is_trustworthy(parsed(url)) == trusted
