@@ -27,7 +27,7 @@ class Naming:
     def __init__(self) -> None:
         self._narrowed: dict[tuple[Cover, tuple[str, ...]], Ruling] = {}
 
-    def narrow(self, cover: Cover, owners: Mapping[str, Cover]) -> Ruling:
+    def narrow(self, cover: Cover, owners: Mapping[str, Cover], *, is_known: bool) -> Ruling:
         """Return the ruling of a preflight.
 
         Browsers remember each method that an answer names, for the URL, and would later send it unasked: to the view
@@ -36,6 +36,7 @@ class Naming:
         Args:
             cover: what covers the requested method.
             owners: what covers each method that the URL has.
+            is_known: whether the requested method leads to the URL's views at all, or Flask will answer 404.
         """
         policy = cover.policy
         if not isinstance(policy, Policy) or not owners:
@@ -44,7 +45,7 @@ class Naming:
         foreign = owners.keys() - owned
         if policy.methods == "*" and not foreign:
             return cover.ruling
-        if not cover.methods_given or policy.methods == "*":
+        if policy.methods == "*" or (is_known and not cover.methods_given):
             names = in_order(owned)
         else:
             names = tuple(method for method in policy.methods if method not in foreign)

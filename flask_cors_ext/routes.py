@@ -197,17 +197,15 @@ class Routes:
         return answer
 
     def _find_answer(self, router: Router, found: Found, method: str, place: Place) -> tuple[Cover, Ruling]:
-        if not found.is_known:
-            cover = self._policies.of_path(place)
-            return cover, cover.ruling
         owners = self._find_owners(router, self._methods)
         if found.rule is not None:
             cover = self._policies.of_view(found.rule.endpoint, method, place)
         else:
-            cover = self._find_common(place, owners)
+            cover = self._find_common(place, owners) if found.is_known else self._policies.of_path(place)
         if cover.methods_given and isinstance(cover.policy, Policy):
             owners |= self._find_owners(router, set(cover.policy.methods) - {"*"} - self._methods)
-        return cover, self._naming.narrow(cover, {name: owner for name, (_, owner) in owners.items()})
+        covers = {name: owner for name, (_, owner) in owners.items()}
+        return cover, self._naming.narrow(cover, covers, is_known=found.is_known)
 
     def _find_owners(self, router: Router, methods: Iterable[str]) -> dict[str, tuple[str, Cover]]:
         """Return, for those of the methods that the URL has, the endpoint that Flask would call, and what covers it.

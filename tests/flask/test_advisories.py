@@ -162,9 +162,9 @@ HOSTILE = [",", "a,", "accept,", " ", "x" + " " * 100, "\t,"]
 def test_cve_2025_47908_requested_headers_cost_little(part: str) -> None:
     server = site(routed("/x"), origins=A, supports_credentials=True)
     names = "x" + part * (200_000 // len(part)) + "x"
-    begun = time.perf_counter()
+    begun = time.thread_time()
     answer = server.preflight(A, "PUT", names, path="/x")
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 1
     assert answer.values("Access-Control-Allow-Headers") == []
     assert answer.status == "204 No Content"
 

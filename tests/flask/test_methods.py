@@ -169,6 +169,23 @@ def test_rules_that_do_not_insist_on_a_slash(of_get: str, of_put: str, path: str
     assert server.preflight(A, "GET", path=path) == creds(A, "GET, HEAD, POST, PATCH, DELETE")
 
 
+def build_put_without_strict_slashes(app: Flask) -> None:
+    app.add_url_rule("/x/", "put", view(B), methods=["PUT"], strict_slashes=False)
+
+
+def build_put_beside_a_redirect(app: Flask) -> None:
+    app.add_url_rule("/x", "get", lambda: "x", methods=["GET"], redirect_to="https://elsewhere.example/")
+    app.add_url_rule("/x", "put", view(B), methods=["PUT"])
+
+
+@pytest.mark.parametrize("build", [build_put_without_strict_slashes, build_put_beside_a_redirect])
+def test_where_the_requested_method_leads_nowhere_other_methods_keep_their_owners(build: Any) -> None:
+    server = site(build, origins=C)
+    assert server.preflight(C, "GET", path="/x") == granted(C, "GET, HEAD, POST, PATCH, DELETE")
+    assert server.preflight(C, "GET", path="/nowhere") == granted(C, ", ".join(DEFAULT))
+    assert server.preflight(B, "PUT", path="/x") == creds(B, "PUT")
+
+
 COMMON = [
     pytest.param(A, A, "/x", A, id="what the views have in common"),
     pytest.param(A, B, "/x", C, id="else the layers below the views"),

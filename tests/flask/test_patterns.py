@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
@@ -83,9 +83,10 @@ SEGMENTS = st.sampled_from(["a", "b", "1", "<x>", "<int:x>", "<path:x>", "a<x>",
 PATTERNS = st.lists(SEGMENTS, min_size=1, max_size=3).map(
     lambda parts: "/" + "/".join(part.replace("x>", f"x{i}>").replace(":x", ":x") for i, part in enumerate(parts))
 )
-PATHS = ["/" + "/".join(parts) for n in (1, 2, 3, 4) for parts in itertools.product(["a", "b", "1", "ab"], repeat=n)]
+PATHS = ["/" + "/".join(parts) for n in (1, 2, 3, 4) for parts in itertools.product(["a", "1", "ab"], repeat=n)]
 
 
+@settings(max_examples=80)
 @given(st.lists(PATTERNS, min_size=2, max_size=4, unique=True), st.booleans())
 def test_rules_that_are_apart_never_share_a_url(patterns: list[str], strict: bool) -> None:
     app = rules_of([pattern + ("/" if not strict else "") for pattern in patterns], strict_slashes=strict)
