@@ -1,4 +1,4 @@
-"""The command line: `cors-wsgi demo`, and what later versions add beside it."""
+"""The command line: `cors-wsgi COMMAND`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Final, Protocol
 
 COMMANDS: Final = {
+    "explain": "say what a line of a browser's console means, and what to do about it",
     "demo": "serve an API and a page of two origins, and show every exchange between them",
 }
 """The commands, each a module of this package with `add_arguments` and `run`."""
@@ -18,6 +19,7 @@ USAGE_ERROR: Final = 2
 
 _EXAMPLES = """\
 examples:
+  cors-wsgi explain "Access to fetch at … has been blocked by CORS policy: …"
   cors-wsgi demo          show the exchanges, and serve the page until Ctrl-C
   cors-wsgi demo --once   show the exchanges, and fail if an answer is not as expected
 """

@@ -1,0 +1,82 @@
+"""`cors-wsgi explain`: what a line of a browser's console means, and what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+
+from cors_wsgi.browser import Reason
+
+from .words import Recognised, find_nearest, is_what_the_script_sees, recognise
+
+_LONGEST_INPUT = 100_000
+_UNKNOWN = {
+    "header": "the header",
+    "location": "another URL",
+    "method": "the method",
+    "origin": "the page's origin",
+    "status": "…",
+    "url": "the URL",
+    "value": "…",
+}
+_NOT_CORS = "This is not CORS: no CORS header changes it."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "text", nargs="*", help="the text, as copied from the console; without it, standard input is read"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Explain each line that is recognised; 0 if there is one, 1 if there is none, 2 without any text."""
+    text = " ".join(arguments.text) if arguments.text else sys.stdin.read(_LONGEST_INPUT)
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        print("cors-wsgi explain: there is no text. Copy it from the browser's console (F12).", file=sys.stderr)
+        return 2
+    console = Console(highlight=False, soft_wrap=False)
+    found: dict[Reason, Recognised] = {}
+    for line in lines:
+        if recognised := recognise(line):
+            found.setdefault(recognised.reason, recognised)
+    if len(found) > 1:
+        # A console adds a line of the network to one of CORS; the reason is in the other.
+        found.pop(Reason.NETWORK_FAILURE, None)
+    for recognised in found.values():
+        _show(console, recognised)
+    if found:
+        return 0
+    _say_unknown(console, lines)
+    return 1
+
+
+def _show(console: Console, recognised: Recognised) -> None:
+    reason, facts = recognised.reason, {**_UNKNOWN, **recognised.facts}
+    console.print(f"[bold]{reason.value}[/]")
+    parts = {"What happened": reason.explain(facts), "What to do": reason.remedy(facts)}
+    if not reason.is_cors:
+        parts = {"Mind": _NOT_CORS, **parts}
+    if recognised.also:
+        parts["Or"] = " ".join(other.explain(facts) for other in recognised.also)
+    for title, text in parts.items():
+        console.print(f"  [dim]{title}[/]")
+        console.print(Padding(escape(text), (0, 0, 0, 4)))
+    console.print()
+
+
+def _say_unknown(console: Console, lines: list[str]) -> None:
+    if any(map(is_what_the_script_sees, lines)):
+        console.print(
+            "This is what the script sees, and all that it may learn. The reason stands beside it in the console (F12)."
+        )
+        return
+    console.print("No browser is known to print this.")
+    near = next(filter(None, map(find_nearest, lines)), None)
+    if near:
+        console.print(f"The nearest that one prints: {escape(near)}")

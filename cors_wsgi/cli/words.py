@@ -1,0 +1,171 @@
+"""The words of browsers' consoles, read back: which reason a line is about, and the facts that stand in it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from cors_wsgi.browser import Reason
+
+ENGINES: Final = ("chromium", "firefox", "safari")
+
+_OTHER_WORDS: Final[tuple[tuple[str, Reason], ...]] = (
+    # Chromium, older and unprefixed
+    ("No 'Access-Control-Allow-Origin' header is present on the requested resource", Reason.MISSING_ACAO),
+    ("The '{header}' header contains multiple values '{value}', but only one is allowed", Reason.ACAO_MULTIPLE),
+    ("Response for preflight is invalid (redirect)", Reason.PREFLIGHT_REDIRECT),
+    ("Response for preflight has invalid HTTP status code {status}", Reason.PREFLIGHT_STATUS),
+    ("A wildcard '*' cannot be used in the 'Access-Control-Allow-Origin' header", Reason.WILDCARD_WITH_CREDENTIALS),
+    (
+        "Credentials flag is 'true', but the 'Access-Control-Allow-Credentials' header is '{value}'",
+        Reason.CREDENTIALS_NOT_TRUE,
+    ),
+    (
+        'Request mode is "same-origin" but the URL\'s origin is not same as the request origin {origin}',
+        Reason.DISALLOWED_BY_MODE,
+    ),
+    ("Not allowed to load local resource: {location}", Reason.NOT_HTTP),
+    ('URL scheme "{value}" is not supported', Reason.NOT_HTTP),
+    ("Cross origin requests are only supported for protocol schemes: {value}", Reason.NOT_HTTP),
+    ("Cross origin requests are only supported for HTTP", Reason.NOT_HTTP),
+    ("No 'Access-Control-Allow-Private-Network' header was present", Reason.LEGACY_PNA),
+    (
+        "The request client is not a secure context and the resource is in more-private address space",
+        Reason.LNA_INSECURE_CONTEXT,
+    ),
+    ("Permission was denied for this request to access the `{value}` address space", Reason.LNA_DENIED),
+    ("net::ERR_UNSAFE_PORT", Reason.BAD_PORT),
+    ("net::ERR_BLOCKED_BY_RESPONSE", Reason.CORP_BLOCKED),
+    ("net::{value}", Reason.NETWORK_FAILURE),
+    # Firefox, older and as the manuals have it
+    ("CORS header 'Access-Control-Allow-Origin' missing", Reason.MISSING_ACAO),
+    ("missing token '{header}' in CORS header 'Access-Control-Allow-Headers'", Reason.HEADER_NOT_ALLOWED),
+    ("CORS preflight channel did not succeed", Reason.PREFLIGHT_STATUS),
+    ("CORS preflight response did not succeed", Reason.PREFLIGHT_STATUS),
+    ("CORS request did not succeed", Reason.NETWORK_FAILURE),
+    ("CORS request failed", Reason.NETWORK_FAILURE),
+    ("CORS disabled", Reason.NETWORK_FAILURE),
+    ("CORS header 'Origin' cannot be added", Reason.NETWORK_FAILURE),
+    ("may not load data from {url}", Reason.DISALLOWED_BY_MODE),
+    ("may not load or link to file:", Reason.NOT_HTTP),
+    ("was blocked due to its Cross-Origin-Resource-Policy header", Reason.CORP_BLOCKED),
+    # Safari, older and newer
+    ("Origin {origin} is not allowed by Access-Control-Allow-Origin", Reason.MISSING_ACAO),
+    ("Preflight response is not successful", Reason.PREFLIGHT_STATUS),
+    ("because it violates the resource's Cross-Origin-Resource-Policy", Reason.CORP_BLOCKED),
+    ("Not allowed to use restricted network port {value}", Reason.BAD_PORT),
+    ("Cross-origin redirection to {location} denied", Reason.REDIRECT_WITH_CREDENTIALS),
+)
+_SCRIPT_SEES: Final = (
+    "Failed to fetch",
+    "NetworkError when attempting to fetch resource",
+    "Load failed",
+    "Network Error",
+)
+_CONTEXT: Final = tuple(
+    map(
+        re.compile,
+        (
+            r"(?:\bat|cannot load) '(?P<url>[^']+)'",
+            r"resource at (?P<url>\S+?)\.? ",
+            r"(?:cannot load|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?P<url>[a-z]+://\S+)",
+            r"from origin '(?P<origin>[^']+)'",
+        ),
+    )
+)
+"""Where a line names the URL and the page's origin."""
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What a line of a console is about.
+
+    Attributes:
+        reason: the reason.
+        facts: what stood in the line.
+        also: further reasons for which this browser uses the same words.
+    """
+
+    reason: Reason
+    facts: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[Reason, ...] = ()
+
+
+def recognise(line: str) -> Recognised | None:
+    """Return what one line of a console is about, or None for a line that no browser is known to print."""
+    text = _plain(line)
+    best: tuple[int, Recognised] | None = None
+    for pattern, literal, reasons in _patterns():
+        found = pattern.search(text)
+        if found and (best is None or literal > best[0]):
+            facts = {**_find_context(text), **{name: value for name, value in found.groupdict().items() if value}}
+            best = literal, Recognised(reasons[0], facts, reasons[1:])
+    return best[1] if best else None
+
+
+def is_what_the_script_sees(line: str) -> bool:
+    """Tell whether a line is the error of the script, which says nothing of the cause."""
+    text = _plain(line)
+    return any(words in text for words in _SCRIPT_SEES) and "net::" not in text
+
+
+def find_nearest(line: str) -> str | None:
+    """Return the words of a browser that come nearest to an unknown line, or None if none comes near."""
+    texts = {_plain(template): template for template, _ in _templates()}
+    near = difflib.get_close_matches(_plain(line)[:500], list(texts), n=1, cutoff=0.5)
+    return texts[near[0]] if near else None
+
+
+def _templates() -> Iterator[tuple[str, Reason]]:
+    for reason in Reason:
+        for engine in ENGINES:
+            if words := getattr(reason.wording, engine):
+                yield words, reason
+    yield from _OTHER_WORDS
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> list[tuple[re.Pattern[str], int, tuple[Reason, ...]]]:
+    """Compile every wording: its pattern, the length of its fixed words, and the reasons that use it."""
+    users: dict[str, list[Reason]] = {}
+    for template, reason in _templates():
+        reasons = users.setdefault(_plain(template).rstrip(". "), [])
+        if reason not in reasons:
+            reasons.append(reason)
+    compiled = []
+    for template, reasons in users.items():
+        reasons.sort(key=lambda reason: reason is not Reason.NETWORK_FAILURE)  # by far the commonest
+        pieces = re.split(r"\{(\w+)\}", template)
+        pattern, seen = "", set()
+        for number, piece in enumerate(pieces):
+            if number % 2 == 0:
+                pattern += re.escape(piece)
+            elif piece in seen:
+                pattern += r"\S*"
+            else:
+                # At the end of a wording a fact is one word; a line goes on behind it.
+                is_last = number == len(pieces) - 2 and not pieces[-1]
+                pattern += f"(?P<{piece}>" + (r"[^\s)]*)" if is_last else ".*?)")
+            seen.add(piece)
+        compiled.append((re.compile(pattern), sum(map(len, pieces[::2])), tuple(reasons)))
+    return compiled
+
+
+def _find_context(text: str) -> dict[str, str]:
+    facts: dict[str, str] = {}
+    for pattern in _CONTEXT:
+        if found := pattern.search(text):
+            facts.update(found.groupdict())
+    return facts
+
+
+def _plain(text: str) -> str:
+    """Straighten quotes and white space, which get lost on the way from a console."""
+    return " ".join(text.translate(_STRAIGHT).split())
+
+
+_STRAIGHT = {ord(quote): "'" for quote in "‘’‛′"} | {ord(quote): '"' for quote in "“”″"}

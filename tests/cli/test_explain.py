@@ -1,0 +1,245 @@
+"""`cors-wsgi explain`: the words of three browsers, old and new, read back."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from cli.test_command import SCRIPT, run
+
+from cors_wsgi.browser import Reason
+from cors_wsgi.cli.words import recognise
+
+CHROMIUM = (
+    "Access to fetch at 'https://api.example.com/x' from origin 'https://app.example.com' has been blocked by CORS "
+    "policy: "
+)
+PREFLIGHT = "Response to preflight request doesn't pass access control check: "
+FIREFOX = (
+    "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at "
+    "https://api.example.com/x. (Reason: "
+)
+
+FIREFOX_WARNING = (
+    "Cross-Origin Request Warning: The Same Origin Policy will disallow reading the remote resource at "
+    "https://api.example.com/x soon. (Reason: When the Access-Control-Allow-Headers is *, the Authorization header "
+    "is not covered. To include the Authorization header, it must be explicitly listed in CORS header "
+    "Access-Control-Allow-Headers)."
+)
+
+LINES = [
+    (CHROMIUM + "Cross origin requests are not allowed by request mode.", Reason.DISALLOWED_BY_MODE),
+    (
+        CHROMIUM + "The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' "
+        "when the request's credentials mode is 'include'. The credentials mode of requests initiated by the "
+        "XMLHttpRequest is controlled by the withCredentials attribute.",
+        Reason.WILDCARD_WITH_CREDENTIALS,
+    ),
+    (
+        CHROMIUM
+        + "No 'Access-Control-Allow-Origin' header is present on the requested resource. If an opaque response "
+        "serves your needs, set the request's mode to 'no-cors' to fetch the resource with CORS disabled.",
+        Reason.MISSING_ACAO,
+    ),
+    (
+        CHROMIUM + PREFLIGHT + "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+        Reason.MISSING_ACAO,
+    ),
+    (
+        CHROMIUM + "The 'Access-Control-Allow-Origin' header contains multiple values '*, *', but only one is allowed.",
+        Reason.ACAO_MULTIPLE,
+    ),
+    (
+        CHROMIUM + "The 'Access-Control-Allow-Origin' header contains the invalid value 'app.example.com'. Have the "
+        "server send the header with a valid value.",
+        Reason.ACAO_INVALID,
+    ),
+    (
+        CHROMIUM + "The 'Access-Control-Allow-Origin' header has a value 'https://b.example' that is not equal to the "
+        "supplied origin. Have the server send the header with a valid value.",
+        Reason.ACAO_MISMATCH,
+    ),
+    (
+        CHROMIUM
+        + "The value of the 'Access-Control-Allow-Credentials' header in the response is '' which must be 'true' "
+        "when the request's credentials mode is 'include'.",
+        Reason.CREDENTIALS_NOT_TRUE,
+    ),
+    (CHROMIUM + "Cross origin requests are only supported for protocol schemes: http, data, https.", Reason.NOT_HTTP),
+    (CHROMIUM + PREFLIGHT + "It does not have HTTP ok status.", Reason.PREFLIGHT_STATUS),
+    (CHROMIUM + PREFLIGHT + "Redirect is not allowed for a preflight request.", Reason.PREFLIGHT_REDIRECT),
+    (
+        CHROMIUM + "Cannot parse Access-Control-Allow-Methods response header field in preflight response.",
+        Reason.ALLOW_METHODS_UNPARSABLE,
+    ),
+    (
+        CHROMIUM + "Cannot parse Access-Control-Allow-Headers response header field in preflight response.",
+        Reason.ALLOW_HEADERS_UNPARSABLE,
+    ),
+    (
+        CHROMIUM + "Method patch is not allowed by Access-Control-Allow-Methods in preflight response.",
+        Reason.METHOD_NOT_ALLOWED,
+    ),
+    (
+        CHROMIUM + "Request header field x-a is not allowed by Access-Control-Allow-Headers in preflight response.",
+        Reason.HEADER_NOT_ALLOWED,
+    ),
+    (
+        CHROMIUM + "Redirect location 'https://me:pw@b.example/' contains a username and password, which is disallowed "
+        "for cross-origin requests.",
+        Reason.REDIRECT_WITH_CREDENTIALS,
+    ),
+    (
+        CHROMIUM
+        + "The request client is not a secure context and the resource is in more-private address space `local`.",
+        Reason.LNA_INSECURE_CONTEXT,
+    ),
+    (
+        CHROMIUM + "Request had a target IP address space of `local` yet the resource is in address space `public`.",
+        Reason.LNA_WRONG_SPACE,
+    ),
+    (
+        CHROMIUM + "Permission was denied for this request to access the `loopback` address space.",
+        Reason.LNA_DENIED,
+    ),
+    (
+        CHROMIUM + "No 'Access-Control-Allow-Private-Network' header was present in the preflight response for this "
+        "private network request targeting the `local` address space.",
+        Reason.LEGACY_PNA,
+    ),
+    ("GET https://api.example.com/x net::ERR_CONNECTION_REFUSED", Reason.NETWORK_FAILURE),
+    (FIREFOX + "CORS request did not succeed). Status code: (null).", Reason.NETWORK_FAILURE),
+    (FIREFOX + "CORS request external redirect not allowed).", Reason.PREFLIGHT_REDIRECT),
+    (FIREFOX + "CORS request not http).", Reason.NOT_HTTP),
+    (FIREFOX + "CORS header ‘Access-Control-Allow-Origin’ missing). Status code: 404.", Reason.MISSING_ACAO),
+    (FIREFOX + "CORS header 'Access-Control-Allow-Origin' missing).", Reason.MISSING_ACAO),
+    (FIREFOX + "Multiple CORS header ‘Access-Control-Allow-Origin’ not allowed).", Reason.ACAO_MULTIPLE),
+    (FIREFOX + "CORS header ‘Access-Control-Allow-Origin’ does not match ‘https://b.example’).", Reason.ACAO_MISMATCH),
+    (
+        FIREFOX + "Credential is not supported if the CORS header ‘Access-Control-Allow-Origin’ is ‘*’).",
+        Reason.WILDCARD_WITH_CREDENTIALS,
+    ),
+    (FIREFOX + "expected ‘true’ in CORS header ‘Access-Control-Allow-Credentials’).", Reason.CREDENTIALS_NOT_TRUE),
+    (FIREFOX + "CORS preflight response did not succeed). Status code: 405.", Reason.PREFLIGHT_STATUS),
+    (FIREFOX + "CORS preflight channel did not succeed).", Reason.PREFLIGHT_STATUS),
+    (FIREFOX + "Did not find method in CORS header ‘Access-Control-Allow-Methods’).", Reason.METHOD_NOT_ALLOWED),
+    (FIREFOX + "invalid token ‘G ET’ in CORS header ‘Access-Control-Allow-Methods’).", Reason.ALLOW_METHODS_UNPARSABLE),
+    (FIREFOX + "invalid token ‘x y’ in CORS header ‘Access-Control-Allow-Headers’).", Reason.ALLOW_HEADERS_UNPARSABLE),
+    (
+        FIREFOX + "header ‘x-a’ is not allowed according to header ‘Access-Control-Allow-Headers’ from CORS preflight "
+        "response).",
+        Reason.HEADER_NOT_ALLOWED,
+    ),
+    (
+        FIREFOX + "missing token ‘x-a’ in CORS header ‘Access-Control-Allow-Headers’ from CORS preflight channel).",
+        Reason.HEADER_NOT_ALLOWED,
+    ),
+    (
+        FIREFOX_WARNING,
+        Reason.AUTHORIZATION_UNDER_WILDCARD,
+    ),
+    (
+        "Origin https://app.example.com is not allowed by Access-Control-Allow-Origin. Status code: 200",
+        Reason.MISSING_ACAO,
+    ),
+    ("Origin https://app.example.com is not allowed by Access-Control-Allow-Origin.", Reason.MISSING_ACAO),
+    (
+        "Cannot use wildcard in Access-Control-Allow-Origin when credentials flag is true.",
+        Reason.WILDCARD_WITH_CREDENTIALS,
+    ),
+    ("Access-Control-Allow-Origin cannot contain more than one origin.", Reason.ACAO_MULTIPLE),
+    ('Credentials flag is true, but Access-Control-Allow-Credentials is not "true".', Reason.CREDENTIALS_NOT_TRUE),
+    ("Preflight response is not successful. Status code: 401", Reason.PREFLIGHT_STATUS),
+    ("Preflight response is not successful", Reason.PREFLIGHT_STATUS),
+    ("Header Access-Control-Allow-Methods has an invalid value: G ET", Reason.ALLOW_METHODS_UNPARSABLE),
+    ("Header Access-Control-Allow-Headers has an invalid value: x y", Reason.ALLOW_HEADERS_UNPARSABLE),
+    ("Method PUT is not allowed by Access-Control-Allow-Methods.", Reason.METHOD_NOT_ALLOWED),
+    ("Request header field x-a is not allowed by Access-Control-Allow-Headers.", Reason.HEADER_NOT_ALLOWED),
+    ("redirection URL https://me:pw@b.example/ has credentials", Reason.REDIRECT_WITH_CREDENTIALS),
+]
+
+
+@pytest.mark.parametrize(("line", "reason"), LINES, ids=[line[-70:] for line, _ in LINES])
+def test_every_wording_is_recognised(line: str, reason: Reason) -> None:
+    found = recognise(line)
+    assert found is not None
+    assert found.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("line", "facts"),
+    [
+        pytest.param(
+            CHROMIUM + "Method patch is not allowed by Access-Control-Allow-Methods in preflight response.",
+            {"method": "patch", "url": "https://api.example.com/x", "origin": "https://app.example.com"},
+            id="Chromium's method, URL and origin",
+        ),
+        pytest.param(
+            FIREFOX + "CORS header ‘Access-Control-Allow-Origin’ missing). Status code: 404.",
+            {"status": "404.", "url": "https://api.example.com/x"},
+            id="Firefox's status and URL",
+        ),
+        pytest.param(
+            "Origin https://a.example is not allowed by Access-Control-Allow-Origin. Status code: 404",
+            {"origin": "https://a.example", "status": "404"},
+            id="Safari's origin and status",
+        ),
+    ],
+)
+def test_the_facts_of_a_line_are_read(line: str, facts: dict[str, str]) -> None:
+    found = recognise(line)
+    assert found is not None
+    assert {name: value.rstrip(".") for name, value in found.facts.items()} == {
+        name: value.rstrip(".") for name, value in facts.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "Uncaught SyntaxError: Unexpected token", "CORS", "Access-Control-Allow-Origin: *", "x" * 100_000, "{value}"],
+)
+def test_other_lines_are_not(line: str) -> None:
+    assert recognise(line) is None
+
+
+def test_a_line_is_explained_with_its_facts_and_a_remedy() -> None:
+    shown = run("explain", LINES[14][0], COLUMNS="200")
+    assert shown.returncode == 0
+    assert shown.stdout.splitlines()[0] == "header-not-allowed"
+    assert "Name x-a in the server's allowed headers." in shown.stdout
+    assert "<" not in shown.stdout
+
+
+def test_standard_input_is_read_and_a_network_line_beside_a_cors_line_is_left_out() -> None:
+    text = (
+        f"{LINES[2][0]}\nGET https://api.example.com/x net::ERR_FAILED 200 (OK)\nUncaught TypeError: Failed to fetch\n"
+    )
+    shown = subprocess.run(
+        [str(SCRIPT), "explain"], input=text, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert shown.returncode == 0
+    assert "missing-acao" in shown.stdout
+    assert "network-failure" not in shown.stdout
+
+
+def test_what_is_not_cors_is_called_so() -> None:
+    shown = run("explain", "GET https://api.example.com/x net::ERR_CONNECTION_REFUSED", COLUMNS="120")
+    assert "This is not CORS: no CORS header changes it." in shown.stdout
+
+
+def test_what_the_script_sees_is_told_apart() -> None:
+    shown = run("explain", "TypeError: Failed to fetch", COLUMNS="200")
+    assert shown.returncode == 1
+    assert "This is what the script sees, and all that it may learn." in shown.stdout
+
+
+def test_an_unknown_text_says_so_with_the_nearest() -> None:
+    shown = run("explain", "Method PUT is not allowed by the Access-Control-Allow-Methods in response", COLUMNS="200")
+    assert shown.returncode == 1
+    assert shown.stdout.startswith("No browser is known to print this.\nThe nearest that one prints: Method {method}")
+
+
+def test_without_text_it_says_what_to_do() -> None:
+    shown = subprocess.run([str(SCRIPT), "explain"], input="", capture_output=True, text=True, timeout=60, check=False)
+    assert (shown.returncode, shown.stdout) == (2, "")
+    assert shown.stderr == "cors-wsgi explain: there is no text. Copy it from the browser's console (F12).\n"
