@@ -91,7 +91,7 @@ class Browser:
             cache=PreflightCache(clock, engine),
             cookies=self.cookies,
             find_transport=self._find_transport,
-            record=self.exchanges.append,
+            exchanges=self.exchanges,
         )
 
     @property

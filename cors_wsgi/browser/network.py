@@ -30,14 +30,14 @@ class Agent:
         cookies: of all origins.
         authentication: values of the Authorization header, by serialized origin.
         find_transport: returns what takes requests for a URL.
-        record: takes each exchange as it ends.
+        exchanges: everything that went over the wire.
     """
 
     engine: Engine
     cache: PreflightCache
     cookies: Cookies
     find_transport: Callable[[URL], Transport]
-    record: Callable[[Exchange], None]
+    exchanges: list[Exchange]
     authentication: dict[str, str] = field(default_factory=dict)
 
 
@@ -78,10 +78,10 @@ class Networking:
             response = transport.send(self.request.url, wire)
         except NetworkError as error:
             self.exchange = Exchange(wire, None, is_preflight, str(error))
-            self.agent.record(self.exchange)
+            self.agent.exchanges.append(self.exchange)
             raise self.fail(Reason.NETWORK_FAILURE, value=str(error), sent_method=wire.method) from error
         self.exchange = Exchange(wire, response, is_preflight)
-        self.agent.record(self.exchange)
+        self.agent.exchanges.append(self.exchange)
         return response
 
 

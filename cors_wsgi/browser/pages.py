@@ -8,6 +8,7 @@ from typing import Any
 
 from .bodies import Body, Document, URLSearchParams
 from .errors import FetchError
+from .exchange import Exchange
 from .fetching import fetch
 from .headers import HeadersInit, has_header, list_pairs
 from .network import Agent
@@ -31,6 +32,11 @@ class Page:
         self._origin = origin
         self._url = url
         self._served_at = served_at
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Everything that went over the wire, of all pages of the browser."""
+        return self._agent.exchanges
 
     @property
     def origin(self) -> str:

@@ -33,6 +33,9 @@ class Wording:
     is_cors: bool = True
 
 
+_LOOK_UP = Wording("", "")
+"""Lets type checkers see that a slug alone finds a member."""
+
 _LIST_THE_ORIGIN = (
     "Let the server answer with Access-Control-Allow-Origin: {origin} (and Vary: Origin) on every response for this "
     "URL, errors and redirects included."
@@ -46,7 +49,7 @@ class Reason(Enum):
 
     wording: Wording
 
-    def __new__(cls, slug: str, wording: Wording) -> Reason:  # noqa: D102 - how an enum's members are made
+    def __new__(cls, slug: str, wording: Wording = _LOOK_UP) -> Reason:  # noqa: D102 - how an enum's members are made
         member = object.__new__(cls)
         member._value_ = slug
         member.wording = wording

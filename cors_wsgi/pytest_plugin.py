@@ -1,0 +1,124 @@
+"""A pytest plugin: a browser for the app under test, and assertions that fail in the words of a browser's console.
+
+pytest loads this module in every run where the package is installed; the model of the browser is imported only by a
+test that asks for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+    from .browser import Browser, CORSError, Page, Reason, Response
+
+_NO_APP = """\
+cors_browser needs the app under test, and there is no fixture "app". Write one, for example in conftest.py:
+
+    @pytest.fixture
+    def app():
+        return create_app()
+
+or, if "app" is something else, let the fixture "cors_app" return the WSGI app."""
+
+
+@pytest.fixture
+def cors_app(request: pytest.FixtureRequest) -> WSGIApplication:
+    """The WSGI app under test: the fixture `app`, as pytest-flask has it. Override it for another one."""
+    try:
+        app: WSGIApplication = request.getfixturevalue("app")
+    except pytest.FixtureLookupError as error:
+        if error.argname != "app":
+            raise
+        pytest.fail(_NO_APP, pytrace=False)
+    return app
+
+
+@pytest.fixture
+def cors_url() -> str:
+    """Where the app is served, for the browser: `https://api.example.com`. Override it for another URL."""
+    return "https://api.example.com"
+
+
+@pytest.fixture
+def cors_engine() -> str:
+    """Whose rules the browser follows: `standard`. Override it for `chromium`, `firefox` or `webkit`."""
+    return "standard"
+
+
+@pytest.fixture
+def cors_browser(cors_app: WSGIApplication, cors_url: str, cors_engine: str) -> Browser:
+    """A fresh browser that finds the app under test at `cors_url`."""
+    from .browser import Browser  # noqa: PLC0415 - only a test that asks for it pays for it
+
+    return Browser(cors_app, cors_url, engine=cors_engine)
+
+
+def assert_allowed(page: Page, url: str, **options: Any) -> Response:
+    """Fetch, and fail the test if a browser keeps the response from the script.
+
+    Args:
+        page: an open page.
+        url: as for `page.fetch`.
+        options: as for `page.fetch`.
+
+    Returns:
+        What the script sees of the response.
+    """
+    __tracebackhide__ = True
+    from .browser import FetchError  # noqa: PLC0415
+
+    before = len(page.exchanges)
+    failed: FetchError | None = None
+    try:
+        response = page.fetch(url, **options)
+    except FetchError as error:
+        failed = error
+    if failed is not None:
+        others = [exchange for exchange in page.exchanges[before:] if exchange is not failed.exchange]
+        pytest.fail(_join(str(failed), "Before it:" if others else "", *map(str, others)))
+    if response.type == "opaque":
+        pytest.fail(_join("The response is opaque: it was sent for, but no script can read it (mode 'no-cors')."))
+    return response
+
+
+def assert_blocked(page: Page, url: str, *, reason: Reason | str | None = None, **options: Any) -> CORSError:
+    """Fetch, and fail the test unless CORS keeps the response from the script.
+
+    Args:
+        page: an open page.
+        url: as for `page.fetch`.
+        reason: the reason that is expected, or its name, as `missing-acao`; None for any.
+        options: as for `page.fetch`.
+
+    Returns:
+        The error that the script gets, with its reason.
+
+    Raises:
+        ValueError: there is no such reason.
+    """
+    __tracebackhide__ = True
+    from .browser import CORSError, FetchError, Reason  # noqa: PLC0415
+
+    expected = Reason(reason) if isinstance(reason, str) else reason
+    before = len(page.exchanges)
+    failed: FetchError | None = None
+    try:
+        response = page.fetch(url, **options)
+    except FetchError as error:
+        failed = error
+    if failed is None:
+        first = f"{page.origin} may read the response: type {response.type!r}, status {response.status}."
+        pytest.fail(_join(first, *map(str, page.exchanges[before:])))
+    if not isinstance(failed, CORSError):
+        pytest.fail(_join(f"It failed, but CORS is not the matter ({failed.reason.value}).", str(failed)))
+    if expected is not None and expected is not failed.reason:
+        pytest.fail(_join(f"Blocked, but for {failed.reason.value}, not for {expected.value}.", str(failed)))
+    return failed
+
+
+def _join(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
