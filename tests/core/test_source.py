@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -273,3 +274,44 @@ def test_nested_sources_keep_their_holders_apart() -> None:
     middleware = CORSMiddleware(mount, source=outer)
     assert call(middleware, environ_for("GET", "/x", A)).headers == (PLAIN, allow(A), VARY_ORIGIN)
     assert call(middleware, environ_for("GET", "/x", B)).headers == (PLAIN, VARY_ORIGIN)
+
+
+def test_the_policy_of_a_followed_request_owns_the_cors_headers(caplog: pytest.LogCaptureFixture) -> None:
+    router, _ = routed(*ROUTES)
+    headers = [
+        PLAIN,
+        ("Access-Control-Allow-Origin", "*"),
+        ("access-control-expose-headers", "ETag"),
+        ("Vary", "Cookie"),
+    ]
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        environ["router.matched"].append(router.match(environ["PATH_INFO"], environ["REQUEST_METHOD"]))
+        start_response("200 OK", headers)
+        return [b"from the app"]
+
+    server = wrap(source=router, app=app)
+    vary, exposed = ("Vary", "Cookie, Origin"), ("Access-Control-Expose-Headers", "ETag")
+    with caplog.at_level(logging.WARNING, "cors_wsgi"):
+        for _ in range(2):
+            assert server.request("PUT", "/items", A) == from_app(allow(A), exposed, vary)
+            assert server.request("PUT", "/items", EVIL) == from_app(vary)
+            assert server.request("GET", "/admin", A) == from_app(("Vary", "Cookie"))
+            assert server.request("GET", "/plain", A) == from_app(*headers[1:])
+    assert [record.args for record in caplog.records] == [("access-control-allow-origin",)]
+    assert len(headers) == 4
+
+
+def test_a_followed_request_is_reported_as_it_came() -> None:
+    decisions: list[Decision] = []
+    router, _ = routed(*ROUTES)
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        environ["router.matched"].append(router.match("/items", "PUT"))
+        environ.update(PATH_INFO="/changed", REQUEST_METHOD="GET", HTTP_ORIGIN=EVIL)
+        start_response("200 OK", [PLAIN])
+        return [b"from the app"]
+
+    server = wrap(source=router, app=app, on_decision=decisions.append)
+    assert server.request("PUT", "/items", A) == from_app(allow(A), VARY_ORIGIN)
+    assert decisions == [Decision(Kind.ACTUAL, A, "PUT", "/items", True)]
