@@ -19,8 +19,6 @@ from .policies import Cover, Policies
 from .router import NO_METHOD, Found, Router, is_automatic
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from _typeshed.wsgi import WSGIEnvironment
     from werkzeug.routing import Rule
 
@@ -110,7 +108,7 @@ class Routes:
         cover, ruling = self._find(environ, method.upper() or NO_METHOD, names_methods=is_preflight)
         if not cover.asks or not isinstance(ruling.policy, Policy):
             return ruling
-        with self._context():
+        with nullcontext() if self._routes_in_context else self._app.app_context():
             ruling = ruling._replace(allowed=ruling.policy.allows(environ.get("HTTP_ORIGIN"), environ))
         if not is_preflight:
             environ[_JUDGED] = ruling
@@ -143,7 +141,7 @@ class Routes:
             self.on_routed(request.endpoint, None)
         if followed.ruling is None:
             cover = self._policies.of_path(self._places.find_raw(followed.path))
-            with self._context() if cover.asks else nullcontext():
+            with self._app.app_context() if cover.asks else nullcontext():
                 followed.ruling = self._rule(cover, followed, followed.environ)
         return followed.ruling
 
@@ -162,9 +160,6 @@ class Routes:
         if followed.judged is not None and followed.judged.policy is cover.policy:
             return followed.judged
         return Ruling(cover.policy, cover.policy.allows(followed.origin, environ))
-
-    def _context(self) -> AbstractContextManager[object]:
-        return nullcontext() if self._routes_in_context else self._app.app_context()
 
     def _find(self, environ: WSGIEnvironment, method: str, *, names_methods: bool) -> tuple[Cover, Ruling]:
         """Return what covers a method at the request's URL; for a preflight, its policy names the right methods."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask, Response, abort, request
 from support.site import SHARED_WITH_A, A, B, granted, site, twins
-from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, WITH_CREDENTIALS, forbidden
+from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, WITH_CREDENTIALS, environ_for, forbidden
 
 from flask_cors_ext import CORS, cross_origin
 
@@ -159,6 +159,17 @@ def test_a_view_of_hands_off_answers_its_preflights_itself() -> None:
     headers = {"Access-Control-Request-Method": "PUT"}
     assert pair.are_alike_but_for(method="OPTIONS", path="/plain", origin=A, headers=headers)
     assert pair.with_cors.preflight(A, "PUT", path="/marked") == granted(A, "PUT")
+
+
+@pytest.mark.parametrize("origin", [A, B])
+def test_a_preflight_leaves_nothing_in_the_environ(origin: str) -> None:
+    app = Flask("site", static_folder=None)
+    app.add_url_rule("/x", "x", lambda: "x", methods=["PUT"])
+    CORS(app, origins=lambda given, environ: given == A)
+    environ = environ_for("OPTIONS", "/x", origin, {"Access-Control-Request-Method": "PUT"})
+    before = dict(environ)
+    assert list(app(environ, lambda status, headers, exc=None: lambda _: None)) == []
+    assert environ == before
 
 
 def test_the_extension_is_silent_about_requests_in_its_app_context() -> None:

@@ -147,10 +147,12 @@ def test_h3_h4_only_true_allows(rule: Any) -> None:
     assert twin.preflight(A, "GET", path="/x") == granted(A, "GET, HEAD")
 
 
-def test_where_flask_never_routed_a_callable_still_has_an_app_context() -> None:
+@pytest.mark.parametrize("converters", [{}, {"db": BaseConverter}])
+def test_where_flask_never_routed_a_callable_still_has_an_app_context(converters: Any) -> None:
     seen: list[bool] = []
 
     def build(app: Flask) -> None:
+        app.url_map.converters.update(converters)
         app.wsgi_app = lambda environ, start: (start("200 OK", [("Content-Type", "text/plain")]) and [b""]) or [b""]  # type: ignore[method-assign]
 
     server = site(build, origins=lambda origin, environ: seen.append(has_app_context()) is None)
