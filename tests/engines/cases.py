@@ -77,6 +77,7 @@ ALLOWING: Final[Answer] = {
 SHARING: Final[Answer] = {"status": 200, "headers": [*SHARED, ("Content-Type", "text/plain")], "body": "ok"}
 
 _BODILESS: Final = (204, 304)
+_EMPTY: Final = 205
 
 
 def choose_answer(
@@ -95,7 +96,7 @@ def choose_answer(
     status = answer["status"]
     if status in _BODILESS:
         return status, headers, b""
-    body = answer.get("body", "").encode("latin-1")
+    body = b"" if status == _EMPTY else answer.get("body", "").encode("latin-1")
     return status, [*headers, ("Content-Length", str(len(body)))], body
 
 

@@ -13,7 +13,7 @@ from .model import play
 from .run import Recording
 from .undecided import settle
 
-_OF_THE_SCRIPT: Final = ("accept-language", "cache-control", "pragma")
+_CACHING: Final = {"cache-control", "pragma"}
 """Headers that browsers add as they please; they are compared where the script gave them, or a cache mode."""
 
 
@@ -49,14 +49,15 @@ def compare_steps(step: Step, seen: Observed, modelled: Observed) -> Iterator[tu
         yield f"preflight: {header}", *([one["headers"].get(header) for one in half] for half in preflights)
     yield "actual requests", *([_place(one) for one in half] for half in actuals)
     yield "order of requests", *([_place(one) for one in half["requests"]] for half in (seen, modelled))
-    given = {pair[0].lower() for pair in step.get("headers", ())} | (set(_OF_THE_SCRIPT[1:]) if step.get("cache") else set())
-    left_out = set(_OF_THE_SCRIPT) - given
+    given = {pair[0].lower() for pair in step.get("headers", ())} | (_CACHING if step.get("cache") else set())
+    is_document = step.get("body", {}).get("kind") in ("document", "xmldocument")
+    left_out = (_CACHING - given) | ({"content-length"} if is_document else set())
     for halves, where in ((preflights, "preflight"), (actuals, "sent")):
         for one, other in zip(*halves, strict=False):
-            names = sorted((set(one["headers"]) | set(other["headers"])) - (left_out if halves is actuals else _CACHING))
+            names = sorted((set(one["headers"]) | set(other["headers"])) - (left_out if halves is actuals else _CACHING | {"user-agent"}))
             for header in names:
                 yield f"{where}: {header}", one["headers"].get(header), other["headers"].get(header)
-            if step.get("body", {}).get("kind") not in ("document", "xmldocument"):
+            if not is_document:
                 yield f"{where}: the body", one["body"], other["body"]
     one, other = seen["client"], modelled["client"]
     yield "readable or not", _outcome(one), _outcome(other)
@@ -64,9 +65,6 @@ def compare_steps(step: Step, seen: Observed, modelled: Observed) -> Iterator[tu
         yield "visible headers", [pair[0] for pair in one["headers"]], [pair[0] for pair in other["headers"]]
         for part in ("headers", "url", "redirected", "body"):
             yield f"response: {part}", one[part], other[part]
-
-
-_CACHING: Final = {"accept-language", "cache-control", "pragma", "user-agent"}
 
 
 def _list_requests(observed: Observed, *, is_preflight: bool) -> list[dict[str, Any]]:

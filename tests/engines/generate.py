@@ -142,6 +142,8 @@ def modes(draw: Draw) -> list[Step]:
     step["api"] = "fetch"
     for name in ("listener", "sync"):
         step.pop(name, None)
+    if step.get("body", {}).get("kind") in ("document", "xmldocument"):
+        del step["body"]
     step["mode"] = draw.weigh({"no-cors": 5.0, "same-origin": 2.0, "cors": 1.0})
     if step["mode"] == "no-cors" and draw.chance(0.9):
         step["method"] = draw.choice(("GET", "POST", "HEAD", "post"))
@@ -280,7 +282,7 @@ def ages(draw: Draw) -> list[Step]:
 def cookies(draw: Draw) -> list[Step]:
     """A cookie that one response sets, and the next request."""
     attributes = [draw.choice(("SameSite=Lax", "SameSite=Strict", "SameSite=None", "SameSite=None; Secure", "", ""))]
-    attributes += [draw.choice(("HttpOnly", "Secure", "Max-Age=0", "Max-Age=600", "Path=/c", "Path=/other", "", "", ""))]
+    attributes += [draw.choice(("HttpOnly", "Secure", "Max-Age=0", "Max-Age=600", "Path=/c/{id}/", "Path=/other", "", "", ""))]
     name = draw.choice(("a", "a", "__Host-a", "__Secure-a"))
     line = "; ".join([f"{name}=1", "Path=/c/{id}", *filter(None, attributes)])
     first: Step = {"api": "fetch", "target": draw_target(draw), "method": "GET", "credentials": "include"}

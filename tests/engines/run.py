@@ -33,7 +33,7 @@ class Recording:
         for case in cases:
             name, results = case["id"], server.results[case["id"]]
             self.observed[name] = [
-                _observe(result, requests)
+                _observe(result, requests, server.language)
                 for result, requests in zip(results, server.received[name], strict=False)
             ]
             ends = [results[0]["start"], *(result["end"] for result in results)]
@@ -60,7 +60,7 @@ def run_cases(engine: str, cases: Sequence[Case]) -> Recording:
         return Recording(server, cases)
 
 
-def _observe(result: Mapping[str, Any], requests: Sequence[Received]) -> Observed:
+def _observe(result: Mapping[str, Any], requests: Sequence[Received], language: str) -> Observed:
     client: Any = result.get("failed")
     if client is None:
         client = {
@@ -77,4 +77,7 @@ def _observe(result: Mapping[str, Any], requests: Sequence[Received]) -> Observe
         describe_request(one.server, one.method, one.target, one.headers, one.body, is_preflight=one.is_preflight)
         for one in requests
     ]
+    for one in described:
+        if one["headers"].get("accept-language") == language:
+            del one["headers"]["accept-language"]
     return {"client": client, "requests": described}

@@ -50,6 +50,7 @@ class RecordingServer:
     results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     agent: str = ""
+    language: str = ""
     news: threading.Condition = field(default_factory=threading.Condition)
 
     def tell(self, cases: Iterable[Case]) -> None:
@@ -88,6 +89,7 @@ class RecordingServer:
             return _warm_up(request)
         if path == "/cases":
             self.agent = request.get("user-agent") or ""
+            self.language = request.get("accept-language") or ""
             return _plain(json.dumps(list(self.cases.values())), "application/json")
         if path == "/done":
             with self.news:
