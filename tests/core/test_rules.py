@@ -98,6 +98,7 @@ WITHOUT_A_NEAR_RULE = [
     ("https://", "host-missing", 8, "https://app.example.com", "https://a"),
     ("https://:8443", "host-missing", 8, "https://app.example.com", "https://a:8443"),
     ("https://:*", "host-missing", 8, "https://app.example.com", "https://a:*"),
+    ("https://" + "ü" * 64, "unicode-host", 8, "https://app.example.com", "https://xn--tda"),
     ("https://a'.example", "host-malformed", 9, "https://app.example.com", "https://a.example"),
     ("https://a`.example", "host-malformed", 9, "https://app.example.com", "https://a_.example"),
     ("https://a%2e.example", "host-malformed", 9, "https://app.example.com", "https://a-2e.example"),

@@ -89,7 +89,8 @@ def environ_for(
     environ: dict[str, Any] = {"REQUEST_METHOD": method, "SCRIPT_NAME": "", "PATH_INFO": path, "QUERY_STRING": ""}
     setup_testing_defaults(environ)
     environ["wsgi.input"] = io.BytesIO(body)
-    environ["CONTENT_LENGTH"] = str(len(body))
+    if body:
+        environ["CONTENT_LENGTH"] = str(len(body))
     if origin is not None:
         environ["HTTP_ORIGIN"] = origin
     for name, value in (headers or {}).items():
