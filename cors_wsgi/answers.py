@@ -43,6 +43,7 @@ _OWNED = frozenset(
 _TOUCHED = _OWNED | {EXPOSE_HEADERS.lower()}
 _TOUCHED_AND_VARY = _TOUCHED | {VARY.lower()}
 _NAME_LIST = re.compile(rf"[ \t,]*{TOKEN}(?:{TOKEN}|[ \t,])*")
+_CREDENTIALS = (ALLOW_CREDENTIALS, "true")
 _VARY_ORIGIN = (VARY, ORIGIN)
 _VARY_PREFLIGHT = (VARY, f"{ORIGIN}, {REQUEST_METHOD}, {REQUEST_HEADERS}")
 
@@ -115,7 +116,7 @@ def compile_answers(
     named_methods = _compile_names(methods, "*", echo=supports_credentials)
     # Without credentials `*` covers every name but Authorization (`#cors-non-wildcard-request-header-name`).
     named_headers = _compile_names(allow_headers, "*, Authorization", echo=supports_credentials)
-    credentials = ((ALLOW_CREDENTIALS, "true"),) if supports_credentials else ()
+    credentials = (_CREDENTIALS,) if supports_credentials else ()
     age = () if max_age is None else ((MAX_AGE, str(max_age)),)
     exposed = ("*",) if expose_headers == "*" else expose_headers
     expose = ((EXPOSE_HEADERS, ", ".join(exposed)),) if exposed else ()
@@ -226,47 +227,46 @@ def share_response(
         added: what `added_headers` returned, and what else is to be added behind it.
     """
     touched = answers.touched
-    kept = [header for header in headers if header[0].lower() not in touched]
-    if len(kept) == len(headers):
-        kept += added
-        return kept, ()
-    return merge_headers(answers, headers, kept, added)
+    for name, _ in headers:
+        if name.lower() in touched:
+            return _merge(answers, headers, added)
+    return [*headers, *added], ()
 
 
-def merge_headers(
-    answers: Answers, headers: Sequence[Header], kept: list[Header], added: Sequence[Header]
-) -> tuple[list[Header], Sequence[str]]:
-    """Do what `share_response` says, where it has been found that the app's own headers matter.
-
-    Args:
-        answers: the compiled policy.
-        headers: the app's headers.
-        kept: those of them that stay as they are; the list is used up.
-        added: what is to be added.
-    """
+def _merge(answers: Answers, headers: Sequence[Header], added: Sequence[Header]) -> tuple[list[Header], Sequence[str]]:
     touched = answers.touched
-    given = [(name, header[1]) for header in headers if (name := header[0].lower()) in touched]
-    is_shared = bool(added) and added[0][0] is ALLOW_ORIGIN
-    varied = [value for name, value in given if name == "vary"]
-    exposed = [value for name, value in given if name == "access-control-expose-headers" and is_shared]
-    for header in added:
-        if header[0] is VARY:
+    kept: list[Header] = []
+    removed: list[str] = []
+    exposed: list[str] = []
+    varied: list[str] = []
+    for header in headers:
+        name = header[0].lower()
+        if name not in touched:
+            kept.append(header)
+        elif name == "vary":
             varied.append(header[1])
-        elif header[0] is EXPOSE_HEADERS:
+        elif name == "access-control-expose-headers":
             exposed.append(header[1])
         else:
-            kept.append(header)
-    if exposed:
-        kept += _merge_exposed(tuple(exposed), answers.shared)
-    kept += _merge_vary(tuple(varied))
-    return kept, [name for name, _ in given if name in _OWNED]
+            removed.append(name)
+    if exposed and added and added[0][0] is ALLOW_ORIGIN:
+        added = _merge_exposed(tuple(exposed), added)
+    if varied:
+        kept += [header for header in added if header[0] is not VARY]
+        kept += _merge_vary((*varied, ORIGIN))
+    else:
+        kept += added
+    return kept, removed
 
 
-def _merge_exposed(values: tuple[str, ...], shared: Sequence[Header]) -> list[Header]:
-    if (EXPOSE_HEADERS, "*") in shared:
-        return [(EXPOSE_HEADERS, "*")]
-    names = [name for name in _merge_names(values) if is_token(name)]
-    return [(EXPOSE_HEADERS, ", ".join(names))] if names else []
+def _merge_exposed(values: tuple[str, ...], added: Sequence[Header]) -> list[Header]:
+    """Return `added` with the names that the app exposes, in front of the policy's; of the app's only tokens count."""
+    given = tuple(value for name, value in added if name is EXPOSE_HEADERS)
+    names = ["*"] if given == ("*",) else [name for name in _merge_names((*values, *given)) if is_token(name)]
+    others = [header for header in added if header[0] is not EXPOSE_HEADERS]
+    if names:
+        others.insert(2 if _CREDENTIALS in others else 1, (EXPOSE_HEADERS, ", ".join(names)))
+    return others
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from .answers import Header, added_headers, answer_preflight, merge_headers, share_response
+from .answers import Answers, Header, added_headers, answer_preflight, share_response
 from .errors import PolicyError, Problem
 from .fetch import ALLOW_ORIGIN
 from .options import normalize_flag
@@ -173,21 +173,22 @@ class CORSMiddleware:
             return self._block(environ, start_response, origin, policy)
         # PERF: added_headers, written out.
         added = (answers.allow_origin or (ALLOW_ORIGIN, origin or ""), *answers.shared) if allowed else answers.refused
-        if (not allowed or self._reports.hears_everything) and origin is not None and self._reports.is_wanted():
-            added = self._report(policy, origin, environ, added, allowed=allowed)
+        reports = self._reports
+        if origin is not None and (not allowed or reports.hears_everything) and reports.is_wanted():
+            path = environ.get("PATH_INFO", "")
+            added = self._report(policy, origin, environ["REQUEST_METHOD"], path, added, allowed=allowed)
+        touched = answers.touched
 
         def start(
             status: str, headers: list[Header], exc_info: OptExcInfo | None = None, /
         ) -> Callable[[bytes], object]:
             # PERF: share_response, written out; nearly always nothing of the app's matters.
-            touched = answers.touched
-            shared = [header for header in headers if header[0].lower() not in touched]
-            if len(shared) == len(headers):
-                shared += added
+            for name, _ in headers:
+                if name.lower() in touched:
+                    shared = self._share(answers, headers, added)
+                    break
             else:
-                shared, removed = merge_headers(answers, headers, shared, added)
-                if removed:
-                    self._reports.warn_of(removed)
+                shared = [*headers, *added]
             return start_response(status, shared) if exc_info is None else start_response(status, shared, exc_info)
 
         return self.app(environ, start)
@@ -204,57 +205,52 @@ class CORSMiddleware:
             if policy is not None and self._is_untrusted(environ, origin, allowed=allowed):
                 return self._block(environ, start_response, origin, policy)
             judged = Ruling(policy, allowed)
-        asked_for = {name: environ[name] for name in ("REQUEST_METHOD", "PATH_INFO") if name in environ}
+        path: str = environ.get("PATH_INFO", "")
+        reports = self._reports
         ask = source.follow(environ)
-        share: Callable[[Sequence[Header]], list[Header]] | None = None
+        asked = False
+        answers: Answers | None = None
+        added: tuple[Header, ...] = ()
 
         def start(
             status: str, headers: list[Header], exc_info: OptExcInfo | None = None, /
         ) -> Callable[[bytes], object]:
-            nonlocal share
-            if share is None:
+            nonlocal asked, answers, added
+            if not asked:
+                asked = True
                 policy, verdict = ask()
                 if verdict is None and judged is not None and judged.policy is policy:
                     verdict = judged.allowed  # a callable is asked once per request
-                allowed = _is_allowed(policy, verdict, origin, environ)
-                share = self._make_share(policy, origin, asked_for, allowed=allowed)
-            shared = share(headers)
+                if policy is not None:
+                    answers = policy.answers
+                    allowed = _is_allowed(policy, verdict, origin, environ)
+                    added = added_headers(answers, origin, allowed=allowed)
+                    if origin is not None and (not allowed or reports.hears_everything) and reports.is_wanted():
+                        added = self._report(policy, origin, method, path, added, allowed=allowed)
+            shared = headers if answers is None else self._share(answers, headers, added)
             return start_response(status, shared) if exc_info is None else start_response(status, shared, exc_info)
 
         return self.app(environ, start)
-
-    def _make_share(
-        self, policy: PolicyOrDeny, origin: str | None, asked_for: WSGIEnvironment, *, allowed: bool
-    ) -> Callable[[Sequence[Header]], list[Header]]:
-        """Return what makes the app's headers those of the response; the verdict on the origin is fixed with it."""
-        if policy is None:
-            return list
-        answers = policy.answers
-        added = added_headers(answers, origin, allowed=allowed)
-        if (not allowed or self._reports.hears_everything) and origin is not None and self._reports.is_wanted():
-            added = self._report(policy, origin, asked_for, added, allowed=allowed)
-
-        def share(headers: Sequence[Header]) -> list[Header]:
-            shared, removed = share_response(answers, headers, added)
-            if removed:
-                self._reports.warn_of(removed)
-            return shared
-
-        return share
 
     def _report(
         self,
         policy: Policy | Deny,
         origin: str,
-        environ: WSGIEnvironment,
+        method: str,
+        path: str,
         added: tuple[Header, ...],
         *,
         allowed: bool,
     ) -> tuple[Header, ...]:
         """Tell whoever listens of an actual request; return `added`, with the debug header if there shall be one."""
-        method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
         note = self._reports.report_actual(policy, origin, method, path, allowed=allowed)
         return added if note is None else (*added, (DEBUG_HEADER, note))
+
+    def _share(self, answers: Answers, headers: Sequence[Header], added: Sequence[Header]) -> list[Header]:
+        shared, removed = share_response(answers, headers, added)
+        if removed:
+            self._reports.warn_of(removed)
+        return shared
 
     def _policy_for_path(self, paths: PathMap[PolicyOrDeny], environ: WSGIEnvironment) -> PolicyOrDeny:
         path = decode_path(environ.get("PATH_INFO", ""))
