@@ -224,6 +224,16 @@ def test_an_options_that_the_view_handles_is_the_views() -> None:
     assert server.preflight(B, "OPTIONS", path="/x") == creds(B, "OPTIONS")
 
 
+def test_an_options_of_a_rule_that_flask_did_not_make_is_the_views() -> None:
+    def build(app: Flask) -> None:
+        app.view_functions["raw"] = view(B)
+        app.url_map.add(Rule("/x", endpoint="raw", methods=["OPTIONS"]))
+
+    server = site(build, origins=A)
+    assert server.request("OPTIONS", "/x", B).values("Access-Control-Allow-Origin") == [B]
+    assert server.preflight(B, "OPTIONS", path="/x") == creds(B, "OPTIONS")
+
+
 def test_late_views_are_seen() -> None:
     app = Flask("site")
     app.add_url_rule("/x/<name>", "get", view(A, methods=["GET", "PUT"]), methods=["GET"])
