@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -13,3 +17,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True)
+def the_log_keeps_its_level() -> Iterator[None]:
+    """Undo what an example of the manual sets for good, as a program does."""
+    logger = logging.getLogger("cors_wsgi")
+    level = logger.level
+    yield
+    logger.setLevel(level)

@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"0[xX][0-9A-Fa-f]*|[0-9]+")
 
 _QUERY = frozenset("\"<>#'")
 _PATH = frozenset('"<>#?`{}^')
+_USERINFO = frozenset("\"#<>?`{}/:;=@[\\]^|'")
 _FRAGMENT = frozenset('"<>`')
 
 
@@ -31,7 +32,7 @@ class URL:
         path: percent-encoded, beginning with a slash; for other schemes all that stands behind the scheme.
         query: percent-encoded, or None.
         fragment: percent-encoded, or None.
-        has_credentials: whether there is a user name or password in it.
+        userinfo: user name and password as they stand before the `@`, percent-encoded; mostly empty.
     """
 
     scheme: str
@@ -40,7 +41,7 @@ class URL:
     path: str
     query: str | None
     fragment: str | None
-    has_credentials: bool = False
+    userinfo: str = ""
 
     @property
     def is_http(self) -> bool:
@@ -60,12 +61,24 @@ class URL:
         return self.path if self.query is None else f"{self.path}?{self.query}"
 
     @property
+    def has_credentials(self) -> bool:
+        """Whether there is a user name or password in it (`#include-credentials`)."""
+        return self.userinfo != ""
+
+    @property
+    def shown(self) -> str:
+        """The URL without its fragment, as a script sees it in a response."""
+        if not self.userinfo:
+            return self.address
+        return self.address.replace("://", f"://{self.userinfo}@", 1)
+
+    @property
     def address(self) -> str:
         """The URL without fragment, user name and password."""
         return f"{self.origin}{self.target}" if self.is_http else f"{self.scheme}:{self.target}"
 
     def __str__(self) -> str:
-        return self.address if self.fragment is None else f"{self.address}#{self.fragment}"
+        return self.shown if self.fragment is None else f"{self.shown}#{self.fragment}"
 
 
 @lru_cache(maxsize=1024)
@@ -116,8 +129,9 @@ def _parse_authority(scheme: str, text: str, fragment: str | None) -> URL | None
     before, mark, after = text.partition("?")
     end = re.search(r"[/\\]", before)
     authority, path = (before, "/") if end is None else (before[: end.start()], before[end.start() :])
-    _, at, netloc = authority.rpartition("@")
-    has_credentials = bool(at) and authority.rpartition("@")[0] not in ("", ":")
+    before_at, _, netloc = authority.rpartition("@")
+    name, _, password = (_encode(part, _USERINFO) for part in before_at.partition(":"))
+    userinfo = f"{name}:{password}" if password else name
     match = re.fullmatch(r"(\[[^\]]*\]|[^:\[\]]*)(?::([0-9]*))?", netloc)
     if match is None or (host := _parse_host(match[1])) is None:
         return None
@@ -126,7 +140,7 @@ def _parse_authority(scheme: str, text: str, fragment: str | None) -> URL | None
         return None
     port = None if port == DEFAULT_PORTS[scheme] else port
     query = _encode(after, _QUERY) if mark else None
-    return URL(scheme, host, port, _parse_path(path.replace("\\", "/")), query, fragment, has_credentials)
+    return URL(scheme, host, port, _parse_path(path.replace("\\", "/")), query, fragment, userinfo)
 
 
 def _parse_host(text: str) -> str | None:
@@ -177,10 +191,10 @@ def _parse_ipv6(text: str) -> str | None:
     if "%" in text:
         return None
     try:
-        exploded = ipaddress.IPv6Address(text).exploded
+        packed = ipaddress.IPv6Address(text).packed
     except ValueError:
         return None
-    pieces = [f"{int(piece, 16):x}" for piece in exploded.split(":")]
+    pieces = [f"{packed[i] << 8 | packed[i + 1]:x}" for i in range(0, 16, 2)]
     runs = re.findall(r"(?:\b0(?::0)+\b)", ":".join(pieces))
     if not runs:
         return f"[{':'.join(pieces)}]"

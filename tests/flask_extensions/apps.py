@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -154,8 +156,9 @@ def with_flask_talisman() -> Flask:
     return app
 
 
-def with_flask_sqlalchemy(folder: Path) -> Flask:
-    """Each tenant's origin is a row; a callable looks it up."""
+@contextlib.contextmanager
+def with_flask_sqlalchemy(folder: Path) -> Iterator[Flask]:
+    """Each tenant's origin is a row; a callable looks it up. The database is closed with the context."""
     needs_module("flask_sqlalchemy")
     from flask_sqlalchemy import SQLAlchemy
 
@@ -195,7 +198,11 @@ def with_flask_sqlalchemy(folder: Path) -> Flask:
         db.session.add(Tenant(name="ada", origin=ORIGIN))
         db.session.commit()
     CORS(app, **{**OPTIONS, "origins": is_tenants_origin})
-    return app
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.engine.dispose()
 
 
 def with_whitenoise(folder: Path) -> Flask:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -140,16 +141,22 @@ def test_flask_talismans_redirect_to_https_is_shared_and_never_answers_a_preflig
     assert cors(ask(server, EVIL)) == (302, {}, True)
 
 
-def test_each_tenants_origin_comes_from_the_database(tmp_path: Path) -> None:
-    server = Server(apps.with_flask_sqlalchemy(tmp_path))
+@pytest.fixture
+def tenants(tmp_path: Path) -> Iterator[Server]:
+    with apps.with_flask_sqlalchemy(tmp_path) as app:
+        yield Server(app)
+
+
+def test_each_tenants_origin_comes_from_the_database(tenants: Server) -> None:
+    server = tenants
     assert cors(preflight(server, ORIGIN, path="/t/ada/item")) == (204, granted("PUT, DELETE"), True)
     assert cors(preflight(server, ORIGIN, path="/t/grace/item")) == (403, {}, True)
     assert cors(ask(server, ORIGIN, path="/t/ada/item")) == (200, SHARED, True)
     assert cors(ask(server, ORIGIN, path="/t/grace/item")) == (200, {}, True)
 
 
-def test_a_tenant_who_comes_later_is_trusted_without_a_restart(tmp_path: Path) -> None:
-    server = Server(apps.with_flask_sqlalchemy(tmp_path))
+def test_a_tenant_who_comes_later_is_trusted_without_a_restart(tenants: Server) -> None:
+    server = tenants
     other = "https://grace.example"
     assert cors(preflight(server, other, path="/t/grace/item")) == (403, {}, True)
     assert server.request("POST", "/t/grace", body=other.encode()).status == "200 OK"
@@ -157,8 +164,8 @@ def test_a_tenant_who_comes_later_is_trusted_without_a_restart(tmp_path: Path) -
     assert cors(preflight(server, ORIGIN, path="/t/grace/item")) == (403, {}, True)
 
 
-def test_the_verdict_holds_although_the_view_breaks_the_session(tmp_path: Path) -> None:
-    server = Server(apps.with_flask_sqlalchemy(tmp_path))
+def test_the_verdict_holds_although_the_view_breaks_the_session(tenants: Server) -> None:
+    server = tenants
     assert cors(ask(server, ORIGIN, "DELETE", "/t/ada/item")) == (500, SHARED, True)
     assert cors(ask(server, EVIL, "DELETE", "/t/ada/item")) == (500, {}, True)
 
