@@ -6,6 +6,7 @@ import contextlib
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
+from logging import DEBUG
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from .answers import Answers, Header, added_headers, answer_preflight, share_response
@@ -174,7 +175,7 @@ class CORSMiddleware:
         # PERF: added_headers, written out.
         added = (answers.allow_origin or (ALLOW_ORIGIN, origin or ""), *answers.shared) if allowed else answers.refused
         reports = self._reports
-        if origin is not None and (not allowed or reports.hears_everything) and reports.is_wanted():
+        if origin is not None and (not allowed or reports.hears_everything) and reports.is_wanted(DEBUG):
             path = environ.get("PATH_INFO", "")
             added = self._report(policy, origin, environ["REQUEST_METHOD"], path, added, allowed=allowed)
         touched = answers.touched
@@ -225,7 +226,7 @@ class CORSMiddleware:
                     answers = policy.answers
                     allowed = _is_allowed(policy, verdict, origin, environ)
                     added = added_headers(answers, origin, allowed=allowed)
-                    if origin is not None and (not allowed or reports.hears_everything) and reports.is_wanted():
+                    if origin is not None and (not allowed or reports.hears_everything) and reports.is_wanted(DEBUG):
                         added = self._report(policy, origin, method, path, added, allowed=allowed)
             shared = headers if answers is None else self._share(answers, headers, added)
             return start_response(status, shared) if exc_info is None else start_response(status, shared, exc_info)
@@ -274,13 +275,12 @@ class CORSMiddleware:
         answers = policy.answers
         allowed = origin in answers.exact if answers.is_exact else _is_allowed(policy, verdict, origin, environ)
         note = None
-        names: str | None = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
-        if self._reports.is_wanted():
-            path = environ.get("PATH_INFO", "")
+        if self._reports.is_wanted(DEBUG):
+            names, path = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS"), environ.get("PATH_INFO", "")
             note = self._reports.report_preflight(policy, origin, method, names, path, allowed=allowed)
         if not allowed:
             return _refuse(start_response, answers.refused_preflight, note)
-        headers = answer_preflight(answers, origin, method, names)
+        headers = answer_preflight(answers, origin, method, environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS"))
         if note is not None:
             headers.append((DEBUG_HEADER, note))
         start_response("204 No Content", headers)
@@ -297,7 +297,7 @@ class CORSMiddleware:
         if environ.get("CONTENT_LENGTH"):
             _discard_body(environ)
         note = None
-        if self._reports.is_wanted():
+        if self._reports.is_wanted(DEBUG):
             method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
             note = self._reports.report_blocked(policy, origin, method, path)
         return _refuse(start_response, policy.answers.refused, note)

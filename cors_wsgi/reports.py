@@ -26,21 +26,19 @@ class Reports:
 
     Attributes:
         hears_everything: whether there is a hook, which is told of what is allowed, too.
+        is_wanted: asked with `logging.DEBUG`, tells whether anybody listens to what a browser may refuse.
     """
 
-    __slots__ = ("_debug", "_is_always_wanted", "_lock", "_on_decision", "_warned", "hears_everything")
+    __slots__ = ("_debug", "_lock", "_on_decision", "_warned", "hears_everything", "is_wanted")
 
     def __init__(self, on_decision: OnDecision | None, *, debug: bool) -> None:
         self._on_decision = on_decision
         self._debug = debug
-        self._is_always_wanted = debug or on_decision is not None
         self.hears_everything = on_decision is not None
+        # PERF: the logger's own method, since every preflight and every refusal asks.
+        self.is_wanted: Callable[[int], bool] = _always if debug or on_decision is not None else _logger.isEnabledFor
         self._warned: set[str] = set()
         self._lock = threading.Lock()
-
-    def is_wanted(self) -> bool:
-        """Tell whether anybody listens to what a browser may refuse."""
-        return self._is_always_wanted or _logger.isEnabledFor(logging.DEBUG)
 
     def report_preflight(
         self, policy: Policy | Deny, origin: str, method: str, headers: str | None, path: str, *, allowed: bool
@@ -94,6 +92,10 @@ class Reports:
             except Exception as error:  # noqa: BLE001 - the user's own hook; the answer does not depend on it
                 _logger.error("on_decision raised %s; it was called with: %s", quote_error(error), decision)
         return decision.advice if self._debug and reasons else None
+
+
+def _always(_level: int, /) -> bool:
+    return True
 
 
 def _refusal(policy: Policy | Deny, origin: str | None) -> tuple[Reason, ...]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 from floor import make_floor
-from measure import Run, count_instructions, print_table, time_in_turns
+from measure import Run, count_instructions, mark, print_table, time_in_turns
 
 from cors_wsgi import CORSMiddleware, Policy
 
@@ -82,37 +82,57 @@ def make_run(app: WSGIApplication, request: dict[str, str]) -> Run:
 
 def compare(*, count: bool, quick: bool) -> None:
     rows: list[list[object]] = []
-    ratios: dict[str, list[float]] = {"time": [], "instructions": []}
-    for credentials in (False, True):
-        for name, request in REQUESTS.items():
-            # A preflight does not reach the app: all that it costs is the middleware's.
-            base = 0.0 if name.startswith("preflight") else None
-            row: list[object] = [name, "yes" if credentials else "no"]
-            runs = {which: make_run(make_app(which, credentials=credentials), request) for which in WHICH}
-            taken = time_in_turns(runs, rounds=7 if quick else 41)
-            row += _overheads(taken, base, ratios["time"], "{:,.0f}")
-            if count:
-                script = [__file__, "--count"]
-                counted = {
-                    which: count_instructions([*script, which, name, "yes" if credentials else "no"]) for which in WHICH
-                }
-                row += _overheads(counted, base, ratios["instructions"], "{:,.0f}")
-            rows.append(row)
+    times: list[float] = []
+    counts: list[float] = []
+    counted = dict(zip(_cases(), _count_all(), strict=True)) if count else {}
+    for name, credentials in _rows():
+        row: list[object] = [name, "yes" if credentials else "no"]
+        runs = {which: make_run(make_app(which, credentials=credentials), REQUESTS[name]) for which in WHICH}
+        row += _overheads(name, time_in_turns(runs, rounds=7 if quick else 41), times)
+        if count:
+            row += _overheads(name, {which: counted[which, name, credentials] for which in WHICH}, counts)
+        rows.append(row)
     columns = ["request", "credentials", "floor, ns", "ours, ns", "ratio"]
     columns += ["floor, instructions", "ours, instructions", "ratio"] if count else []
-    mean: list[object] = ["geometric mean", "", "", "", f"{_geometric_mean(ratios['time']):.2f}"]
-    mean += ["", "", f"{_geometric_mean(ratios['instructions']):.2f}"] if count else []
+    mean: list[object] = ["geometric mean", "", "", "", f"{_geometric_mean(times):.2f}"]
+    mean += ["", "", f"{_geometric_mean(counts):.2f}"] if count else []
     print_table("Overhead per request, over the bare app", columns, [*rows, mean])
 
 
+def _rows() -> list[tuple[str, bool]]:
+    return [(name, credentials) for credentials in (False, True) for name in REQUESTS]
+
+
+def _cases() -> list[tuple[str, str, bool]]:
+    return [(which, name, credentials) for name, credentials in _rows() for which in WHICH]
+
+
+def _count_all() -> list[float]:
+    """Return the instructions of one request for each case: a long stretch less a short one, so the rest cancels."""
+    stretches = count_instructions([__file__, "--count"])
+    return [(many - few) / (MANY - FEW) for few, many in zip(stretches[::2], stretches[1::2], strict=True)]
+
+
+def run_for_counting() -> None:
+    """Run the stretches that `_count_all` counts, with a mark around each."""
+    for which, name, credentials in _cases():
+        run = make_run(make_app(which, credentials=credentials), REQUESTS[name])
+        for repetitions in (FEW, MANY):
+            mark()
+            run(repetitions)
+    mark()
+
+
+FEW, MANY = 100, 600
 WHICH = ("bare", "floor", "ours")
 
 
-def _overheads(figures: dict[str, float], base: float | None, ratios: list[float], form: str) -> list[object]:
-    bare_figure = figures["bare"] if base is None else base
-    floor, ours = figures["floor"] - bare_figure, figures["ours"] - bare_figure
+def _overheads(name: str, figures: dict[str, float], ratios: list[float]) -> list[object]:
+    # A preflight does not reach the app: all that it costs is the middleware's.
+    base = 0.0 if name.startswith("preflight") else figures["bare"]
+    floor, ours = figures["floor"] - base, figures["ours"] - base
     ratios.append(ours / floor)
-    return [form.format(floor), form.format(ours), f"{ours / floor:.2f}"]
+    return [f"{floor:,.0f}", f"{ours:,.0f}", f"{ours / floor:.2f}"]
 
 
 def _geometric_mean(values: list[float]) -> float:
@@ -216,11 +236,10 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer rounds and sizes, no instructions")
     parser.add_argument("--only", choices=["compare", "grow", "attack", "weigh"])
     parser.add_argument("--no-instructions", action="store_true", help="do not count instructions")
-    parser.add_argument("--count", nargs=4, metavar=("WHICH", "REQUEST", "CREDENTIALS", "N"), help=argparse.SUPPRESS)
+    parser.add_argument("--count", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.count:
-        which, request, credentials, number = arguments.count
-        make_run(make_app(which, credentials=credentials == "yes"), REQUESTS[request])(int(number))
+        run_for_counting()
         return
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
     if arguments.only in (None, "compare"):

@@ -7,12 +7,15 @@ a count of instructions is the same in every run.
 from __future__ import annotations
 
 import gc
+import os
 import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 Run = Callable[[int], None]
 """Does something so many times."""
@@ -51,26 +54,26 @@ def _calibrate(run: Run, seconds: float) -> int:
         count *= 4
 
 
-def count_instructions(command: Sequence[str], *, repetitions: int = 2000) -> float:
-    """Return the instructions of one repetition, by callgrind.
-
-    The command is a Python script with its arguments, which gets the number of repetitions as its last; two runs of
-    different length are subtracted, so that starting up cancels out.
-    """
-    few, many = (_callgrind([*command, str(number)]) for number in (repetitions // 4, repetitions))
-    return (many - few) / (repetitions - repetitions // 4)
+def mark() -> None:
+    """End one stretch of a script that `count_instructions` runs, and begin the next."""
+    os.getppid()  # a function of the C library that nothing else here calls, so that callgrind can wait for it
 
 
-def _callgrind(command: Sequence[str]) -> int:
-    valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-    environment = {"PYTHONHASHSEED": "0", "PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [*valgrind, sys.executable, *command], env=environment, capture_output=True, text=True, check=True, timeout=600
-    )
-    found = re.search(r"Collected : (\d+)", done.stderr)
-    if found is None:
-        raise RuntimeError(f"callgrind said nothing of instructions: {done.stderr[-500:]}")
-    return int(found.group(1))
+def count_instructions(command: Sequence[str]) -> list[int]:
+    """Run a Python script under callgrind; return the instructions of each stretch between two of its marks."""
+    with tempfile.TemporaryDirectory() as folder:
+        profile = Path(folder) / "profile"
+        valgrind = ["valgrind", "--tool=callgrind", "--dump-before=getppid", f"--callgrind-out-file={profile}"]
+        environment = {"PYTHONHASHSEED": "0", "PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
+        subprocess.run(
+            [*valgrind, sys.executable, *command], env=environment, capture_output=True, check=True, timeout=900
+        )
+        totals: list[int] = []
+        while (dump := Path(f"{profile}.{len(totals) + 1}")).exists():
+            totals += [int(found) for found in re.findall(r"^totals: (\d+)$", dump.read_text(), re.MULTILINE)]
+    if len(totals) < 2:
+        raise RuntimeError("callgrind saw no two marks: is the C library's getppid known to it?")
+    return totals[1:]
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
