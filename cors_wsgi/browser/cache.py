@@ -20,6 +20,9 @@ LONGEST_AGE: Final = 10**18
 
 _DIGITS = re.compile(r"[0-9]+")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
+_ANY_ENTRY = ""
+"""A method that no request has: its entry says that there was an answer, which is enough for a safelisted method."""
+
 _MOST_DIGITS = 19
 _MAX_INTEGER = 2**63 - 1
 
@@ -107,6 +110,13 @@ class PreflightCache:
             names: its CORS-unsafe request-header names, in lower case.
             is_safe: whether the method needs no entry.
         """
+        if not self._covers(key, credentials, method, names, is_safe):
+            if self._engine.forgets_on_miss:
+                self.clear(key)
+            return False
+        return True
+
+    def _covers(self, key: CacheKey, credentials: bool, method: str, names: Sequence[str], is_safe: bool) -> bool:
         live = self._find(key, credentials)
         if not live:
             return False
@@ -121,7 +131,6 @@ class PreflightCache:
         max_age: float,
         methods: Iterable[str],
         names: Iterable[str],
-        asked: tuple[str, Sequence[str]],
     ) -> None:
         """Keep what an answer allows (steps 12 to 15 of `#cors-preflight-fetch`).
 
@@ -131,18 +140,19 @@ class PreflightCache:
             max_age: seconds.
             methods: what Access-Control-Allow-Methods names.
             names: what Access-Control-Allow-Headers names.
-            asked: the method and header names of the request, for engines that keep these under a `*`.
         """
         engine = self._engine
-        if max_age <= 0 and not engine.zero_ends:
+        if (max_age <= 0 and not engine.zero_ends) or (key.page is not None and not engine.keeps_for_opaque):
             return
         expires = self._clock.now() + max_age
         if engine.replaces_answers:
             self._entries.pop(key, None)
         methods, names = list(methods), [name.lower() for name in names]
         if not engine.keeps_wildcards and not credentials:
-            methods = [*(m for m in methods if m != "*"), *([asked[0]] if "*" in methods else [])]
-            names = [*(n for n in names if n != "*"), *(asked[1] if "*" in names else [])]
+            methods = [method for method in methods if method != "*"]
+            names = [name for name in names if name != "*"]
+        if not engine.listener_needs_method:
+            methods.append(_ANY_ENTRY)
         live = self._find(key, credentials)
         entries = self._entries.setdefault(key, [])
         for method in methods:

@@ -31,16 +31,29 @@ class Failure:
         reason: one of the closed set.
         facts: what the reason's words are filled with.
         said_as: the reason whose words a console uses, where it has none of its own.
+        allowed: what the answer allows all the same, if it is an answer to a preflight that refuses one thing.
     """
 
     reason: Reason
     facts: Mapping[str, str] = field(default_factory=dict)
     said_as: Reason | None = None
+    allowed: Allowed | None = field(default=None, compare=False)
 
 
-def check_cors(
-    headers: Sequence[Header], origin: str, *, include: bool, is_tainted: bool = False, engine: Engine = STANDARD
-) -> Failure | None:
+@dataclass(frozen=True)
+class Allowed:
+    """What the answer to a preflight allows.
+
+    Attributes:
+        methods: those that Access-Control-Allow-Methods names; None if there is no such header.
+        names: those that Access-Control-Allow-Headers names.
+    """
+
+    methods: list[str] | None
+    names: list[str]
+
+
+def check_cors(headers: Sequence[Header], origin: str, *, include: bool, is_tainted: bool = False) -> Failure | None:
     """Return why a response is not shared with an origin, or None if it is (`#cors-check`).
 
     Args:
@@ -48,7 +61,6 @@ def check_cors(
         origin: the serialized origin of the request.
         include: whether the request's credentials mode is `include`.
         is_tainted: whether redirects made the origin null.
-        engine: whose rules.
     """
     allowed = get_header(headers, _ORIGIN)
     if allowed == "*" and not include:
@@ -58,8 +70,6 @@ def check_cors(
     if not include:
         return None
     credentials = get_header(headers, _CREDENTIALS)
-    if engine.ignores_empty_credentials:
-        credentials = ", ".join(value for name, value in headers if name.lower() == _CREDENTIALS and value)
     if credentials == "true":
         return None
     return Failure(Reason.CREDENTIALS_NOT_TRUE, {"value": credentials or ""})
@@ -80,19 +90,6 @@ def _explain_origin(headers: Sequence[Header], allowed: str | None, include: boo
     if is_tainted:
         return Failure(Reason.REDIRECT_NULL_ORIGIN, failure.facts, said_as=failure.reason)
     return failure
-
-
-@dataclass(frozen=True)
-class Allowed:
-    """What the answer to a preflight allows.
-
-    Attributes:
-        methods: those that Access-Control-Allow-Methods names; None if there is no such header.
-        names: those that Access-Control-Allow-Headers names.
-    """
-
-    methods: list[str] | None
-    names: list[str]
 
 
 def check_preflight(
@@ -123,7 +120,7 @@ def check_preflight(
     is_ok = 200 <= status <= 299
     failure = None
     if not (is_own and engine.page_origin_in_preflights):
-        failure = check_cors(headers, origin, include=include, is_tainted=is_tainted, engine=engine)
+        failure = check_cors(headers, origin, include=include, is_tainted=is_tainted)
     is_redirect = status in REDIRECT_STATUSES
     if not is_ok and (failure is None or engine.status_first or is_redirect):
         facts = {"location": get_header(headers, "location") or "nowhere"}
@@ -136,8 +133,9 @@ def check_preflight(
     listed, names = get_header(headers, _HEADERS), extract_list(headers, _HEADERS)
     if names is None:
         return Failure(Reason.ALLOW_HEADERS_UNPARSABLE, {"value": listed or ""})
+    allowed = Allowed(None if named is None else methods, names)
     if method not in methods and method not in SAFELISTED_METHODS and (include or "*" not in methods):
-        return Failure(Reason.METHOD_NOT_ALLOWED, {"method": method, "value": named or ""})
+        return Failure(Reason.METHOD_NOT_ALLOWED, {"method": method, "value": named or ""}, allowed=allowed)
     lowered = {name.lower() for name in names}
     wildcard = "*" in lowered and not include
     for name in unsafe_names:
@@ -145,8 +143,8 @@ def check_preflight(
             continue
         is_under = wildcard and name == "authorization"
         reason = Reason.AUTHORIZATION_UNDER_WILDCARD if is_under else Reason.HEADER_NOT_ALLOWED
-        return Failure(reason, {"header": name, "value": listed or ""})
-    return Allowed(None if named is None else methods, names)
+        return Failure(reason, {"header": name, "value": listed or ""}, allowed=allowed)
+    return allowed
 
 
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})

@@ -11,7 +11,7 @@ from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
 from .headers import Header
-from .origins import Origin, is_public_suffix, is_same_site
+from .origins import Origin, is_public_suffix, is_same_site, is_trustworthy
 from .urls import URL, parse_url
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from .engines import Engine
 
 _MAX_AGE = re.compile(r";\s*max-age\s*=", re.IGNORECASE)
-_SAME_SITE = re.compile(r";\s*samesite\s*=\s*", re.IGNORECASE)
 
 
 class _Answer:
@@ -46,11 +45,11 @@ class _Policy(DefaultCookiePolicy):
         )
         self._engine = engine
         self.is_cross_site = False
+        self.is_secure = False
 
     def set_ok(self, cookie: Cookie, request: urllib.request.Request) -> bool:
         """Tell whether a cookie may be kept."""
-        is_secure = request.type == "https"
-        if cookie.secure and not is_secure:
+        if cookie.secure and not self.is_secure:
             return False
         same_site = _get_same_site(cookie)
         if same_site == "none" and not cookie.secure:
@@ -68,6 +67,10 @@ class _Policy(DefaultCookiePolicy):
     def return_ok(self, cookie: Cookie, request: urllib.request.Request) -> bool:
         """Tell whether a cookie may be sent."""
         return self._suits_site(cookie) and bool(super().return_ok(cookie, request))
+
+    def return_ok_secure(self, cookie: Cookie, request: urllib.request.Request) -> bool:  # noqa: ARG002
+        """Tell whether the connection is good enough for the cookie; loopback is, as browsers take it."""
+        return self.is_secure or not cookie.secure
 
     def return_ok_expires(self, cookie: Cookie, request: urllib.request.Request) -> bool:  # noqa: ARG002
         """Leave expiry to the browser's clock."""
@@ -102,6 +105,17 @@ class _Jar(CookieJar):
         for cookie in list(self):
             if cookie.expires is not None and cookie.expires <= now:
                 self.clear(cookie.domain, cookie.path, cookie.name)
+
+
+def _keep_last_attributes(value: str) -> str:
+    """Return a Set-Cookie value with one of each attribute, in one spelling: of several, browsers take the last."""
+    pair, *parts = value.replace("\r", "").replace("\n", "").split(";")
+    attributes: dict[str, str] = {}
+    for part in parts:
+        name, equals, given = part.partition("=")
+        attributes[name.strip().lower()] = f"{equals}{given.strip()}"
+    spelled = (f"{'SameSite' if name == 'samesite' else name}{given}" for name, given in attributes.items() if name)
+    return "; ".join([pair, *spelled])
 
 
 class Cookies:
@@ -175,6 +189,7 @@ class Cookies:
         if self._is_empty:
             return None
         self._policy.is_cross_site = not is_same_site(origin, url)
+        self._policy.is_secure = is_trustworthy(url)
         self._jar.clear_expired_cookies()
         request = urllib.request.Request(url.address)
         self._jar.add_cookie_header(request)
@@ -194,10 +209,11 @@ class Cookies:
 
     def _keep(self, url: URL, values: list[str], *, is_cross_site: bool = False) -> bool:
         self._policy.is_cross_site = is_cross_site
+        self._policy.is_secure = is_trustworthy(url)
         request = urllib.request.Request(url.address)
         kept = False
         for value in values:
-            answer: Any = _Answer([_SAME_SITE.sub("; SameSite=", value.replace("\r", "").replace("\n", ""))])
+            answer: Any = _Answer([_keep_last_attributes(value)])
             for cookie in self._jar.make_cookies(answer, request):
                 if self._policy.set_ok(cookie, request):
                     if cookie.expires is not None and _MAX_AGE.search(value):

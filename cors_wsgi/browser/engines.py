@@ -52,8 +52,17 @@ class Engine:
     refuses_loose_parameters: bool = _row(
         "a comma, or an empty parameter before the last, in Content-Type needs a preflight", False, firefox=True
     )
-    keeps_first_content_type: bool = _row(
-        "of a Content-Type given several times to fetch() only the first is sent", False, firefox=True
+    sends_last_singleton: bool = _row(
+        "of a header that can be but one (Content-Type, Authorization, Location and a few more), given several times "
+        "to fetch(), only the last is sent",
+        False,
+        firefox=True,
+    )
+    drops_empty_lines: bool = _row(
+        "of a header with several lines the empty ones do not count, in requests and responses; those of "
+        "Access-Control-Allow-Origin, Content-Length and Location do",
+        False,
+        firefox=True,
     )
     repeats_unsafe_names: bool = _row(
         "Access-Control-Request-Headers names a header as often as fetch() was given it", False, firefox=True
@@ -90,7 +99,7 @@ class Engine:
         webkit="if no MIME type",
     )
     judges_raw_blob_type: bool = _row(
-        "the type of an XMLHttpRequest's Blob may have more than 128 bytes, but no space at its ends",
+        "the type of an XMLHttpRequest's Blob may have more than 128 bytes, but not begin with a space",
         False,
         firefox=True,
         note="Told by measurements of which none is among the recorded cases.",
@@ -101,14 +110,13 @@ class Engine:
         "when another",
         chromium="in place",
     )
-    utf8_values: bool = _row("bytes from 80 to FF in a header value are sent as UTF-8", False, webkit=True)
+    utf8_values: bool = _row(
+        "bytes from 80 to FF in a header value are sent as UTF-8, and what comes is taken for UTF-8", False, webkit=True
+    )
 
     # What a preflight allows
     authorization_wildcard: bool = _row(
         "Access-Control-Allow-Headers: * covers Authorization", False, chromium=True, firefox=True, webkit=True
-    )
-    ignores_empty_credentials: bool = _row(
-        "an empty second line of Access-Control-Allow-Credentials is passed over", False, firefox=True
     )
     exposes_beside_junk: bool = _row(
         "Access-Control-Expose-Headers with * exposes all, even beside something that is no token", False, firefox=True
@@ -141,14 +149,11 @@ class Engine:
         "a new answer for a URL replaces what was kept, where the standard adds to it",
         False,
         chromium=True,
-        webkit=True,
     )
     keeps_credentials_apart: bool = _row(
         "an answer to a request with credentials serves none without", False, firefox=True
     )
-    keeps_wildcards: bool = _row(
-        "a kept * covers methods and headers other than those it was asked for", True, firefox=False
-    )
+    keeps_wildcards: bool = _row("a * is kept with the answer, and covers all later requests", True, firefox=False)
     kept_wildcard_with_credentials: bool = _row(
         "a kept * covers methods and headers of a request with credentials too, though no answer may say so; the "
         "standard lets it, word for word",
@@ -156,7 +161,7 @@ class Engine:
         chromium=False,
         firefox=False,
         webkit=False,
-        note="From the engines' sources; not in the recorded cases.",
+        note="Measured with generated requests; not in the recorded cases.",
     )
     cached_authorization_wildcard: bool = _row("a kept * covers Authorization", False, webkit=True)
     clears_after: Literal["preflighted", "preflight", "any", "nothing"] = _row(
@@ -166,6 +171,23 @@ class Engine:
         chromium="preflight",
         firefox="any",
         webkit="nothing",
+    )
+    forgets_on_miss: bool = _row(
+        "what is kept for a URL is dropped as soon as a request is not covered by it",
+        False,
+        webkit=True,
+    )
+    keeps_refusals: bool = _row(
+        "an answer is kept also if it does not allow the method or header that it was asked for",
+        False,
+        webkit=True,
+        note="Measured with generated requests; not in the recorded cases.",
+    )
+    keeps_for_opaque: bool = _row(
+        "answers to pages with an opaque origin are kept",
+        True,
+        chromium=False,
+        note="Measured with generated requests; not in the recorded cases.",
     )
     zero_ends: bool = _row(
         "an answer with Access-Control-Max-Age: 0 ends what was kept before",
@@ -208,6 +230,44 @@ class Engine:
         False,
         firefox=True,
         webkit=True,
+    )
+    ignores_empty_location: bool = _row(
+        "a redirect with an empty Location is an ordinary response",
+        False,
+        chromium=True,
+        firefox=True,
+        webkit=True,
+        note="Measured with generated requests; not in the recorded cases.",
+    )
+    redirected_delete: Literal["DELETE", "GET"] = _row(
+        "a DELETE that is redirected to another origin stays what it is, or becomes GET",
+        "DELETE",
+        webkit="GET",
+        note="Measured with generated requests, in WebKitGTK; its network library is not Safari's.",
+    )
+    site_after_redirects: Literal[
+        "farthest", "preflights: last", "preflights: last, cross-site", "null: cross-site, left out"
+    ] = _row(
+        "Sec-Fetch-Site after redirects is that of the URL farthest from the page; of the last one in preflights; "
+        "cross-site, unless all were of one origin; or it is left out with all Sec-Fetch headers where the origin "
+        "changes, and cross-site in preflights with the origin null",
+        "farthest",
+        chromium="preflights: last",
+        firefox="preflights: last, cross-site",
+        webkit="null: cross-site, left out",
+        note="Measured with generated requests; the recorded cases do not hold these headers.",
+    )
+    sync_metadata: bool = _row(
+        "a synchronous XMLHttpRequest has Sec-Fetch headers",
+        True,
+        webkit=False,
+        note="Measured with generated requests; the recorded cases do not hold these headers.",
+    )
+    keeps_origin: bool = _row(
+        "a same-origin request that had an Origin keeps it when a redirect makes it a GET",
+        False,
+        webkit=True,
+        note="Measured with generated requests; not in the recorded cases.",
     )
     origin_despite_policy: bool = _row(
         "the referrer policy does not hide the Origin of a no-cors request", False, chromium=True

@@ -13,7 +13,7 @@ from ..fetch import FORBIDDEN_RESPONSE_HEADERS, SAFELISTED_METHODS
 from .checks import REDIRECT_STATUSES, check_cors, check_resource_policy, find_exposed
 from .errors import FetchError
 from .exchange import WireRequest, WireResponse
-from .headers import ResponseHeaders, get_header, remove_headers
+from .headers import ResponseHeaders, get_header, has_header, remove_headers
 from .network import Agent
 from .origins import is_same_site, is_trustworthy
 from .ports import BAD_PORTS
@@ -99,7 +99,6 @@ class _Fetch(Preflighting):
                 request.serialized_origin,
                 include=include,
                 is_tainted=request.is_tainted,
-                engine=self.engine,
             )
             if failure is not None:
                 raise self.fail_check(failure)
@@ -110,13 +109,17 @@ class _Fetch(Preflighting):
                 failure = check_resource_policy(response.headers, is_same_site=same_site)
             if failure is not None:
                 raise self.fail_check(failure)
-        if response.status in REDIRECT_STATUSES:
+        if response.status in REDIRECT_STATUSES and not self.is_no_redirect(response):
             if request.redirect == "error":
                 raise self.fail(Reason.BAD_REDIRECT, value="the script asked for redirects to fail")
             if request.redirect == "manual":
-                return replace(OPAQUE, type="opaqueredirect")
+                return replace(OPAQUE, type="opaqueredirect", url=request.url.shown)
             return self.redirect_fetch(response)
         return self.filter(response)
+
+    def is_no_redirect(self, response: WireResponse) -> bool:
+        """Tell whether the engine takes a response with a redirect status for an ordinary one."""
+        return self.engine.ignores_empty_location and not get_header(response.headers, "location")
 
     def network_or_cache_fetch(self) -> WireResponse:
         """Send the request; there is no HTTP cache here (`#http-network-or-cache-fetch`)."""
@@ -126,6 +129,7 @@ class _Fetch(Preflighting):
                 Reason.NETWORK_FAILURE, value="the cache mode is only-if-cached, and there is no HTTP cache"
             )
         headers = make_wire_headers(request, self.engine, agent.cookies, agent.authentication)
+        request.had_origin = has_header(headers, "origin")
         wire = WireRequest(request.method, request.url.address, headers, request.body)
         response = self.network_fetch(wire, is_preflight=False)
         if includes_credentials(request):
@@ -162,6 +166,8 @@ class _Fetch(Preflighting):
         request = self.request
         stripped: frozenset[str] = frozenset()
         becomes_get = request.method == "POST" if status in (301, 302) else request.method not in ("GET", "HEAD")
+        if old.origin != new.origin and request.method == "DELETE":
+            request.method = self.engine.redirected_delete
         if status in (301, 302, 303) and becomes_get:
             request.method, request.body, request.is_stream = "GET", None, False
             stripped |= _BODY_HEADERS
@@ -185,7 +191,7 @@ class _Fetch(Preflighting):
             request.tainting,
             response.status,
             seen,
-            request.url.address,
+            request.url.shown,
             len(request.url_list) > 1,
             response.body,
             response.trouble,

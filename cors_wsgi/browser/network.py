@@ -12,6 +12,7 @@ from .cookies import Cookies
 from .engines import Engine
 from .errors import CORSError, FetchError
 from .exchange import Exchange, WireRequest, WireResponse
+from .quirks import change_received
 from .reasons import Reason
 from .requests import Request
 from .transports import NetworkError, Transport
@@ -82,7 +83,7 @@ class Networking:
             raise self.fail(Reason.NETWORK_FAILURE, value=str(error), sent_method=wire.method) from error
         self.exchange = Exchange(wire, response, is_preflight)
         self.agent.exchanges.append(self.exchange)
-        return response
+        return response._replace(headers=change_received(response.headers, self.engine))
 
 
 def _list_facts(engine: Engine, request: Request) -> dict[str, str]:

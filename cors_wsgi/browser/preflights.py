@@ -5,9 +5,9 @@ from __future__ import annotations
 from ..fetch import SAFELISTED_METHODS
 from .cache import CacheKey, parse_max_age
 from .causes import find_header_causes, sort_names
-from .checks import Failure, check_preflight
+from .checks import Allowed, Failure, check_preflight
 from .errors import FetchError
-from .exchange import WireRequest
+from .exchange import WireRequest, WireResponse
 from .headers import Header, has_header, remove_headers
 from .network import Agent, Networking
 from .requests import Request
@@ -70,7 +70,11 @@ class Preflighting(Networking):
         headers: list[Header] = [("Accept", "*/*"), ("Access-Control-Request-Method", request.method)]
         if names:
             headers.append(("Access-Control-Request-Headers", ",".join(names)))
-        headers += [("Origin", origin), *make_metadata_headers(request, "cors"), ("User-Agent", USER_AGENT)]
+        headers += [
+            ("Origin", origin),
+            *make_metadata_headers(request, "cors", engine, is_preflight=True),
+            ("User-Agent", USER_AGENT),
+        ]
         wire = WireRequest("OPTIONS", request.url.address, headers, None)
         try:
             response = self.network_fetch(wire, is_preflight=True)
@@ -86,15 +90,20 @@ class Preflighting(Networking):
                 engine=engine,
             )
             if isinstance(outcome, Failure):
+                if outcome.allowed is not None and engine.keeps_refusals:
+                    self.keep(response, outcome.allowed, include)
                 raise self.fail_check(outcome, preflight="yes")
         except FetchError:
             if engine.clears_after == "preflight":
                 self.agent.cache.clear(self.cache_key())
             raise
-        methods = outcome.methods
+        self.keep(response, outcome, include)
+
+    def keep(self, response: WireResponse, allowed: Allowed, include: bool) -> None:
+        """Keep what an answer allows (steps 7.4 and 7.8 to 7.15 of the same algorithm)."""
+        request = self.request
+        methods = allowed.methods
         if methods is None:
             methods = [request.method] if request.use_preflight else []
-        max_age = parse_max_age(response.headers, engine)
-        if not engine.listener_needs_method and not methods and not outcome.names:
-            methods = [request.method]
-        self.agent.cache.keep(self.cache_key(), include, max_age, methods, outcome.names, (request.method, names))
+        max_age = parse_max_age(response.headers, self.engine)
+        self.agent.cache.keep(self.cache_key(), include, max_age, methods, allowed.names)

@@ -72,12 +72,14 @@ class Request:
         cache: the cache mode.
         referrer_policy: empty for the default.
         use_preflight: the use-CORS-preflight flag.
-        page_key: what tells the page's opaque origin apart in the preflight cache.
         raw_type: the type of a Blob, if an XMLHttpRequest's Content-Type is from one.
         tainting: the response tainting.
         redirect_count: redirects followed.
         first_unsafe_names: of engines that remember it, the headers for which the first preflight was.
+        stripped_names: the headers that the last redirect took.
         was_preflighted: whether a preflight was found necessary before.
+        had_origin: whether it was sent with an Origin header before.
+        is_sync: whether a synchronous XMLHttpRequest made it.
     """
 
     api: API
@@ -99,6 +101,8 @@ class Request:
     first_unsafe_names: list[str] = field(default_factory=list)
     stripped_names: frozenset[str] = frozenset()
     was_preflighted: bool = False
+    had_origin: bool = False
+    is_sync: bool = False
 
     @property
     def url(self) -> URL:
@@ -181,7 +185,7 @@ def _append_header(request: Request, name: str, value: str, engine: Engine) -> N
         return
     if request.mode == "no-cors":
         before = get_header(request.headers, name.lower())
-        if not is_no_cors_safelisted(name, value if before is None else f"{before}, {value}"):
+        if not is_no_cors_safelisted(name, value if before is None else f"{before}, {value}", engine):
             return
     request.headers.append((name, value))
 

@@ -21,7 +21,7 @@ class Response:
         type: how it is filtered (`#concept-response-type`).
         status: 0 if the response is opaque.
         headers: those that the script sees.
-        url: the last URL, without fragment; empty if the response is opaque.
+        url: the last URL, without its fragment; empty if the response is opaque.
         redirected: whether there was a redirect.
         content: the bytes, as far as the script sees any.
         trouble: what went wrong after the headers had come; empty if the body is whole.

@@ -96,8 +96,8 @@ def find_unsafe_value(name: str, value: str, engine: Engine = STANDARD, *, raw_t
         return f"its media type is {parsed.essence}"
     if engine.refuses_loose_parameters and _has_loose_parameter(value):
         return "its value has a comma or an empty parameter"
-    if judged_raw and value != value.strip("\t\n\r "):
-        return "its value has white space at its ends"
+    if judged_raw and value != value.lstrip("\t\n\r "):
+        return "its value begins with white space"
     return None
 
 
@@ -120,9 +120,11 @@ def _has_loose_parameter(value: str) -> bool:
 
 def is_valid_client_hint(name: str, value: str) -> bool:
     """Tell whether the lower-case `name` is a client hint, or Intervention, with a value that one engine safelists."""
+    if len(value) > MAX_VALUE:
+        return False
     if name == "intervention":
         return True
-    if name not in CLIENT_HINTS or len(value) > MAX_VALUE:
+    if name not in CLIENT_HINTS:
         return False
     if name == "save-data":
         return value.lower() == "on"
@@ -132,9 +134,9 @@ def is_valid_client_hint(name: str, value: str) -> bool:
     return number.fullmatch(value) is not None and float(value) >= 0
 
 
-def is_no_cors_safelisted(name: str, value: str) -> bool:
+def is_no_cors_safelisted(name: str, value: str, engine: Engine = STANDARD) -> bool:
     """Tell whether a no-cors request may have this header (`#no-cors-safelisted-request-header`)."""
-    return name.lower() in NO_CORS_NAMES and find_unsafe_value(name.lower(), value) is None
+    return name.lower() in NO_CORS_NAMES and find_unsafe_value(name.lower(), value, engine) is None
 
 
 def shorten_range(value: str) -> str:

@@ -38,7 +38,7 @@ def build_xhr_request(
     if url.has_credentials:
         raise refuse("the URL has a user name or password in it")
     check_method(method)
-    request = Request("XMLHttpRequest", normalize_method(method), [url], [], origin)
+    request = Request("XMLHttpRequest", normalize_method(method), [url], [], origin, is_sync=is_sync)
     request.credentials = "include" if with_credentials else "same-origin"
     for name, value in list_pairs(headers):
         value = normalize_value(value)

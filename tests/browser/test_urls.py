@@ -58,16 +58,27 @@ def test_urls_are_read_as_browsers_read_them(text: str, expected: str) -> None:
     [
         "", "a.example", "/x", "http://", "http://[", "http://[::1", "http://[::1%25eth0]/", "http://a b/", "http://a<b/",
         "http://a.example:99999/", "http://a.example:x/", "http://1.2.3.256/", "http://1.2.3.4.5/", "http://0x100000000/",
-        "http://a.09/", "http://%zz%66%a/", "http://1..2/", "http://1.2.3.09/", "http://a.example:1:2/", "http://" + "ü" * 80 + ".example/",
+        "http://a.09/", "http://%zz%66%a/", "http://1..2/", "http://1.2.3.09/",
+        "http://a.example:1:2/", "http://" + "ü" * 80 + ".example/",
     ],
 )  # fmt: skip
 def test_what_is_no_url_is_none(text: str) -> None:
     assert parse_url(text) is None
 
 
-@pytest.mark.parametrize("text", ["http://u@a.example/", "http://u:p@a.example/", "http://:p@a.example/"])
-def test_user_names_and_passwords_are_noticed(text: str) -> None:
-    assert (str(parsed(text)), parsed(text).has_credentials) == ("http://a.example/", True)
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("http://u@a.example/", "http://u@a.example/"),
+        ("http://u:p@a.example/#x", "http://u:p@a.example/#x"),
+        ("http://:p@a.example/", "http://:p@a.example/"),
+        ("http://u:@a.example/", "http://u@a.example/"),
+        ("http://a b@c@a.example/", "http://a%20b%40c@a.example/"),
+    ],
+)
+def test_user_names_and_passwords_are_noticed_and_never_sent(text: str, expected: str) -> None:
+    url = parsed(text)
+    assert (str(url), url.has_credentials, url.address) == (expected, True, "http://a.example/")
 
 
 @pytest.mark.parametrize(
