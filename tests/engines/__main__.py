@@ -39,7 +39,8 @@ def _run(engine: str, cases: Sequence[Case], shown: int) -> Comparison:
     recording = run_cases(engine, cases)
     ran = time.monotonic() - started
     result = compare(cases, recording, engine)
-    print(f"\n{version_of(engine)}: {len(cases)} cases in {ran:.1f} s, compared in {time.monotonic() - started - ran:.1f} s")
+    compared = time.monotonic() - started - ran
+    print(f"\n{version_of(engine)}: {len(cases)} cases in {ran:.1f} s, compared in {compared:.1f} s")
     _print_table(cases, result)
     _print_groups(result, shown)
     return result

@@ -14,16 +14,97 @@ ORIGIN: Final = [*"http://localhost:", "{page-port}"]
 OTHER_ORIGINS: Final = (
     *("null", "Null", "https://localhost:{page-port}", "http://localhost", "http://localhost:0{page-port}", "file://"),
     *("http://LOCALHOST:{page-port}", "http://localhost:{page-port}/", "http://localhost.:{page-port}", "localhost"),
-    *("http://127.0.0.1:{page-port}", "HTTP://localhost:{page-port}", "http://*:{page-port}", "http://localhost:*", "**"),
-    *("{api}", "{api2}", "", " ", ",", "*,*", "*, {PAGE}", "{PAGE},{PAGE}", "{PAGE} {PAGE}", "{PAGE},", '"{PAGE}"', "*."),
-    *("http://user@localhost:{page-port}", "//localhost:{page-port}", "{PAGE}?", "{PAGE}#", "{PAGE};", "undefined", "true"),
+    *(
+        "http://127.0.0.1:{page-port}",
+        "HTTP://localhost:{page-port}",
+        "http://*:{page-port}",
+        "http://localhost:*",
+        "**",
+    ),
+    *(
+        "{api}",
+        "{api2}",
+        "",
+        " ",
+        ",",
+        "*,*",
+        "*, {PAGE}",
+        "{PAGE},{PAGE}",
+        "{PAGE} {PAGE}",
+        "{PAGE},",
+        '"{PAGE}"',
+        "*.",
+    ),
+    *(
+        "http://user@localhost:{page-port}",
+        "//localhost:{page-port}",
+        "{PAGE}?",
+        "{PAGE}#",
+        "{PAGE};",
+        "undefined",
+        "true",
+    ),
 )
 
-CREDENTIALS: Final = ("true", "True", "TRUE", "false", "1", "", "*", "true,true", "true ", '"true"', "yes", "true;", "t")
+CREDENTIALS: Final = (
+    "true",
+    "True",
+    "TRUE",
+    "false",
+    "1",
+    "",
+    "*",
+    "true,true",
+    "true ",
+    '"true"',
+    "yes",
+    "true;",
+    "t",
+)
 
-AGES: Final = ("0", "1", "5", "600", "-1", "+5", "abc", "5s", "", "5,5", "5.5", "00600", '"600"', " 600 ", "1e3", "0x10", "*")
+AGES: Final = (
+    "0",
+    "1",
+    "5",
+    "600",
+    "-1",
+    "+5",
+    "abc",
+    "5s",
+    "",
+    "5,5",
+    "5.5",
+    "00600",
+    '"600"',
+    " 600 ",
+    "1e3",
+    "0x10",
+    "*",
+)
 
-STATUSES: Final = (200, 201, 202, 203, 204, 205, 206, 226, 299, 300, 304, 400, 401, 403, 404, 405, 410, 418, 429, 500, 503)
+STATUSES: Final = (
+    200,
+    201,
+    202,
+    203,
+    204,
+    205,
+    206,
+    226,
+    299,
+    300,
+    304,
+    400,
+    401,
+    403,
+    404,
+    405,
+    410,
+    418,
+    429,
+    500,
+    503,
+)
 
 SHOWN: Final = ("X-A", "x-b", "X-Total", "ETag", "Location", "Expires", "Last-Modified", "Pragma", "Content-Language")
 
@@ -40,7 +121,11 @@ def draw_origin(draw: Draw, *, right: float = 0.5) -> list[str]:
     if kind == "mutated":
         return ["".join(draw.mutate_parts(ORIGIN if draw.chance(0.9) else "null", draw.randint(1, 2)))]
     if kind == "space":
-        return [draw.choice((" ", "\t", "  ", "")) + draw.choice(("{origin}", "*")) + draw.choice((" ", "\t", " \t", "\x0b"))]
+        return [
+            draw.choice((" ", "\t", "  ", ""))
+            + draw.choice(("{origin}", "*"))
+            + draw.choice((" ", "\t", " \t", "\x0b"))
+        ]
     return [draw.choice(("{origin}", "*", "", "null", "{api}")) for _ in range(2)]
 
 
@@ -105,7 +190,11 @@ def head(draw: Draw, **lines: Sequence[str]) -> Headers:
         "expose": "Access-Control-Expose-Headers",
         "age": "Access-Control-Max-Age",
     }
-    return [(draw.recase(names[name]), value) for name, values in lines.items() for value in values]
+    return [
+        (names[name] if len(values) > 1 else draw.recase(names[name]), value)
+        for name, values in lines.items()
+        for value in values
+    ]
 
 
 def draw_preflight(draw: Draw, methods: Sequence[str], names: Sequence[str], *, right: float = 0.8) -> Answer:
@@ -137,5 +226,3 @@ def draw_actual(draw: Draw, *, right: float = 0.8) -> Answer:
         expose=draw_list(draw, shown, ("X-None", "set-cookie", "Vary")) if draw.chance(0.7) else [],
     )
     return {"status": draw_status(draw, right=right), "headers": [*headers, *more], "body": "ok"}
-
-

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from cors_wsgi.browser import DIFFERENCES, ENGINES, Engine
 
-from .cases import Case, Observed, Step
+from .cases import Case, Observed
+from .left_out import settle
 from .model import play
 from .run import Recording
-from .undecided import settle
-
-_CACHING: Final = {"cache-control", "pragma"}
-"""Headers that browsers add as they please; they are compared where the script gave them, or a cache mode."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Disagreement:
         return f"{self.case} step {self.step}: {self.what}\n    engine: {self.seen!r}\n    model:  {self.modelled!r}"
 
 
-def compare_steps(step: Step, seen: Observed, modelled: Observed) -> Iterator[tuple[str, Any, Any]]:
+def compare_steps(seen: Observed, modelled: Observed) -> Iterator[tuple[str, Any, Any]]:
     """Yield the name of what differs in a step, what the browser did, and what the model says."""
     preflights = [_list_requests(one, is_preflight=True) for one in (seen, modelled)]
     actuals = [_list_requests(one, is_preflight=False) for one in (seen, modelled)]
@@ -49,16 +46,11 @@ def compare_steps(step: Step, seen: Observed, modelled: Observed) -> Iterator[tu
         yield f"preflight: {header}", *([one["headers"].get(header) for one in half] for half in preflights)
     yield "actual requests", *([_place(one) for one in half] for half in actuals)
     yield "order of requests", *([_place(one) for one in half["requests"]] for half in (seen, modelled))
-    given = {pair[0].lower() for pair in step.get("headers", ())} | (_CACHING if step.get("cache") else set())
-    is_document = step.get("body", {}).get("kind") in ("document", "xmldocument")
-    left_out = (_CACHING - given) | ({"content-length"} if is_document else set())
     for halves, where in ((preflights, "preflight"), (actuals, "sent")):
         for one, other in zip(*halves, strict=False):
-            names = sorted((set(one["headers"]) | set(other["headers"])) - (left_out if halves is actuals else _CACHING | {"user-agent"}))
-            for header in names:
+            for header in sorted({*one["headers"], *other["headers"]}):
                 yield f"{where}: {header}", one["headers"].get(header), other["headers"].get(header)
-            if not is_document:
-                yield f"{where}: the body", one["body"], other["body"]
+            yield f"{where}: the body", one["body"], other["body"]
     one, other = seen["client"], modelled["client"]
     yield "readable or not", _outcome(one), _outcome(other)
     if isinstance(one, dict) and isinstance(other, dict):
@@ -79,9 +71,7 @@ def _outcome(client: Any) -> Any:
     return [client["type"], client["status"]] if isinstance(client, dict) else client
 
 
-def compare_case(
-    case: Case, recording: Recording, engine: Engine, name: str
-) -> list[Disagreement]:
+def compare_case(case: Case, recording: Recording, engine: Engine, name: str) -> list[Disagreement]:
     """Return what differs in the first step in which anything does; what comes later follows from it.
 
     Args:
@@ -93,10 +83,10 @@ def compare_case(
     played = play(case, recording.origins, recording.elapsed[case["id"]], engine)
     steps = zip(case["steps"], recording.observed[case["id"]], played, strict=True)
     for number, (step, seen, (modelled, _)) in enumerate(steps):
-        seen, modelled = settle(name, seen, modelled)
+        seen, modelled = settle(name, step, seen, modelled)
         found = [
             Disagreement(case["id"], number, what, one, other)
-            for what, one, other in compare_steps(step, seen, modelled)
+            for what, one, other in compare_steps(seen, modelled)
             if one != other
         ]
         if found:

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 
-BITS: Final = [*' \t,;:="/\\()<>@[]{}?*\'`~!#$%&^|_+-.0159aAzZ', "\x01", "\x0b", "\x0c", "\x1f", "\x7f", "\x80", "\xa0"]
+BITS: Final = [*" \t,;:=\"/\\()<>@[]{}?*'`~!#$%&^|_+-.0159aAzZ", "\x01", "\x0b", "\x0c", "\x1f", "\x7f", "\x80", "\xa0"]
 BITS += ["\xe9", "\xff"]
 """Characters that mean something somewhere in a header value, and some that are allowed nowhere."""
 

@@ -97,9 +97,7 @@ def _run(page: Page, url: str, step: Step) -> dict[str, Any]:
     else:
         options: Any = {name: step[name] for name in _OPTIONS if name in step}
         policy: Any = step.get("referrerPolicy", "")
-        response = page.fetch(
-            url, method=step["method"], headers=headers, body=body, referrer_policy=policy, **options
-        )
+        response = page.fetch(url, method=step["method"], headers=headers, body=body, referrer_policy=policy, **options)
     is_xhr = step["api"] == "xhr"
     return {
         "type": "xhr" if is_xhr else response.type,

@@ -1,0 +1,80 @@
+"""What is not compared, by name and with the reason: it differs from run to run, or is not about CORS."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any, Final
+
+from .cases import Observed, Step
+
+NOT_GENERATED: Final = {
+    "a preflight answered 408": "Chromium repeats it two to five times, as it likes",
+    "an answer 421": "browsers repeat the request on a new connection, which says nothing about CORS",
+    "an answer 407": "is about proxies",
+    "two lines of Location, or of a date": "bad HTTP; browsers refuse or merge them before they look at CORS",
+    "client hints on a request that is redirected": "Chromium leaves them out after some redirects",
+    "two lines of Access-Control-Allow-Origin in odd cases of letters": (
+        "Firefox counts the lines only where the name is written as usual"
+    ),
+    "a form feed in the name of a forbidden method": "WebKit takes it for white space at the end of the method's name",
+    "a 401 to a request with credentials": "browsers ask their user for a password",
+}
+"""Never in a case."""
+
+PREPARED: Final = {
+    "the first preflights to a host in Firefox": (
+        "it forgets them until the host was looked up; the page sends a few requests to each host first"
+    ),
+    "more than 100 kept answers to preflights in Firefox": "the oldest is dropped; few cases run at the same time",
+}
+"""Made the same in every run."""
+
+MASKED: Final = {
+    "Content-Length: 0 of an empty body": "some send it, some do not, by method and by the kind of the body",
+    "the text of FormData and documents": "each browser has its own boundaries, and writes documents in its own way",
+    "Sec-Fetch headers of WebKit in synchronous and redirected requests": (
+        "WebKitGTK leaves them out, or has those of the request before"
+    ),
+    "bytes above 7F in response headers in WebKit": "WebKitGTK reads them as UTF-8, and gives replacement characters",
+    "Cache-Control and Pragma that no script asked for": "browsers add them as they please",
+}
+"""Taken out of both sides before they are compared."""
+
+OWN_TEXT: Final = frozenset({"document", "formdata", "xmldocument"})
+
+_CACHING: Final = frozenset({"cache-control", "pragma"})
+_METADATA: Final = ("sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site")
+
+
+def settle(name: str, step: Step, *both: Observed) -> tuple[Observed, ...]:
+    """Return what a browser and the model did, without what is not compared."""
+    settled = deepcopy(both)
+    for observed in settled:
+        is_redirected = any(not one["target"].split("?")[0].endswith("/0") for one in observed["requests"])
+        for request in observed["requests"]:
+            _settle_request(step, request, without_metadata=name == "webkit" and (is_redirected or "sync" in step))
+        if name == "webkit" and isinstance(observed["client"], dict):
+            headers = observed["client"]["headers"]
+            observed["client"]["headers"] = [(key, "".join(filter(_is_plain, value))) for key, value in headers]
+    return settled
+
+
+def _settle_request(step: Step, request: dict[str, Any], *, without_metadata: bool) -> None:
+    headers = request["headers"]
+    given = {pair[0].lower() for pair in step.get("headers", ())}
+    left_out = set(_METADATA) if without_metadata else set()
+    if request["is_preflight"]:
+        left_out |= _CACHING | {"user-agent"}
+    elif not step.get("cache"):
+        left_out |= _CACHING - given
+    if headers.get("content-length") == "0":
+        left_out.add("content-length")
+    if step.get("body", {}).get("kind") in OWN_TEXT:
+        left_out.add("content-length")
+        request["body"] = "its own text"
+    for name in left_out:
+        headers.pop(name, None)
+
+
+def _is_plain(char: str) -> bool:
+    return char <= "\x7e"
