@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from _typeshed.wsgi import WSGIApplication
 
-    from .browser import Browser, CORSError, Page, Reason, Response
+    from .browser import Browser, CORSError, FetchError, Page, Reason, Response
 
 _NO_APP = """\
 cors_browser needs the app under test, and there is no fixture "app". Write one, for example in conftest.py:
@@ -72,14 +74,10 @@ def assert_allowed(page: Page, url: str, **options: Any) -> Response:
     from .browser import FetchError  # noqa: PLC0415
 
     before = len(page.exchanges)
-    failed: FetchError | None = None
-    try:
-        response = page.fetch(url, **options)
-    except FetchError as error:
-        failed = error
-    if failed is not None:
-        others = [exchange for exchange in page.exchanges[before:] if exchange is not failed.exchange]
-        pytest.fail(_join(str(failed), "Before it:" if others else "", *map(str, others)))
+    response = _try(page, url, options)
+    if isinstance(response, FetchError):
+        others = [exchange for exchange in page.exchanges[before:] if exchange is not response.exchange]
+        pytest.fail(_join(str(response), "Before it:" if others else "", *map(str, others)))
     if response.type == "opaque":
         pytest.fail(_join("The response is opaque: it was sent for, but no script can read it (mode 'no-cors')."))
     return response
@@ -105,19 +103,24 @@ def assert_blocked(page: Page, url: str, *, reason: Reason | str | None = None, 
 
     expected = Reason(reason) if isinstance(reason, str) else reason
     before = len(page.exchanges)
-    failed: FetchError | None = None
-    try:
-        response = page.fetch(url, **options)
-    except FetchError as error:
-        failed = error
-    if failed is None:
-        first = f"{page.origin} may read the response: type {response.type!r}, status {response.status}."
+    failed = _try(page, url, options)
+    if not isinstance(failed, FetchError):
+        first = f"{page.origin} may read the response: type {failed.type!r}, status {failed.status}."
         pytest.fail(_join(first, *map(str, page.exchanges[before:])))
     if not isinstance(failed, CORSError):
         pytest.fail(_join(f"It failed, but CORS is not the matter ({failed.reason.value}).", str(failed)))
     if expected is not None and expected is not failed.reason:
         pytest.fail(_join(f"Blocked, but for {failed.reason.value}, not for {expected.value}.", str(failed)))
     return failed
+
+
+def _try(page: Page, url: str, options: Mapping[str, Any]) -> Response | FetchError:
+    from .browser import FetchError  # noqa: PLC0415
+
+    try:
+        return page.fetch(url, **options)
+    except FetchError as error:
+        return error
 
 
 def _join(*parts: str) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 from urllib.parse import urlencode
 
+from .headers import list_pairs
+
 UTF8_TEXT = "text/plain;charset=UTF-8"
 
 
@@ -87,8 +89,9 @@ def extract_body(body: Body) -> Extracted:
         data = body.data.encode("utf-8", "replace") if isinstance(body.data, str) else body.data
         return Extracted(data, body.type or None)
     if isinstance(body, URLSearchParams):
-        fields = list(body.fields.items() if isinstance(body.fields, Mapping) else body.fields)
-        return Extracted(urlencode(fields).encode("ascii"), "application/x-www-form-urlencoded;charset=UTF-8")
+        return Extracted(
+            urlencode(list_pairs(body.fields)).encode("ascii"), "application/x-www-form-urlencoded;charset=UTF-8"
+        )
     if isinstance(body, FormData):
         return _encode_multipart(body)
     if isinstance(body, ReadableStream):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from ..fetch import extract_names
 
@@ -68,7 +68,7 @@ def list_pairs(headers: HeadersInit | None) -> list[Header]:
     """Return the pairs of what a script gave as headers (`#concept-headers-fill`)."""
     if headers is None:
         return []
-    return list(headers.items() if isinstance(headers, Mapping) else headers)
+    return list(cast("Iterable[Header]", headers.items() if isinstance(headers, Mapping) else headers))
 
 
 class ResponseHeaders(Mapping[str, str]):

@@ -70,8 +70,8 @@ class WSGITransport:
         try:
             body = b"".join(chunks)
         finally:
-            if hasattr(chunks, "close"):
-                chunks.close()
+            if (close := getattr(chunks, "close", None)) is not None:
+                close()
         code, _, phrase = status.partition(" ")
         if not (code.isascii() and code.isdigit() and len(code) == 3):
             raise NetworkError(f"the app gave the status {status!r}")

@@ -7,7 +7,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 COMMANDS: Final = {
     "explain": "say what a line of a browser's console means, and what to do about it",
@@ -63,5 +63,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _load(name: str) -> Command:
-    module: Command = importlib.import_module(f".{name}", __name__)
-    return module
+    return cast("Command", importlib.import_module(f".{name}", __name__))
