@@ -53,7 +53,8 @@ def check() -> None:
     for finding in findings:
         click.echo(f"{finding.level}: {finding.text}  [{finding.code}]")
     errors = sum(finding.level == "error" for finding in findings)
-    click.echo(f"{errors} error{'s' * (errors != 1)}, {len(findings) - errors} other findings.")
+    others = len(findings) - errors
+    click.echo(f"{errors} error{'s' * (errors != 1)}, {others} other finding{'s' * (others != 1)}.")
     sys.exit(1 if errors else 0)
 
 

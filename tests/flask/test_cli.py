@@ -288,7 +288,8 @@ def test_m12_i4_check_finds(build: Any, options: dict[str, Any], expected: list[
     errors = sum(line.startswith("error") for line in expected)
     assert [line[: len(start)] for line, start in zip(lines, expected, strict=True)] == expected
     assert code == (1 if errors else 0)
-    assert last == f"{errors} error{'s' * (errors != 1)}, {len(expected) - errors} other findings."
+    others = len(expected) - errors
+    assert last == f"{errors} error{'s' * (errors != 1)}, {others} other finding{'s' * (others != 1)}."
 
 
 def test_a_terminal_decides_on_the_width(monkeypatch: pytest.MonkeyPatch) -> None:
