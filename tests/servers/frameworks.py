@@ -1,4 +1,4 @@
-"""The same small app in five frameworks, each written as its documentation would, and wrapped unchanged.
+"""The same small app in five frameworks, each written as its documentation would.
 
 Each answers `/item` and `/public/item` with «item», fails at `/crash`, and takes GET, HEAD, POST and OPTIONS.
 """
@@ -6,8 +6,6 @@ Each answers `/item` and `/public/item` with «item», fails at `/crash`, and ta
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-
-from servers.policies import share
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -108,6 +106,9 @@ def make_pyramid() -> WSGIApplication:
         return Response("item", content_type="text/plain", etag="1")
 
     def crash(request: Any) -> Response:
+        raise ZeroDivisionError
+
+    def apologize(error: Exception, request: Any) -> Response:
         return Response("crash", status=500, content_type="text/plain")
 
     config = Configurator()
@@ -116,11 +117,12 @@ def make_pyramid() -> WSGIApplication:
         config.add_view(item, route_name=path)
     config.add_route("crash", "/crash")
     config.add_view(crash, route_name="crash")
+    config.add_exception_view(apologize, context=ZeroDivisionError)
     wsgi: WSGIApplication = config.make_wsgi_app()
     return wsgi
 
 
 def make(name: str) -> WSGIApplication:
-    """Return the wrapped app of a framework."""
+    """Return the app of a framework."""
     app: WSGIApplication = globals()[f"make_{name}"]()
-    return share(app)
+    return app

@@ -1,4 +1,4 @@
-"""Plain apps that show what a server does with a response while it is being made."""
+"""A wrapped app that shows what a server does with a response while it is being made."""
 
 from __future__ import annotations
 
@@ -15,21 +15,20 @@ if TYPE_CHECKING:
 
 
 class _Stream:
-    """Ten chunks, the second only when the first was seen; it notes in a file that it was closed."""
+    """Its last chunk comes when the first was seen, or the client goes away; it notes in a file that it was closed."""
 
     def __init__(self, note: Path) -> None:
         self._note = note
 
     def __iter__(self) -> Iterator[bytes]:
         yield b"first\n"
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
+        endless = self._note.with_suffix(".endless").exists()
         while not self._note.with_suffix(".seen").exists() and time.monotonic() < deadline:
             time.sleep(0.02)
-        yield b"second\n"
-        if self._note.with_suffix(".forever").exists():
-            for _ in range(2000):
+            if endless:
                 yield b"x" * 65536
-                time.sleep(0.005)
+        yield b"second\n"
 
     def close(self) -> None:
         self._note.with_suffix(".closed").touch()
@@ -38,11 +37,6 @@ class _Stream:
 def _stream(environ: WSGIEnvironment, start_response: StartResponse) -> _Stream:
     start_response("200 OK", [("Content-Type", "text/event-stream")])
     return _Stream(Path(os.environ["STREAM_NOTE"]))
-
-
-def bare_204(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-    start_response("204 No Content", [])
-    return []
 
 
 stream = share(_stream)

@@ -1,4 +1,7 @@
-"""Real WSGI servers, each started as its users start it, on a free loopback port, and killed with all its children."""
+"""Real WSGI servers, each started as its users start it, on a free loopback port, and killed with all its children.
+
+What a server wrote is printed when it ends, so that it stands beside a failed test.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from support.needs import needs_module, needs_program
 from support.nginx import free_port
@@ -29,14 +32,12 @@ class ServerKind:
     Attributes:
         name: what its users call it.
         module: the module that must be importable.
-        command: returns the arguments behind the interpreter, for an app `module:attribute` and a port.
-        keeps_alive: whether it keeps a connection for a second request.
+        command: returns the whole command, for an app `module:attribute` and a port.
     """
 
     name: str
     module: str
     command: Callable[[str, int], list[str]]
-    keeps_alive: bool
 
 
 def _gunicorn(*options: str) -> Callable[[str, int], list[str]]:
@@ -70,27 +71,16 @@ _LOAD = (
 KINDS: Final = {
     kind.name: kind
     for kind in (
-        ServerKind("gunicorn-sync", "gunicorn", _gunicorn("--worker-class", "sync"), keeps_alive=False),
-        ServerKind("gunicorn-gthread", "gunicorn", _gunicorn("--worker-class", "gthread", "--threads", "4"), True),
+        ServerKind("gunicorn-sync", "gunicorn", _gunicorn("--worker-class", "sync")),
+        ServerKind("gunicorn-gthread", "gunicorn", _gunicorn("--worker-class", "gthread", "--threads", "4")),
         ServerKind(
             "waitress",
             "waitress",
             lambda app, port: [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", app],
-            keeps_alive=True,
         ),
-        ServerKind("uwsgi", "uwsgidecorators", _uwsgi, keeps_alive=True),
-        ServerKind(
-            "gevent",
-            "gevent",
-            _with_script(f"{_LOAD}; {_GEVENT}"),
-            keeps_alive=True,
-        ),
-        ServerKind(
-            "wsgiref",
-            "wsgiref",
-            _with_script(f"{_LOAD}; {_WSGIREF}"),
-            keeps_alive=False,
-        ),
+        ServerKind("uwsgi", "uwsgidecorators", _uwsgi),
+        ServerKind("gevent", "gevent", _with_script(f"{_LOAD}; {_GEVENT}")),
+        ServerKind("wsgiref", "wsgiref", _with_script(f"{_LOAD}; {_WSGIREF}")),
     )
 }
 
@@ -107,10 +97,21 @@ def needs_server(name: str) -> None:
 def serve(name: str, app: str, **environment: str) -> Iterator[int]:
     """Serve `module:attribute` with the server of that name and these environment variables, and yield its port."""
     needs_server(name)
+    with listening(lambda port: KINDS[name].command(app, port), **environment) as port:
+        yield port
+
+
+@contextlib.contextmanager
+def listening(command: Callable[[int], list[str]], **environment: str) -> Iterator[int]:
+    """Run the command that listens at a free port, with these environment variables, and yield the port.
+
+    Raises:
+        RuntimeError: if it ends before it listens, or does not listen in time; with what it wrote.
+    """
     port = free_port()
-    with tempfile.TemporaryFile("w+") as log:
+    with tempfile.TemporaryFile("w+", errors="replace") as log:
         process = subprocess.Popen(
-            KINDS[name].command(app, port),
+            command(port),
             cwd=TESTS,
             env=os.environ | {"PYTHONPATH": str(TESTS), "PYTHONUNBUFFERED": "1"} | environment,
             stdout=log,
@@ -118,25 +119,29 @@ def serve(name: str, app: str, **environment: str) -> Iterator[int]:
             start_new_session=True,
         )
         try:
-            _wait_until_ready(process, port, name)
+            if problem := _wait_until_ready(process, port):
+                raise RuntimeError(f"the server {problem}, and wrote:\n{_end_of(log)}")
             yield port
-        except BaseException as error:
-            log.seek(0)
-            error.add_note(f"{name} wrote:\n{log.read()[-4000:]}") if hasattr(error, "add_note") else None
-            raise
         finally:
             _kill(process)
+            print(f"the server wrote:\n{_end_of(log)}")
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], port: int, name: str) -> None:
+def _end_of(log: IO[str]) -> str:
+    log.seek(0)
+    return log.read()[-4000:]
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> str | None:
+    """Wait until something accepts connections at the port; return what is wrong if nothing does."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
         if process.poll() is not None:
-            raise RuntimeError(f"{name} ended with status {process.returncode} before it listened")
+            return f"ended with status {process.returncode} before it listened"
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return None
         time.sleep(0.05)
-    raise RuntimeError(f"{name} does not listen after {_PATIENCE} seconds")
+    return f"does not listen after {_PATIENCE:.0f} seconds"
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
