@@ -99,6 +99,8 @@ class RecordingServer:
         if parts[1] == "mark":
             self.received[parts[2]].append([])
             return _plain("", "text/plain")
+        if path == "/favicon.ico":
+            return 204, [], b""
         file = PAGE / (parts[1] or "index.html")
         if file.is_file() and len(parts) == 2:
             return _plain(file.read_text("utf-8"), _TYPES[file.suffix])

@@ -65,6 +65,7 @@ FIREFOX_PREFS: Final[dict[str, object]] = {
     "devtools.console.stdout.content": True,
     "dom.disable_beforeunload": True,
     "extensions.update.enabled": False,
+    "marionette.port": 0,
     "media.gmp-manager.url": "data:,",
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
@@ -100,15 +101,18 @@ def version_of(name: str) -> str:
 
 
 @contextlib.contextmanager
-def open_page(name: str, url: str) -> Iterator[Path]:
-    """Open `url` in the browser of that name for as long as the context lasts; yield the file that it writes to."""
+def open_page(name: str, url: str, *flags: str) -> Iterator[Path]:
+    """Open `url` in the browser of that name for as long as the context lasts; yield the file that it writes to.
+
+    The folder of that file holds the browser's profile. `flags` go to the browser's command line.
+    """
     start: Callable[[Path, str], contextlib.AbstractContextManager[tuple[list[str], dict[str, str]]]]
     start = {"chromium": _start_chromium, "firefox": _start_firefox, "webkit": _start_webkit}[name]
     with tempfile.TemporaryDirectory(prefix=f"{name}-", ignore_cleanup_errors=True) as folder:
         log = Path(folder, "output.log")
         with start(Path(folder), url) as (command, environment), log.open("wb") as output:
             process = subprocess.Popen(
-                command,
+                [*command[:-1], *flags, command[-1]],
                 env=os.environ | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

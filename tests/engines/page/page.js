@@ -67,11 +67,25 @@ async function runAll(frame, cases, together) {
   await post(results);
 }
 
+// One by one, each with a line in the console that tells the messages before it from those after it.
+async function runSlowly(frame, cases) {
+  for (const one of cases) {
+    const result = await runCase(frame, one);
+    await sleep(0.15);
+    console.log(`done: ${one.id}`);
+    await post({ [one.id]: result });
+  }
+}
+
 const waits = ({ steps }) => steps.some((step) => step.wait);
 const cases = await (await fetch("/cases")).json();
 await warmUp();
 const frame = await openFrame();
-await runAll(frame, cases.filter((one) => !waits(one)), TOGETHER);
-// These mostly wait. No more at a time than what Firefox remembers of preflights, which is 100 answers.
-await runAll(frame, cases.filter(waits), BATCH);
+if (parameters.has("slowly")) {
+  await runSlowly(frame, cases);
+} else {
+  await runAll(frame, cases.filter((one) => !waits(one)), TOGETHER);
+  // These mostly wait. No more at a time than what Firefox remembers of preflights, which is 100 answers.
+  await runAll(frame, cases.filter(waits), BATCH);
+}
 state.textContent = "done";

@@ -76,7 +76,7 @@ function runXHR(url, step) {
 
 export async function runStep(id, step, servers) {
   const suffix = step.suffix ?? "";
-  const url = `${servers[step.target]}/c/${id}/0${suffix}`;
+  const url = `${servers[step.target] ?? step.target}/c/${id}/0${suffix}`;
   let timer;
   const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error("timeout")), PATIENCE); });
   try {
