@@ -1,7 +1,7 @@
 """Record what browsers' consoles print of each failure: `cd tests && python -m engines.consoles [--engine chromium]`.
 
 Writes `engines/data/console-<engine>.json`: the browser's version, and for each case of `failures.py` the messages,
-with `{page}`, `{api}`, `{api2}` and `{nobody}` for the servers of that run.
+with `{page}`, `{api}`, `{api2}` and `{nobody}` for the origins of that run, `{api-host}` for host and port alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Final
 
 from support.engines import ENGINES, chromium_driver, open_page, version_of
 
-from .cases import Case
+from .cases import Case, fill
 from .failures import FAILURES, list_failures
 from .marionette import FLAGS, Marionette
 from .server import RecordingServer, run_server
@@ -73,8 +73,9 @@ def _sort(lines: Sequence[str], cases: Sequence[Case], origins: dict[str, str]) 
             by_case[found[1]].append(line)
         else:
             waiting.append(line)
-    for name, origin in origins.items():
-        by_case = {case: [text.replace(origin, f"{{{name}}}") for text in texts] for case, texts in by_case.items()}
+    words = {origin: f"{{{name}}}" for name, origin in origins.items()}
+    words |= {origin.removeprefix("http://"): f"{{{name}-host}}" for name, origin in origins.items()}
+    by_case = {case: [fill(text, words) for text in texts] for case, texts in by_case.items()}
     return [
         {"case": case, "reason": FAILURES[case.rpartition("-")[0]][0], "text": list(dict.fromkeys(texts))}
         for case, texts in by_case.items()
