@@ -1,0 +1,204 @@
+"""`cors-wsgi check URL`: play the browser against a server, and say what a browser would do and why."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+
+from cors_wsgi.browser import Browser, CORSError, Exchange, FetchError, PreflightCause, Response, preflight_causes
+
+from .hints import Hint, find_hints
+
+SHARED, BLOCKED, UNTRIED = 0, 1, 2
+
+_MATTERS = ("origin", "vary", "location", "cookie", "authorization", "content-type")
+_ENGINES = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of playing the browser.
+
+    Attributes:
+        causes: why a preflight is sent; empty for a simple request.
+        exchanges: what went over the wire.
+        response: what the script sees; None if it failed.
+        failed: why it failed; None if the script has the response.
+        hints: what the answers give away beyond that.
+    """
+
+    causes: Sequence[PreflightCause]
+    exchanges: Sequence[Exchange]
+    response: Response | None
+    failed: FetchError | None
+    hints: Sequence[Hint]
+
+    @property
+    def status(self) -> int:
+        """The command's exit status."""
+        if self.failed is None:
+            return SHARED
+        return BLOCKED if isinstance(self.failed, CORSError) else UNTRIED
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("url", help="what the script fetches, with its scheme")
+    parser.add_argument("--origin", required=True, help="the page's origin, such as https://app.example.com")
+    parser.add_argument("--method", default="GET", help="as the script writes it")
+    parser.add_argument("-H", "--header", action="append", default=[], help="'Name: value', as often as needed")
+    parser.add_argument("--data", help="the request's body")
+    parser.add_argument("--credentials", action="store_true", help="credentials: 'include'")
+    parser.add_argument(
+        "--engine", choices=["standard", *_ENGINES], default="standard", help="whose rules; the standard's by default"
+    )
+    parser.add_argument("--app", metavar="MODULE:ATTRIBUTE", help="a WSGI app to ask in process, instead of a server")
+    parser.add_argument("--timeout", type=float, default=10.0, help="seconds for one exchange")
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show every header")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Fetch as a browser would: 0 if the script may read the response, 1 if CORS keeps it, 2 if it was not tried."""
+    try:
+        outcome = _play(arguments)
+    except (ValueError, ImportError, AttributeError) as error:
+        print(f"cors-wsgi check: {error}", file=sys.stderr)
+        return UNTRIED
+    if arguments.json:
+        print(json.dumps(_describe(outcome), indent=2))
+    else:
+        _show(Console(highlight=False), outcome, verbose=arguments.verbose)
+    return outcome.status
+
+
+def _play(arguments: argparse.Namespace) -> Outcome:
+    if "://" not in arguments.url:
+        raise ValueError(f"{arguments.url!r} has no scheme; write it as the script does: 'https://{arguments.url}'")
+    headers = [_read_header(text) for text in arguments.header]
+    parts = urlsplit(arguments.url)
+    server = f"{parts.scheme}://{parts.netloc}"
+    if arguments.app:
+        browser = Browser(_load(arguments.app), url=server, engine=arguments.engine)
+    else:
+        browser = Browser.live(server, engine=arguments.engine, timeout=arguments.timeout)
+    page = browser.open(arguments.origin)
+    causes: Sequence[PreflightCause] = ()
+    failed: FetchError | None = None
+    response: Response | None = None
+    try:
+        causes = preflight_causes(arguments.method, headers, engine=arguments.engine)
+        response = page.fetch(
+            arguments.url,
+            method=arguments.method,
+            headers=headers,
+            body=arguments.data,
+            credentials="include" if arguments.credentials else "same-origin",
+        )
+    except FetchError as error:
+        failed = error
+    exchanges = tuple(browser.exchanges)
+    return Outcome(causes, exchanges, response, failed, find_hints(exchanges, page.origin, failed))
+
+
+def _read_header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon:
+        raise ValueError(f"{text!r} is no header; write it as 'Name: value'")
+    return name.strip(), value.strip()
+
+
+def _load(name: str) -> Any:
+    """Import `module:attribute`, from the current folder, too, as servers do."""
+    module, colon, attribute = name.partition(":")
+    if not colon:
+        raise ValueError(f"{name!r} is no app; write it as 'module:attribute'")
+    sys.path.insert(0, os.getcwd())
+    return getattr(importlib.import_module(module), attribute)
+
+
+def _show(console: Console, outcome: Outcome, *, verbose: bool) -> None:
+    if outcome.causes:
+        console.print("[bold]Preflighted[/], since:")
+        for cause in outcome.causes:
+            console.print(Padding(escape(str(cause)), (0, 0, 0, 2)))
+    else:
+        console.print("[bold]Simple[/]: a browser sends it without a preflight.")
+    for exchange in outcome.exchanges:
+        console.print()
+        for line in _lines(exchange, verbose=verbose):
+            console.print(Padding(escape(line), (0, 0, 0, 2)))
+    console.print()
+    _show_verdict(console, outcome)
+    for hint in outcome.hints:
+        console.print(f"\n[bold]{hint.name}[/]")
+        console.print(Padding(escape(hint.text), (0, 0, 0, 2)))
+
+
+def _show_verdict(console: Console, outcome: Outcome) -> None:
+    failed = outcome.failed
+    if failed is None:
+        names = ", ".join(outcome.response.headers) if outcome.response else ""
+        console.print(
+            f"[green]Shared[/]: the script reads the response, and of its headers: {escape(names) or 'none'}."
+        )
+        return
+    if outcome.status == UNTRIED:
+        console.print(f"[red]Not tried[/] ({failed.reason.value}): {escape(failed.explanation)}")
+        console.print(Padding(escape(failed.remedy), (0, 0, 0, 2)))
+        return
+    console.print(f"[yellow]Blocked[/] ({failed.reason.value}): {escape(failed.explanation)}")
+    console.print("\n[bold]What to change[/]")
+    console.print(Padding(escape(failed.remedy), (0, 0, 0, 2)))
+    console.print("\n[bold]What the consoles say[/]")
+    for engine, name in _ENGINES.items():
+        console.print(Padding(f"[dim]{name}[/]  {escape(failed.say(engine))}", (0, 0, 0, 2)))
+
+
+def _lines(exchange: Exchange, *, verbose: bool) -> list[str]:
+    lines = [f"> {exchange.method} {exchange.url}"]
+    lines += [f"> {name}: {value}" for name, value in exchange.request.headers if verbose or _is_shown(name)]
+    if exchange.response is None:
+        return [*lines, f"< no response: {exchange.trouble}"]
+    lines.append(f"< {exchange.response.status} {exchange.response.phrase}".rstrip())
+    lines += [f"< {name}: {value}" for name, value in exchange.response.headers if verbose or _is_shown(name)]
+    return [line.encode("unicode_escape").decode("ascii") if not line.isprintable() else line for line in lines]
+
+
+def _is_shown(name: str) -> bool:
+    return name.lower().startswith("access-control-") or name.lower() in _MATTERS
+
+
+def _describe(outcome: Outcome) -> dict[str, Any]:
+    failed = outcome.failed
+    return {
+        "verdict": {SHARED: "shared", BLOCKED: "blocked", UNTRIED: "untried"}[outcome.status],
+        "causes": [str(cause) for cause in outcome.causes],
+        "exchanges": [
+            {
+                "is_preflight": exchange.is_preflight,
+                "request": {"method": exchange.method, "url": exchange.url, "headers": list(exchange.request.headers)},
+                "response": None
+                if exchange.response is None
+                else {"status": exchange.response.status, "headers": list(exchange.response.headers)},
+            }
+            for exchange in outcome.exchanges
+        ],
+        "reason": failed and failed.reason.value,
+        "explanation": failed and failed.explanation,
+        "remedy": failed and failed.remedy,
+        "consoles": {engine: failed.say(engine) for engine in _ENGINES} if outcome.status == BLOCKED and failed else {},
+        "readable_headers": list(outcome.response.headers) if outcome.response else [],
+        "hints": [{"name": hint.name, "text": hint.text} for hint in outcome.hints],
+    }

@@ -1,0 +1,246 @@
+"""`cors-wsgi check`: verdicts, the classics, real servers, and servers that answer nonsense or nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.test_command import run
+from support.nginx import free_port, run_nginx
+
+from cors_wsgi.browser import Browser, FetchError
+from cors_wsgi.cli.demo.servers import Demo, serve_demo
+from cors_wsgi.cli.hints import find_hints
+
+PAGE = "https://app.example.com"
+ALLOW = ("Access-Control-Allow-Origin", PAGE)
+VARY = ("Vary", "Origin")
+TO_NGINX = ("Server", "nginx/1.22.1")
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demo]:
+    with serve_demo() as demo:
+        yield demo
+
+
+def test_what_the_script_may_read_is_shared(demo: Demo) -> None:
+    shown = run("check", f"{demo.api_origin}/items/1", "--origin", demo.page_origin, "--credentials", COLUMNS="120")
+    assert shown.returncode == 0, shown.stderr
+    assert "Simple: a browser sends it without a preflight." in shown.stdout
+    assert f"< Access-Control-Allow-Origin: {demo.page_origin}" in shown.stdout
+    assert (
+        "Shared: the script reads the response, and of its headers: content-length, content-type, etag." in shown.stdout
+    )
+    assert "< Date" not in shown.stdout
+
+
+def test_a_preflight_and_its_causes_are_shown_and_with_v_every_header(demo: Demo) -> None:
+    url, origin = f"{demo.api_origin}/items/1", demo.page_origin
+    shown = run("check", url, "--origin", origin, "--method", "PUT", "-H", "X-Token: a", "-v", COLUMNS="120")
+    assert shown.returncode == 0
+    assert "the method PUT is not GET, HEAD or POST" in shown.stdout
+    assert "> Access-Control-Request-Headers: x-token" in shown.stdout
+    assert "< Date: " in shown.stdout
+
+
+def test_what_cors_keeps_is_blocked_with_every_console_and_a_remedy(demo: Demo) -> None:
+    shown = run(
+        "check", f"{demo.api_origin}/items/1", "--origin", demo.page_origin, "--method", "DELETE", COLUMNS="120"
+    )
+    assert shown.returncode == 1
+    flat = " ".join(shown.stdout.split())
+    assert "Blocked (method-not-allowed)" in flat
+    assert "Method DELETE is not allowed by Access-Control-Allow-Methods in preflight response." in flat
+    assert "Did not find method in CORS header ‘Access-Control-Allow-Methods’" in flat
+    assert "Name DELETE in the server's methods." in flat
+
+
+def test_json_says_everything(demo: Demo) -> None:
+    shown = run("check", f"{demo.api_origin}/others/1", "--origin", demo.page_origin, "--method", "PUT", "--json")
+    told = json.loads(shown.stdout)
+    assert (shown.returncode, told["verdict"], told["reason"]) == (1, "blocked", "missing-acao")
+    assert [exchange["is_preflight"] for exchange in told["exchanges"]] == [True]
+    assert told["exchanges"][0]["response"]["status"] == 403
+    assert set(told["consoles"]) == {"chromium", "firefox", "webkit"}
+    assert [hint["name"] for hint in told["hints"]] == ["preflight-status"]
+
+
+def test_an_app_is_asked_in_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.py").write_text(
+        "from cors_wsgi import CORSMiddleware, Policy\n"
+        "def app(environ, start_response):\n"
+        "    start_response('200 OK', [('Content-Type', 'text/plain')])\n"
+        "    return [b'']\n"
+        f"app = CORSMiddleware(app, Policy({PAGE!r}))\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    assert run("check", "https://api.example.com/x", "--origin", PAGE, "--app", "mine:app").returncode == 0
+    assert (
+        run("check", "https://api.example.com/x", "--origin", PAGE + ".evil.example", "--app", "mine:app").returncode
+        == 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param(
+            ("api.example.com", "--origin", PAGE), "has no scheme; write it as the script does", id="no scheme"
+        ),
+        pytest.param(("https://a.example", "--origin", "app"), "write an origin such as", id="no origin"),
+        pytest.param(("https://a.example", "--origin", PAGE, "-H", "X"), "write it as 'Name: value'", id="no header"),
+        pytest.param(
+            ("https://a.example", "--origin", PAGE, "--app", "x"), "write it as 'module:attribute'", id="no app"
+        ),
+        pytest.param(
+            ("https://a.example", "--origin", PAGE, "--app", "nowhere_at_all:x"), "No module named", id="no module"
+        ),
+    ],
+)
+def test_a_wrong_argument_is_one_line_that_says_what_to_write(arguments: tuple[str, ...], words: str) -> None:
+    shown = run("check", *arguments)
+    assert (shown.returncode, shown.stdout) == (2, "")
+    assert shown.stderr.startswith("cors-wsgi check: ")
+    assert words in shown.stderr
+    assert shown.stderr.count("\n") == 1
+
+
+@contextlib.contextmanager
+def answering(reply: bytes | None) -> Iterator[int]:
+    """Serve raw bytes to every connection; None for a server that never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        kept: list[socket.socket] = []
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    kept.append(connection)
+                    if reply is not None:
+                        connection.recv(65536)
+                        connection.sendall(reply)
+                        connection.close()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1]
+        for connection in kept:
+            connection.close()
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(b"", id="a server that hangs up"),
+        pytest.param(b"what?\r\n\r\n", id="a server that speaks no HTTP"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n" + b"X: " + b"y" * 1_000_000 + b"\r\n\r\n", id="a megabyte of headers"),
+        pytest.param(None, id="a server that never answers"),
+    ],
+)
+def test_a_server_that_gives_no_answer_is_status_2(reply: bytes | None) -> None:
+    with answering(reply) as port:
+        shown = run("check", f"http://127.0.0.1:{port}/", "--origin", PAGE, "--timeout", "1", COLUMNS="100")
+    assert (shown.returncode, shown.stderr) == (2, "")
+    assert "Not tried (network-failure)" in shown.stdout
+
+
+def test_nobody_listening_is_status_2() -> None:
+    shown = run("check", f"http://127.0.0.1:{free_port()}/", "--origin", PAGE)
+    assert shown.returncode == 2
+    assert "Not tried (network-failure)" in shown.stdout
+
+
+@pytest.mark.server
+def test_nginx_that_adds_the_header_again_is_told_so(demo: Demo, tmp_path: Path) -> None:
+    port = free_port()
+    config = f"""
+    server {{
+        listen 127.0.0.1:{port};
+        location /open/ {{ proxy_pass {demo.api_origin}; add_header Access-Control-Allow-Origin *; }}
+        location /down/ {{ proxy_pass http://127.0.0.1:1; }}
+        location /moved {{ return 301 /moved/; }}
+    }}
+    """
+    with run_nginx(tmp_path, config, port):
+        twice = run("check", f"http://127.0.0.1:{port}/open/x", "--origin", demo.page_origin, COLUMNS="200")
+        down = run("check", f"http://127.0.0.1:{port}/down/x", "--origin", demo.page_origin, COLUMNS="200")
+        moved = run("check", f"http://127.0.0.1:{port}/moved", "--origin", PAGE, "--method", "PUT", COLUMNS="200")
+    assert (twice.returncode, down.returncode, moved.returncode) == (1, 1, 1)
+    assert "Blocked (acao-multiple)" in twice.stdout
+    assert "nginx answered: drop add_header there, or hide the app's with proxy_hide_header." in twice.stdout
+    assert "The server failed (502), and its error page has no CORS headers: CORS is only the symptom." in down.stdout
+    assert f"The URL lacks the slash at its end: fetch http://127.0.0.1:{port}/moved/." in moved.stdout
+
+
+def hints_for(status: str, *headers: tuple[str, str], **options: Any) -> list[str]:
+    """Return the names of the hints on what an app answers that gives every request the same answer."""
+
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        start_response(status, [("Content-Type", "text/plain"), *headers])
+        return [b""]
+
+    browser = Browser(app, url="http://api.example.com")
+    failed = None
+    try:
+        browser.open(PAGE.replace("https", "http")).fetch("/x", **options)
+    except FetchError as error:
+        failed = error
+    return [hint.name for hint in find_hints(browser.exchanges, PAGE.replace("https", "http"), failed)]
+
+
+HTTP_ALLOW = ("Access-Control-Allow-Origin", "http://app.example.com")
+METHODS = ("Access-Control-Allow-Methods", "PUT, PATCH")
+PUT = {"method": "PUT"}
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "options", "expected"),
+    [
+        pytest.param("200 OK", [HTTP_ALLOW, VARY], {}, [], id="all is well"),
+        pytest.param("200 OK", [("Access-Control-Allow-Origin", "*")], {}, [], id="everybody"),
+        pytest.param("200 OK", [HTTP_ALLOW], {}, ["no-vary"], id="no Vary"),
+        pytest.param("200 OK", [HTTP_ALLOW, HTTP_ALLOW, VARY], {}, ["two-layers"], id="two layers"),
+        pytest.param("401 Unauthorized", [], PUT, ["preflight-status"], id="401 to a preflight"),
+        pytest.param("401 Unauthorized", [], {}, [], id="401 to a simple request"),
+        pytest.param("502 Bad Gateway", [], PUT, ["preflight-crash"], id="a preflight that fails"),
+        pytest.param("500 Oops", [TO_NGINX], {}, ["crash"], id="a crash without CORS headers"),
+        pytest.param("500 Oops", [HTTP_ALLOW, VARY], {}, [], id="a crash that is shared"),
+        pytest.param("308 Moved", [("Location", "/x/")], PUT, ["redirect-slash"], id="a redirect to a slash"),
+        pytest.param(
+            "308 Moved", [("Location", "https://api.example.com/x")], PUT, ["redirect-https"], id="a redirect to https"
+        ),
+        pytest.param("302 Found", [("Location", "/login")], PUT, ["redirect"], id="another redirect"),
+        pytest.param(
+            "200 OK",
+            [("Access-Control-Allow-Origin", "http://app.example.com/"), VARY],
+            {},
+            ["trailing-slash"],
+            id="a trailing slash",
+        ),
+        pytest.param(
+            "200 OK",
+            [("Access-Control-Allow-Origin", "http://b.example"), VARY, ("Age", "5")],
+            {},
+            ["cached-for-another"],
+            id="an answer from a cache",
+        ),
+        pytest.param("204 No Content", [HTTP_ALLOW, METHODS, VARY], {"method": "patch"}, ["patch"], id="patch"),
+        pytest.param(
+            "204 No Content",
+            [HTTP_ALLOW, METHODS, VARY],
+            {"headers": {"Access-Control-Allow-Origin": "*"}},
+            ["response-header-sent"],
+            id="a response header in the request",
+        ),
+    ],
+)
+def test_the_classics_are_recognised(
+    status: str, headers: list[tuple[str, str]], options: dict[str, Any], expected: list[str]
+) -> None:
+    assert hints_for(status, *headers, **options) == expected
