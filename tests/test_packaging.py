@@ -23,7 +23,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     needs_module("build")
     folder = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "build", "--outdir", str(folder), str(_copy_of_the_checkout(tmp_path_factory))]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    subprocess.run(command, check=True, capture_output=True, timeout=300, umask=0o022)
     return folder
 
 
@@ -38,6 +38,7 @@ def _copy_of_the_checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
             target = copy / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
+            target.chmod(0o644)
     return copy
 
 
@@ -75,11 +76,21 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: zipfile.ZipFile) -> N
     assert {name for name in tracked if (ROOT / name).is_file()} <= set(wheel.namelist())
 
 
-def test_no_shipped_file_is_writable_by_others(wheel: zipfile.ZipFile, sdist: tarfile.TarFile) -> None:
+def test_the_sdist_holds_every_file_that_is_not_about_the_forge(sdist: tarfile.TarFile) -> None:
+    names = {member.name.partition("/")[2] for member in sdist.getmembers() if member.isfile()}
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+    missing = {name for name in tracked if (ROOT / name).is_file()} - names
+    assert {name for name in missing if not name.startswith(".")} == set()
+
+
+def test_no_shipped_file_is_writable_by_group_or_others(wheel: zipfile.ZipFile, sdist: tarfile.TarFile) -> None:
     modes = {info.filename: info.external_attr >> 16 for info in wheel.infolist()}
     modes |= {member.name: member.mode for member in sdist.getmembers() if member.isfile()}
     assert len(modes) > 20
-    assert {name: oct(mode) for name, mode in modes.items() if mode & 0o002} == {}
+    (record,) = (name for name in modes if name.endswith(".dist-info/RECORD"))
+    # setuptools lets the group write this one, whatever the umask; installers do not take the mode over.
+    assert modes.pop(record) & 0o002 == 0
+    assert {name: oct(mode) for name, mode in modes.items() if mode & 0o022} == {}
 
 
 def test_the_server_side_requires_one_package(wheel: zipfile.ZipFile) -> None:
@@ -97,5 +108,9 @@ def test_the_entry_points_are_there(wheel: zipfile.ZipFile) -> None:
     entries = configparser.ConfigParser()
     entries.read_file(io.StringIO(wheel.read(name).decode()))
     found = {section: dict(entries[section]) for section in entries.sections()}
-    assert found["console_scripts"] == {"cors-wsgi": "cors_wsgi.cli:main"}
-    assert found["paste.filter_factory"] == {"main": "cors_wsgi.paste:filter_factory"}
+    assert found == {
+        "console_scripts": {"cors-wsgi": "cors_wsgi.cli:main"},
+        "flask.commands": {"cors": "flask_cors_ext.cli:cors"},
+        "paste.filter_factory": {"main": "cors_wsgi.paste:filter_factory"},
+        "pytest11": {"cors_wsgi": "cors_wsgi.pytest_plugin"},
+    }
