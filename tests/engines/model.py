@@ -61,7 +61,9 @@ def play(
         browser.exchanges.clear()
         error, client = None, None
         try:
-            client = _run(page, f"{origins.get(step['target'], step['target'])}/c/{case['id']}/0{step.get('suffix', '')}", step)
+            client = _run(
+                page, f"{origins.get(step['target'], step['target'])}/c/{case['id']}/0{step.get('suffix', '')}", step
+            )
         except FetchError as failure:
             error, client = failure, "failed"
         requests = []
