@@ -217,7 +217,7 @@ def attack() -> None:
 
 def weigh(*, quick: bool) -> None:
     rows: list[list[object]] = []
-    options = {"expose_headers": ["ETag"], "methods": ["GET", "PUT"], "allow_headers": ["X-A"]}
+    options: dict[str, Any] = {"expose_headers": ["ETag"], "methods": ["GET", "PUT"], "allow_headers": ["X-A"]}
     few = ["https://a.example", "https://*.b.example", "http://localhost:*"]
     Policy(few, **options)
     rows.append(["a policy of three rules", f"{_memory(lambda: Policy(few, **options)):,} bytes", ""])

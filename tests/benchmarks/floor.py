@@ -44,7 +44,7 @@ def make_floor(app: WSGIApplication, origins: Iterable[str], *, credentials: boo
     shared = [*with_credentials, _EXPOSED, _VARY]
 
     def middleware(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        origin = environ.get("HTTP_ORIGIN")
+        origin: Any = environ.get("HTTP_ORIGIN")
         allowed = origin in allowed_origins
         if (
             origin is not None
