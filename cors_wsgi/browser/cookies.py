@@ -51,14 +51,7 @@ class _Policy(DefaultCookiePolicy):
         """Tell whether a cookie may be kept."""
         if cookie.secure and not self.is_secure:
             return False
-        same_site = _get_same_site(cookie)
-        if same_site == "none" and not cookie.secure:
-            return False
-        if cookie.name.startswith("__Secure-") and not cookie.secure:
-            return False
-        if cookie.name.startswith("__Host-") and (
-            not cookie.secure or cookie.domain_specified or not cookie.path_specified or cookie.path != "/"
-        ):
+        if self._engine.checks_cookies and not _keeps_its_word(cookie):
             return False
         if cookie.domain_specified and is_public_suffix(cookie.domain.lstrip(".")):
             return False
@@ -84,6 +77,15 @@ class _Policy(DefaultCookiePolicy):
             return False
         same_site = _get_same_site(cookie)
         return same_site == "none" or (same_site is None and not self._engine.lax_by_default)
+
+
+def _keeps_its_word(cookie: Cookie) -> bool:
+    """Tell whether a cookie has what its name and SameSite promise."""
+    if not cookie.secure and (_get_same_site(cookie) == "none" or cookie.name.startswith("__Secure-")):
+        return False
+    if not cookie.name.startswith("__Host-"):
+        return True
+    return cookie.secure and not cookie.domain_specified and cookie.path_specified and cookie.path == "/"
 
 
 def _get_same_site(cookie: Cookie) -> str | None:
@@ -123,6 +125,7 @@ class Cookies:
 
     def __init__(self, clock: Clock, engine: Engine) -> None:
         self._clock = clock
+        self._engine = engine
         self._policy = _Policy(engine)
         self._jar = _Jar(self._policy, clock)
         self._is_empty = True
@@ -189,7 +192,7 @@ class Cookies:
         if self._is_empty:
             return None
         self._policy.is_cross_site = not is_same_site(origin, url)
-        self._policy.is_secure = is_trustworthy(url)
+        self._policy.is_secure = self._is_secure(url)
         self._jar.clear_expired_cookies()
         request = urllib.request.Request(url.address)
         self._jar.add_cookie_header(request)
@@ -207,9 +210,12 @@ class Cookies:
         if values:
             self._keep(url, values, is_cross_site=not is_same_site(origin, url))
 
+    def _is_secure(self, url: URL) -> bool:
+        return is_trustworthy(url) if self._engine.secure_cookies_on_loopback else url.scheme == "https"
+
     def _keep(self, url: URL, values: list[str], *, is_cross_site: bool = False) -> bool:
         self._policy.is_cross_site = is_cross_site
-        self._policy.is_secure = is_trustworthy(url)
+        self._policy.is_secure = self._is_secure(url)
         request = urllib.request.Request(url.address)
         kept = False
         for value in values:

@@ -52,15 +52,11 @@ class Engine:
     refuses_loose_parameters: bool = _row(
         "a comma, or an empty parameter before the last, in Content-Type needs a preflight", False, firefox=True
     )
-    sends_last_singleton: bool = _row(
-        "of a header that can be but one (Content-Type, Authorization, Location and a few more), given several times "
-        "to fetch(), only the last is sent",
-        False,
-        firefox=True,
-    )
-    drops_empty_lines: bool = _row(
-        "of a header with several lines the empty ones do not count, in requests and responses; those of "
-        "Access-Control-Allow-Origin, Content-Length and Location do",
+    folds_lines: bool = _row(
+        "a header given several times to fetch() is sent as one line, which an empty value empties; of one that is no "
+        "list (Authorization, Content-Type, Location and a few more) the last, or, of Content-Type with a body, the "
+        "first; of a response's header that has other lines the empty ones do not count, but for "
+        "Access-Control-Allow-Origin, Content-Length and Location",
         False,
         firefox=True,
     )
@@ -106,7 +102,7 @@ class Engine:
     )
     rewrites_charset: Literal["when another", "in place"] = _row(
         "the charset in the author's Content-Type of an XMLHttpRequest with text becomes UTF-8 where it is another "
-        "one, and the whole type is written anew; or always, in its place",
+        "one, and the whole type is written anew; or always, in its place, and with URLSearchParams too",
         "when another",
         chromium="in place",
     )
@@ -220,7 +216,7 @@ class Engine:
     )
     redirected_names: Literal["current", "original", "stripped once"] = _row(
         "the headers for which a redirected request is preflighted: those it still has; all that it began with; "
-        "or all that it began with but those which the last redirect took",
+        "or all that it began with but those which the last redirect took, which are then sent again too",
         "current",
         firefox="stripped once",
         webkit="original",
@@ -231,12 +227,12 @@ class Engine:
         firefox=True,
         webkit=True,
     )
-    ignores_empty_location: bool = _row(
-        "a redirect with an empty Location is an ordinary response",
-        False,
-        chromium=True,
-        firefox=True,
-        webkit=True,
+    empty_location: Literal["the same URL", "no redirect", "failure"] = _row(
+        "a redirect with an empty Location leads to the same URL; or is an ordinary response; or fails, and is an "
+        "ordinary response where the script asked for redirects to fail",
+        "the same URL",
+        chromium="no redirect",
+        webkit="failure",
         note="Measured with generated requests; not in the recorded cases.",
     )
     redirected_delete: Literal["DELETE", "GET"] = _row(
@@ -280,11 +276,24 @@ class Engine:
         firefox=False,
         note="Seen with cookies that one engine kept and sent across sites and two did not; not in the recorded cases.",
     )
+    secure_cookies_on_loopback: bool = _row(
+        "a cookie with Secure is kept and sent over http on loopback",
+        True,
+        webkit=False,
+        note="Measured with generated requests; not in the recorded cases.",
+    )
+    checks_cookies: bool = _row(
+        "the name prefixes __Host- and __Secure-, and SameSite=None, need Secure",
+        True,
+        webkit=False,
+        note="Measured with generated requests, in WebKitGTK; its network library is not Safari's.",
+    )
     blocks_third_party_cookies: bool = _row(
         "no cookie is kept or sent across sites, whatever its SameSite",
         False,
+        chromium=True,
         webkit=True,
-        note="The default of Safari and WebKitGTK; not in the recorded cases.",
+        note="Measured with fresh profiles; users and administrators can set it. Not in the recorded cases.",
     )
 
 

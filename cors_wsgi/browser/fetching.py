@@ -119,7 +119,10 @@ class _Fetch(Preflighting):
 
     def is_no_redirect(self, response: WireResponse) -> bool:
         """Tell whether the engine takes a response with a redirect status for an ordinary one."""
-        return self.engine.ignores_empty_location and not get_header(response.headers, "location")
+        mode, meaning = self.request.redirect, self.engine.empty_location
+        if mode == "manual" or get_header(response.headers, "location") != "":
+            return False
+        return meaning == "no redirect" or (meaning == "failure" and mode == "error")
 
     def network_or_cache_fetch(self) -> WireResponse:
         """Send the request; there is no HTTP cache here (`#http-network-or-cache-fetch`)."""
@@ -142,7 +145,7 @@ class _Fetch(Preflighting):
         location = get_header(response.headers, "location")
         if location is None:
             return self.filter(response)
-        new = parse_url(location, old)
+        new = None if not location and self.engine.empty_location == "failure" else parse_url(location, old)
         if new is None:
             raise self.fail(Reason.BAD_REDIRECT, value=f"Location is {location!r}, which is no URL")
         if new.is_http and new.fragment is None:
@@ -173,7 +176,8 @@ class _Fetch(Preflighting):
             stripped |= _BODY_HEADERS
         if old.origin != new.origin:
             stripped |= _NON_WILDCARD
-        request.headers = remove_headers(request.headers, stripped)
+        comes_back = self.engine.redirected_names == "stripped once"
+        request.headers = remove_headers(request.first_headers if comes_back else request.headers, stripped)
         request.stripped_names = stripped
 
     def filter(self, response: WireResponse) -> Response:

@@ -22,6 +22,7 @@ class Preflighting(Networking):
         self._has_implicit_accept = not has_header(request.headers, "accept")
         if self._has_implicit_accept:
             request.headers.append(("Accept", "*/*"))
+        request.first_headers = request.headers
 
     def find_unsafe_names(self) -> list[str]:
         """Return the CORS-unsafe request-header names (`#cors-unsafe-request-header-names`)."""

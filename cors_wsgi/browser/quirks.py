@@ -27,18 +27,11 @@ _SINGLETONS: Final = frozenset(
 _EMPTY_COUNTS: Final = frozenset({"access-control-allow-origin", "content-length", "location"})
 
 
-def change_sent(headers: list[Header], method: str, engine: Engine) -> list[Header]:
+def change_sent(headers: list[Header], method: str, engine: Engine, *, has_body: bool) -> list[Header]:
     """Return a request's own headers as the engine sends them."""
-    if engine.drops_empty_lines:
-        headers = _drop_empty_lines(headers, keeping=frozenset())
-    if engine.sends_last_singleton:
-        last = {name.lower(): place for place, (name, _) in enumerate(headers)}
-        headers = [
-            pair
-            for place, pair in enumerate(headers)
-            if pair[0].lower() not in _SINGLETONS or last[pair[0].lower()] == place
-        ]
-    if engine.rewrites_range and method == "GET":
+    if engine.folds_lines:
+        headers = _fold_lines(headers, has_body)
+    if engine.rewrites_range and method == "GET" and sum(name.lower() == "range" for name, _ in headers) == 1:
         headers = [(n, shorten_range(v) if n.lower() == "range" else v) for n, v in headers]
     if engine.utf8_values:
         headers = [(n, v if v.isascii() else v.encode("utf-8").decode("latin-1")) for n, v in headers]
@@ -47,19 +40,30 @@ def change_sent(headers: list[Header], method: str, engine: Engine) -> list[Head
 
 def change_received(headers: Sequence[Header], engine: Engine) -> Sequence[Header]:
     """Return a response's headers as the engine takes them."""
-    if engine.drops_empty_lines:
-        headers = _drop_empty_lines(headers, keeping=_EMPTY_COUNTS)
+    if engine.folds_lines:
+        headers = _drop_empty_lines(headers)
     if engine.utf8_values:
         headers = [(n, v if v.isascii() else _take_for_utf8(v)) for n, v in headers]
     return headers
 
 
-def _drop_empty_lines(headers: Sequence[Header], keeping: frozenset[str]) -> list[Header]:
-    """Drop the empty lines of headers that have several, but those that are to be kept."""
-    counts: dict[str, int] = {}
-    for name, _ in headers:
-        counts[name.lower()] = counts.get(name.lower(), 0) + 1
-    return [pair for pair in headers if pair[1] or counts[pair[0].lower()] == 1 or pair[0].lower() in keeping]
+def _fold_lines(headers: list[Header], has_body: bool) -> list[Header]:
+    """Make one line of each header, one by one: an empty line empties it, and one that is no list is replaced."""
+    folded: dict[str, Header] = {}
+    for name, value in headers:
+        lower = name.lower()
+        first, before = folded.get(lower, (name, ""))
+        if lower == "content-type" and has_body and before:
+            continue
+        is_list = before and value and lower not in _SINGLETONS
+        folded[lower] = (first, f"{before}, {value}" if is_list else value)
+    return list(folded.values())
+
+
+def _drop_empty_lines(headers: Sequence[Header]) -> list[Header]:
+    """Drop the empty lines of each header that has others too, but of those of which an empty one counts."""
+    filled = {name.lower() for name, value in headers if value} - _EMPTY_COUNTS
+    return [pair for pair in headers if pair[1] or pair[0].lower() not in filled]
 
 
 def _take_for_utf8(value: str) -> str:

@@ -75,6 +75,7 @@ class Request:
         raw_type: the type of a Blob, if an XMLHttpRequest's Content-Type is from one.
         tainting: the response tainting.
         redirect_count: redirects followed.
+        first_headers: the header list that it began with.
         first_unsafe_names: of engines that remember it, the headers for which the first preflight was.
         stripped_names: the headers that the last redirect took.
         was_preflighted: whether a preflight was found necessary before.
@@ -98,6 +99,7 @@ class Request:
     raw_type: str | None = None
     tainting: Literal["basic", "cors", "opaque"] = "basic"
     redirect_count: int = 0
+    first_headers: list[Header] = field(default_factory=list)
     first_unsafe_names: list[str] = field(default_factory=list)
     stripped_names: frozenset[str] = frozenset()
     was_preflighted: bool = False

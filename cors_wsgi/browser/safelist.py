@@ -35,8 +35,9 @@ _LANGUAGE = re.compile(r"[0-9A-Za-z *,\-.;=]*")
 _HIGH_BYTE = re.compile(r"[\x80-\xff]")
 _RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)")
 _LOOSE_RANGE = re.compile(r"bytes=(\+?[0-9]+|)-(\+?[0-9]+|)", re.IGNORECASE)
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_INTEGER = re.compile(r"[+-]?[0-9]+")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_DIGITS = re.compile(r"[0-9]+")
+_POSITION = re.compile(r"\+?[0-9]+")
 _LONGEST_NUMBER = 4000
 
 
@@ -130,8 +131,8 @@ def is_valid_client_hint(name: str, value: str) -> bool:
         return value.lower() == "on"
     if name == "ect":
         return value in ("slow-2g", "2g", "3g", "4g")
-    number = _INTEGER if name in ("rtt", "viewport-width", "width") else _NUMBER
-    return number.fullmatch(value) is not None and float(value) >= 0
+    number = _DIGITS if name in ("rtt", "viewport-width", "width") else _NUMBER
+    return number.fullmatch(value) is not None
 
 
 def is_no_cors_safelisted(name: str, value: str, engine: Engine = STANDARD) -> bool:
@@ -152,12 +153,12 @@ def shorten_range(value: str) -> str:
         return value
     first, dash, last = (part.strip(" \t") for part in ranges[0].partition("-"))
     numbers = [
-        int(part) if _INTEGER.fullmatch(part) and len(part) <= _LONGEST_NUMBER else None for part in (first, last)
+        int(part) if _POSITION.fullmatch(part) and len(part) <= _LONGEST_NUMBER else None for part in (first, last)
     ]
     if not dash or any(part and number is None for part, number in zip((first, last), numbers, strict=True)):
         return value
     start, end = numbers
-    too_big = any(number is not None and not 0 <= number < 2**63 for number in numbers)
+    too_big = any(number is not None and number >= 2**63 for number in numbers)
     if too_big or (start is None and end is None) or (start is not None and end is not None and start > end):
         return value
     return f"bytes={'' if start is None else start}-{'' if end is None else end}"

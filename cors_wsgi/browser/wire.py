@@ -25,7 +25,7 @@ def make_wire_headers(
     request: Request, engine: Engine, cookies: Cookies, authentication: dict[str, str]
 ) -> list[Header]:
     """Return the request's headers with those that the browser adds (step 8 of `#http-network-or-cache-fetch`)."""
-    headers = change_sent(list(request.headers), request.method, engine)
+    headers = change_sent(list(request.headers), request.method, engine, has_body=request.body is not None)
     if request.body is not None or request.method in ("POST", "PUT"):
         headers.append(("Content-Length", str(len(request.body or b""))))
     origin = find_origin_header(request, engine)

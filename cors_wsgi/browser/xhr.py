@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..fetch import is_forbidden_request_header, normalize_method
-from .bodies import UTF8_TEXT, Body, Document, Extracted, ReadableStream, extract_body
+from .bodies import UTF8_TEXT, Body, Document, Extracted, ReadableStream, URLSearchParams, extract_body
 from .causes import is_user_agent
 from .engines import Engine
 from .headers import Header, HeadersInit, get_header, has_header, list_pairs, normalize_value, remove_headers
@@ -63,7 +63,7 @@ def _combine(headers: list[Header], name: str, value: str) -> list[Header]:
 
 
 def _set_xhr_body(request: Request, body: Body | Document, engine: Engine) -> None:
-    own = get_header(request.headers, "content-type")
+    own, in_place = get_header(request.headers, "content-type"), engine.rewrites_charset == "in place"
     if isinstance(body, Document):
         kind = "text/html" if body.is_html else "application/xml"
         extracted = Extracted(body.markup.encode("utf-8", "replace"), f"{kind};charset=UTF-8")
@@ -77,7 +77,7 @@ def _set_xhr_body(request: Request, body: Body | Document, engine: Engine) -> No
             request.raw_type = kept
         if kept is not None:
             request.headers.append(("Content-Type", kept))
-    elif isinstance(body, str | Document):
+    elif isinstance(body, str | Document) or (in_place and isinstance(body, URLSearchParams)):
         rest = remove_headers(request.headers, {"content-type"})
         request.headers = [*rest, ("Content-Type", _set_charset(own, engine))]
 

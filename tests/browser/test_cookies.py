@@ -190,7 +190,7 @@ def test_engines_differ_in_what_may_cross_sites() -> None:
         browser.cookies.set(API, "none", "1", samesite="None", secure=True)
         sent[engine] = cookie_sent(browser, OTHER)
         assert cookie_sent(browser) == "plain=1; none=1"
-    assert sent == {"standard": "none=1", "chromium": "none=1", "firefox": "plain=1; none=1", "webkit": None}
+    assert sent == {"standard": "none=1", "chromium": None, "firefox": "plain=1; none=1", "webkit": None}
 
 
 def test_cookies_grow_old_by_the_browsers_clock() -> None:
@@ -278,3 +278,36 @@ def test_no_set_cookie_raises(junk: str) -> None:
     browser = make(("Set-Cookie", junk), ("Set-Cookie", "ok=1"))
     browser.open(API).fetch("/x")
     assert "ok" in [cookie.name for cookie in browser.cookies]
+
+
+def test_secure_cookies_work_on_loopback_except_in_webkit() -> None:
+    kept = set()
+    for engine in ("standard", "chromium", "firefox", "webkit"):
+        url = "http://localhost:5000"
+        browser = make(("Set-Cookie", "a=1; Secure"), ("Set-Cookie", "b=1"), engine=engine, url=url)
+        browser.open(url).fetch("/x")
+        kept |= {engine} if cookie_sent(browser, url) == "a=1; b=1" else set()
+        assert "b=1" in (cookie_sent(browser, url) or "")
+    assert kept == {"standard", "chromium", "firefox"}
+
+
+def test_webkit_takes_prefixes_and_samesite_at_their_face() -> None:
+    browser = make(("Set-Cookie", "__Host-a=1; Path=/x"), ("Set-Cookie", "c=1; SameSite=None"), engine="webkit")
+    browser.open(API).fetch("/x")
+    assert sorted(cookie.name for cookie in browser.cookies) == ["__Host-a", "c"]
+    browser = make(("Set-Cookie", "__Host-a=1; Path=/x"), ("Set-Cookie", "c=1; SameSite=None"))
+    browser.open(API).fetch("/x")
+    assert list(browser.cookies) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "path"),
+    [("a=1; Path=/x; Path=/other", "/other"), ("a=1; Path=/other; Path=/x", "/x"), ("a=1; PATH = /x ;", "/x")],
+)
+def test_of_several_attributes_the_last_counts(header: str, path: str) -> None:
+    browser = make(("Set-Cookie", header))
+    browser.open(API).fetch("/x/y")
+    assert [cookie.path for cookie in browser.cookies] in ([path], [])
+    browser.cookies.clear()
+    browser.open(API).fetch(f"{path}/y")
+    assert [cookie.path for cookie in browser.cookies] == [path]

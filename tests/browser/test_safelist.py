@@ -147,11 +147,7 @@ def test_engines_set_their_own_limits_to_ranges(value: str, safe_to: set[str]) -
 @pytest.mark.parametrize(
     ("name", "valid", "invalid"),
     [
-        (
-            "dpr",
-            ["1", "1.5", ".5", "2.", "1e3", "+1", "0", "-0"],
-            ["", "x", "-1", "1x", " 1", "0x1", "inf", "nan", "1" * 129],
-        ),
+        ("dpr", ["1", "1.5", "0"], ["", "x", "-1", "+1", ".5", "2.", "1e3", "1x", " 1", "0x1", "inf", "1" * 129]),
         ("downlink", ["10.5", "0"], ["-1", "x"]),
         ("device-memory", ["0.5", "8"], ["", "8 GB"]),
         ("rtt", ["100", "0"], ["1.5", "x", "-1", ""]),
@@ -197,6 +193,7 @@ def test_no_cors_requests_have_four_headers() -> None:
         ("items= 0-1", "items= 0-1"),
         ("bytes= 5", "bytes= 5"),
         ("bytes= --5", "bytes= --5"),
+        ("bytes=00--0", "bytes=00--0"),
         (f"bytes= 0-{2**63}", f"bytes= 0-{2**63}"),
         ("bytes= 0-" + "1" * 5000, "bytes= 0-" + "1" * 5000),
     ],
