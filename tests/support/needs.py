@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -13,8 +14,10 @@ REQUIRE_ALL = os.environ.get("CORS_WSGI_REQUIRE_ALL") == "1"
 
 def needs_module(name: str) -> None:
     """Skip (or, where everything is required, fail) unless the module `name` can be imported."""
-    if importlib.util.find_spec(name) is None:
-        _missing(f"the Python package with the module {name!r} is not installed")
+    with contextlib.suppress(ModuleNotFoundError):  # raised where a parent is missing: `paste` of `paste.deploy`
+        if importlib.util.find_spec(name) is not None:
+            return
+    _missing(f"the Python package with the module {name!r} is not installed")
 
 
 def needs_program(*names: str) -> str:
