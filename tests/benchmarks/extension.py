@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import flask_cors
 from flask import Flask
-from measure import Run, print_table, time_in_turns
+from measure import Run, count_instructions, mark, print_table, time_in_turns
 from werkzeug.test import EnvironBuilder
 
 import flask_cors_ext
@@ -32,6 +32,8 @@ PREFLIGHT = {"Access-Control-Request-Method": "PUT", "Access-Control-Request-Hea
 THEIRS = {"origins": [ORIGIN], "supports_credentials": True, "allow_headers": ["Content-Type", "X-Token"]}
 OURS = THEIRS
 WHICH = ("bare", "flask-cors", "ours")
+REPETITIONS = 50
+"""How often each request is made where instructions are counted."""
 
 
 def make_app(which: str, *, routes: int = 1, resources: int = 0, decorated: bool = False) -> Flask:
@@ -100,33 +102,75 @@ REQUESTS = {
 }
 
 
+def make_runs() -> dict[tuple[str, str, str], Run]:
+    """Return what is measured: by case, request, and which extension."""
+    runs: dict[tuple[str, str, str], Run] = {}
+    for case, options in CASES.items():
+        path = f"/api/v{options.get('routes', 1) - 1}/item"
+        for which in WHICH:
+            app = make_app(which, **options)
+            for request, (method, headers) in REQUESTS.items():
+                runs[case, request, which] = run = make_run(app, method, headers, path)
+                run(3)
+    return runs
+
+
+def count_all() -> None:
+    """Run what `measure` counts, with a mark around each stretch."""
+    runs = make_runs()
+    for run in runs.values():
+        mark()
+        run(REPETITIONS)
+    mark()
+
+
+def measure(*, count: bool, rounds: int) -> dict[tuple[str, str], dict[str, float]]:
+    """Return a figure for each case and request, by extension: instructions, or microseconds of processor time."""
+    runs = make_runs()
+    figures: dict[tuple[str, str], dict[str, float]] = {}
+    counted = [total / REPETITIONS for total in count_instructions([__file__, "--count"])] if count else []
+    for (case, request, which), figure in zip(runs, counted, strict=False):
+        figures.setdefault((case, request), {})[which] = figure
+    for case, request in () if count else {key[:2] for key in runs}:
+        turns = {which: runs[case, request, which] for which in WHICH}
+        taken = time_in_turns(turns, rounds=rounds, seconds=0.04)
+        figures[case, request] = {which: taken[which] / 1000 for which in WHICH}
+    return figures
+
+
+def show(figures: dict[tuple[str, str], dict[str, float]], unit: str, form: str) -> None:
+    actual: list[list[object]] = []
+    preflights: list[list[object]] = []
+    for case in CASES:
+        for request in REQUESTS:
+            figure = figures[case, request]
+            if request == "preflight":
+                theirs, ours = figure["flask-cors"], figure["ours"]
+                preflights.append([case, form.format(theirs), form.format(ours), f"{theirs / ours:.1f}"])
+                continue
+            theirs, ours = (figure[which] - figure["bare"] for which in ("flask-cors", "ours"))
+            cells = [form.format(value) for value in (figure["bare"], theirs, ours)]
+            actual.append([case, request, *cells, f"{ours / theirs:.2f}"])
+    columns = ["app", "request", f"bare, {unit}", f"flask-cors adds, {unit}", f"ours adds, {unit}", "ratio"]
+    print_table("An actual request: what the extension adds to a bare Flask app", columns, actual)
+    columns = ["app", f"flask-cors, {unit}", f"ours, {unit}", "times as fast"]
+    print_table("A preflight, as a whole", columns, preflights)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
-    rounds = 7 if parser.parse_args().quick else 31
+    parser.add_argument("--no-instructions", action="store_true", help="do not count instructions")
+    parser.add_argument("--count", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.count:
+        count_all()
+        return
     print(f"Python {platform.python_version()}, Flask {version('flask')}, Werkzeug {version('werkzeug')}, ", end="")
     print(f"flask-cors {version('flask-cors')}")
-    actual: list[list[object]] = []
-    preflights: list[list[object]] = []
-    for case, options in CASES.items():
-        apps = {which: make_app(which, **options) for which in WHICH}
-        path = f"/api/v{options.get('routes', 1) - 1}/item"
-        for request, (method, headers) in REQUESTS.items():
-            runs = {which: make_run(app, method, headers, path) for which, app in apps.items()}
-            for run in runs.values():
-                run(2)
-            taken = {which: ns / 1000 for which, ns in time_in_turns(runs, rounds=rounds, seconds=0.04).items()}
-            if request == "preflight":
-                theirs, ours = taken["flask-cors"], taken["ours"]
-                preflights.append([case, f"{theirs:.1f}", f"{ours:.1f}", f"{theirs / ours:.1f}"])
-            else:
-                theirs, ours = taken["flask-cors"] - taken["bare"], taken["ours"] - taken["bare"]
-                actual.append(
-                    [case, request, f"{taken['bare']:.1f}", f"{theirs:.1f}", f"{ours:.1f}", f"{ours / theirs:.2f}"]
-                )
-    columns = ["app", "request", "bare, µs", "flask-cors adds, µs", "ours adds, µs", "ratio"]
-    print_table("An actual request: what the extension adds to a bare Flask app", columns, actual)
-    print_table("A preflight, as a whole", ["app", "flask-cors, µs", "ours, µs", "times as fast"], preflights)
+    if not arguments.no_instructions:
+        show(measure(count=True, rounds=0), "instructions", "{:,.0f}")
+    show(measure(count=False, rounds=7 if arguments.quick else 31), "µs", "{:.1f}")
 
 
 if __name__ == "__main__":
