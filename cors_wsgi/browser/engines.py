@@ -197,6 +197,14 @@ class Engine:
         chromium=frozenset({"no-store", "reload", "no-cache"}),
         firefox=frozenset({"no-store", "reload"}),
     )
+    conditional_apis: frozenset[str] = _row(
+        "a request of these APIs with If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since or If-Range has "
+        "the cache mode no-store here too",
+        frozenset(),
+        chromium=frozenset({"fetch", "XMLHttpRequest"}),
+        firefox=frozenset({"fetch"}),
+        note="Measured with generated requests; not in the recorded cases.",
+    )
     listener_needs_method: bool = _row(
         "for a request that is preflighted for its upload listener, a kept answer must name the method, "
         "GET, HEAD and POST too",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ..fetch import SAFELISTED_METHODS
 from .cache import CacheKey, parse_max_age
 from .causes import find_header_causes, sort_names
@@ -12,6 +14,9 @@ from .headers import Header, has_header, remove_headers
 from .network import Agent, Networking
 from .requests import Request
 from .wire import USER_AGENT, make_metadata_headers
+
+_CONDITIONAL: Final = frozenset({"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"})
+"""Lower-cased names that make `default` the cache mode `no-store` (step 8.17 of `#http-network-or-cache-fetch`)."""
 
 
 class Preflighting(Networking):
@@ -58,10 +63,19 @@ class Preflighting(Networking):
     def is_covered(self, names: list[str], include: bool) -> bool:
         """Tell whether what is kept makes a preflight needless (step 4.1 of `#http-fetch`)."""
         request, engine = self.request, self.engine
-        if request.cache in engine.cache_modes_bypassing:
+        if self.bypasses_cache():
             return False
         is_safe = request.method in SAFELISTED_METHODS and not (request.use_preflight and engine.listener_needs_method)
         return self.agent.cache.covers(self.cache_key(), include, request.method, names, is_safe=is_safe)
+
+    def bypasses_cache(self) -> bool:
+        """Tell whether the engine preflights anew for the request's cache mode."""
+        request, engine = self.request, self.engine
+        mode = request.cache
+        if mode == "default" and request.api in engine.conditional_apis:
+            is_conditional = any(name.lower() in _CONDITIONAL for name, _ in request.headers)
+            mode = "no-store" if is_conditional else mode
+        return mode in engine.cache_modes_bypassing
 
     def preflight_fetch(self, names: list[str], include: bool) -> None:
         """Ask whether the request may be sent, and keep the answer (`#cors-preflight-fetch`)."""

@@ -62,8 +62,14 @@ def _fold_lines(headers: list[Header], has_body: bool) -> list[Header]:
 
 def _drop_empty_lines(headers: Sequence[Header]) -> list[Header]:
     """Drop the empty lines of each header that has others too, but of those of which an empty one counts."""
-    filled = {name.lower() for name, value in headers if value} - _EMPTY_COUNTS
-    return [pair for pair in headers if pair[1] or pair[0].lower() not in filled]
+    seen = {name.lower() for name, value in headers if value}
+    kept = []
+    for name, value in headers:
+        lower = name.lower()
+        if value or lower not in seen or lower in _EMPTY_COUNTS:
+            kept.append((name, value))
+            seen.add(lower)
+    return kept
 
 
 def _take_for_utf8(value: str) -> str:

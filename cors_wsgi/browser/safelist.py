@@ -159,6 +159,6 @@ def shorten_range(value: str) -> str:
         return value
     start, end = numbers
     too_big = any(number is not None and number >= 2**63 for number in numbers)
-    if too_big or (start is None and end is None) or (start is not None and end is not None and start > end):
+    if too_big or (start is None and not end) or (start is not None and end is not None and start > end):
         return value
     return f"bytes={'' if start is None else start}-{'' if end is None else end}"

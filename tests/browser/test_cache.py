@@ -269,3 +269,24 @@ def test_the_cache_can_be_forgotten() -> None:
     assert [asked.preflights(), asked.preflights()] == [True, False]
     asked.browser.clear_preflight_cache()
     assert asked.preflights()
+
+
+@pytest.mark.parametrize("name", ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range"])
+def test_conditional_requests_are_preflighted_anew_where_no_store_is(name: str) -> None:
+    def play(engine: str) -> bool:
+        asked = Asked(allow(names=name), engine=engine)
+        asked.preflights(headers={name: "x"})
+        return asked.preflights(headers={name: "x"})
+
+    assert by_engine(play) == {"standard": False, "chromium": True, "firefox": True, "webkit": False}
+
+
+def test_a_conditional_xhr_is_preflighted_anew_in_chromium_alone() -> None:
+    def play(engine: str) -> bool:
+        asked = Asked(allow(names="if-match"), engine=engine)
+        for _ in range(2):
+            asked.browser.exchanges.clear()
+            asked.page.xhr("/x", headers={"If-Match": "x"})
+        return asked.browser.exchanges[0].is_preflight
+
+    assert by_engine(play) == {"standard": False, "chromium": True, "firefox": False, "webkit": False}

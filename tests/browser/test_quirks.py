@@ -42,7 +42,7 @@ def test_firefox_sends_one_line_of_what_is_no_list(name: str, has_body: bool, ex
 def test_firefox_passes_over_empty_lines_of_responses() -> None:
     headers = [("X-A", ""), ("x-a", "1"), ("X-B", ""), ("X-B", ""), ("Access-Control-Allow-Origin", "*")]
     empty = ("access-control-allow-origin", "")
-    assert change_received([*headers, empty], ENGINES["firefox"]) == [*headers[1:], empty]
+    assert change_received([*headers, empty], ENGINES["firefox"]) == [*headers[1:3], *headers[4:], empty]
     assert change_received([*headers, empty], ENGINES["standard"]) == [*headers, empty]
 
 

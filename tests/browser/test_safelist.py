@@ -194,6 +194,7 @@ def test_no_cors_requests_have_four_headers() -> None:
         ("bytes= 5", "bytes= 5"),
         ("bytes= --5", "bytes= --5"),
         ("bytes=00--0", "bytes=00--0"),
+        ("bytes=-00", "bytes=-00"),
         (f"bytes= 0-{2**63}", f"bytes= 0-{2**63}"),
         ("bytes= 0-" + "1" * 5000, "bytes= 0-" + "1" * 5000),
     ],
