@@ -21,8 +21,8 @@ from .signals import EXTENSION, cors_decided
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-NOTHING: Final = (
-    "CORS(app) shares nothing: nobody names an origin, and no view or blueprint is marked. "
+_NOTHING: Final = "CORS(app) shares nothing: nobody names an origin, and no view or blueprint is marked."
+_SOMETHING: Final = (
     "Write CORS(app, origins=['https://app.example.com']), or mark views with @cross_origin(origins=[...])."
 )
 
@@ -122,8 +122,7 @@ class Installation:
         shared = [cover.policy for cover in policies.covers() if isinstance(cover.policy, Policy)]
         is_open = any(place.shares for place in self.places.all)
         if not (shared or is_open or self.block_untrusted or policies.has_say()):
-            remedy = NOTHING.partition(": ")[2]
-            raise PolicyError([Problem("origins", None, "shares-nothing", "CORS(app) shares nothing.", remedy)])
+            raise PolicyError([Problem("origins", None, "shares-nothing", _NOTHING, _SOMETHING)])
         if self.block_untrusted and shared and all(policy.allows_everybody for policy in shared):
             problem = "Every policy trusts everybody, so that nothing would ever be blocked."
             remedy = "Name the origins you trust, or leave block_untrusted off."
