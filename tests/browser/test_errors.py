@@ -201,6 +201,8 @@ def test_what_servers_send_cannot_act_on_a_terminal() -> None:
 
 def test_an_exchange_shows_what_came_back_or_that_nothing_did() -> None:
     request = WireRequest("GET", f"{API}/x", [("A", "1"), ("a", "2")], None)
+    odd = Exchange(request._replace(headers=[("A", "\x1b[2J")]), None, is_preflight=True)
+    assert str(odd) == "> GET https://api.example.com/x\n> A: \\x1b[2J\n< (no response: )"
     lost = Exchange(request, None, is_preflight=False, trouble="nobody\nlistens")
     assert str(lost) == "> GET https://api.example.com/x\n> A: 1\n> a: 2\n< (no response: nobody\\nlistens)"
     assert (lost.sent("A"), lost.received("x"), lost.status) == ("1, 2", None, None)
