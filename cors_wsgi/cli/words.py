@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
@@ -39,6 +39,8 @@ _OTHER_WORDS: Final[tuple[tuple[str, Reason], ...]] = (
     ),
     ("Permission was denied for this request to access the `{value}` address space", Reason.LNA_DENIED),
     ("net::ERR_UNSAFE_PORT", Reason.BAD_PORT),
+    ("net::ERR_TOO_MANY_REDIRECTS", Reason.BAD_REDIRECT),
+    ("net::ERR_UNSAFE_REDIRECT", Reason.NOT_HTTP),
     ("net::ERR_BLOCKED_BY_RESPONSE", Reason.CORP_BLOCKED),
     ("net::{value}", Reason.NETWORK_FAILURE),
     # Firefox, older and as the manuals have it
@@ -56,6 +58,8 @@ _OTHER_WORDS: Final[tuple[tuple[str, Reason], ...]] = (
     # Safari, older and newer
     ("Origin {origin} is not allowed by Access-Control-Allow-Origin", Reason.MISSING_ACAO),
     ("Preflight response is not successful", Reason.PREFLIGHT_STATUS),
+    ("Load cannot follow more than 20 redirections", Reason.BAD_REDIRECT),
+    ("Not allowed to follow a redirection while loading {url}", Reason.BAD_REDIRECT),
     ("because it violates the resource's Cross-Origin-Resource-Policy", Reason.CORP_BLOCKED),
     ("Not allowed to use restricted network port {value}", Reason.BAD_PORT),
     ("Cross-origin redirection to {location} denied", Reason.REDIRECT_WITH_CREDENTIALS),
@@ -104,7 +108,17 @@ def recognise(line: str) -> Recognised | None:
         if found and (best is None or literal > best[0]):
             facts = {**_find_context(text), **{name: value for name, value in found.groupdict().items() if value}}
             best = literal, Recognised(reasons[0], facts, reasons[1:])
-    return best[1] if best else None
+    return _refine(best[1]) if best else None
+
+
+def _refine(found: Recognised) -> Recognised:
+    """Tell apart by its facts what a browser has the same words for."""
+    value, origin = found.facts.get("value", ""), found.facts.get("origin", "")
+    if found.reason is Reason.ACAO_MISMATCH and ("," in value or " " in value):
+        return replace(found, reason=Reason.ACAO_MULTIPLE, also=())
+    if origin == "null" and found.reason in (Reason.MISSING_ACAO, Reason.ACAO_MISMATCH):
+        return replace(found, also=(*found.also, Reason.REDIRECT_NULL_ORIGIN))
+    return found
 
 
 def is_what_the_script_sees(line: str) -> bool:
@@ -168,4 +182,4 @@ def _plain(text: str) -> str:
     return " ".join(text.translate(_STRAIGHT).split())
 
 
-_STRAIGHT = {ord(quote): "'" for quote in "‘’‛′"} | {ord(quote): '"' for quote in "“”″"}
+_STRAIGHT = {ord(quote): "'" for quote in "‘’‛′"} | {ord(quote): '"' for quote in "“”″"} | {ord("`"): None}

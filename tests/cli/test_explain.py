@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
 from cli.test_command import SCRIPT, run
@@ -10,6 +13,7 @@ from cli.test_command import SCRIPT, run
 from cors_wsgi.browser import Reason
 from cors_wsgi.cli.words import recognise
 
+CONSOLES = Path(__file__).parent.parent / "engines" / "data"
 CHROMIUM = (
     "Access to fetch at 'https://api.example.com/x' from origin 'https://app.example.com' has been blocked by CORS "
     "policy: "
@@ -200,6 +204,36 @@ def test_the_facts_of_a_line_are_read(line: str, facts: dict[str, str]) -> None:
 )
 def test_other_lines_are_not(line: str) -> None:
     assert recognise(line) is None
+
+
+SAME_WORDS = {
+    # The words are those of another failure, and nothing in the line tells the two apart.
+    ("chromium", "redirect-null-origin"),
+    ("chromium", "redirect-mode-error"),
+    ("firefox", "preflight-redirect-no-header"),
+    ("firefox", "redirect-for-ever"),
+    ("firefox", "redirect-null-origin"),
+    ("firefox", "redirect-to-data"),
+    ("firefox", "redirect-with-password"),
+    ("webkit", "preflight-401-no-header"),
+    ("webkit", "same-origin-mode"),
+    ("webkit", "two-with-a-space"),
+}
+RECORDED = [
+    pytest.param(engine, message, id=f"{engine}, {message['case']}")
+    for engine in ("chromium", "firefox", "webkit")
+    for message in json.loads((CONSOLES / f"console-{engine}.json").read_text("utf-8"))["messages"]
+    if message["text"]
+]
+
+
+@pytest.mark.parametrize(("engine", "message"), RECORDED)
+def test_what_real_consoles_printed_is_recognised(engine: str, message: dict[str, Any]) -> None:
+    lines = [line for text in message["text"] for line in text.splitlines()]
+    found = [recognised for line in lines if (recognised := recognise(line))]
+    reasons = {reason.value for each in found for reason in (each.reason, *each.also)}
+    is_told_apart = (engine, message["case"].rpartition("-")[0]) not in SAME_WORDS
+    assert (message["reason"] in reasons) is is_told_apart
 
 
 def test_a_line_is_explained_with_its_facts_and_a_remedy() -> None:
