@@ -35,17 +35,18 @@ MASKED: Final = {
     "Sec-Fetch headers of WebKit in synchronous and redirected requests": (
         "WebKitGTK leaves them out, or has those of the request before"
     ),
-    "Content-Type of a request that a redirect made a GET, in Firefox and WebKit": (
+    "Content-Type and the like of a request that a redirect made a GET, in Firefox and WebKit": (
         "it goes with the body, and comes back at a later redirect or not, by the kind of the body"
     ),
     "bytes above 7F in response headers in WebKit": "WebKitGTK reads them as UTF-8, and gives replacement characters",
-    "Cache-Control and Pragma that no script asked for": "browsers add them as they please",
+    "Cache-Control and Pragma that no script asked for": "browsers add them as they please, WebKit not after redirects",
 }
 """Taken out of both sides before they are compared."""
 
 OWN_TEXT: Final = frozenset({"document", "formdata", "xmldocument"})
 
 _CACHING: Final = frozenset({"cache-control", "pragma"})
+_OF_THE_BODY: Final = ("content-encoding", "content-language", "content-location", "content-type")
 _METADATA: Final = ("sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site")
 
 
@@ -55,22 +56,23 @@ def settle(name: str, step: Step, *both: Observed) -> tuple[Observed, ...]:
     for observed in settled:
         is_redirected = any(not one["target"].split("?")[0].endswith("/0") for one in observed["requests"])
         for request in observed["requests"]:
-            _settle_request(step, request, without_metadata=name == "webkit" and (is_redirected or "sync" in step))
+            _settle_request(step, request, is_bare=name == "webkit" and (is_redirected or "sync" in step))
             if name != "chromium" and request["method"] == "GET" != step["method"].upper():
-                request["headers"].pop("content-type", None)
+                for header in _OF_THE_BODY:
+                    request["headers"].pop(header, None)
         if name == "webkit" and isinstance(observed["client"], dict):
             headers = observed["client"]["headers"]
             observed["client"]["headers"] = [(key, "".join(filter(_is_plain, value))) for key, value in headers]
     return settled
 
 
-def _settle_request(step: Step, request: dict[str, Any], *, without_metadata: bool) -> None:
+def _settle_request(step: Step, request: dict[str, Any], *, is_bare: bool) -> None:
     headers = request["headers"]
     given = {pair[0].lower() for pair in step.get("headers", ())}
-    left_out = set(_METADATA) if without_metadata else set()
+    left_out = set(_METADATA) if is_bare else set()
     if request["is_preflight"]:
         left_out |= _CACHING | {"user-agent"}
-    elif not step.get("cache"):
+    elif not step.get("cache") or is_bare:
         left_out |= _CACHING - given
     if headers.get("content-length") == "0":
         left_out.add("content-length")
