@@ -24,9 +24,7 @@ ORIGINS: Final = {
 CASES: Final = {case["id"]: case for case in list_failures(ORIGINS["nobody"])}
 
 CONSOLES: Final[dict[str, dict[str, dict[str, Any]]]] = {
-    engine: {
-        one["case"]: one for one in json.loads((DATA / f"console-{engine}.json").read_text("utf-8"))["messages"]
-    }
+    engine: {one["case"]: one for one in json.loads((DATA / f"console-{engine}.json").read_text("utf-8"))["messages"]}
     for engine in ("chromium", "firefox", "webkit")
 }
 
@@ -74,4 +72,47 @@ def test_the_console_printed_what_the_model_prints(engine: str, name: str) -> No
     assert (said in printed) is ((engine, name.rpartition("-")[0]) not in WORDED_OTHERWISE)
 
 
-WORDED_OTHERWISE: Final[dict[tuple[str, str], str]] = {}
+WORDED_OTHERWISE: Final[dict[tuple[str, str], str]] = {
+    ("chromium", "bad-port"): "the console has words of its own, which are not of CORS",
+    ("chromium", "corp"): "the console has words of its own, which are not of CORS",
+    ("chromium", "file"): "the console has words of its own, which are not of CORS",
+    ("chromium", "nobody-listens"): "the model does not know why nobody answered",
+    ("chromium", "own-scheme"): "the console has words of its own, or another list of schemes",
+    ("chromium", "redirect-for-ever"): "the console has words of its own, which are not of CORS",
+    ("chromium", "redirect-mode-error"): "the console has words of its own, which are not of CORS",
+    ("chromium", "redirect-null-origin"): "the console names the page's origin, and not the null that was sent",
+    ("chromium", "redirect-to-data"): "the console speaks of the network",
+    (
+        "chromium",
+        "redirect-with-password",
+    ): "the console leaves the location out, or says only that the request did not succeed",
+    ("chromium", "same-origin-mode"): "the console has words of its own, which are not of CORS",
+    ("firefox", "authorization-under-star"): "the console warns of what it lets pass",
+    ("firefox", "corp"): "the console has words of its own, which are not of CORS",
+    ("firefox", "file"): "the console has words of its own, which are not of CORS",
+    ("firefox", "list"): "the console tells one line with a list from two lines",
+    ("firefox", "preflight-redirect-no-header"): "the console finds the missing header first",
+    ("firefox", "preflight-star-with-credentials"): "the console puts the URL in quotes here",
+    ("firefox", "redirect-for-ever"): "the console has words of its own, which are not of CORS",
+    ("firefox", "redirect-to-data"): "the console speaks of the network",
+    (
+        "firefox",
+        "redirect-with-password",
+    ): "the console leaves the location out, or says only that the request did not succeed",
+    ("firefox", "same-origin-mode"): "the console has words of its own, which are not of CORS",
+    ("firefox", "star-and-origin"): "the console tells one line with a list from two lines",
+    ("firefox", "star-with-credentials"): "the console puts the URL in quotes here",
+    ("firefox", "two-with-a-space"): "the console takes the value for one origin that does not match",
+    ("webkit", "bad-port"): "the console has words of its own, which are not of CORS",
+    ("webkit", "corp"): "the console has words of its own, which are not of CORS",
+    ("webkit", "file"): "the console has words of its own, which are not of CORS",
+    ("webkit", "header-not-named"): "the console spells the header as the script did",
+    ("webkit", "no-headers"): "the console spells the header as the script did",
+    ("webkit", "own-scheme"): "the console has words of its own, or another list of schemes",
+    ("webkit", "redirect-for-ever"): "the console has words of its own, which are not of CORS",
+    ("webkit", "redirect-mode-error"): "the console has words of its own, which are not of CORS",
+    ("webkit", "same-origin-mode"): "the console has words of its own, which are not of CORS",
+    ("webkit", "star-headers-with-credentials"): "the console spells the header as the script did",
+    ("webkit", "two-with-a-space"): "the console takes the value for one origin that does not match",
+}
+"""Where the model says it in other words than the console, which are in the record; and why."""
