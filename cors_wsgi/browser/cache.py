@@ -120,9 +120,9 @@ class PreflightCache:
         live = self._find(key, credentials)
         if not live:
             return False
-        wildcard = self._engine.kept_wildcard_with_credentials or not credentials
-        has_method = is_safe or any(self._covers_method(entry, method, wildcard) for entry in live)
-        return has_method and all(any(self._covers_name(entry, name, wildcard) for entry in live) for name in names)
+        if not (is_safe or any(self._covers_method(entry, method, credentials) for entry in live)):
+            return False
+        return all(any(self._covers_name(entry, name, credentials) for entry in live) for name in names)
 
     def keep(
         self,
@@ -145,8 +145,6 @@ class PreflightCache:
         if (max_age <= 0 and not engine.zero_ends) or (key.page is not None and not engine.keeps_for_opaque):
             return
         expires = self._clock.now() + max_age
-        if engine.replaces_answers:
-            self._entries.pop(key, None)
         methods, names = list(methods), [name.lower() for name in names]
         if not engine.keeps_wildcards and not credentials:
             methods = [method for method in methods if method != "*"]
@@ -156,13 +154,13 @@ class PreflightCache:
         live = self._find(key, credentials)
         entries = self._entries.setdefault(key, [])
         for method in methods:
-            matching = [entry for entry in live if self._covers_method(entry, method)]
+            matching = [entry for entry in live if self._covers_method(entry, method, credentials)]
             for entry in matching:
                 entry.expires = expires
             if not matching:
                 entries.append(_Entry(credentials, expires, method, None))
         for name in names:
-            matching = [entry for entry in live if self._covers_name(entry, name)]
+            matching = [entry for entry in live if self._covers_name(entry, name, credentials)]
             for entry in matching:
                 entry.expires = expires
             if not matching:
@@ -184,15 +182,23 @@ class PreflightCache:
             return [entry for entry in entries if entry.expires > now and entry.credentials == credentials]
         return [entry for entry in entries if entry.expires > now and (entry.credentials or not credentials)]
 
-    @staticmethod
-    def _covers_method(entry: _Entry, method: str, wildcard: bool = True) -> bool:
-        """Tell whether an entry is a method cache entry match (`#concept-cache-match-method`)."""
-        return entry.method == method or (entry.method == "*" and wildcard)
+    def _covers_all(self, entry: _Entry, credentials: bool) -> bool:
+        """Tell whether a kept * covers a request with or without credentials."""
+        match self._engine.kept_wildcard:
+            case "for requests without credentials":
+                return not credentials
+            case "from requests without credentials":
+                return not entry.credentials
+        return True
 
-    def _covers_name(self, entry: _Entry, name: str, wildcard: bool = True) -> bool:
+    def _covers_method(self, entry: _Entry, method: str, credentials: bool) -> bool:
+        """Tell whether an entry is a method cache entry match (`#concept-cache-match-method`)."""
+        return entry.method == method or (entry.method == "*" and self._covers_all(entry, credentials))
+
+    def _covers_name(self, entry: _Entry, name: str, credentials: bool) -> bool:
         """Tell whether an entry is a header-name cache entry match (`#concept-cache-match-header`)."""
         if entry.name == name:
             return True
-        if entry.name != "*" or not wildcard:
+        if entry.name != "*" or not self._covers_all(entry, credentials):
             return False
         return name != "authorization" or self._engine.cached_authorization_wildcard

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from ..fetch import (
     FORBIDDEN_RESPONSE_HEADERS,
@@ -11,7 +12,7 @@ from ..fetch import (
     SAFELISTED_RESPONSE_HEADERS,
     is_token,
 )
-from .engines import STANDARD, Engine
+from .engines import API, STANDARD, Engine
 from .headers import Header, extract_list, get_header
 from .reasons import Reason
 from .urls import parse_url
@@ -151,7 +152,9 @@ REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 """Statuses that redirect (`#redirect-status`)."""
 
 
-def find_exposed(headers: Sequence[Header], *, include: bool, engine: Engine = STANDARD) -> frozenset[str]:
+def find_exposed(
+    headers: Sequence[Header], *, include: bool, api: API = "fetch", engine: Engine = STANDARD
+) -> frozenset[str]:
     """Return the lower-cased names of the response headers that a script of another origin sees.
 
     This is the list of step 14 of `#main-fetch`, and what `#concept-filtered-response-cors` keeps of it.
@@ -159,10 +162,11 @@ def find_exposed(headers: Sequence[Header], *, include: bool, engine: Engine = S
     Args:
         headers: of the response.
         include: whether the request's credentials mode is `include`.
+        api: which made the request.
         engine: whose rules.
     """
     names = extract_list(headers, _EXPOSE)
-    if names is None and engine.exposes_beside_junk and not include and _names_wildcard(headers):
+    if names is None and api in engine.exposes_before_junk and not include and _begins_with_wildcard(headers):
         names = ["*"]
     present = {name.lower() for name, _ in headers}
     if names and "*" in names and not include:
@@ -172,9 +176,10 @@ def find_exposed(headers: Sequence[Header], *, include: bool, engine: Engine = S
     return frozenset(present & exposed) - FORBIDDEN_RESPONSE_HEADERS
 
 
-def _names_wildcard(headers: Sequence[Header]) -> bool:
-    value = get_header(headers, _EXPOSE) or ""
-    return "*" in [part.strip(" \t") for part in value.split(",") if is_token(part.strip(" \t"))]
+def _begins_with_wildcard(headers: Sequence[Header]) -> bool:
+    """Tell whether a * is among the names before the first that is no token."""
+    parts = (part.strip(" \t") for part in (get_header(headers, _EXPOSE) or "").split(","))
+    return "*" in takewhile(lambda part: not part or is_token(part), parts)
 
 
 def check_resource_policy(headers: Sequence[Header], *, is_same_site: bool) -> Failure | None:

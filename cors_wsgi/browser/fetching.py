@@ -52,7 +52,8 @@ class _Fetch(Preflighting):
             raise self.fail(Reason.MIXED_CONTENT)
         if request.origin.is_same(url) and request.tainting == "basic":
             if self.engine.redirected_names != "current":
-                self.find_unsafe_names()
+                has_unsafe = bool(self.find_unsafe_names())
+                request.was_preflighted |= has_unsafe and self.engine.counts_own_headers
             return self.http_fetch()
         if request.mode == "same-origin":
             raise self.fail(Reason.DISALLOWED_BY_MODE)
@@ -92,6 +93,8 @@ class _Fetch(Preflighting):
         include = request.credentials == "include"
         if unsafe_names is not None and not self.is_covered(unsafe_names, include):
             self.preflight_fetch(unsafe_names, include)
+        if self.late is not None:
+            raise self.late
         response = self.network_or_cache_fetch()
         if request.tainting == "cors":
             failure = check_cors(
@@ -112,7 +115,7 @@ class _Fetch(Preflighting):
         if response.status in REDIRECT_STATUSES and not self.is_no_redirect(response):
             if request.redirect == "error":
                 raise self.fail(Reason.BAD_REDIRECT, value="the script asked for redirects to fail")
-            if request.redirect == "manual":
+            if request.redirect == "manual" and not self.lacks_location(response):
                 return replace(OPAQUE, type="opaqueredirect", url=request.url.shown)
             return self.redirect_fetch(response)
         return self.filter(response)
@@ -122,7 +125,14 @@ class _Fetch(Preflighting):
         mode, meaning = self.request.redirect, self.engine.empty_location
         if mode == "manual" or get_header(response.headers, "location") != "":
             return False
-        return meaning == "no redirect" or (meaning == "failure" and mode == "error")
+        return meaning == "no redirect" or (meaning == "failure" and (mode == "error" or self.request.is_sync))
+
+    def lacks_location(self, response: WireResponse) -> bool:
+        """Tell whether the engine follows a redirect that the script asked to see, to find that it leads nowhere."""
+        location = get_header(response.headers, "location")
+        return (
+            self.engine.manual_needs_location and location is not None and parse_url(location, self.request.url) is None
+        )
 
     def network_or_cache_fetch(self) -> WireResponse:
         """Send the request; there is no HTTP cache here (`#http-network-or-cache-fetch`)."""
@@ -155,22 +165,44 @@ class _Fetch(Preflighting):
         if request.redirect_count == MAX_REDIRECTS:
             raise self.fail(Reason.BAD_REDIRECT, value=f"it is the redirect number {MAX_REDIRECTS + 1}")
         request.redirect_count += 1
-        is_cross = request.mode == "cors" and not request.origin.is_same(new)
-        if new.has_credentials and (is_cross or request.tainting == "cors"):
-            raise self.fail(Reason.REDIRECT_WITH_CREDENTIALS, location=location)
+        if new.has_credentials and self.refuses_credentials(new):
+            self.late = self.fail(Reason.REDIRECT_WITH_CREDENTIALS, location=location)
+            if request.tainting != "basic" or not self.engine.refuses_late:
+                raise self.late
+        elif self.engine.refuses_late:
+            self.late = self.check_again(response)
         if response.status != 303 and request.is_stream:
             raise self.fail(Reason.BAD_REDIRECT, value="the body is a stream, which cannot be sent twice")
         self._change(response.status, old, new)
         request.url_list.append(new)
         return self.main_fetch()
 
+    def refuses_credentials(self, new: URL) -> bool:
+        """Tell whether a redirect may not lead to this URL with its user name or password (steps 8 and 9)."""
+        request = self.request
+        if request.tainting == "cors" or (request.mode == "cors" and not request.origin.is_same(new)):
+            return True
+        is_own = request.tainting == "basic" and request.origin.is_same(new)
+        return is_own and request.api in self.engine.refuses_own_credentials
+
+    def check_again(self, response: WireResponse) -> FetchError | None:
+        """Return what WebKit finds wrong with a redirect of another origin, once it has made the next preflight."""
+        request = self.request
+        if request.tainting != "cors" or request.credentials != "same-origin":
+            return None
+        if not request.origin.is_same(request.url_list[0]):
+            return None
+        origin, is_tainted = request.serialized_origin, request.is_tainted
+        failure = check_cors(response.headers, origin, include=True, is_tainted=is_tainted)
+        return None if failure is None else self.fail_check(failure)
+
     def _change(self, status: int, old: URL, new: URL) -> None:
         """Change method, body and headers as a redirect does (steps 12 and 13 of the same algorithm)."""
         request = self.request
         stripped: frozenset[str] = frozenset()
         becomes_get = request.method == "POST" if status in (301, 302) else request.method not in ("GET", "HEAD")
-        if old.origin != new.origin and request.method == "DELETE":
-            request.method = self.engine.redirected_delete
+        if old.origin != new.origin and request.method == "DELETE" != self.engine.redirected_delete:
+            request.method, request.body, request.is_stream = self.engine.redirected_delete, None, False
         if status in (301, 302, 303) and becomes_get:
             request.method, request.body, request.is_stream = "GET", None, False
             stripped |= _BODY_HEADERS
@@ -189,7 +221,8 @@ class _Fetch(Preflighting):
         if request.tainting == "basic":
             shown = present - FORBIDDEN_RESPONSE_HEADERS
         else:
-            shown = set(find_exposed(response.headers, include=request.credentials == "include", engine=self.engine))
+            include = request.credentials == "include"
+            shown = set(find_exposed(response.headers, include=include, api=request.api, engine=self.engine))
         seen = ResponseHeaders((pair for pair in response.headers if pair[0].lower() in shown), present - shown)
         return Response(
             request.tainting,

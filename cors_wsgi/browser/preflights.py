@@ -12,7 +12,7 @@ from .errors import FetchError
 from .exchange import WireRequest, WireResponse
 from .headers import Header, has_header, remove_headers
 from .network import Agent, Networking
-from .requests import Request
+from .requests import Cache, Request
 from .wire import USER_AGENT, make_metadata_headers
 
 _CONDITIONAL: Final = frozenset({"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"})
@@ -24,6 +24,8 @@ class Preflighting(Networking):
 
     def __init__(self, agent: Agent, request: Request) -> None:
         super().__init__(agent, request)
+        self.late: FetchError | None = None
+        """What makes the fetch fail, but only after the next preflight."""
         self._has_implicit_accept = not has_header(request.headers, "accept")
         if self._has_implicit_accept:
             request.headers.append(("Accept", "*/*"))
@@ -47,6 +49,8 @@ class Preflighting(Networking):
                 return []
             if self.engine.counts_total != "all":
                 headers = remove_headers(headers, {"accept"})
+        if self.request.given_type is not None:
+            headers = [*remove_headers(headers, {"content-type"}), ("Content-Type", self.request.given_type)]
         return sort_names(find_header_causes(headers, self.engine, raw_type=self.request.raw_type), self.engine)
 
     def cache_key(self) -> CacheKey:
@@ -70,12 +74,14 @@ class Preflighting(Networking):
 
     def bypasses_cache(self) -> bool:
         """Tell whether the engine preflights anew for the request's cache mode."""
-        request, engine = self.request, self.engine
-        mode = request.cache
-        if mode == "default" and request.api in engine.conditional_apis:
+        return self._find_cache_mode() in self.engine.cache_modes_bypassing
+
+    def _find_cache_mode(self) -> Cache:
+        request = self.request
+        if request.cache == "default" and request.api in self.engine.conditional_apis:
             is_conditional = any(name.lower() in _CONDITIONAL for name, _ in request.headers)
-            mode = "no-store" if is_conditional else mode
-        return mode in engine.cache_modes_bypassing
+            return "no-store" if is_conditional else request.cache
+        return request.cache
 
     def preflight_fetch(self, names: list[str], include: bool) -> None:
         """Ask whether the request may be sent, and keep the answer (`#cors-preflight-fetch`)."""
@@ -91,32 +97,29 @@ class Preflighting(Networking):
             ("User-Agent", USER_AGENT),
         ]
         wire = WireRequest("OPTIONS", request.url.address, headers, None)
-        try:
-            response = self.network_fetch(wire, is_preflight=True)
-            outcome = check_preflight(
-                response.status,
-                response.headers,
-                method=request.method,
-                unsafe_names=names,
-                origin=origin,
-                include=include,
-                is_tainted=is_tainted,
-                is_own=request.origin.is_same(request.url),
-                engine=engine,
-            )
-            if isinstance(outcome, Failure):
-                if outcome.allowed is not None and engine.keeps_refusals:
-                    self.keep(response, outcome.allowed, include)
-                raise self.fail_check(outcome, preflight="yes")
-        except FetchError:
-            if engine.clears_after == "preflight":
-                self.agent.cache.clear(self.cache_key())
-            raise
+        response = self.network_fetch(wire, is_preflight=True)
+        outcome = check_preflight(
+            response.status,
+            response.headers,
+            method=request.method,
+            unsafe_names=names,
+            origin=origin,
+            include=include,
+            is_tainted=is_tainted,
+            is_own=request.origin.is_same(request.url),
+            engine=engine,
+        )
+        if isinstance(outcome, Failure):
+            if outcome.allowed is not None and engine.keeps_refusals:
+                self.keep(response, outcome.allowed, include)
+            raise self.fail_check(outcome, preflight="yes")
         self.keep(response, outcome, include)
 
     def keep(self, response: WireResponse, allowed: Allowed, include: bool) -> None:
         """Keep what an answer allows (steps 7.4 and 7.8 to 7.15 of the same algorithm)."""
         request = self.request
+        if not self.engine.keeps_in_no_store and self._find_cache_mode() == "no-store":
+            return
         methods = allowed.methods
         if methods is None:
             methods = [request.method] if request.use_preflight else []

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from ..fetch import is_forbidden_request_header, normalize_method
 from .bodies import Body, ReadableStream, extract_body
 from .causes import is_user_agent
-from .engines import Engine
+from .engines import API, Engine
 from .errors import FetchError
 from .headers import Header, HeadersInit, get_header, has_header, list_pairs, normalize_value
 from .origins import Origin
@@ -17,7 +17,6 @@ from .safelist import is_no_cors_safelisted
 from .script import check_header, check_method
 from .urls import URL
 
-API = Literal["fetch", "XMLHttpRequest"]
 Mode = Literal["cors", "no-cors", "same-origin"]
 Credentials = Literal["omit", "same-origin", "include"]
 Redirect = Literal["follow", "error", "manual"]
@@ -73,6 +72,7 @@ class Request:
         referrer_policy: empty for the default.
         use_preflight: the use-CORS-preflight flag.
         raw_type: the type of a Blob, if an XMLHttpRequest's Content-Type is from one.
+        given_type: the Content-Type that its author gave an XMLHttpRequest, if the engine judges that one.
         tainting: the response tainting.
         redirect_count: redirects followed.
         first_headers: the header list that it began with.
@@ -97,6 +97,7 @@ class Request:
     referrer_policy: ReferrerPolicy = ""
     use_preflight: bool = False
     raw_type: str | None = None
+    given_type: str | None = None
     tainting: Literal["basic", "cors", "opaque"] = "basic"
     redirect_count: int = 0
     first_headers: list[Header] = field(default_factory=list)
@@ -208,5 +209,9 @@ def _set_body(request: Request, body: Body, duplex: str | None, engine: Engine) 
     if duplex not in (None, "half") and engine.streams == "sent":
         raise refuse(f"duplex {duplex!r} is not half")
     request.body, request.is_stream = extracted.data, extracted.is_stream
-    if extracted.type is not None and not has_header(request.headers, "content-type"):
+    if extracted.type is None or has_header(request.headers, "content-type"):
+        return
+    if engine.guards_body_type:
         _append_header(request, "Content-Type", extracted.type, engine)
+    else:
+        request.headers.append(("Content-Type", extracted.type))

@@ -49,6 +49,9 @@ def build_xhr_request(
         raise refuse("an XMLHttpRequest cannot send a stream")
     if body is not None and request.method not in ("GET", "HEAD"):
         _set_xhr_body(request, body, engine)
+    elif engine.types_absent_body and isinstance(body, URLSearchParams):
+        _set_xhr_body(request, body, engine)
+        request.body = None
     ignores = (engine.listener_needs_body and request.body is None) or (engine.ignores_sync_listener and is_sync)
     request.use_preflight = upload_listener and not ignores
     return request
@@ -80,6 +83,7 @@ def _set_xhr_body(request: Request, body: Body | Document, engine: Engine) -> No
     elif isinstance(body, str | Document) or (in_place and isinstance(body, URLSearchParams)):
         rest = remove_headers(request.headers, {"content-type"})
         request.headers = [*rest, ("Content-Type", _set_charset(own, engine))]
+        request.given_type = own if engine.judges_given_type else None
 
 
 def _keep_blob_type(text: str, engine: Engine) -> str | None:

@@ -290,3 +290,53 @@ def test_a_conditional_xhr_is_preflighted_anew_in_chromium_alone() -> None:
         return asked.browser.exchanges[0].is_preflight
 
     assert by_engine(play) == {"standard": False, "chromium": True, "firefox": False, "webkit": False}
+
+
+def test_chromium_keeps_nothing_of_a_preflight_in_the_mode_no_store() -> None:
+    def play(engine: str) -> list[bool]:
+        asked = Asked(allow(), engine=engine)
+        return [asked.preflights(cache="no-store"), asked.preflights()]
+
+    kept = [True, False]
+    assert by_engine(play) == {"standard": kept, "chromium": [True, True], "firefox": kept, "webkit": kept}
+
+
+def test_a_failed_preflight_that_bypassed_the_cache_ends_what_is_kept_or_not() -> None:
+    def play(engine: str) -> bool:
+        asked = Asked(allow(), engine=engine)
+        asked.preflights()
+        asked.status = "500 X"
+        asked.fails(cache="reload")
+        asked.status = "204 No Content"
+        return asked.preflights()
+
+    assert {engine: play(engine) for engine in ("chromium", "firefox")} == {"chromium": False, "firefox": True}
+
+
+def test_what_is_kept_is_forgotten_on_a_miss_or_not() -> None:
+    def play(engine: str) -> bool:
+        asked = Asked(allow(), allow("DELETE", max_age="0"), allow(), engine=engine)
+        asked.preflights()
+        asked.preflights(headers={"X-A": "1"}, method="DELETE")
+        return asked.preflights()
+
+    assert by_engine(play) == {"standard": False, "chromium": True, "firefox": False, "webkit": True}
+
+
+def test_a_wildcard_that_was_kept_with_credentials() -> None:
+    def play(engine: str) -> bool:
+        asked = Asked(allow("PUT, *", "x-a"), allow("DELETE"), engine=engine)
+        asked.preflights(credentials="include")
+        return asked.preflights(method="DELETE")
+
+    assert by_engine(play) == {"standard": False, "chromium": True, "firefox": True, "webkit": False}
+
+
+def test_a_name_beside_a_wildcard_that_does_not_count_is_kept() -> None:
+    def play(engine: str) -> bool:
+        asked = Asked(allow(names="*"), allow("DELETE, PUT", "x-a"), engine=engine)
+        asked.preflights(credentials="include")
+        asked.preflights(credentials="include", method="DELETE", headers={"X-A": "1"})
+        return asked.preflights(credentials="include", headers={"X-A": "1"})
+
+    assert by_engine(play) == dict.fromkeys(ENGINES, False)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from support.scripted import API, PAGE, PREFLIGHT, SHARED, answering, by_path, by_request, last, lines, open_everything
 
-from cors_wsgi.browser import ENGINES, Browser, FetchError
+from cors_wsgi.browser import ENGINES, Blob, Browser, FetchError
 from cors_wsgi.browser.quirks import change_received, change_sent
 
 NAMES = tuple(ENGINES)
@@ -218,3 +218,32 @@ def test_chromium_writes_the_charset_of_url_search_params_too() -> None:
         seen[name] = last(browser).sent("Content-Type")
     same = "a/b;charset=x"
     assert seen == {"standard": same, "chromium": "a/b;charset=UTF-8", "firefox": same, "webkit": same}
+
+
+def test_webkit_sends_the_type_of_a_body_to_other_origins_unseen() -> None:
+    seen = {}
+    for name in NAMES:
+        browser = Browser(answering(), API, engine=name)
+        browser.open(PAGE).fetch("/", method="POST", mode="no-cors", body=Blob(b"x", "text/weird"))
+        seen[name] = last(browser).sent("Content-Type")
+    assert seen == {"standard": None, "chromium": None, "firefox": None, "webkit": "text/weird"}
+
+
+def test_webkit_names_the_type_of_a_form_that_a_get_does_not_send() -> None:
+    seen = {}
+    for name in NAMES:
+        browser = Browser(answering(), API, engine=name)
+        browser.open(PAGE).xhr("/", form={"a": "b"})
+        seen[name] = last(browser).sent("Content-Type")
+    form = "application/x-www-form-urlencoded;charset=UTF-8"
+    assert seen == {"standard": None, "chromium": None, "firefox": None, "webkit": form}
+
+
+def test_firefox_judges_the_type_that_the_author_gave() -> None:
+    asked = {}
+    for name in NAMES:
+        browser = Browser(by_request(open_everything), API, engine=name)
+        browser.open(PAGE).xhr("/", method="POST", body="x", headers={"Content-Type": 'text/plain;charset="x"'})
+        asked[name] = [exchange.sent("Access-Control-Request-Headers") for exchange in browser.exchanges]
+    simple, preflighted = [None], ["content-type", None]
+    assert asked == {"standard": simple, "chromium": preflighted, "firefox": preflighted, "webkit": simple}

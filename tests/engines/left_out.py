@@ -72,7 +72,7 @@ def _settle_request(step: Step, request: dict[str, Any], *, is_bare: bool) -> No
     left_out = set(_METADATA) if is_bare else set()
     if request["is_preflight"]:
         left_out |= _CACHING | {"user-agent"}
-    elif not step.get("cache") or is_bare:
+    elif step.get("cache", "default") == "default" or is_bare:
         left_out |= _CACHING - given
     if headers.get("content-length") == "0":
         left_out.add("content-length")
