@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import email
+import hashlib
 import io
 import subprocess
 import sys
@@ -20,10 +21,14 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture(scope="session")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the wheel and the sdist."""
+    return _build(tmp_path_factory, umask=0o022)
+
+
+def _build(tmp_path_factory: pytest.TempPathFactory, umask: int) -> Path:
     needs_module("build")
     folder = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "build", "--outdir", str(folder), str(_copy_of_the_checkout(tmp_path_factory))]
-    subprocess.run(command, check=True, capture_output=True, timeout=300, umask=0o022)
+    subprocess.run(command, check=True, capture_output=True, timeout=300, umask=umask)
     return folder
 
 
@@ -52,6 +57,17 @@ def wheel(dist: Path) -> zipfile.ZipFile:
 def sdist(dist: Path) -> tarfile.TarFile:
     (path,) = dist.glob("*.tar.gz")
     return tarfile.open(path)
+
+
+def test_a_second_build_gives_the_same_bytes(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """At another time, in another folder, by a builder whose files nobody else may read."""
+    again = _build(tmp_path_factory, umask=0o077)
+    digests = [
+        {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+        for folder in (dist, again)
+    ]
+    assert len(digests[0]) == 2
+    assert digests[0] == digests[1]
 
 
 def test_the_index_would_take_both(dist: Path) -> None:
