@@ -268,7 +268,8 @@ class Engine:
     )
     empty_location: Literal["the same URL", "no redirect", "failure"] = _row(
         "a redirect with an empty Location leads to the same URL; or is an ordinary response; or fails, and is an "
-        "ordinary response where the script asked for redirects to fail and in a synchronous XMLHttpRequest",
+        "ordinary response where the script asked for redirects to fail and in a synchronous XMLHttpRequest; one "
+        "without Location, where the script asked for redirects to fail, fails only in the first case",
         "the same URL",
         chromium="no redirect",
         webkit="failure",

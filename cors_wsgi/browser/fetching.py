@@ -123,7 +123,10 @@ class _Fetch(Preflighting):
     def is_no_redirect(self, response: WireResponse) -> bool:
         """Tell whether the engine takes a response with a redirect status for an ordinary one."""
         mode, meaning = self.request.redirect, self.engine.empty_location
-        if mode == "manual" or get_header(response.headers, "location") != "":
+        location = get_header(response.headers, "location")
+        if location is None:
+            return mode == "error" and meaning != "the same URL"
+        if mode == "manual" or location:
             return False
         return meaning == "no redirect" or (meaning == "failure" and (mode == "error" or self.request.is_sync))
 

@@ -99,6 +99,19 @@ def test_firefox_counts_a_header_that_the_own_origin_got() -> None:
     }
 
 
+def test_a_redirect_to_nowhere_fails_or_not_where_redirects_shall_fail() -> None:
+    seen = {}
+    for name in NAMES:
+        browser = Browser(answering("302 X"), API, engine=name)
+        page = browser.open(PAGE)
+        try:
+            seen[name] = page.fetch("/a", redirect="error").status
+        except FetchError:
+            seen[name] = 0
+        assert page.fetch("/a").status == 302
+    assert seen == {"standard": 0, "chromium": 302, "firefox": 0, "webkit": 302}
+
+
 def status_of(engine: str, *, sync: bool) -> int:
     try:
         browser = Browser(answering("302 X", [*SHARED, ("Location", "")]), API, engine=engine)
