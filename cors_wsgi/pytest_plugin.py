@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from _typeshed.wsgi import WSGIApplication
 
+    from .audit import Report
     from .browser import Browser, CORSError, FetchError, Page, Reason, Response
 
 _NO_APP = """\
@@ -57,6 +58,27 @@ def cors_browser(cors_app: WSGIApplication, cors_url: str, cors_engine: str) -> 
     from .browser import Browser  # noqa: PLC0415 - only a test that asks for it pays for it
 
     return Browser(cors_app, cors_url, engine=cors_engine)
+
+
+@pytest.fixture
+def cors_audit(cors_app: WSGIApplication, cors_url: str) -> Callable[..., Report]:
+    """Ask the app under test what its policy really is, and fail the test with a report of what is wrong.
+
+    It is called with a path; `fail_on` is the severity that fails (`medium`, or `info`, `low`, `high`, `critical`), and
+    all else goes to `cors_wsgi.audit.audit_app`: `origin`, `method`, `headers`. It returns the report.
+    """
+
+    def audit(path: str = "/", *, fail_on: str = "medium", **options: Any) -> Report:
+        __tracebackhide__ = True
+        from .audit import Severity, audit_app  # noqa: PLC0415 - only a test that asks for it pays for it
+
+        severity = Severity[fail_on.upper()]
+        report = audit_app(cors_app, cors_url.rstrip("/") + path, **options)
+        if report.at_least(severity):
+            pytest.fail(str(report), pytrace=False)
+        return report
+
+    return audit
 
 
 def assert_allowed(page: Page, url: str, **options: Any) -> Response:

@@ -19,7 +19,7 @@ MODULES = {
     for root in (CORE, EXTENSION)
     for path in sorted(root.rglob("*.py"))
 }
-OUTERMOST = ("cors_wsgi.browser", "cors_wsgi.cli", "cors_wsgi.pytest_plugin")
+OUTERMOST = ("cors_wsgi.browser", "cors_wsgi.audit", "cors_wsgi.cli", "cors_wsgi.pytest_plugin")
 SERVER_SIDE = [name for name in MODULES if name.startswith("cors_wsgi") and not name.startswith(OUTERMOST)]
 
 FLOORS = [
@@ -76,6 +76,13 @@ def test_the_server_side_knows_neither_frameworks_nor_the_browser(name: str) -> 
 def test_the_browser_side_knows_only_the_shared_vocabulary(name: str) -> None:
     inside = {module for module in imports_of(name) if module.startswith(("cors_wsgi", "flask"))}
     assert all(module == "cors_wsgi.fetch" or module.startswith("cors_wsgi.browser") for module in inside), inside
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("cors_wsgi.audit")])
+def test_the_audit_knows_the_browser_s_wire_and_nothing_of_the_server_side(name: str) -> None:
+    inside = {module for module in imports_of(name) if module.startswith(("cors_wsgi", "flask"))}
+    allowed = ("cors_wsgi.audit", "cors_wsgi.browser.")
+    assert all(module == "cors_wsgi.fetch" or module.startswith(allowed) for module in inside), inside
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("flask_cors_ext")])

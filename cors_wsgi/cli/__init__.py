@@ -11,6 +11,7 @@ from typing import Final, Protocol, cast
 
 COMMANDS: Final = {
     "check": "play the browser against a server, and say what it would do and why",
+    "audit": "ask a server what its policy really is, and report what is wrong with it",
     "explain": "say what a line of a browser's console means, and what to do about it",
     "demo": "serve an API and a page of two origins, and show every exchange between them",
 }
@@ -21,6 +22,7 @@ USAGE_ERROR: Final = 2
 _EXAMPLES = """\
 examples:
   cors-wsgi check https://api.example.com/items/1 --origin https://app.example.com --method PUT --credentials
+  cors-wsgi audit https://api.example.com/items/1 --origin https://app.example.com
   cors-wsgi explain "Access to fetch at … has been blocked by CORS policy: …"
   cors-wsgi demo          show the exchanges, and serve the page until Ctrl-C
   cors-wsgi demo --once   show the exchanges, and fail if an answer is not as expected

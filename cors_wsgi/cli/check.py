@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from rich.padding import Padding
 
 from cors_wsgi.browser import Browser, CORSError, Exchange, FetchError, PreflightCause, Response, preflight_causes
 
+from .arguments import load_app, read_header
 from .hints import Hint, find_hints
 
 SHARED, BLOCKED, UNTRIED = 0, 1, 2
@@ -86,11 +85,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _play(arguments: argparse.Namespace) -> Outcome:
     if "://" not in arguments.url:
         raise ValueError(f"{arguments.url!r} has no scheme; write it as the script does: 'https://{arguments.url}'")
-    headers = [_read_header(text) for text in arguments.header]
+    headers = [read_header(text) for text in arguments.header]
     parts = urlsplit(arguments.url)
     server = f"{parts.scheme}://{parts.netloc}"
     if arguments.app:
-        browser = Browser(_load(arguments.app), url=server, engine=arguments.engine)
+        browser = Browser(load_app(arguments.app), url=server, engine=arguments.engine)
     else:
         browser = Browser.live(server, engine=arguments.engine, timeout=arguments.timeout)
     page = browser.open(arguments.origin)
@@ -110,22 +109,6 @@ def _play(arguments: argparse.Namespace) -> Outcome:
         failed = error
     exchanges = tuple(browser.exchanges)
     return Outcome(causes, exchanges, response, failed, find_hints(exchanges, page.origin, failed))
-
-
-def _read_header(text: str) -> tuple[str, str]:
-    name, colon, value = text.partition(":")
-    if not colon:
-        raise ValueError(f"{text!r} is no header; write it as 'Name: value'")
-    return name.strip(), value.strip()
-
-
-def _load(name: str) -> Any:
-    """Import `module:attribute`, from the current folder, too, as servers do."""
-    module, colon, attribute = name.partition(":")
-    if not colon:
-        raise ValueError(f"{name!r} is no app; write it as 'module:attribute'")
-    sys.path.insert(0, os.getcwd())
-    return getattr(importlib.import_module(module), attribute)
 
 
 def _show(console: Console, outcome: Outcome, *, verbose: bool) -> None:

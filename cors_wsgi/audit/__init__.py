@@ -1,0 +1,11 @@
+"""What a server's CORS policy really is, found out by asking: a fixed number of requests, and a report.
+
+The probes are those that found holes in CORS libraries before: reflected origins, look-alikes, `null`, missing `Vary`.
+Nothing here belongs to the Fetch standard; what a finding means for a page is decided by its rules.
+"""
+
+from .auditing import MOST_REQUESTS, audit_app, audit_server
+from .flaws import FLAWS, Flaw, Severity
+from .report import Finding, Report
+
+__all__ = ["FLAWS", "MOST_REQUESTS", "Finding", "Flaw", "Report", "Severity", "audit_app", "audit_server"]

@@ -1,0 +1,79 @@
+"""Asking a server: one request after the other, not faster than allowed, and never more than planned."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+
+from ..browser.exchange import Exchange, WireRequest
+from ..browser.headers import Header
+from ..browser.transports import NetworkError, Transport
+from ..browser.urls import URL
+from ..fetch import ORIGIN, REQUEST_HEADERS, REQUEST_METHOD
+from .answers import Answer
+
+_USER_AGENT = "Mozilla/5.0 (compatible; cors-wsgi audit)"
+_PATIENCE = 3
+"""Requests in a row without a response after which a server is given up."""
+
+
+class Asker:
+    """Sends the requests of one audit and keeps what came back."""
+
+    def __init__(self, transport: Transport, url: URL, headers: Sequence[Header], *, rate: float | None) -> None:
+        """Make an asker.
+
+        Args:
+            transport: what takes the requests.
+            url: what is asked.
+            headers: sent with every request but preflights.
+            rate: requests a second at most; None for no limit.
+        """
+        self._transport = transport
+        self._url = url
+        self._headers = list(headers)
+        self._interval = 1 / rate if rate else 0.0
+        self._next = 0.0
+        self._silent = 0
+        self.exchanges: list[Exchange] = []
+
+    def ask(self, method: str, origin: str | None, more: Iterable[Header] = ()) -> Answer:
+        """Send a request as a page of that origin would, or one without Origin.
+
+        Raises:
+            NetworkError: there was no response, to this or to several in a row.
+        """
+        headers = [("Accept", "*/*"), ("User-Agent", _USER_AGENT), *self._headers, *more]
+        if origin is not None:
+            headers.append((ORIGIN, origin))
+        return self._send(WireRequest(method, self._url.address, headers, None), is_preflight=False)
+
+    def preflight(self, origin: str, method: str, names: Sequence[str] = (), more: Iterable[Header] = ()) -> Answer:
+        """Send a preflight.
+
+        Raises:
+            NetworkError: there was no response, to this or to several in a row.
+        """
+        headers = [("Accept", "*/*"), ("User-Agent", _USER_AGENT), (ORIGIN, origin), (REQUEST_METHOD, method)]
+        if names:
+            headers.append((REQUEST_HEADERS, ",".join(names)))
+        return self._send(WireRequest("OPTIONS", self._url.address, [*headers, *more], None), is_preflight=True)
+
+    def _send(self, request: WireRequest, *, is_preflight: bool) -> Answer:
+        wait = self._next - time.monotonic()
+        if self._interval and wait > 0:
+            time.sleep(wait)
+        self._next = time.monotonic() + self._interval
+        try:
+            response = self._transport.send(self._url, request)
+        except NetworkError as error:
+            # A firewall may hang up on an odd Origin; the first request, and several in a row, say that nobody answers.
+            self._silent += 1
+            if not self.exchanges or self._silent == _PATIENCE:
+                raise
+            exchange = Exchange(request, None, is_preflight, str(error))
+        else:
+            self._silent = 0
+            exchange = Exchange(request, response, is_preflight)
+        self.exchanges.append(exchange)
+        return Answer(exchange)

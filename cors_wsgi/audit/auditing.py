@@ -1,0 +1,149 @@
+"""An audit from the first request to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from ..browser.exchange import WireRequest, WireResponse
+from ..browser.transports import HTTPTransport, Transport, WSGITransport
+from ..browser.urls import URL, parse_url
+from ..fetch import is_token
+from .answers import Answers
+from .asking import Asker
+from .judging import judge
+from .probes import STRANGER, UNKNOWN_HEADER, UNKNOWN_METHOD, is_makeable, list_probes
+from .report import Finding, Report
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+MOST_REQUESTS: Final = 22
+"""Requests that an audit sends at most."""
+
+_HARMLESS: Final = ("GET", "HEAD", "OPTIONS")
+_ODD_VARY: Final = ("Vary", UNKNOWN_HEADER)
+_PRIVATE: Final = ("Access-Control-Request-Private-Network", "true")
+
+
+def audit_app(
+    app: WSGIApplication,
+    url: str = "https://api.example.com/",
+    *,
+    origin: str | None = None,
+    method: str = "GET",
+    headers: Iterable[tuple[str, str]] = (),
+) -> Report:
+    """Find out what a WSGI app's policy really is, in process.
+
+    Args:
+        app: called `MOST_REQUESTS` times at most; what it raises is raised here too.
+        url: what is asked.
+        origin: one that is allowed, such as `https://app.example.com`; look-alikes are made from it. Without one they
+            are made from the URL's own.
+        method: of the actual requests.
+        headers: sent with the actual requests, such as Authorization.
+
+    Raises:
+        ValueError: the URL, the origin or the method is none; the message says what to write.
+        NetworkError: the app started no response.
+        ImportError: werkzeug is not installed (the extra `testing`).
+    """
+    return _audit(WSGITransport(app), url, origin, method, headers, rate=None)
+
+
+def audit_server(
+    url: str,
+    *,
+    origin: str | None = None,
+    method: str = "GET",
+    headers: Iterable[tuple[str, str]] = (),
+    rate: float | None = 10.0,
+    timeout: float = 10.0,
+    progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Find out what a live server's policy really is, by `MOST_REQUESTS` requests at most.
+
+    Args:
+        url: what is asked, http or https.
+        origin: as for `audit_app`.
+        method: of the actual requests; anything but GET, HEAD and OPTIONS may change what the server keeps.
+        headers: as for `audit_app`.
+        rate: requests a second at most; None for no limit.
+        timeout: seconds for one exchange, from the connection to the last byte.
+        progress: called with the number of requests so far, after each.
+
+    Raises:
+        ValueError: the URL, the origin, the method or a number is none; the message says what to write.
+        NetworkError: nobody answers, or not in HTTP.
+        ImportError: urllib3 is not installed (the extra `cli`).
+    """
+    if (rate is not None and rate <= 0) or timeout <= 0:
+        raise ValueError("rate and timeout must be more than 0")
+    return _audit(HTTPTransport(timeout=timeout), url, origin, method, headers, rate=rate, progress=progress)
+
+
+def is_harmless(method: str) -> bool:
+    """Tell whether a method changes nothing on the server, as far as the server keeps to HTTP."""
+    return method in _HARMLESS
+
+
+def _audit(
+    transport: Transport,
+    url: str,
+    origin: str | None,
+    method: str,
+    headers: Iterable[tuple[str, str]],
+    *,
+    rate: float | None,
+    progress: Callable[[int], None] | None = None,
+) -> Report:
+    parsed = parse_url(url)
+    if parsed is None or not parsed.is_http or parsed.has_credentials:
+        raise ValueError(f"{url!r} is no http or https URL; write one such as 'https://api.example.com/items/1'")
+    if not is_token(method):
+        raise ValueError(f"{method!r} is no method; write one such as 'GET'")
+    asker = Asker(_Counted(transport, progress), parsed, list(headers), rate=rate)
+    known = parsed.origin if origin is None else origin
+    answers = _ask(asker, known, method, is_given=origin is not None)
+    return Report(url, known, _sort(judge(answers)), tuple(asker.exchanges))
+
+
+def _ask(asker: Asker, known: str, method: str, *, is_given: bool) -> Answers:
+    probes = [probe for probe in list_probes(known) if is_makeable(probe, known)]
+    answers = Answers(
+        absent=asker.ask(method, None),
+        known=asker.ask(method, known),
+        stranger=asker.ask(method, STRANGER, [_ODD_VARY]),
+        preflight=asker.preflight(known, method),
+        stranger_preflight=asker.preflight(STRANGER, method),
+        odd_method=asker.preflight(known, UNKNOWN_METHOD),
+        odd_header=asker.preflight(known, method, [UNKNOWN_HEADER]),
+        private=asker.preflight(known, method, more=[_PRIVATE]),
+        options=asker.ask("OPTIONS", None),
+        is_given=is_given,
+    )
+    answers.probed = [(probe, asker.ask(method, probe.origin)) for probe in probes]
+    return answers
+
+
+def _sort(findings: Iterable[Finding]) -> Sequence[Finding]:
+    return sorted(findings, key=lambda finding: -finding.severity)
+
+
+class _Counted:
+    """A transport that says how many requests it took."""
+
+    def __init__(self, transport: Transport, progress: Callable[[int], None] | None) -> None:
+        self._transport = transport
+        self._progress = progress
+        self._count = 0
+        self.speaks_http2 = transport.speaks_http2
+
+    def send(self, url: URL, request: WireRequest) -> WireResponse:
+        try:
+            return self._transport.send(url, request)
+        finally:
+            self._count += 1
+            if self._progress is not None:
+                self._progress(self._count)

@@ -1,0 +1,126 @@
+"""What an audit found, and how it is said: as text, as Markdown, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..browser.exchange import Exchange
+from ..browser.printing import escape
+from .flaws import Flaw, Severity
+
+_MATTERS = ("origin", "vary", "cache-control", "allow")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong, or good to know.
+
+    Attributes:
+        flaw: which of the closed set.
+        severity: how bad it is here.
+        said: what was asked and answered, in a sentence.
+        exchange: the evidence.
+    """
+
+    flaw: Flaw
+    severity: Severity
+    said: str
+    exchange: Exchange
+
+    @property
+    def code(self) -> str:
+        """The flaw's stable name."""
+        return self.flaw.code
+
+    def __str__(self) -> str:
+        return f"{self.severity.name.lower()}: {self.code}: {self.said} {self.flaw.about}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of an audit.
+
+    Attributes:
+        url: what was asked.
+        origin: the origin that the look-alikes were made from.
+        findings: the worst first.
+        exchanges: everything that went over the wire.
+    """
+
+    url: str
+    origin: str
+    findings: Sequence[Finding]
+    exchanges: Sequence[Exchange]
+
+    @property
+    def worst(self) -> Severity | None:
+        """The severity of the worst finding; None if there is none."""
+        return max((finding.severity for finding in self.findings), default=None)
+
+    def at_least(self, severity: Severity) -> list[Finding]:
+        """Return the findings that are so bad or worse."""
+        return [finding for finding in self.findings if finding.severity >= severity]
+
+    def __str__(self) -> str:
+        lines = [f"{self.url}, asked {len(self.exchanges)} times: {self.summary}"]
+        for finding in self.findings:
+            lines += ["", str(finding), f"  {finding.flaw.remedy}"]
+            lines += [f"  {line}" for line in show_evidence(finding.exchange)]
+        return "\n".join(lines)
+
+    @property
+    def summary(self) -> str:
+        """How many findings there are of each severity, in words."""
+        counts = {severity: sum(f.severity is severity for f in self.findings) for severity in reversed(Severity)}
+        parts = [f"{count} {severity.name.lower()}" for severity, count in counts.items() if count]
+        return ", ".join(parts) or "nothing found"
+
+    def to_markdown(self) -> str:
+        """Return the report as Markdown, to be pasted into an issue."""
+        lines = [f"### CORS audit of `{self.url}`", "", f"{len(self.exchanges)} requests: {self.summary}.", ""]
+        if self.findings:
+            lines += ["| severity | finding | what was seen | what to do |", "|---|---|---|---|"]
+        for finding in self.findings:
+            cells = (finding.severity.name.lower(), f"`{finding.code}`", finding.said, finding.flaw.remedy)
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        for finding in self.findings:
+            lines += ["", f"<details><summary>{finding.code}</summary>", "", "```http"]
+            lines += [*show_evidence(finding.exchange), "```", "", "</details>"]
+        return "\n".join(lines) + "\n"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as data that JSON can say."""
+        return {
+            "url": self.url,
+            "origin": self.origin,
+            "requests": len(self.exchanges),
+            "worst": None if self.worst is None else self.worst.name.lower(),
+            "findings": [
+                {
+                    "code": finding.code,
+                    "severity": finding.severity.name.lower(),
+                    "said": finding.said,
+                    "about": finding.flaw.about,
+                    "remedy": finding.flaw.remedy,
+                    "evidence": list(show_evidence(finding.exchange)),
+                }
+                for finding in self.findings
+            ],
+        }
+
+
+def show_evidence(exchange: Exchange) -> Iterator[str]:
+    """Yield the lines of an exchange with the headers that matter here."""
+    yield f"> {exchange.method} {exchange.url}"
+    yield from (f"> {name}: {escape(value)}" for name, value in exchange.request.headers if _matters(name))
+    if exchange.response is None:
+        yield f"< (no response: {escape(exchange.trouble)})"
+        return
+    yield f"< {exchange.response.status} {escape(exchange.response.phrase)}".rstrip()
+    yield from (f"< {escape(name)}: {escape(value)}" for name, value in exchange.response.headers if _matters(name))
+
+
+def _matters(name: str) -> bool:
+    return name.lower().startswith("access-control-") or name.lower() in _MATTERS

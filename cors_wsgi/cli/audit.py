@@ -1,0 +1,139 @@
+"""`cors-wsgi audit URL`: ask a server what its policy really is, and report what is wrong with it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from cors_wsgi.audit import MOST_REQUESTS, Report, Severity, audit_app, audit_server
+from cors_wsgi.audit.auditing import is_harmless
+from cors_wsgi.audit.report import show_evidence
+from cors_wsgi.browser.transports import NetworkError
+
+from .arguments import load_app, read_header
+
+CLEAN, FOUND, UNTRIED = 0, 1, 2
+
+_COLOURS: Final = {
+    Severity.CRITICAL: "bold red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFO: "dim",
+}
+_NEVER: Final = "never"
+
+EXAMPLES: Final = """\
+examples:
+  cors-wsgi audit https://api.example.com/items/1 --origin https://app.example.com
+  cors-wsgi audit https://api.example.com/me -H 'Authorization: Bearer …' --fail-on high
+  cors-wsgi audit http://localhost/ --app myapp:app --markdown
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.description = (
+        f"Ask a server what its policy really is, with {MOST_REQUESTS} requests at most, and report what is wrong. "
+        "Audit servers that are yours, or whose owners agreed."
+    )
+    parser.add_argument("url", help="what is asked, with its scheme")
+    parser.add_argument("--origin", help="an origin that is allowed; look-alikes are made from it (default: the URL's)")
+    parser.add_argument("-H", "--header", action="append", default=[], help="'Name: value', as often as needed")
+    parser.add_argument("--method", default="GET", help="of the actual requests (default: GET)")
+    parser.add_argument("--unsafe", action="store_true", help="send a method that may change what the server keeps")
+    parser.add_argument("--app", metavar="MODULE:ATTRIBUTE", help="a WSGI app to ask in process, instead of a server")
+    parser.add_argument("--rate", type=float, default=10.0, help="requests a second at most (default: 10)")
+    parser.add_argument("--timeout", type=float, default=10.0, help="seconds for one exchange (default: 10)")
+    parser.add_argument(
+        "--fail-on",
+        choices=[severity.name.lower() for severity in Severity] + [_NEVER],
+        default="medium",
+        help="exit with 1 if a finding is so bad or worse (default: medium)",
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print everything as JSON")
+    form.add_argument("--markdown", action="store_true", help="print Markdown, to paste into an issue")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Audit: 0 if nothing is so bad as `--fail-on` says, 1 if something is, 2 if the server could not be asked."""
+    try:
+        report = _audit(arguments)
+    except (ValueError, ImportError, AttributeError, NetworkError) as error:
+        print(f"cors-wsgi audit: {error}", file=sys.stderr)
+        return UNTRIED
+    if arguments.json:
+        print(json.dumps(report.to_json(), indent=2))
+    elif arguments.markdown:
+        print(report.to_markdown(), end="")
+    else:
+        _show(Console(highlight=False), report)
+    if arguments.fail_on == _NEVER:
+        return CLEAN
+    return FOUND if report.at_least(Severity[arguments.fail_on.upper()]) else CLEAN
+
+
+def _audit(arguments: argparse.Namespace) -> Report:
+    if "://" not in arguments.url:
+        raise ValueError(f"{arguments.url!r} has no scheme; write it whole: 'https://{arguments.url}'")
+    if not is_harmless(arguments.method) and not arguments.unsafe:
+        raise ValueError(
+            f"{arguments.method} may change what the server keeps, {MOST_REQUESTS} times over; "
+            "write --unsafe if that is meant"
+        )
+    options: dict[str, Any] = {
+        "origin": arguments.origin,
+        "method": arguments.method,
+        "headers": [read_header(text) for text in arguments.header],
+    }
+    if arguments.app:
+        return audit_app(load_app(arguments.app), arguments.url, **options)
+    with _progress() as progress:
+        return audit_server(arguments.url, rate=arguments.rate, timeout=arguments.timeout, progress=progress, **options)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], None]]:
+    """Show how far the audit is, on a terminal alone; nothing of it stays."""
+    console = Console(stderr=True)
+    columns = (TextColumn("asking"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=MOST_REQUESTS)
+        yield lambda count: progress.update(task, completed=count)
+
+
+def _show(console: Console, report: Report) -> None:
+    asked = f"{escape(report.url)} was asked {len(report.exchanges)} times"
+    console.print(f"{asked}, with look-alikes of {escape(report.origin)}.\n")
+    if not report.findings:
+        console.print("[green]Nothing found.[/]")
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("severity", no_wrap=True)
+    table.add_column("finding", no_wrap=True)
+    table.add_column("what was seen", overflow="fold")
+    for finding in report.findings:
+        colour = _COLOURS[finding.severity]
+        table.add_row(f"[{colour}]{finding.severity.name.lower()}[/]", finding.code, escape(finding.said))
+    console.print(table)
+    for finding in report.findings:
+        if finding.severity is Severity.INFO:
+            continue
+        console.print(f"\n[bold]{finding.code}[/]")
+        console.print(Padding(escape(finding.flaw.about), (0, 0, 0, 2)))
+        console.print(Padding(escape(finding.flaw.remedy), (0, 0, 0, 2)))
+        for line in show_evidence(finding.exchange):
+            console.print(Padding(f"[dim]{escape(line)}[/]", (0, 0, 0, 4)))
+    console.print(f"\n{report.summary[0].upper()}{report.summary[1:]}.")
