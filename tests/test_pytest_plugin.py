@@ -14,6 +14,9 @@ from cors_wsgi.browser import Browser, CORSError, Reason
 from cors_wsgi.pytest_plugin import assert_allowed, assert_blocked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cors_wsgi.audit import Report
     from _typeshed.wsgi import WSGIApplication
 
 pytest_plugins = ["pytester"]
@@ -92,6 +95,26 @@ def test_a_failure_that_is_not_cors_is_no_blocking(cors_browser: Browser) -> Non
 def test_a_reason_that_is_none_is_an_error(cors_browser: Browser) -> None:
     with pytest.raises(ValueError, match="'missing' is not a valid Reason"):
         assert_blocked(cors_browser.open(PAGE), "/own", reason="missing")
+
+
+def test_an_app_that_is_closed_to_strangers_passes_the_audit(cors_audit: Callable[..., Report]) -> None:
+    report = cors_audit("/shared", origin=PAGE, fail_on="high")
+    assert (report.url, len(report.exchanges)) == ("https://api.example.com/shared", 22)
+    # The app of these tests says its one origin to everybody: nothing leaks, and nothing depends on Origin.
+    assert [finding.code for finding in report.findings] == ["max-age-missing"]
+
+
+def test_a_finding_fails_the_test_with_the_report(cors_audit: Callable[..., Report]) -> None:
+    with pytest.raises(pytest.fail.Exception) as caught:
+        cors_audit("/shared", origin=PAGE, fail_on="info")
+    assert str(caught.value).startswith(
+        "https://api.example.com/shared, asked 22 times: 1 info\n\ninfo: max-age-missing: No Access-Control-Max-Age."
+    )
+
+
+def test_a_severity_that_is_none_is_an_error(cors_audit: Callable[..., Report]) -> None:
+    with pytest.raises(KeyError, match="WORST"):
+        cors_audit(fail_on="worst")
 
 
 WSGI_APP = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Final, Protocol, cast
 
@@ -13,9 +13,10 @@ COMMANDS: Final = {
     "check": "play the browser against a server, and say what it would do and why",
     "audit": "ask a server what its policy really is, and report what is wrong with it",
     "explain": "say what a line of a browser's console means, and what to do about it",
+    "completion": "print the lines that let a shell complete this command",
     "demo": "serve an API and a page of two origins, and show every exchange between them",
 }
-"""The commands, each a module of this package with `add_arguments` and `run`."""
+"""The commands, each a module of this package with what `Command` has."""
 
 USAGE_ERROR: Final = 2
 
@@ -30,7 +31,13 @@ examples:
 
 
 class Command(Protocol):
-    """What the module of a command has."""
+    """What the module of a command has.
+
+    Attributes:
+        EXAMPLES: the end of its help.
+    """
+
+    EXAMPLES: str
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare the command's arguments."""
@@ -43,14 +50,6 @@ class Command(Protocol):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; 2 for a wrong call or a missing package."""
-    parser = argparse.ArgumentParser(
-        prog="cors-wsgi",
-        description="Cross-origin resource sharing for WSGI apps, seen from both sides of the wire.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('cors-wsgi')}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     try:
         modules = {name: _load(name) for name in COMMANDS}
     except ModuleNotFoundError as error:
@@ -60,10 +59,34 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"cors-wsgi: {error.name} is not installed. Install it with: pip install 'cors-wsgi[cli]'", file=sys.stderr
         )
         return USAGE_ERROR
-    for name, summary in COMMANDS.items():
-        modules[name].add_arguments(commands.add_parser(name, help=summary, description=f"{summary.capitalize()}."))
-    arguments = parser.parse_args(argv)
+    arguments = _make_parser(modules).parse_args(argv)
     return modules[arguments.command].run(arguments)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    return _make_parser({name: _load(name) for name in COMMANDS})
+
+
+def _make_parser(modules: Mapping[str, Command]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cors-wsgi",
+        description="Cross-origin resource sharing for WSGI apps, seen from both sides of the wire.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('cors-wsgi')}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=f"{summary[0].upper()}{summary[1:]}.",
+            epilog=modules[name].EXAMPLES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        modules[name].add_arguments(command)
+    return parser
 
 
 def _load(name: str) -> Command:

@@ -39,6 +39,7 @@ examples:
   cors-wsgi audit https://api.example.com/items/1 --origin https://app.example.com
   cors-wsgi audit https://api.example.com/me -H 'Authorization: Bearer …' --fail-on high
   cors-wsgi audit http://localhost/ --app myapp:app --markdown
+exit status: 0 nothing so bad as --fail-on, 1 something, 2 could not be asked
 """
 
 

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from rich.console import Console
@@ -20,6 +20,15 @@ from .arguments import load_app, read_header
 from .hints import Hint, find_hints
 
 SHARED, BLOCKED, UNTRIED = 0, 1, 2
+
+EXAMPLES: Final = """\
+examples:
+  cors-wsgi check https://api.example.com/items --origin https://app.example.com
+  cors-wsgi check https://api.example.com/items/1 --origin https://app.example.com \\
+      --method PUT -H 'Content-Type: application/json' --data '{}' --credentials
+  cors-wsgi check http://localhost/items --origin https://app.example.com --app myapp:app
+exit status: 0 shared, 1 blocked, 2 could not be tried
+"""
 
 _MATTERS = ("origin", "vary", "location", "cookie", "authorization", "content-type")
 _ENGINES = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,6 +13,13 @@ from rich.padding import Padding
 from cors_wsgi.browser import Reason
 
 from .words import Recognised, find_nearest, is_what_the_script_sees, recognise
+
+EXAMPLES: Final = """\
+examples:
+  cors-wsgi explain "Access to fetch at … has been blocked by CORS policy: …"
+  cors-wsgi explain < console.txt
+exit status: 0 explained, 1 not recognised, 2 no text
+"""
 
 _LONGEST_INPUT = 100_000
 _UNKNOWN = {

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from support.needs import needs_program
+
+from cors_wsgi.cli import COMMANDS, build_parser
 
 SCRIPT = Path(sys.executable).with_name("cors-wsgi")
 
@@ -25,6 +29,45 @@ def test_help_names_every_command_with_an_example() -> None:
     assert shown.returncode == 0
     assert "demo" in shown.stdout
     assert "cors-wsgi demo --once" in shown.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_s_help_has_an_example_that_it_takes(command: str) -> None:
+    shown = run(command, "--help", COLUMNS="80")
+    assert shown.returncode == 0
+    lines = shown.stdout.partition("\nexamples:\n")[2].replace("\\\n", "").splitlines()
+    examples = [line.split("   ")[0] for line in lines if line.startswith("  cors-wsgi ")]
+    assert examples
+    for example in examples:
+        words = shlex.split(example.partition(">")[0].partition("<")[0])
+        assert build_parser().parse_args(words[1:]).command == command
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_takes_its_completion(shell: str, tmp_path: Path) -> None:
+    script = tmp_path / f"_cors-wsgi.{shell}"
+    shown = run("completion", shell)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "audit" in shown.stdout
+    script.write_text(shown.stdout)
+    subprocess.run([needs_program(shell), "-n", str(script)], check=True, timeout=30)
+
+
+def test_bash_completes_commands_options_and_choices(tmp_path: Path) -> None:
+    script = tmp_path / "completion.bash"
+    script.write_text(run("completion", "bash").stdout)
+    asked = '''source "$1"; shift
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}
+_shtab_cors_wsgi; printf '%s\\n' "${COMPREPLY[@]}"'''
+
+    def complete(*words: str) -> set[str]:
+        command = [needs_program("bash"), "-c", asked, "bash", str(script), "cors-wsgi", *words]
+        return set(subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.split())
+
+    assert complete("") >= set(COMMANDS)
+    assert complete("a") == {"audit"}
+    assert complete("audit", "--ma") == {"--markdown"}
+    assert complete("check", "--engine", "") == {"standard", "chromium", "firefox", "webkit"}
 
 
 def test_version_is_the_packages() -> None:

@@ -6,6 +6,7 @@ import argparse
 import signal
 import threading
 from types import FrameType
+from typing import Final
 
 from rich.console import Console
 
@@ -13,6 +14,12 @@ from .exchanges import Outcome, run_scenario
 from .scenarios import SCENARIOS
 from .servers import Demo, serve_demo
 from .table import make_table
+
+EXAMPLES: Final = """\
+examples:
+  cors-wsgi demo          show the exchanges, and serve the page until Ctrl-C
+  cors-wsgi demo --once   show the exchanges, and fail if an answer is not as expected
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,204 @@
+"""`cors-wsgi audit`: what it prints, when it fails, and servers that answer nonsense or nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli.test_check import answering
+from cli.test_command import SCRIPT, run
+from support.nginx import free_port, run_nginx
+
+from cors_wsgi.cli.demo.servers import serve_demo
+
+PAGE = "https://app.example.com"
+
+APPS = """
+from cors_wsgi import CORSMiddleware, Policy
+
+def plain(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b""]
+
+def open_to_all(environ, start_response):
+    origin = environ.get("HTTP_ORIGIN")
+    named = [("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true")] if origin else []
+    start_response("200 OK", [("Vary", "Origin"), *named])
+    return [b""]
+
+def from_localhost(environ, start_response):
+    origin = environ.get("HTTP_ORIGIN", "")
+    named = [("Access-Control-Allow-Origin", origin)] if origin == "http://localhost:1337" else []
+    start_response("200 OK", [("Vary", "Origin"), *named])
+    return [b""]
+
+app = CORSMiddleware(plain, Policy("https://app.example.com", supports_credentials=True, allow_headers=["X-A"]))
+"""
+
+
+@pytest.fixture
+def apps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "apps.py").write_text(APPS)
+    monkeypatch.chdir(tmp_path)
+
+
+URL = "https://api.example.com/"
+
+
+@pytest.mark.usefixtures("apps")
+def test_a_right_app_has_nothing_to_show() -> None:
+    shown = run("audit", URL, "--app", "apps:app", "--origin", PAGE, COLUMNS="100")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout == (f"{URL} was asked 22 times, with look-alikes of {PAGE}.\n\nNothing found.\n")
+
+
+@pytest.mark.usefixtures("apps")
+def test_a_finding_is_shown_with_what_it_means_what_to_write_and_the_evidence() -> None:
+    shown = run("audit", URL, "--app", "apps:open_to_all", "--origin", PAGE, COLUMNS="100")
+    assert shown.returncode == 1
+    flat = " ".join(shown.stdout.split())
+    assert "critical any-origin https://cors-audit.example, which nobody has, was let in with credentials." in flat
+    assert "any website may read this. Name each origin: Policy(['https://app.example.com'])." in flat
+    assert "< Access-Control-Allow-Credentials: true" in flat
+    assert flat.endswith("1 critical, 1 info.")
+
+
+@pytest.mark.usefixtures("apps")
+@pytest.mark.parametrize(
+    ("app", "fail_on", "status"),
+    [
+        ("open_to_all", "critical", 1),
+        ("open_to_all", "never", 0),
+        ("from_localhost", "medium", 0),
+        ("from_localhost", "low", 1),
+        ("app", "info", 0),
+    ],
+)
+def test_the_status_goes_by_the_severity(app: str, fail_on: str, status: int) -> None:
+    assert run("audit", URL, "--app", f"apps:{app}", "--fail-on", fail_on).returncode == status
+
+
+@pytest.mark.usefixtures("apps")
+def test_json_and_markdown_say_the_same() -> None:
+    data = json.loads(run("audit", URL, "--app", "apps:open_to_all", "--json").stdout)
+    assert (data["worst"], data["findings"][0]["code"]) == ("critical", "any-origin")
+    markdown = run("audit", URL, "--app", "apps:open_to_all", "--markdown").stdout
+    assert markdown.startswith(f"### CORS audit of `{URL}`\n")
+    assert "| critical | `any-origin` |" in markdown
+
+
+@pytest.mark.usefixtures("apps")
+@pytest.mark.parametrize("columns", ["60", "80", "200"])
+def test_no_line_is_wider_than_the_terminal(columns: str) -> None:
+    shown = run("audit", URL, "--app", "apps:open_to_all", COLUMNS=columns)
+    assert max(map(len, shown.stdout.splitlines())) <= int(columns)
+
+
+def test_a_live_server_is_asked_and_not_faster_than_allowed() -> None:
+    with serve_demo() as demo:
+        url = f"{demo.api_origin}/items/1"
+        shown = run("audit", url, "--origin", demo.page_origin, "--rate", "1000", "--json")
+    data = json.loads(shown.stdout)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert data["requests"] <= 22
+    assert data["worst"] in (None, "info", "low")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param(("api.example.com",), "has no scheme; write it whole", id="no scheme"),
+        pytest.param((URL, "--origin", "app"), "write an origin such as", id="no origin"),
+        pytest.param((URL, "-H", "X"), "write it as 'Name: value'", id="no header"),
+        pytest.param((URL, "--method", "DELETE"), "write --unsafe if that is meant", id="a method that deletes"),
+        pytest.param((URL, "--app", "x"), "write it as 'module:attribute'", id="no app"),
+        pytest.param((URL, "--rate", "0"), "must be more than 0", id="no rate"),
+    ],
+)
+def test_a_wrong_argument_is_one_line_that_says_what_to_write(arguments: tuple[str, ...], words: str) -> None:
+    shown = run("audit", *arguments)
+    assert (shown.returncode, shown.stdout) == (2, "")
+    assert shown.stderr.startswith("cors-wsgi audit: ")
+    assert words in shown.stderr
+    assert shown.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(b"", id="a server that hangs up"),
+        pytest.param(b"what?\r\n\r\n", id="a server that speaks no HTTP"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n" + b"X: " + b"y" * 1_000_000 + b"\r\n\r\n", id="a megabyte of headers"),
+        pytest.param(None, id="a server that never answers"),
+    ],
+)
+def test_a_server_that_gives_no_answer_is_status_2(reply: bytes | None) -> None:
+    with answering(reply) as port:
+        shown = run("audit", f"http://127.0.0.1:{port}/", "--timeout", "1")
+    assert (shown.returncode, shown.stdout) == (2, "")
+    assert shown.stderr.startswith("cors-wsgi audit: ")
+    assert shown.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_nobody_listening_or_no_tls_is_status_2(scheme: str) -> None:
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as port:
+        wrong = free_port() if scheme == "http" else port
+        shown = run("audit", f"{scheme}://127.0.0.1:{wrong}/", "--timeout", "2")
+    assert (shown.returncode, shown.stderr.count("\n")) == (2, 1)
+
+
+@pytest.mark.server
+def test_nginx_with_vary_in_the_wrong_place_is_found(tmp_path: Path) -> None:
+    port = free_port()
+    config = f"""
+    map $http_origin $allowed {{ default ""; "{PAGE}" $http_origin; }}
+    server {{
+        listen 127.0.0.1:{port};
+        add_header Access-Control-Allow-Origin $allowed;
+        location / {{ return 200 "x"; }}
+        location /right {{
+            add_header Access-Control-Allow-Origin $allowed always;
+            add_header Vary Origin always;
+            return 200 "x";
+        }}
+    }}
+    """
+    with run_nginx(tmp_path, config, port):
+        shown = {
+            path: json.loads(run("audit", f"http://127.0.0.1:{port}{path}", "--origin", PAGE, "--json").stdout)
+            for path in ("/", "/right")
+        }
+    assert [f["code"] for f in shown["/"]["findings"]] == ["vary-missing", "max-age-missing"]
+    assert [f["code"] for f in shown["/right"]["findings"]] == ["max-age-missing"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_on_a_terminal_there_are_colours_and_progress_and_without_colours_none(tmp_path: Path) -> None:
+    (tmp_path / "apps.py").write_text(APPS)
+    outputs = {}
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nAccess-Control-Allow-Origin: null\r\n\r\n") as port:
+        for name, more in (("colours", {}), ("none", {"NO_COLOR": "1"})):
+            leader, follower = pty.openpty()
+            command = [str(SCRIPT), "audit", f"http://127.0.0.1:{port}/", "--rate", "100"]
+            environ = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", **more}
+            process = subprocess.Popen(command, stdout=follower, stderr=follower, cwd=tmp_path, env=environ)
+            os.close(follower)
+            chunks = []
+            try:
+                while chunk := os.read(leader, 65536):
+                    chunks.append(chunk)
+            except OSError:
+                pass  # what a pseudo-terminal says when the other side has closed
+            process.wait(timeout=30)
+            os.close(leader)
+            outputs[name] = b"".join(chunks).decode()
+    assert "\x1b[33mmedium" in outputs["colours"]
+    assert "asking" in outputs["colours"]
+    assert "\x1b[33m" not in outputs["none"]
+    assert "null-origin" in outputs["none"]
