@@ -16,8 +16,9 @@ from cors_wsgi.pytest_plugin import assert_allowed, assert_blocked
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cors_wsgi.audit import Report
     from _typeshed.wsgi import WSGIApplication
+
+    from cors_wsgi.audit import Report
 
 pytest_plugins = ["pytester"]
 

@@ -45,12 +45,12 @@ MASKED: Final = {
 
 NOT_MODELLED: Final = {
     "redirect-4-1513": "Firefox: an XMLHttpRequest whose only unsafe header came with its body asks for it after a 303",
-    "redirect-3-3637": "Firefox: and so it does for the names of the author's own headers alone, at every later redirect",
+    "redirect-3-3637": "Firefox: and so it does for the author's own headers alone, at every later redirect",
     "anything-6-834": "Firefox: the charset that an author gave URLSearchParams is written anew, in its place",
     "cookie-40-1877": "WebKit: a sandboxed frame sends cookies with SameSite=Lax to the site that it is of",
-    "redirect-34-412": "WebKit: a User-Agent is lost where a redirect makes a POST a GET, if the browser took it for UTF-8",
+    "redirect-34-412": "WebKit: a User-Agent that is no UTF-8 is lost where a redirect makes a POST a GET",
 }
-"""Compared, and different: what is known of it, by a case that shows it. Three in fifteen thousand cases."""
+"""Compared, and different: what is known of it, by a case that shows it."""
 
 OWN_TEXT: Final = frozenset({"document", "formdata", "xmldocument"})
 
