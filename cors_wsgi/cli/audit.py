@@ -133,8 +133,8 @@ def _show(console: Console, report: Report) -> None:
         if finding.severity is Severity.INFO:
             continue
         console.print(f"\n[bold]{finding.code}[/]")
-        console.print(Padding(escape(finding.flaw.about), (0, 0, 0, 2)))
-        console.print(Padding(escape(finding.flaw.remedy), (0, 0, 0, 2)))
+        console.print(Padding(escape(finding.flaw.about), (0, 0, 0, 2), expand=False))
+        console.print(Padding(escape(finding.flaw.remedy), (0, 0, 0, 2), expand=False))
         for line in show_evidence(finding.exchange):
-            console.print(Padding(f"[dim]{escape(line)}[/]", (0, 0, 0, 4)))
+            console.print(Padding(f"[dim]{escape(line)}[/]", (0, 0, 0, 4), expand=False))
     console.print(f"\n{report.summary[0].upper()}{report.summary[1:]}.")

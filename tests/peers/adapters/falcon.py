@@ -1,0 +1,52 @@
+"""Falcon's CORSMiddleware."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peers.setups import EXPOSED, PAGE, CannotExpressError, Setup
+
+NAME, PACKAGES, INTERFACE = "Falcon", ("falcon",), "wsgi"
+
+
+def build(setup: Setup) -> Any:
+    import falcon
+    from falcon.middleware import CORSMiddleware
+
+    entered = [0]
+
+    class Items:
+        def on_get(self, request: Any, response: Any) -> None:
+            entered[0] += 1
+            response.text = "items"
+            response.etag = "1"
+
+        on_put = on_get
+
+    class Entered:
+        def on_get(self, request: Any, response: Any) -> None:
+            response.text = str(entered[0])
+
+    class Vary:
+        def on_get(self, request: Any, response: Any) -> None:
+            response.append_header("Vary", "Accept-Language")
+
+    class Crash:
+        def on_get(self, request: Any, response: Any) -> None:
+            raise RuntimeError("on purpose")
+
+    if setup.origins in ("subdomains", "regex"):
+        raise CannotExpressError("origins are a list of whole origins")
+    if setup.origins == "misspelled":
+        middleware = CORSMiddleware(allow_orgins=PAGE)  # type: ignore[call-arg]
+    elif setup.origins == "none":
+        middleware = CORSMiddleware()
+    else:
+        origin = PAGE if setup.origins == "named" else "*"
+        middleware = CORSMiddleware(
+            allow_origins=origin, expose_headers=EXPOSED, allow_credentials=origin if setup.credentials else None
+        )
+    app = falcon.App(middleware=[middleware])
+    for path, resource in (("/items", Items()), ("/entered", Entered()), ("/vary", Vary()), ("/crash", Crash())):
+        app.add_route(path, resource)
+    return app
