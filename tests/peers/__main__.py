@@ -7,7 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from peers.running import install_npm_packages
+from support.npm import install_npm_packages
+
+from peers.running import NPM_PACKAGES
 from peers.servers import SERVERS, TRIED, look
 
 HEADS: Final = {
@@ -20,7 +22,7 @@ HEADS: Final = {
 def print_servers() -> None:
     """Print what check and audit find on every server."""
     with tempfile.TemporaryDirectory() as folder:
-        modules = install_npm_packages(Path(folder))
+        modules = install_npm_packages(Path(folder), *NPM_PACKAGES)
         print("| server | configured | `check` | `audit` |\n|---|---|---|---|")
         for setup in TRIED:
             for server, name in SERVERS.items():

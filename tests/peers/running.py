@@ -106,12 +106,3 @@ def _wait(process: subprocess.Popen[bytes], port: int, output: IO[str]) -> Runni
             return Running(f"http://127.0.0.1:{port}")
         time.sleep(0.05)
     raise TimeoutError(f"nobody listened within {_PATIENCE:g} seconds")
-
-
-def install_npm_packages(folder: Path) -> Path:
-    """Install what the Express peer needs, and return its `node_modules`."""
-    modules = folder / "node_modules"
-    if not modules.exists():
-        command = [needs_program("npm"), "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(folder)]
-        subprocess.run([*command, *NPM_PACKAGES], check=True, capture_output=True, timeout=180)
-    return modules

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from support.manual import DOCS, read_table
 from support.needs import needs_program
+from support.npm import install_npm_packages
 
 from peers.__main__ import HEADS
-from peers.running import install_npm_packages
+from peers.running import NPM_PACKAGES
 from peers.servers import SERVERS, TRIED, look
 
 pytestmark = pytest.mark.server
@@ -20,7 +21,7 @@ TABLE = {(row[0], row[1]): row[2:] for row in read_table(DOCS / "audit.md", "Wha
 @pytest.fixture(scope="session")
 def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     needs_program("node")
-    return install_npm_packages(tmp_path_factory.mktemp("npm"))
+    return install_npm_packages(tmp_path_factory.mktemp("npm"), *NPM_PACKAGES)
 
 
 @pytest.mark.parametrize("setup", TRIED)

@@ -29,6 +29,12 @@ def needs_program(*names: str) -> str:
     raise AssertionError("unreachable")
 
 
+def needs(is_there: object, what: str) -> None:
+    """Skip (or, where everything is required, fail) with these words, unless it is there."""
+    if not is_there:
+        _missing(what)
+
+
 def _missing(what: str) -> None:
     if REQUIRE_ALL:
         pytest.fail(what, pytrace=False)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import signal
 import threading
+from collections.abc import Sequence
 from types import FrameType
 from typing import Final
 
 from rich.console import Console
 
-from .exchanges import Outcome, run_scenario
-from .scenarios import SCENARIOS
-from .servers import Demo, serve_demo
+from .exchanges import Outcome
+from .places import Places
+from .servers import serve_demo
 from .table import make_table
 
 EXAMPLES: Final = """\
@@ -33,18 +34,17 @@ def run(arguments: argparse.Namespace) -> int:
     """Show the table and, unless it is for once, serve the page until Ctrl-C."""
     console = Console(highlight=False)
     with serve_demo() as demo:
-        outcomes = [run_scenario(scenario, demo) for scenario in SCENARIOS]
-        show(console, demo, outcomes)
+        show(console, demo.places, demo.outcomes)
         if not arguments.once:
-            console.print(f"Your own browser is asked at [bold]{demo.page_origin}/[/]  (Ctrl-C ends it)")
+            console.print(f"The playground is at [bold]{demo.places.page}/[/]  (Ctrl-C ends it)")
             _wait_for_a_signal()
             console.print("Closed.")
-    return 0 if all(outcome.is_as_expected for outcome in outcomes) else 1
+    return 0 if all(outcome.is_as_expected for outcome in demo.outcomes) else 1
 
 
-def show(console: Console, demo: Demo, outcomes: list[Outcome]) -> None:
+def show(console: Console, places: Places, outcomes: Sequence[Outcome]) -> None:
     """Print the table of every exchange, and a line on whether the answers are as expected."""
-    console.print(f"A page of [bold]{demo.page_origin}[/] asks an API at [bold]{demo.api_origin}[/].\n")
+    console.print(f"A page of [bold]{places.page}[/] asks an API at [bold]{places.api}[/].\n")
     console.print(make_table(outcomes, console.width))
     wrong = [outcome for outcome in outcomes if not outcome.is_as_expected]
     for outcome in wrong:

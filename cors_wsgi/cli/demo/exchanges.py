@@ -9,8 +9,8 @@ import urllib3
 
 from cors_wsgi.fetch import ORIGIN, REQUEST_HEADERS, REQUEST_METHOD, VARY
 
+from .places import Places
 from .scenarios import Expected, Scenario
-from .servers import Demo
 
 _CORS = "access-control-"
 
@@ -50,22 +50,22 @@ class Outcome:
         return not self.differences
 
 
-def run_scenario(scenario: Scenario, demo: Demo) -> Outcome:
+def run_scenario(scenario: Scenario, places: Places) -> Outcome:
     """Send what a browser sends for a scenario, and compare each answer completely."""
     exchanges: list[Exchange] = []
     differences: list[str] = []
     with urllib3.PoolManager(retries=False, timeout=10.0) as client:
         if scenario.preflight is not None:
-            sent = {ORIGIN: demo.page_origin, REQUEST_METHOD: scenario.method}
+            sent = {ORIGIN: places.page, REQUEST_METHOD: scenario.method}
             names = sorted(name.lower() for name in scenario.headers)
             sent |= {REQUEST_HEADERS: ",".join(names)} if names else {}
-            exchanges.append(_send(client, "OPTIONS", demo.api_origin + scenario.path, sent))
-            differences += _compare(exchanges[-1], scenario.preflight, demo)
+            exchanges.append(_send(client, "OPTIONS", places.api + scenario.path, sent))
+            differences += _compare(exchanges[-1], scenario.preflight, places)
         if scenario.actual is not None:
-            sent = {ORIGIN: demo.page_origin, **scenario.headers}
+            sent = {ORIGIN: places.page, **scenario.headers}
             sent |= {"Cookie": "session=demo"} if scenario.credentials else {}
-            exchanges.append(_send(client, scenario.method, demo.api_origin + scenario.path, sent, scenario.body))
-            differences += _compare(exchanges[-1], scenario.actual, demo)
+            exchanges.append(_send(client, scenario.method, places.api + scenario.path, sent, scenario.body))
+            differences += _compare(exchanges[-1], scenario.actual, places)
     return Outcome(scenario, tuple(exchanges), tuple(differences))
 
 
@@ -81,8 +81,8 @@ def _send(
     return Exchange(method, response.status, kept)
 
 
-def _compare(exchange: Exchange, expected: Expected, demo: Demo) -> list[str]:
-    wanted = {name: value.replace("{page}", demo.page_origin) for name, value in expected.headers.items()}
+def _compare(exchange: Exchange, expected: Expected, places: Places) -> list[str]:
+    wanted = {name: value.replace("{page}", places.page) for name, value in expected.headers.items()}
     if (exchange.status, exchange.headers) == (expected.status, wanted):
         return []
     seen = f"{exchange.method} was answered {exchange.status} {dict(exchange.headers)}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich import box
 from rich.table import Table
 from rich.text import Text
@@ -13,7 +15,7 @@ _WIDEST = 124
 _SHORT = "Access-Control-"
 
 
-def make_table(outcomes: list[Outcome], width: int) -> Table:
+def make_table(outcomes: Sequence[Outcome], width: int) -> Table:
     """Return the table; from 60 columns on, and with more room in more columns."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), width=min(width, _WIDEST))
     if width >= _WIDE:

@@ -1,51 +1,90 @@
-// Runs every scenario in this browser, and shows whether it did what is expected of a browser.
+// Ties the page together: the scenarios, the editor, Run, and Run all.
 
-const button = document.getElementById("run");
-const summary = document.getElementById("summary");
-const { api, scenarios } = await (await fetch("scenarios.json")).json();
+import { byId, element } from "./dom.js";
+import { getPolicy, getScript, refresh, setPlan, showProblems } from "./editor.js";
+import { fill, runAll } from "./matrix.js";
+import { scenarios, tryOut } from "./trial.js";
+import { tell } from "./verdict.js";
 
-/** Do one scenario as a page's script does it; a blocked one tells the script no more than that. */
-async function play({ path, method, headers, body, credentials }) {
+const [select, run, all] = ["scenario", "run", "run-all"].map(byId);
+
+function fillSelect() {
+  const groups = new Map();
+  for (const { group, name, title } of scenarios) {
+    if (!groups.has(group)) groups.set(group, element("optgroup", { label: group }));
+    groups.get(group).append(element("option", { value: name }, title));
+  }
+  select.append(...groups.values());
+}
+
+function choose(scenario) {
+  select.value = scenario.name;
+  byId("lesson").textContent = scenario.lesson;
+  history.replaceState(null, "", `#${scenario.name}`);
+  setPlan(scenario);
+}
+
+function find(name) {
+  return scenarios.find((scenario) => scenario.name === name);
+}
+
+async function runOne() {
+  run.disabled = all.disabled = true;
+  byId("summary").textContent = "Running …";
   try {
-    const response = await fetch(api + path, { method, headers, body, credentials, cache: "no-store" });
-    await response.text();
-    return { isReadable: true, status: response.status, names: [...response.headers.keys()].sort() };
+    const script = getScript();
+    const trial = await tryOut(script, getPolicy());
+    showProblems(trial.problems ?? []);
+    if (trial.problems) {
+      byId("result").replaceChildren();
+      byId("summary").textContent = "This policy would not start: see what is said at its fields.";
+      return;
+    }
+    byId("python").textContent = trial.plan.policy ?? "no policy";
+    byId("result").replaceChildren(...trial.plan.warnings.map((text) => element("p", { class: "warning" }, text)),
+      ...tell(script, trial));
+    const states = trial.calls.map((call) => call.state).join(", then ");
+    byId("summary").textContent = `${states}; ${trial.agrees ? "as predicted" : "not as predicted"}.`;
   } catch (error) {
-    return { isReadable: false, message: error.message };
+    byId("summary").textContent = `The demo did not answer as it should: ${error.message}`;
+  } finally {
+    run.disabled = all.disabled = false;
+    byId("result").dataset.runs = Number(byId("result").dataset.runs ?? 0) + 1;
   }
 }
 
-function show(scenario, seen) {
-  const cell = document.querySelector(`#${scenario.name} .seen`);
-  const agrees = seen.isReadable === scenario.isReadable && (!seen.isReadable || seen.status === scenario.status);
-  const state = document.createElement("span");
-  state.className = seen.isReadable ? "readable" : "blocked";
-  state.textContent = seen.isReadable ? `readable, ${seen.status}` : "blocked";
-  const detail = document.createElement("small");
-  detail.textContent = seen.isReadable ? `headers: ${seen.names.join(", ")}` : `the script sees: ${seen.message}`;
-  cell.replaceChildren(state, detail);
-  if (!agrees) {
-    const note = document.createElement("span");
-    note.className = "surprise";
-    note.textContent = "not as expected";
-    cell.append(note);
+async function runEverything() {
+  run.disabled = all.disabled = true;
+  try {
+    await runAll((text, done) => {
+      byId("all-summary").textContent = text;
+      if (done) Object.assign(byId("all-summary").dataset, done);
+    });
+  } catch (error) {
+    byId("all-summary").textContent = `The demo did not answer as it should: ${error.message}`;
+  } finally {
+    run.disabled = all.disabled = false;
   }
-  cell.closest("tr").dataset.agrees = agrees;
-  return agrees;
 }
 
-async function runAll() {
-  button.disabled = true;
-  let agreed = 0;
-  for (const [index, scenario] of scenarios.entries()) {
-    summary.textContent = `Running ${index + 1} of ${scenarios.length} …`;
-    agreed += show(scenario, await play(scenario));
-  }
-  summary.textContent = `${agreed} of ${scenarios.length} scenarios went as expected in this browser.`;
-  summary.dataset.done = agreed;
-  button.disabled = false;
-}
-
-button.hidden = false;
-button.addEventListener("click", runAll);
-await runAll();
+fillSelect();
+fill(byId("matrix"), (scenario) => {
+  choose(scenario);
+  byId("playground").scrollIntoView();
+  run.focus();
+  runOne();
+});
+byId("editor").addEventListener("input", refresh);
+byId("editor").addEventListener("submit", (event) => {
+  event.preventDefault();
+  runOne();
+});
+select.addEventListener("change", () => choose(find(select.value)));
+all.addEventListener("click", runEverything);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !run.disabled) runOne();
+});
+window.addEventListener("hashchange", () => choose(find(location.hash.slice(1)) ?? scenarios[0]));
+choose(find(location.hash.slice(1)) ?? find("method-put"));
+byId("playground").hidden = false;
+await runOne();

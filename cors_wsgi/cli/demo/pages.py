@@ -1,0 +1,146 @@
+"""The server of the page: its files, the ready scenarios, and what its script asks for."""
+
+from __future__ import annotations
+
+import html
+import json
+import mimetypes
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from cors_wsgi import PolicyError
+from cors_wsgi.browser import ENGINES
+
+from .describing import describe_plan, describe_problems, describe_recorded
+from .exchanges import Exchange, Outcome
+from .places import COOKIE, Places
+from .plans import PlanError, read_json, read_plan
+from .ready import READY
+from .runs import Runs
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_FOLDER: Final = files(__name__.rpartition(".")[0]) / "page"
+FILES: Final = frozenset(
+    {
+        "index.html",
+        "page.css",
+        "page.js",
+        "diagram.js",
+        "dom.js",
+        "editor.js",
+        "matrix.js",
+        "script.js",
+        "trial.js",
+        "verdict.js",
+        "icon.svg",
+    }
+)
+_LONGEST_PLAN: Final = 65536
+_TYPES: Final = {".js": "text/javascript", ".svg": "image/svg+xml"}  # not what a system's tables say of them
+
+
+class PageServer:
+    """The WSGI app at the page's origin; it answers only to that name, and takes plans only from its own page."""
+
+    def __init__(self, places: Places, runs: Runs, outcomes: Sequence[Outcome]) -> None:
+        self._places = places
+        self._runs = runs
+        self._outcomes = outcomes
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        if environ.get("HTTP_HOST") != urlsplit(self._places.page).netloc:
+            # Else a name that somebody else points at this machine would be an origin that may read all this.
+            return _say(start_response, "403 Forbidden", f"This is the demo at {self._places.page}/ alone.")
+        name = environ.get("PATH_INFO", "").lstrip("/") or "index.html"
+        method = environ["REQUEST_METHOD"]
+        if name == "plan":
+            return self._take_plan(environ, start_response)
+        if method not in ("GET", "HEAD"):
+            return _say(start_response, "405 Method Not Allowed", "Write GET.")
+        if name == "ready.json":
+            scenarios = [ready.describe(self._places) for ready in READY]
+            return _send_json(start_response, {"api": self._places.api, "scenarios": scenarios})
+        if name.startswith("runs/"):
+            return self._tell_run(name.removeprefix("runs/"), start_response)
+        if name not in FILES:
+            return _say(start_response, "404 Not Found", "There is no such page.")
+        content = (_FOLDER / name).read_bytes()
+        if name == "index.html":
+            content = self._fill(content.decode()).encode()
+        media_type = _TYPES.get(name[name.rindex(".") :]) or mimetypes.guess_type(name)[0] or "text/plain"
+        cookie = ("Set-Cookie", f"{'='.join(COOKIE)}; Path=/; SameSite=Lax; HttpOnly")
+        return _send(start_response, content, media_type, "200 OK", cookie)
+
+    def _take_plan(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "POST" or environ.get("HTTP_ORIGIN") != self._places.page:
+            return _say(start_response, "403 Forbidden", "Only the page itself may post here.")
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or len(length) > len(str(_LONGEST_PLAN)) or int(length) > _LONGEST_PLAN:
+            return _say(start_response, "413 Content Too Large", f"A plan has at most {_LONGEST_PLAN} bytes.")
+        try:
+            data = read_json(environ["wsgi.input"].read(int(length)))
+            plan = read_plan(data)
+        except PlanError as error:
+            return _say(start_response, "400 Bad Request", str(error))
+        except PolicyError as error:
+            return _send_json(start_response, describe_problems(error))
+        engine = ENGINES.get(str(data.get("engine")), ENGINES["standard"])
+        return _send_json(start_response, describe_plan(self._runs.add(plan), self._places, engine))
+
+    def _tell_run(self, name: str, start_response: StartResponse) -> Iterable[bytes]:
+        run = self._runs.find(name)
+        if run is None:
+            return _say(start_response, "404 Not Found", "There is no such run.")
+        return _send_json(start_response, describe_recorded(run.recorded, run, self._places))
+
+    def _fill(self, template: str) -> str:
+        rows = "\n".join(_row(outcome) for outcome in self._outcomes)
+        for name, value in (("page", self._places.page), ("api", self._places.api)):
+            template = template.replace(f"[[{name}]]", html.escape(value))
+        return template.replace("[[rows]]", rows)
+
+
+def _row(outcome: Outcome) -> str:
+    """Return a scenario of `--once` as a row, for a browser that runs no scripts."""
+    scenario = outcome.scenario
+    asks = [f"{scenario.method} {scenario.path}", *(f"{name}: {value}" for name, value in scenario.headers.items())]
+    asks += ["with credentials"] if scenario.credentials else []
+    answers = [line for exchange in outcome.exchanges for line in _lines(exchange)]
+    answers += [] if scenario.actual else [f"{scenario.method}: never sent"]
+    state = "readable" if scenario.is_readable else "blocked"
+    cells = (
+        f"<strong>{html.escape(scenario.title)}</strong><br>{_code(asks)}",
+        _code(answers),
+        f'<strong class="{state}">{state}</strong><br>{html.escape(scenario.verdict)}',
+    )
+    return f'<tr id="{scenario.name}">' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def _lines(exchange: Exchange) -> list[str]:
+    headers = [f"{name}: {value}" for name, value in exchange.headers.items()]
+    return [f"{exchange.method}: {exchange.status}", *headers]
+
+
+def _code(lines: Iterable[str]) -> str:
+    return "<br>".join(f"<code>{html.escape(line)}</code>" for line in lines)
+
+
+def _send_json(start_response: StartResponse, data: Any) -> Iterable[bytes]:
+    return _send(start_response, json.dumps(data).encode(), "application/json", "200 OK")
+
+
+def _say(start_response: StartResponse, status: str, text: str) -> Iterable[bytes]:
+    return _send(start_response, f"{text}\n".encode(), "text/plain", status)
+
+
+def _send(
+    start_response: StartResponse, content: bytes, media_type: str, status: str, *more: tuple[str, str]
+) -> Iterable[bytes]:
+    headers = [("Content-Type", f"{media_type}; charset=utf-8"), ("Content-Length", str(len(content)))]
+    start_response(status, [*headers, ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), *more])
+    return [content]

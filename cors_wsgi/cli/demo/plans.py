@@ -1,0 +1,167 @@
+"""What the page asks to be tried: a script and a policy, read from JSON that anybody may have sent."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
+
+from cors_wsgi import Policy, PolicyError, PolicyWarning
+from cors_wsgi.settings import parse_settings, unknown_option
+
+BodyKind = Literal["none", "text", "params", "form", "stream"]
+Mode = Literal["cors", "no-cors"]
+
+OPTIONS: Final = (
+    "origins",
+    "methods",
+    "allow_headers",
+    "expose_headers",
+    "supports_credentials",
+    "max_age",
+    "accept_risks",
+)
+"""The options of a policy that can be edited."""
+
+MOST_HEADERS: Final = 20
+LONGEST_TEXT: Final = 4096
+MOST_TIMES: Final = 3
+
+
+class PlanError(ValueError):
+    """What was sent is no plan; the page never sends such a thing."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """What the page's script does.
+
+    Attributes:
+        method: as it writes it.
+        path: at the API, with a slash in front.
+        headers: those that it sets.
+        body_kind: what it gives as the body: nothing, text, URLSearchParams, FormData, or a ReadableStream.
+        body: the text; for URLSearchParams and FormData as in a query.
+        mode: the request's mode.
+        credentials: whether the credentials mode is `include`.
+        listener: whether it is an XMLHttpRequest with a listener on its upload, and not `fetch()`.
+        times: how often it does the same, from 1 to `MOST_TIMES`.
+    """
+
+    method: str = "GET"
+    path: str = "/items/1"
+    headers: tuple[tuple[str, str], ...] = ()
+    body_kind: BodyKind = "none"
+    body: str = ""
+    mode: Mode = "cors"
+    credentials: bool = False
+    listener: bool = False
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A script, and the policy of the server that it asks.
+
+    Attributes:
+        script: the script.
+        policy: the policy; None for a server that knows nothing of CORS.
+        warnings: what the policy warns of.
+    """
+
+    script: Script
+    policy: Policy | None
+    warnings: tuple[str, ...] = ()
+
+
+def read_plan(data: Mapping[str, Any]) -> Plan:
+    """Read a plan from what JSON gave.
+
+    Raises:
+        PlanError: it is none.
+        PolicyError: the policy is one that must not start.
+    """
+    script = _read_script(_get(data, "script", dict))
+    if data.get("policy") is None:
+        return Plan(script, None)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", PolicyWarning)
+        policy = make_policy(_read_texts(_get(data, "policy", dict)))
+    return Plan(script, policy, tuple(str(warning.message) for warning in caught))
+
+
+def make_policy(settings: Mapping[str, str]) -> Policy:
+    """Return the policy that the fields of the page stand for; an empty one leaves an option at its default.
+
+    Raises:
+        PolicyError: for everything that is wrong with it.
+    """
+    unknown = [unknown_option(name, OPTIONS) for name in settings if name not in OPTIONS]
+    if unknown:
+        raise PolicyError(unknown)
+    given = {name: text for name, text in settings.items() if text.strip() or name == "origins"}
+    return Policy(**{"origins": [], **parse_settings(given)})
+
+
+def read_json(content: bytes) -> Mapping[str, Any]:
+    """Return the object that JSON stands for.
+
+    Raises:
+        PlanError: it is no JSON, or no object.
+    """
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise PlanError("this is no JSON") from error
+    if not isinstance(data, dict):
+        raise PlanError("this is no JSON object")
+    return data
+
+
+def _read_script(data: Mapping[str, Any]) -> Script:
+    path = _get(data, "path", str)
+    if not path.startswith("/") or path.startswith(("//", "/\\")):
+        raise PlanError(f"path={path[:100]!r} is none; it begins with one slash")
+    headers = _get(data, "headers", list)
+    if len(headers) > MOST_HEADERS or not all(_is_pair(pair) for pair in headers):
+        raise PlanError(f"headers are at most {MOST_HEADERS} pairs of texts")
+    times = _get(data, "times", int)
+    if not 1 <= times <= MOST_TIMES:
+        raise PlanError(f"times={times} is not from 1 to {MOST_TIMES}")
+    return Script(
+        method=_get(data, "method", str),
+        path=path,
+        headers=tuple((name, value) for name, value in headers),
+        body_kind=_choose(data, "bodyKind", get_args(BodyKind)),
+        body=_get(data, "body", str),
+        mode=_choose(data, "mode", get_args(Mode)),
+        credentials=_get(data, "credentials", bool),
+        listener=_get(data, "listener", bool),
+        times=times,
+    )
+
+
+def _get(data: Mapping[str, Any], name: str, kind: type) -> Any:
+    value = data.get(name)
+    if not isinstance(value, kind) or (kind is str and len(value) > LONGEST_TEXT):
+        raise PlanError(f"{name} is missing, too long, or no {kind.__name__}")
+    return value
+
+
+def _choose(data: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> Any:
+    value = data.get(name)
+    if value not in choices:
+        raise PlanError(f"{name} is none of {', '.join(choices)}")
+    return value
+
+
+def _is_pair(pair: Any) -> bool:
+    if not isinstance(pair, list) or len(pair) != len(("name", "value")):
+        return False
+    return all(isinstance(part, str) and len(part) <= LONGEST_TEXT for part in pair)
+
+
+def _read_texts(data: Mapping[str, Any]) -> dict[str, str]:
+    return {name[:100]: _get(data, name, str) for name in data}

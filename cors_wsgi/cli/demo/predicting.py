@@ -1,0 +1,176 @@
+"""What the model of the browser says will happen, before this browser does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
+
+from cors_wsgi.browser import (
+    DIFFERENCES,
+    ENGINES,
+    Browser,
+    Difference,
+    Engine,
+    Exchange,
+    FetchError,
+    FormData,
+    Page,
+    PreflightCause,
+    ReadableStream,
+    Response,
+    URLSearchParams,
+    preflight_causes,
+)
+
+from .places import COOKIE, Places
+from .plans import Script
+from .runs import Run
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_SERVED_WITH: Final = [("Date", "Mon, 01 Jan 2024 00:00:00 GMT"), ("Server", "WSGIServer/0.2")]
+"""The headers that the demo's web server adds; what they hold is not compared."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What one call of `fetch()` comes to.
+
+    Attributes:
+        exchanges: what goes over the wire.
+        response: what the script gets; None if it fails.
+        failed: why it fails; None if it does not.
+    """
+
+    exchanges: Sequence[Exchange]
+    response: Response | None
+    failed: FetchError | None
+
+    @property
+    def state(self) -> str:
+        """In a word: `readable`, `opaque` or `blocked`."""
+        if self.response is None:
+            return "blocked"
+        return "opaque" if self.response.type == "opaque" else "readable"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the model says.
+
+    Attributes:
+        causes: why a browser sends a preflight; empty for a simple request.
+        calls: what each call of the script comes to.
+    """
+
+    causes: Sequence[PreflightCause]
+    calls: Sequence[Call]
+
+
+def predict(run: Run, places: Places, engine: Engine) -> Prediction:
+    """Play the script of a run in the model, against the same app."""
+    script = run.plan.script
+    app = _serve(run)
+    browser = Browser(app, url=places.api, engine=engine, http2=False)
+    browser.mount(places.elsewhere, app, http2=False)
+    browser.cookies.set(places.page, *COOKIE)
+    page = browser.open(places.page)
+    calls = []
+    for _ in range(script.times):
+        before = len(browser.exchanges)
+        response, failed = _play(page, script, places.api + run.base + script.path)
+        calls.append(Call(tuple(browser.exchanges[before:]), response, failed))
+    return Prediction(_find_causes(script, engine), calls)
+
+
+def find_differences(run: Run, places: Places, engine: Engine) -> list[Difference]:
+    """Return the rows of the table of engines without which this engine would do something else with this run."""
+    seen = _summarise(predict(run, places, engine))
+    if seen == _summarise(predict(run, places, ENGINES["standard"])):
+        return []
+    rows = [row for row in DIFFERENCES if engine.name in row.engines]
+    return [row for row in rows if seen != _summarise(predict(run, places, _take_away(engine, row)))]
+
+
+def _take_away(engine: Engine, row: Difference) -> Engine:
+    value: Any = row.standard
+    return replace(engine, **{row.name: value})
+
+
+def _play(page: Page, script: Script, url: str) -> tuple[Response | None, FetchError | None]:
+    body, headers = _make_body(script), list(script.headers)
+    try:
+        if script.listener:
+            return page.xhr(
+                url,
+                method=script.method,
+                headers=headers,
+                body=body,
+                with_credentials=script.credentials,
+                upload_listener=True,
+            ), None
+        return page.fetch(
+            url,
+            method=script.method,
+            headers=headers,
+            body=body,
+            mode=script.mode,
+            credentials="include" if script.credentials else "same-origin",
+            duplex="half" if script.body_kind == "stream" else None,
+        ), None
+    except FetchError as error:
+        return None, error
+
+
+def _make_body(script: Script) -> Any:
+    text = script.body
+    if script.body_kind == "params":
+        return URLSearchParams(parse_qsl(text, keep_blank_values=True))
+    if script.body_kind == "form":
+        return FormData(dict(parse_qsl(text, keep_blank_values=True)))
+    if script.body_kind == "stream":
+        return ReadableStream([text.encode()])
+    return text if script.body_kind == "text" else None
+
+
+def _find_causes(script: Script, engine: Engine) -> Sequence[PreflightCause]:
+    """Return the causes; a no-cors request and one that its own browser refuses have none."""
+    if script.mode == "no-cors" and not script.listener:
+        return ()
+    try:
+        return preflight_causes(
+            script.method,
+            script.headers,
+            upload_listener=script.listener and (script.body_kind != "none" or not engine.listener_needs_body),
+            stream_body=script.body_kind == "stream",
+            engine=engine,
+        )
+    except FetchError:
+        return ()
+
+
+def _serve(run: Run) -> WSGIApplication:
+    def served(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            return start_response(status, [*_SERVED_WITH, *headers], exc_info)
+
+        return run(environ, start)
+
+    return served
+
+
+def _summarise(prediction: Prediction) -> object:
+    """Return what can be told apart from outside: each exchange, and what the script gets."""
+    return [
+        (
+            [
+                (one.is_preflight, one.method, one.url, sorted(one.request.headers), one.request.body, one.status)
+                for one in call.exchanges
+            ],
+            call.response and (call.response.status, sorted(call.response.headers), call.response.content),
+        )
+        for call in prediction.calls
+    ]

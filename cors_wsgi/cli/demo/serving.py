@@ -1,0 +1,84 @@
+"""The API that a script of the playground asks: an app that knows nothing of CORS, behind the policy to be tried."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from cors_wsgi import CORSMiddleware
+
+from .plans import Plan
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+ENTERED: Final = "cors_wsgi.demo.entered"
+"""The key of environ that the app sets when it runs."""
+
+_METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+
+
+class CrashError(Exception):
+    """The app's bug, at `/crash`."""
+
+
+def make_api(plan: Plan, elsewhere: str) -> WSGIApplication:
+    """Return the API of a plan.
+
+    Args:
+        plan: whose policy it has.
+        elsewhere: a third origin at which it is served, too, for `/moved-away`.
+    """
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ[ENTERED] = True
+        path, root = environ.get("PATH_INFO", ""), environ.get("SCRIPT_NAME", "")
+        _read_body(environ)
+        if path == "/crash":
+            raise CrashError
+        if environ["REQUEST_METHOD"] == "OPTIONS":
+            return _answer(environ, start_response, "200 OK", "", ("Allow", _METHODS))
+        if path in ("/moved", "/moved-away"):
+            target = f"{elsewhere if path == '/moved-away' else ''}{root}/items/1"
+            return _answer(environ, start_response, "307 Temporary Redirect", "", ("Location", target))
+        status = {"/error": "500 Internal Server Error", "/items/nowhere": "404 Not Found"}.get(path, "200 OK")
+        return _answer(environ, start_response, status, status.partition(" ")[2])
+
+    return catch_crashes(app if plan.policy is None else CORSMiddleware(app, plan.policy))
+
+
+def catch_crashes(app: WSGIApplication) -> WSGIApplication:
+    """Return the app inside a layer such as a web server's: a crash becomes an error page that knows no CORS."""
+
+    def caught(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return app(environ, start_response)
+        except CrashError:
+            return _answer(environ, start_response, "500 Internal Server Error", "The server's own error page.")
+
+    return caught
+
+
+def _answer(
+    environ: WSGIEnvironment, start_response: StartResponse, status: str, says: str, *more: tuple[str, str]
+) -> Iterable[bytes]:
+    content = {"path": environ.get("PATH_INFO", ""), "method": environ["REQUEST_METHOD"], "says": says}
+    body = json.dumps(content).encode() + b"\n"
+    headers = [
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(body))),
+        # With anything but this, a browser's HTTP cache might answer the second of two scripts.
+        ("Cache-Control", "no-store"),
+        ("ETag", '"1"'),
+        ("X-Total-Count", "3"),
+    ]
+    start_response(status, [*headers, *more])
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def _read_body(environ: WSGIEnvironment) -> None:
+    """Read what the client sends: a server that closes on an unread body takes the answer from the client."""
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal():
+        environ["wsgi.input"].read(min(int(length), 65536))

@@ -1,0 +1,261 @@
+"""The playground's servers: what a plan may be, what the model says of it, and who may ask."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from cors_wsgi.cli.demo.pages import FILES
+from cors_wsgi.cli.demo.ready import READY
+from cors_wsgi.cli.demo.scenarios import SCENARIOS
+from cors_wsgi.cli.demo.servers import Demo, serve_demo
+
+if TYPE_CHECKING:
+    from cors_wsgi.cli.demo.ready import Ready
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demo]:
+    with serve_demo() as demo:
+        yield demo
+
+
+def get(url: str, **headers: str) -> bytes:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as response:
+        content: bytes = response.read()
+        return content
+
+
+def ask(demo: Demo, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str]:
+    """Return the status and text of what the page's server answers to a request with just these headers."""
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(demo.places.page).port or 0, timeout=10)
+    connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+    sent = {"Host": urlsplit(demo.places.page).netloc, "Content-Length": str(len(body)), **headers}
+    for name, value in sent.items():
+        connection.putheader(name, value)
+    connection.endheaders(body)
+    response = connection.getresponse()
+    return response.status, response.read().decode()
+
+
+SCRIPT = {
+    "method": "PUT",
+    "path": "/items/1",
+    "headers": [],
+    "bodyKind": "none",
+    "body": "",
+    "mode": "cors",
+    "credentials": False,
+    "listener": False,
+    "times": 1,
+}
+
+
+def post_plan(demo: Demo, script: Mapping[str, Any], policy: Any, engine: str = "standard") -> Any:
+    body = json.dumps({"script": script, "policy": policy, "engine": engine}).encode()
+    status, text = ask(demo, "POST", "/plan", body, Origin=demo.places.page)
+    return json.loads(text) if status == 200 else (status, text.strip())
+
+
+def test_without_scripts_the_page_holds_the_table_that_once_prints(demo: Demo) -> None:
+    page = get(demo.places.page + "/").decode()
+    inside = page[page.index("<noscript>") : page.index("</noscript>")]
+    assert "[[" not in page
+    for outcome in demo.outcomes:
+        (row,) = re.findall(f'<tr id="{outcome.scenario.name}">.*?</tr>', inside)
+        assert outcome.scenario.title in row
+        assert outcome.scenario.verdict.split("'")[0] in row
+        for exchange in outcome.exchanges:
+            assert f"{exchange.method}: {exchange.status}" in row
+            assert all(f"{name}: {value}" in row for name, value in exchange.headers.items())
+    assert len(demo.outcomes) == len(SCENARIOS)
+
+
+def test_every_file_of_the_page_is_served_with_its_type_and_no_other(demo: Demo) -> None:
+    types = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+    for name in FILES:
+        with urllib.request.urlopen(f"{demo.places.page}/{name}", timeout=10) as response:
+            assert response.headers["Content-Type"] == f"{types[name.rpartition('.')[2]]}; charset=utf-8"
+    for name in ("../setup.cfg", "page.py", "runs/none"):
+        assert ask(demo, "GET", f"/{name}")[0] == 404
+
+
+def test_nothing_on_the_page_comes_from_a_network(demo: Demo) -> None:
+    for name in FILES - {"icon.svg"}:
+        addresses = re.findall(r"(?:https?:)?//[a-z][\w.-]+\.[a-z]+", get(f"{demo.places.page}/{name}").decode())
+        assert addresses == [], name
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "localhost"])
+@pytest.mark.parametrize("path", ["/", "/ready.json", "/plan"])
+def test_under_another_name_the_page_is_not_served(demo: Demo, host: str, path: str) -> None:
+    assert ask(demo, "GET", path, Host=host) == (403, f"This is the demo at {demo.places.page}/ alone.\n")
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "", None])
+def test_a_page_of_another_origin_posts_no_plan(demo: Demo, origin: str | None) -> None:
+    body = json.dumps({"script": SCRIPT, "policy": None}).encode()
+    headers = {} if origin is None else {"Origin": origin}
+    assert ask(demo, "POST", "/plan", body, **headers) == (403, "Only the page itself may post here.\n")
+    assert ask(demo, "POST", "/plan", body, Origin=demo.places.page)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "says"),
+    [
+        (b"", 400, "this is no JSON"),
+        (b"[" * 50000, 400, "this is no JSON"),
+        (b"[]", 400, "this is no JSON object"),
+        (b"{}", 400, "script is missing, too long, or no dict"),
+        (b"x" * 65537, 413, "A plan has at most 65536 bytes."),
+    ],
+)
+def test_what_is_no_plan_is_refused(demo: Demo, body: bytes, status: int, says: str) -> None:
+    assert ask(demo, "POST", "/plan", body, Origin=demo.places.page) == (status, f"{says}\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"path": "items"}, "path='items' is none; it begins with one slash"),
+        ({"path": "//evil.example/"}, "path='//evil.example/' is none; it begins with one slash"),
+        ({"method": 1}, "method is missing, too long, or no str"),
+        ({"body": "x" * 4097}, "body is missing, too long, or no str"),
+        ({"headers": [["a"]]}, "headers are at most 20 pairs of texts"),
+        ({"headers": [["a", "b"]] * 21}, "headers are at most 20 pairs of texts"),
+        ({"bodyKind": "file"}, "bodyKind is none of none, text, params, form, stream"),
+        ({"mode": "navigate"}, "mode is none of cors, no-cors"),
+        ({"times": 0}, "times=0 is not from 1 to 3"),
+        ({"times": 4}, "times=4 is not from 1 to 3"),
+    ],
+)
+def test_a_script_that_the_page_cannot_have_sent_is_refused(demo: Demo, change: Mapping[str, Any], says: str) -> None:
+    assert post_plan(demo, {**SCRIPT, **change}, None) == (400, says)
+
+
+def test_a_policy_that_must_not_start_is_told_with_all_its_problems(demo: Demo) -> None:
+    policy = {"origins": "*", "supports_credentials": "true", "max_age": "soon"}
+    told = post_plan(demo, SCRIPT, policy)["problems"]
+    assert [(one["option"], one["code"]) for one in told] == [
+        ("max_age", "max-age"),
+        ("origins", "wildcard-with-credentials"),
+    ]
+    assert all(one["problem"] and one["remedy"] for one in told)
+
+
+@pytest.mark.parametrize("name", ["block_untrusted", "origin", "__class__"])
+def test_an_option_that_no_policy_has_is_a_problem(demo: Demo, name: str) -> None:
+    (problem,) = post_plan(demo, SCRIPT, {"origins": "*", name: "1"})["problems"]
+    assert (problem["option"], problem["code"]) == (name, "unknown-option")
+
+
+def test_what_a_policy_warns_of_is_told(demo: Demo) -> None:
+    (warning,) = post_plan(demo, SCRIPT, {"origins": "*", "max_age": "100000"})["warnings"]
+    assert "86400" in warning
+
+
+def test_a_plan_is_predicted_for_each_engine(demo: Demo) -> None:
+    script = {**SCRIPT, "method": "POST", "bodyKind": "stream", "body": "lamp"}
+    told = post_plan(demo, script, {"origins": demo.places.page}, "firefox")
+    assert told["policy"] == f"Policy('{demo.places.page}')"
+    assert told["engine"] == "Firefox"
+    assert told["others"] == {
+        "the standard": "blocked (preflight sent)",
+        "Chromium": "blocked (preflight sent)",
+        "Firefox": "readable 200 (POST sent)",
+        "Safari": "blocked (nothing sent)",
+    }
+    assert [row["engine"] for row in told["differences"]] == ["as text"]
+
+
+def test_what_goes_over_the_wire_is_told_as_it_was_predicted(demo: Demo) -> None:
+    told = post_plan(demo, {**SCRIPT, "method": "GET"}, {"origins": demo.places.page})
+    get(f"{demo.places.api}{told['base']}/items/1", Origin=demo.places.page)
+    (recorded,) = json.loads(get(f"{demo.places.page}/runs/{told['run']}"))
+    (predicted,) = told["calls"][0]["exchanges"]
+    assert recorded == {**predicted, "entered": True}
+    assert predicted == {
+        "isPreflight": False,
+        "method": "GET",
+        "url": "/items/1",
+        "sent": [["Origin", demo.places.page]],
+        "status": 200,
+        "phrase": "OK",
+        "received": [
+            ["Access-Control-Allow-Origin", demo.places.page],
+            ["Vary", "Origin"],
+            ["Content-Type", "application/json"],
+            ["ETag", '"1"'],
+            ["X-Total-Count", "3"],
+        ],
+    }
+
+
+def test_cookies_of_other_programs_on_this_machine_are_not_shown(demo: Demo) -> None:
+    told = post_plan(demo, {**SCRIPT, "method": "GET"}, None)
+    for cookie in ("session=secret; cors-wsgi-demo=1", "session=secret"):
+        get(f"{demo.places.api}{told['base']}/items/1", Cookie=cookie)
+    both = json.loads(get(f"{demo.places.page}/runs/{told['run']}"))
+    assert [one["sent"] for one in both] == [[["Cookie", "cors-wsgi-demo=1"]], []]
+
+
+def test_the_oldest_run_is_forgotten_when_there_are_many(demo: Demo) -> None:
+    first, *others = [post_plan(demo, SCRIPT, None) for _ in range(201)]
+    for told, status in ((first, 404), (others[0], 200), (others[-1], 200)):
+        assert ask(demo, "GET", f"/runs/{told['run']}")[0] == status
+        request = urllib.request.Request(f"{demo.places.api}{told['base']}/items/1")
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:
+                assert response.status == status
+        except urllib.error.HTTPError as error:
+            assert error.code == status
+
+
+STATES = {
+    "credentials-for-everybody": "blocked",
+    "credentials-refused": "blocked",
+    "crash": "blocked",
+    "no-cors-at-all": "blocked",
+    "no-cors-mode": "opaque",
+    "patch-in-lower-case": "blocked",
+    "redirect-away": "blocked",
+    "refused-header": "blocked",
+    "refused-method": "blocked",
+    "refused-origin": "blocked",
+    "refused-origin-preflighted": "blocked",
+    "stream": "blocked",
+}
+"""What comes of the ready scenarios that are not readable, by the standard."""
+
+
+@pytest.mark.parametrize("ready", READY, ids=lambda ready: ready.name)
+def test_a_ready_scenario_comes_to_what_it_is_there_to_show(demo: Demo, ready: Ready) -> None:
+    described = ready.describe(demo.places)
+    told = post_plan(demo, described["script"], described["policy"])
+    assert {call["state"] for call in told["calls"]} == {STATES.get(ready.name, "readable")}
+    is_preflighted = any(exchange["isPreflight"] for call in told["calls"] for exchange in call["exchanges"])
+    assert is_preflighted == bool(told["causes"])
+    for call in told["calls"]:
+        assert bool(call["explanation"] and call["remedy"]) == (call["state"] == "blocked")
+
+
+def test_the_ready_scenarios_are_of_every_kind() -> None:
+    assert len({ready.name for ready in READY}) == len(READY)
+    scripts = [ready.script for ready in READY]
+    assert {script.method for script in scripts} == {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "patch"}
+    assert {script.body_kind for script in scripts} == {"none", "text", "params", "form", "stream"}
+    named = {name for script in scripts for name, _ in script.headers}
+    assert named == {
+        *("Accept", "Accept-Language", "Content-Language", "Content-Type", "Range"),
+        *("X-Token", "Authorization", "X-Other"),
+    }
+    assert any(script.listener for script in scripts)
+    assert any(script.times == 2 for script in scripts)
