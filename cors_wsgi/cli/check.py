@@ -18,6 +18,7 @@ from cors_wsgi.browser import Browser, CORSError, Exchange, FetchError, Prefligh
 
 from .arguments import load_app, read_header
 from .hints import Hint, find_hints
+from .remedies import write_for_nginx, write_for_policy
 
 SHARED, BLOCKED, UNTRIED = 0, 1, 2
 
@@ -153,9 +154,19 @@ def _show_verdict(console: Console, outcome: Outcome) -> None:
     console.print(f"[yellow]Blocked[/] ({failed.reason.value}): {escape(failed.explanation)}")
     console.print("\n[bold]What to change[/]")
     console.print(Padding(escape(failed.remedy), (0, 0, 0, 2)))
+    for where, text in _write_remedies(failed).items():
+        console.print(Padding(f"[dim]{where}[/]  {escape(text)}", (0, 0, 0, 2)))
     console.print("\n[bold]What the consoles say[/]")
     for engine, name in _ENGINES.items():
         console.print(Padding(f"[dim]{name}[/]  {escape(failed.say(engine))}", (0, 0, 0, 2)))
+
+
+def _write_remedies(failed: FetchError) -> dict[str, str]:
+    remedies = {
+        "cors-wsgi": write_for_policy(failed.reason, failed.facts),
+        "nginx": write_for_nginx(failed.reason, failed.facts, failed.exchange),
+    }
+    return {where: text for where, text in remedies.items() if text is not None}
 
 
 def _lines(exchange: Exchange, *, verbose: bool) -> list[str]:
@@ -190,6 +201,7 @@ def _describe(outcome: Outcome) -> dict[str, Any]:
         "reason": failed and failed.reason.value,
         "explanation": failed and failed.explanation,
         "remedy": failed and failed.remedy,
+        "remedies": _write_remedies(failed) if failed else {},
         "consoles": {engine: failed.say(engine) for engine in _ENGINES} if outcome.status == BLOCKED and failed else {},
         "readable_headers": list(outcome.response.headers) if outcome.response else [],
         "hints": [{"name": hint.name, "text": hint.text} for hint in outcome.hints],

@@ -12,6 +12,7 @@ from rich.padding import Padding
 
 from cors_wsgi.browser import Reason
 
+from .remedies import write_for_policy
 from .words import Recognised, find_nearest, is_what_the_script_sees, recognise
 
 EXAMPLES: Final = """\
@@ -68,6 +69,8 @@ def _show(console: Console, recognised: Recognised) -> None:
     reason, facts = recognised.reason, {**_UNKNOWN, **recognised.facts}
     console.print(f"[bold]{reason.value}[/]")
     parts = {"What happened": reason.explain(facts), "What to do": reason.remedy(facts)}
+    if (remedy := write_for_policy(reason, recognised.facts)) is not None:
+        parts["With cors-wsgi"] = f"{remedy[0].upper()}{remedy[1:]}."
     if not reason.is_cors:
         parts = {"Mind": _NOT_CORS, **parts}
     if recognised.also:

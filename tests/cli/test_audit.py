@@ -101,8 +101,8 @@ def test_no_line_is_wider_than_the_terminal(columns: str) -> None:
 
 def test_a_live_server_is_asked_and_not_faster_than_allowed() -> None:
     with serve_demo() as demo:
-        url = f"{demo.api_origin}/items/1"
-        shown = run("audit", url, "--origin", demo.page_origin, "--rate", "1000", "--json")
+        url = f"{demo.places.api}/items/1"
+        shown = run("audit", url, "--origin", demo.places.page, "--rate", "1000", "--json")
     data = json.loads(shown.stdout)
     assert (shown.returncode, shown.stderr) == (0, "")
     assert data["requests"] <= 22

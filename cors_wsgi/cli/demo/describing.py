@@ -10,6 +10,7 @@ from cors_wsgi import PolicyError
 from cors_wsgi.browser import ENGINES, Engine, Exchange
 
 from ..hints import find_hints
+from ..remedies import write_for_policy
 from .places import COOKIE, Places
 from .predicting import Call, Prediction, find_differences, predict
 from .runs import Recorded, Run
@@ -82,6 +83,7 @@ def _describe_call(call: Call, run: Run, places: Places) -> dict[str, Any]:
         "reason": failed and failed.reason.value,
         "explanation": failed and _strip(failed.explanation, run),
         "remedy": failed and _strip(failed.remedy, run),
+        "inPolicy": failed and write_for_policy(failed.reason, failed.facts),
         "consoles": {NAMES[name]: _strip(failed.say(name), run) for name in ("chromium", "firefox", "webkit")}
         if failed and is_cors
         else {},

@@ -145,7 +145,7 @@ def _read_script(data: Mapping[str, Any]) -> Script:
 
 def _get(data: Mapping[str, Any], name: str, kind: type) -> Any:
     value = data.get(name)
-    if not isinstance(value, kind) or (kind is str and len(value) > LONGEST_TEXT):
+    if not isinstance(value, kind) or (isinstance(value, str) and len(value) > LONGEST_TEXT):
         raise PlanError(f"{name} is missing, too long, or no {kind.__name__}")
     return value
 

@@ -163,14 +163,16 @@ def _serve(run: Run) -> WSGIApplication:
 
 
 def _summarise(prediction: Prediction) -> object:
-    """Return what can be told apart from outside: each exchange, and what the script gets."""
+    """Return what the page shows: each exchange, but for Sec-Fetch headers, and what the script gets."""
     return [
         (
-            [
-                (one.is_preflight, one.method, one.url, sorted(one.request.headers), one.request.body, one.status)
-                for one in call.exchanges
-            ],
+            [_summarise_exchange(exchange) for exchange in call.exchanges],
             call.response and (call.response.status, sorted(call.response.headers), call.response.content),
         )
         for call in prediction.calls
     ]
+
+
+def _summarise_exchange(exchange: Exchange) -> object:
+    sent = sorted(header for header in exchange.request.headers if not header[0].startswith("Sec-"))
+    return exchange.is_preflight, exchange.method, exchange.url, sent, exchange.request.body, exchange.status

@@ -10,7 +10,7 @@ export function element(name, properties = {}, ...children) {
     if (key === "class" || key === "for" || key.includes("-")) made.setAttribute(key, value);
     else made[key] = value;
   }
-  made.append(...children.flat().filter((child) => child !== null && child !== false && child !== undefined));
+  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== false && child !== undefined));
   return made;
 }
 

@@ -43,6 +43,7 @@ function tellCall(call, predicted) {
     parts.push(element("dl", {},
       element("dt", {}, "What happened"), element("dd", {}, predicted.explanation),
       element("dt", {}, "What to change"), element("dd", {}, predicted.remedy),
+      predicted.inPolicy && [element("dt", {}, "In the policy"), element("dd", {}, predicted.inPolicy)],
       predicted.hints.map((hint) => [element("dt", {}, "And"), element("dd", {}, hint)])));
     const consoles = Object.entries(predicted.consoles);
     if (consoles.length) parts.push(tellConsoles(consoles));

@@ -1,0 +1,81 @@
+"""What to change, as it is written down: in the options of a policy, and in nginx's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from cors_wsgi.browser import Exchange, Reason
+
+_POLICY: Final[Mapping[Reason, str]] = {
+    Reason.MISSING_ACAO: "add {origin!r} to origins",
+    Reason.ACAO_MISMATCH: "add {origin!r} to origins",
+    Reason.ACAO_INVALID: "write origins=[{origin!r}]",
+    Reason.ACAO_MULTIPLE: "put CORSMiddleware around everything, and take the header out of the proxy",
+    Reason.WILDCARD_WITH_CREDENTIALS: "write origins=[{origin!r}], supports_credentials=True",
+    Reason.CREDENTIALS_NOT_TRUE: "write supports_credentials=True",
+    Reason.PREFLIGHT_STATUS: "put CORSMiddleware around the app: it answers preflights before anything inside can",
+    Reason.PREFLIGHT_REDIRECT: "put CORSMiddleware around what redirects: it answers preflights before that",
+    Reason.METHOD_NOT_ALLOWED: "add {method!r} to methods",
+    Reason.HEADER_NOT_ALLOWED: "add {header!r} to allow_headers",
+    Reason.ALLOW_METHODS_UNPARSABLE: "write methods as a list, such as ['GET', 'PUT']",
+    Reason.ALLOW_HEADERS_UNPARSABLE: "write allow_headers as a list, such as ['Content-Type']",
+    Reason.AUTHORIZATION_UNDER_WILDCARD: "leave allow_headers at '*', which names Authorization too, or add it by name",
+    Reason.HEADER_NOT_EXPOSED: "add the header's name to expose_headers",
+}
+
+_NGINX: Final[Mapping[Reason, str]] = {
+    Reason.MISSING_ACAO: 'add_header Access-Control-Allow-Origin "{origin}" always; add_header Vary Origin always;',
+    Reason.ACAO_MISMATCH: 'add_header Access-Control-Allow-Origin "{origin}" always; add_header Vary Origin always;',
+    Reason.ACAO_INVALID: 'add_header Access-Control-Allow-Origin "{origin}" always;',
+    Reason.ACAO_MULTIPLE: "proxy_hide_header Access-Control-Allow-Origin; or no add_header of it",
+    Reason.WILDCARD_WITH_CREDENTIALS: 'add_header Access-Control-Allow-Origin "{origin}" always; '
+    "add_header Access-Control-Allow-Credentials true always;",
+    Reason.CREDENTIALS_NOT_TRUE: "add_header Access-Control-Allow-Credentials true always;",
+    Reason.PREFLIGHT_STATUS: "if ($request_method = OPTIONS) {{ return 204; }} with the headers beside return",
+    Reason.PREFLIGHT_REDIRECT: "if ($request_method = OPTIONS) {{ return 204; }} before what redirects",
+    Reason.METHOD_NOT_ALLOWED: 'add_header Access-Control-Allow-Methods "{method}" always;',
+    Reason.HEADER_NOT_ALLOWED: 'add_header Access-Control-Allow-Headers "{header}" always;',
+    Reason.AUTHORIZATION_UNDER_WILDCARD: 'add_header Access-Control-Allow-Headers "*, Authorization" always;',
+}
+_ABOUT: Final[Mapping[Reason, str]] = {
+    Reason.MISSING_ACAO: "origin",
+    Reason.ACAO_MISMATCH: "origin",
+    Reason.ACAO_INVALID: "origin",
+    Reason.WILDCARD_WITH_CREDENTIALS: "origin",
+    Reason.METHOD_NOT_ALLOWED: "method",
+    Reason.HEADER_NOT_ALLOWED: "header",
+}
+"""The fact without which a remedy cannot be written down."""
+
+
+def write_for_policy(reason: Reason, facts: Mapping[str, str]) -> str | None:
+    """Return what to change in a policy of this library, or None if no option is to blame."""
+    return _write(_POLICY, reason, facts)
+
+
+def write_for_nginx(reason: Reason, facts: Mapping[str, str], exchange: Exchange | None) -> str | None:
+    """Return what to write in nginx's configuration, or None if it was not nginx that answered, or it cannot help."""
+    if exchange is None or "nginx" not in (exchange.received("Server") or "").lower():
+        return None
+    return _write(_NGINX, reason, facts)
+
+
+def _write(remedies: Mapping[Reason, str], reason: Reason, facts: Mapping[str, str]) -> str | None:
+    if reason not in remedies:
+        return None
+    if (needed := _ABOUT.get(reason)) is None:
+        return remedies[reason].format()
+    known = facts.get(needed, "")
+    if not known or not known.isprintable() or _is_of_script(needed, known):
+        return None
+    return remedies[reason].format(**{needed: known})
+
+
+def _is_of_script(fact: str, value: str) -> bool:
+    """Tell whether it is the script that has to change: no server should allow this."""
+    if fact == "origin":
+        return value == "null"  # whoever frames a page can give it that origin
+    if fact == "method":
+        return value != value.upper()
+    return value.lower().startswith("access-control-")
