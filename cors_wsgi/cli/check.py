@@ -81,7 +81,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Fetch as a browser would: 0 if the script may read the response, 1 if CORS keeps it, 2 if it was not tried."""
     try:
-        outcome = _play(arguments)
+        # Shown on a terminal alone, and gone when there is an answer.
+        with Console(stderr=True).status(f"Asking {escape(arguments.url)} …"):
+            outcome = _play(arguments)
     except (ValueError, ImportError, AttributeError) as error:
         print(f"cors-wsgi check: {error}", file=sys.stderr)
         return UNTRIED

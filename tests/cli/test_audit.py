@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import subprocess
 import sys
 from pathlib import Path
 
@@ -181,23 +178,13 @@ def test_nginx_with_vary_in_the_wrong_place_is_found(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 def test_on_a_terminal_there_are_colours_and_progress_and_without_colours_none(tmp_path: Path) -> None:
     (tmp_path / "apps.py").write_text(APPS)
+    from support.terminal import run_on_terminal
+
     outputs = {}
     with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nAccess-Control-Allow-Origin: null\r\n\r\n") as port:
         for name, more in (("colours", {}), ("none", {"NO_COLOR": "1"})):
-            leader, follower = pty.openpty()
             command = [str(SCRIPT), "audit", f"http://127.0.0.1:{port}/", "--rate", "100"]
-            environ = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", **more}
-            process = subprocess.Popen(command, stdout=follower, stderr=follower, cwd=tmp_path, env=environ)
-            os.close(follower)
-            chunks = []
-            try:
-                while chunk := os.read(leader, 65536):
-                    chunks.append(chunk)
-            except OSError:
-                pass  # what a pseudo-terminal says when the other side has closed
-            process.wait(timeout=30)
-            os.close(leader)
-            outputs[name] = b"".join(chunks).decode()
+            outputs[name] = run_on_terminal(*command, folder=tmp_path, **more)
     assert "\x1b[33mmedium" in outputs["colours"]
     assert "asking" in outputs["colours"]
     assert "\x1b[33m" not in outputs["none"]

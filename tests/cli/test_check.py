@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.test_command import run
+from cli.test_command import SCRIPT, run
 from support.nginx import free_port, run_nginx
 
 from cors_wsgi.browser import Browser, FetchError
@@ -244,3 +245,14 @@ def test_the_classics_are_recognised(
     status: str, headers: list[tuple[str, str]], options: dict[str, Any], expected: list[str]
 ) -> None:
     assert hints_for(status, *headers, **options) == expected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_while_a_server_is_slow_a_terminal_says_what_is_waited_for() -> None:
+    from support.terminal import run_on_terminal
+
+    with answering(None) as port:
+        url = f"http://127.0.0.1:{port}/"
+        shown = run_on_terminal(str(SCRIPT), "check", url, "--origin", PAGE, "--timeout", "1.5")
+    assert f"Asking {url} …" in shown
+    assert shown.rindex("Not tried") > shown.rindex("Asking")
