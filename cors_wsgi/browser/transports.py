@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import threading
 import time
@@ -15,6 +16,9 @@ from .urls import DEFAULT_PORTS, URL
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+_CONNECTION: Final = re.compile(r"^HTTPS?Connection(?:Pool)?\(.*?\): ")
+"""What urllib3 puts before its words."""
 
 MAX_BODY: Final = 16 * 1024 * 1024
 """Bytes of a live server's response that are read at most."""
@@ -214,4 +218,4 @@ def _describe(error: Exception) -> str:
     """Return what an exception of the HTTP client says, as one line without its own class names."""
     reason = getattr(error, "reason", None)
     text = " ".join(str(reason if isinstance(reason, Exception) else error).split())
-    return text[:300] or type(error).__name__
+    return _CONNECTION.sub("", text)[:300] or type(error).__name__

@@ -124,6 +124,9 @@ def _play(arguments: argparse.Namespace) -> Outcome:
 
 
 def _show(console: Console, outcome: Outcome, *, verbose: bool) -> None:
+    if outcome.status == UNTRIED and all(exchange.response is None for exchange in outcome.exchanges):
+        _show_verdict(console, outcome)
+        return
     if outcome.causes:
         console.print("[bold]Preflighted[/], since:")
         for cause in outcome.causes:

@@ -151,10 +151,25 @@ def test_a_server_that_gives_no_answer_is_status_2(reply: bytes | None) -> None:
     assert "Not tried (network-failure)" in shown.stdout
 
 
-def test_nobody_listening_is_status_2() -> None:
-    shown = run("check", f"http://127.0.0.1:{free_port()}/", "--origin", PAGE)
-    assert shown.returncode == 2
-    assert "Not tried (network-failure)" in shown.stdout
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        pytest.param("http://127.0.0.1:{free}/", "Connection refused", id="nobody listens"),
+        pytest.param("https://127.0.0.1:{port}/", "SSL", id="a server that speaks no TLS"),
+        pytest.param("https://no-such-host.invalid/", "Failed to resolve 'no-such-host.invalid'", id="no such host"),
+    ],
+)
+def test_a_server_that_is_not_reached_is_status_2_and_one_line_with_a_remedy(url: str, words: str) -> None:
+    with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
+        shown = run("check", url.format(free=free_port(), port=port), "--origin", PAGE, COLUMNS="200")
+    assert (shown.returncode, shown.stderr) == (2, "")
+    line, remedy = shown.stdout.splitlines()
+    assert line.startswith("Not tried (network-failure): No response came: ")
+    assert words in line
+    assert "HTTPConnection" not in line
+    assert remedy.strip() == (
+        "See that the server runs, and that its certificate, name and port are right. CORS is not the matter."
+    )
 
 
 @pytest.mark.server
