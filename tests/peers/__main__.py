@@ -1,14 +1,21 @@
-"""`cd tests && python -m peers [servers]`: run the comparison, and print its tables as Markdown."""
+"""`cd tests && python -m peers servers`, or `comparison`: run it, and print its tables as Markdown.
+
+`comparison --write` puts them into the manual and the README, between their marks.
+"""
 
 from __future__ import annotations
 
-import sys
+import argparse
+import re
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Final
 
+from support.manual import DOCS, ROOT
 from support.npm import install_npm_packages
 
+from peers.comparison import compare, write_reasons, write_short_table, write_table, write_versions
 from peers.running import NPM_PACKAGES
 from peers.servers import SERVERS, TRIED, look
 
@@ -17,6 +24,13 @@ HEADS: Final = {
     "everybody-with-credentials": "every origin, with credentials",
     "regex": r"the regex `https://trusted\.example`",
 }
+PAGES: Final = {
+    "table": DOCS / "comparison.md",
+    "reasons": DOCS / "comparison.md",
+    "versions": DOCS / "comparison.md",
+    "short": ROOT / "README.md",
+}
+"""Where each part stands, between the marks `<!-- part: begin -->` and `<!-- part: end -->`."""
 
 
 def print_servers() -> None:
@@ -33,8 +47,49 @@ def print_servers() -> None:
                     print(f"| {name} | {HEADS[setup]} | {found.check} | {', '.join(found.audit) or 'nothing'} |")
 
 
-if __name__ == "__main__":
-    if sys.argv[1:] == ["servers"]:
+def make_parts() -> dict[str, str]:
+    """Compare every peer, and return the parts in Markdown."""
+    found = compare()
+    today = date.today()
+    versions = f"Measured on {today.day} {today:%B %Y} with {write_versions(found)}.\n"
+    return {
+        "table": write_table(found),
+        "reasons": write_reasons(found),
+        "versions": versions,
+        "short": write_short_table(found),
+    }
+
+
+def read_part(part: str) -> str:
+    """Return what stands between the marks of a part."""
+    (between,) = _pattern(part).findall(PAGES[part].read_text("utf-8"))
+    return str(between).strip() + "\n"
+
+
+def write_part(part: str, text: str) -> None:
+    """Put a text between the marks of a part."""
+    page = PAGES[part]
+    marked = f"<!-- {part}: begin -->\n\n{text}\n<!-- {part}: end -->"
+    page.write_text(_pattern(part).sub(lambda _: marked, page.read_text("utf-8")), "utf-8")
+
+
+def _pattern(part: str) -> re.Pattern[str]:
+    return re.compile(rf"<!-- {part}: begin -->\n(.*?)<!-- {part}: end -->", re.DOTALL)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m peers", description=__doc__)
+    parser.add_argument("what", choices=["servers", "comparison"], nargs="?", default="servers")
+    parser.add_argument("--write", action="store_true", help="put the comparison where it is shown")
+    arguments = parser.parse_args()
+    if arguments.what == "servers":
         print_servers()
-    else:
-        raise SystemExit(__doc__)
+        return
+    for part, text in make_parts().items():
+        if arguments.write:
+            write_part(part, text)
+        print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -8,6 +8,11 @@ from peers.setups import EXPOSED, PAGE, CannotExpressError, Setup
 
 NAME, PACKAGES, INTERFACE = "Falcon", ("falcon",), "wsgi"
 
+CANNOT_SAY = {
+    "header": "which request headers is no option; it grants those that are asked for",
+    "max-age": "how long is no option; it says 86400 seconds",
+}
+
 
 def build(setup: Setup) -> Any:
     import falcon

@@ -36,5 +36,6 @@ def build(setup: Setup) -> Any:
         supports_credentials=setup.credentials,
         max_age=MAX_AGE,
         vary_header=True,
+        send_wildcard=setup.origins == "everybody" and not setup.credentials,
     )
     return app
