@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import platform
 import re
 import statistics
 import subprocess
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 Run = Callable[[int], None]
@@ -78,11 +80,20 @@ def count_instructions(command: Sequence[str]) -> list[int]:
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table in Markdown, as the documentation shows it."""
+    print(f"\n{title}\n\n{make_table(columns, rows)}", end="", flush=True)
+
+
+def make_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Return a table in Markdown, its columns in line."""
     cells = [[str(cell) for cell in row] for row in (columns, *rows)]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
-    print(f"\n{title}\n")
-    for number, row in enumerate(cells):
-        print("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |")
-        if number == 0:
-            print("| " + " | ".join("-" * width for width in widths) + " |")
-    sys.stdout.flush()
+    widths = [max(3, *(len(row[i]) for row in cells)) for i in range(len(columns))]
+    head, *rest = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in cells]
+    rule = "| " + " | ".join("-" * width for width in widths) + " |"
+    return "\n".join([head, rule, *rest]) + "\n"
+
+
+def name_machine() -> str:
+    """Return the date and on what was measured, as the documentation says it."""
+    today = date.today()
+    system = f"{platform.system()}, {platform.machine()}, {os.cpu_count()} cores"
+    return f"Measured on {today.day} {today:%B %Y} with Python {platform.python_version()} on {system}"

@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import argparse
-import re
 import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Final
 
-from support.manual import DOCS, ROOT
+from support.manual import DOCS, ROOT, write_part
 from support.npm import install_npm_packages
 
 from peers.comparison import compare, write_reasons, write_short_table, write_table, write_versions
@@ -60,23 +59,6 @@ def make_parts() -> dict[str, str]:
     }
 
 
-def read_part(part: str) -> str:
-    """Return what stands between the marks of a part."""
-    (between,) = _pattern(part).findall(PAGES[part].read_text("utf-8"))
-    return str(between).strip() + "\n"
-
-
-def write_part(part: str, text: str) -> None:
-    """Put a text between the marks of a part."""
-    page = PAGES[part]
-    marked = f"<!-- {part}: begin -->\n\n{text}\n<!-- {part}: end -->"
-    page.write_text(_pattern(part).sub(lambda _: marked, page.read_text("utf-8")), "utf-8")
-
-
-def _pattern(part: str) -> re.Pattern[str]:
-    return re.compile(rf"<!-- {part}: begin -->\n(.*?)<!-- {part}: end -->", re.DOTALL)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m peers", description=__doc__)
     parser.add_argument("what", choices=["servers", "comparison"], nargs="?", default="servers")
@@ -87,7 +69,7 @@ def main() -> None:
         return
     for part, text in make_parts().items():
         if arguments.write:
-            write_part(part, text)
+            write_part(PAGES[part], part, text)
         print(text)
 
 

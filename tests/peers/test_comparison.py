@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+from support.manual import read_part
 from support.needs import needs_module
 
-from peers.__main__ import read_part
+from peers.__main__ import PAGES
 from peers.asking import Asker
 from peers.comparison import CANNOT_SAY, COLUMNS, NO, OURS, YES, compare, write_reasons, write_short_table, write_table
 from peers.probes import PROBES
@@ -34,9 +35,9 @@ def found() -> dict[str, Column]:
 
 
 def test_the_tables_are_what_is_found_today(found: dict[str, Column]) -> None:
-    assert read_part("table") == write_table(found)
-    assert read_part("short") == write_short_table(found)
-    assert read_part("reasons") == write_reasons(found)
+    assert read_part(PAGES["table"], "table") == write_table(found)
+    assert read_part(PAGES["short"], "short") == write_short_table(found)
+    assert read_part(PAGES["reasons"], "reasons") == write_reasons(found)
 
 
 def test_ours_keeps_every_promise_but_what_no_wsgi_middleware_can(found: dict[str, Column]) -> None:
@@ -100,6 +101,8 @@ def test_an_app_that_answers_nobody_keeps_what_is_about_safety_alone() -> None:
 
 
 def test_no_cell_is_anything_but_a_known_word() -> None:
-    cells = {cell.strip() for line in read_part("table").splitlines()[2:] for cell in line.split("|")[2:-1]}
+    cells = {
+        cell.strip() for line in read_part(PAGES["table"], "table").splitlines()[2:] for cell in line.split("|")[2:-1]
+    }
     assert cells <= {YES, NO, CANNOT_SAY, "yes, does not start"}
-    assert re.search(r"Measured on \d+ \w+ 20\d\d with .*flask-cors", read_part("versions"))
+    assert re.search(r"Measured on \d+ \w+ 20\d\d with .*flask-cors", read_part(PAGES["versions"], "versions"))

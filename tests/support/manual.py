@@ -166,3 +166,19 @@ def read_text(page: Path, heading: str) -> str:
                 break
             lines.append(item)
     return "\n".join(lines)
+
+
+def read_part(page: Path, part: str) -> str:
+    """Return what a page has between the marks `<!-- part: begin -->` and `<!-- part: end -->`."""
+    (between,) = _part(part).findall(page.read_text("utf-8"))
+    return str(between).strip() + "\n"
+
+
+def write_part(page: Path, part: str, text: str) -> None:
+    """Put a text between the marks of a part."""
+    marked = f"<!-- {part}: begin -->\n\n{text}\n<!-- {part}: end -->"
+    page.write_text(_part(part).sub(lambda _: marked, page.read_text("utf-8")), "utf-8")
+
+
+def _part(part: str) -> re.Pattern[str]:
+    return re.compile(rf"<!-- {part}: begin -->\n(.*?)<!-- {part}: end -->", re.DOTALL)

@@ -11,10 +11,11 @@ NAME, PACKAGES, INTERFACE = "django-cors-headers", ("django-cors-headers", "djan
 _entered = 0
 
 
-def build(setup: Setup) -> Any:
-    from django.conf import settings
-    from django.core.wsgi import get_wsgi_application
+_CORS = "corsheaders.middleware.CorsMiddleware"
+_COMMON = "django.middleware.common.CommonMiddleware"
 
+
+def build(setup: Setup) -> Any:
     origins: dict[str, Any] = {
         "named": {"CORS_ALLOWED_ORIGINS": [PAGE]},
         "everybody": {"CORS_ALLOW_ALL_ORIGINS": True},
@@ -23,20 +24,36 @@ def build(setup: Setup) -> Any:
         "misspelled": {"CORS_ALLOWED_ORIGIN": [PAGE]},
         "none": {},
     }[setup.origins]
-    settings.configure(
-        ALLOWED_HOSTS=["*"],
-        ROOT_URLCONF=__name__,
-        SECRET_KEY="not one",
-        INSTALLED_APPS=["corsheaders"],
-        MIDDLEWARE=["corsheaders.middleware.CorsMiddleware", "django.middleware.common.CommonMiddleware"],
+    return _make_app(
+        [_CORS, _COMMON],
         CORS_ALLOW_METHODS=METHODS,
         CORS_ALLOW_HEADERS=HEADERS,
         CORS_EXPOSE_HEADERS=EXPOSED,
         CORS_ALLOW_CREDENTIALS=setup.credentials,
         CORS_PREFLIGHT_MAX_AGE=MAX_AGE,
-        LOGGING_CONFIG=None,
         **origins,
     )
+
+
+def build_bare() -> Any:
+    return _make_app([_COMMON])
+
+
+def _make_app(middleware: list[str], **more: Any) -> Any:
+    from django.conf import settings
+    from django.core.wsgi import get_wsgi_application
+
+    if not settings.configured:
+        settings.configure(
+            ALLOWED_HOSTS=["*"],
+            ROOT_URLCONF=__name__,
+            SECRET_KEY="not one",
+            INSTALLED_APPS=["corsheaders"],
+            LOGGING_CONFIG=None,
+        )
+    # Each app loads its middlewares when it is made.
+    for name, value in {"MIDDLEWARE": middleware, **more}.items():
+        setattr(settings, name, value)
     return get_wsgi_application()
 
 

@@ -39,3 +39,7 @@ def build(setup: Setup) -> Any:
         send_wildcard=setup.origins == "everybody" and not setup.credentials,
     )
     return app
+
+
+def build_bare() -> Any:
+    return make_flask()

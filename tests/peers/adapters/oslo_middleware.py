@@ -31,3 +31,7 @@ def build(setup: Setup) -> Any:
         **origins,
     )
     return factory(make_app())
+
+
+def build_bare() -> Any:
+    return make_app()

@@ -13,10 +13,15 @@ NAME, PACKAGES, INTERFACE = "cors-wsgi", ("cors-wsgi",), "wsgi"
 
 
 def build(setup: Setup) -> Any:
+    return wrap(make_app(), setup)
+
+
+def wrap(app: Any, setup: Setup) -> CORSMiddleware:
+    """Return any WSGI app with the setup's policy around it."""
     if setup.origins == "none":
-        return CORSMiddleware(make_app(), Policy())  # type: ignore[call-arg]
+        return CORSMiddleware(app, Policy())  # type: ignore[call-arg]
     if setup.origins == "misspelled":
-        return CORSMiddleware(make_app(), Policy(orgins=PAGE))  # type: ignore[call-arg]
+        return CORSMiddleware(app, Policy(orgins=PAGE))  # type: ignore[call-arg]
     origins: Any = {
         "named": PAGE,
         "everybody": "*",
@@ -31,4 +36,8 @@ def build(setup: Setup) -> Any:
         supports_credentials=setup.credentials,
         max_age=MAX_AGE,
     )
-    return CORSMiddleware(make_app(), policy)
+    return CORSMiddleware(app, policy)
+
+
+def build_bare() -> Any:
+    return make_app()

@@ -36,3 +36,7 @@ def build(setup: Setup) -> Any:
         max_age=MAX_AGE,
     )
     return app
+
+
+def build_bare() -> Any:
+    return make_flask()

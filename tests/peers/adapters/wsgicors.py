@@ -31,3 +31,7 @@ def build(setup: Setup) -> Any:
         maxage=str(MAX_AGE),
         **origins,
     )
+
+
+def build_bare() -> Any:
+    return make_app()
