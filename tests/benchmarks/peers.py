@@ -28,6 +28,9 @@ _PREFLIGHT: Final = {
     "HTTP_ACCESS_CONTROL_REQUEST_METHOD": "PUT",
     "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": "content-type,x-token",
 }
+_NOISE: Final = 0.02
+"""The part of a request below which what ours adds is no more than the machine's noise."""
+
 REQUESTS: Final[dict[str, dict[str, str]]] = {
     "allowed": {"HTTP_ORIGIN": PAGE},
     "refused": {"HTTP_ORIGIN": EVIL},
@@ -109,7 +112,8 @@ def write_table(found: dict[str, dict[str, float]]) -> str:
             for times in found.values():
                 floor = times.get(bare, 0.0)
                 added, reference = times[layer.key] - floor, times[ours] - floor
-                ratio = "" if layer.name in OURS else f" ({added / reference:.1f})"
+                is_told_apart = reference > _NOISE * times[ours] and layer.name not in OURS
+                ratio = f" ({added / reference:.1f})" if is_told_apart else ""
                 cells.append(f"{added / 1000:+,.1f}{ratio}")
         rows.append([layer.framework, layer.name, *cells])
     return make_table(["app", "layer", *(f"{kind}, µs" for kind in REQUESTS)], rows)
