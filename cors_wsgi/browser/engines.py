@@ -203,6 +203,13 @@ class Engine:
         chromium=False,
         note="Measured with generated requests; not in the recorded cases.",
     )
+    keeps_for_redirected: bool = _row(
+        "answers to requests whose origin redirects made null are kept",
+        True,
+        chromium=False,
+        webkit=False,
+        note="Measured with the playground of `cors-wsgi demo`; not in the recorded cases.",
+    )
     zero_ends: bool = _row(
         "an answer with Access-Control-Max-Age: 0 ends what was kept before",
         True,

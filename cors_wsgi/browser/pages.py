@@ -120,7 +120,7 @@ class Page:
             url: as for `fetch`.
             method: as for `fetch`.
             headers: each is set with `setRequestHeader`; values of one name are joined.
-            body: as for `fetch`, or a `Document`; no stream.
+            body: as for `fetch`, or a `Document`; a stream is sent as the text `[object ReadableStream]`.
             json: as for `fetch`.
             form: as for `fetch`.
             with_credentials: `xhr.withCredentials`.

@@ -120,6 +120,8 @@ class Preflighting(Networking):
         request = self.request
         if not self.engine.keeps_in_no_store and self._find_cache_mode() == "no-store":
             return
+        if request.is_tainted and not self.engine.keeps_for_redirected:
+            return
         methods = allowed.methods
         if methods is None:
             methods = [request.method] if request.use_preflight else []

@@ -33,7 +33,7 @@ def build_xhr_request(
     """Return the request that `XMLHttpRequest.send()` makes (https://xhr.spec.whatwg.org, `#the-send()-method`).
 
     Raises:
-        FetchError: where JavaScript throws: a method, name or value that is none, or a stream as the body.
+        FetchError: where JavaScript throws: a method, name or value that is none.
     """
     if url.has_credentials:
         raise refuse("the URL has a user name or password in it")
@@ -46,7 +46,7 @@ def build_xhr_request(
         if not is_forbidden_request_header(name, value) and not (engine.drops_user_agent and is_user_agent(name)):
             request.headers = _combine(request.headers, name, value)
     if isinstance(body, ReadableStream):
-        raise refuse("an XMLHttpRequest cannot send a stream")
+        body = "[object ReadableStream]"  # it is none of the types that send() takes, and so becomes text
     if body is not None and request.method not in ("GET", "HEAD"):
         _set_xhr_body(request, body, engine)
     elif engine.types_absent_body and isinstance(body, URLSearchParams):

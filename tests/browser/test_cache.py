@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.scripted import API, PAGE, SHARED, answering, by_request
+from support.scripted import API, PAGE, SHARED, answering, by_path, by_request
 
 from cors_wsgi.browser import Browser, Clock, CORSError, ReadableStream
 
@@ -124,6 +124,22 @@ def test_an_answer_is_for_one_origin_and_an_opaque_one_for_one_page() -> None:
     for page, count in ((one, 2), (one, 3), (two, 5), (two, 6), (one, 7)):
         page.fetch("/x", method="PUT")
         assert len(other.exchanges) == count
+
+
+@pytest.mark.parametrize(("engine", "is_kept"), [("standard", True), ("chromium", False), ("webkit", False)])
+def test_an_answer_after_a_redirect_to_a_third_origin_is_kept_where_the_engine_does_so(
+    engine: str, is_kept: bool
+) -> None:
+    granted = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Methods", "PUT")]
+    moved = ("307 Temporary Redirect", [("Location", "https://third.example/y"), *granted])
+    browser = Browser(by_path({"/x": moved}, preflight=granted), API, engine=engine)
+    browser.mount("https://third.example", answering(headers=granted))
+    page = browser.open(PAGE)
+    for _ in range(2):
+        page.fetch("/x", method="PUT")
+    methods = [exchange.method for exchange in browser.exchanges]
+    assert methods[:4] == ["OPTIONS", "PUT", "OPTIONS", "PUT"]
+    assert methods[4:] == (["PUT", "PUT"] if is_kept else ["PUT", "OPTIONS", "PUT"])
 
 
 def test_an_answer_to_a_request_with_credentials_serves_those_without_but_not_the_other_way() -> None:

@@ -127,6 +127,8 @@ def test_what_is_no_plan_is_refused(demo: Demo, body: bytes, status: int, says: 
     [
         ({"path": "items"}, "path='items' is none; it begins with one slash"),
         ({"path": "//evil.example/"}, "path='//evil.example/' is none; it begins with one slash"),
+        ({"path": "/a/../b"}, "path='/a/../b' has segments of dots, which browsers take out"),
+        ({"path": "/a/%2E"}, "path='/a/%2E' has segments of dots, which browsers take out"),
         ({"method": 1}, "method is missing, too long, or no str"),
         ({"body": "x" * 4097}, "body is missing, too long, or no str"),
         ({"headers": [["a"]]}, "headers are at most 20 pairs of texts"),

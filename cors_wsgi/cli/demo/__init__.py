@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import Final
 
@@ -36,8 +37,11 @@ def run(arguments: argparse.Namespace) -> int:
     with serve_demo() as demo:
         show(console, demo.places, demo.outcomes)
         if not arguments.once:
-            console.print(f"The playground is at [bold]{demo.places.page}/[/]  (Ctrl-C ends it)")
-            _wait_for_a_signal()
+            with _catching_signals() as ended:
+                console.print(f"The playground is at [bold]{demo.places.page}/[/]  (Ctrl-C ends it)")
+                # A wait without end cannot be interrupted on every system.
+                while not ended.wait(1):
+                    pass
             console.print("Closed.")
     return 0 if all(outcome.is_as_expected for outcome in demo.outcomes) else 1
 
@@ -57,7 +61,9 @@ def show(console: Console, places: Places, outcomes: Sequence[Outcome]) -> None:
         console.print(f"\nAll {count} scenarios were answered as expected.")
 
 
-def _wait_for_a_signal() -> None:
+@contextlib.contextmanager
+def _catching_signals() -> Iterator[threading.Event]:
+    """Let Ctrl-C and a polite kill set an event, from before anybody is told of it."""
     ended = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a signal handler
@@ -65,9 +71,7 @@ def _wait_for_a_signal() -> None:
 
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        # A wait without end cannot be interrupted on every system.
-        while not ended.wait(1):
-            pass
+        yield ended
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ OPTIONS: Final = (
 MOST_HEADERS: Final = 20
 LONGEST_TEXT: Final = 4096
 MOST_TIMES: Final = 3
+
+
+_DOTS: Final = re.compile(r"[/\\](?:\.|%2e){1,2}(?:[/\\?#]|$)", re.IGNORECASE)
 
 
 class PlanError(ValueError):
@@ -124,6 +128,8 @@ def _read_script(data: Mapping[str, Any]) -> Script:
     path = _get(data, "path", str)
     if not path.startswith("/") or path.startswith(("//", "/\\")):
         raise PlanError(f"path={path[:100]!r} is none; it begins with one slash")
+    if _DOTS.search(path):
+        raise PlanError(f"path={path[:100]!r} has segments of dots, which browsers take out")
     headers = _get(data, "headers", list)
     if len(headers) > MOST_HEADERS or not all(_is_pair(pair) for pair in headers):
         raise PlanError(f"headers are at most {MOST_HEADERS} pairs of texts")

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from cors_wsgi.browser import Exchange, WireRequest, WireResponse
 from cors_wsgi.fetch import ORIGIN, REQUEST_METHOD
@@ -105,5 +106,7 @@ def read_request(environ: WSGIEnvironment) -> WireRequest:
         for name, value in environ.items()
         if name.startswith("HTTP_") or (name in ("CONTENT_TYPE", "CONTENT_LENGTH") and value)
     ]
-    url = f"http://{environ.get('HTTP_HOST', '')}{environ.get('PATH_INFO', '')}"
+    path = quote(environ.get("PATH_INFO", "").encode("latin-1"))
+    query = f"?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else ""
+    url = f"http://{environ.get('HTTP_HOST', '')}{path}{query}"
     return WireRequest(environ["REQUEST_METHOD"], url, headers, None)

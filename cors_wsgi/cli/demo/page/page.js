@@ -85,6 +85,6 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !run.disabled) runOne();
 });
 window.addEventListener("hashchange", () => choose(find(location.hash.slice(1)) ?? scenarios[0]));
-choose(find(location.hash.slice(1)) ?? find("method-put"));
+choose(find(location.hash.slice(1)) ?? find("method-put") ?? scenarios[0]);
 byId("playground").hidden = false;
 await runOne();
