@@ -325,7 +325,7 @@ def _discard_body(environ: WSGIEnvironment) -> None:
     """
     length: str = environ["CONTENT_LENGTH"]
     remaining = int(length) if length.isdecimal() and len(length) <= len(str(LONGEST_DISCARD)) else 0
-    if 0 < remaining <= LONGEST_DISCARD:
+    if remaining <= LONGEST_DISCARD:
         with contextlib.suppress(OSError):  # the client went away
             while remaining > 0 and (chunk := environ["wsgi.input"].read(min(remaining, 65536))):
                 remaining -= len(chunk)

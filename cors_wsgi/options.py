@@ -204,9 +204,8 @@ def _find_risks(rule: str, accept_risks: tuple[str, ...]) -> Iterable[Problem]:
 
 def _is_public_suffix(host: str) -> bool:
     """Tell whether the public suffix list names `host`, or everything directly below it."""
-    name = host.rstrip(".")
     suffixes = _public_suffixes()
-    return suffixes.is_public(name) or suffixes.is_public(f"any.{name}")
+    return suffixes.is_public(host) or suffixes.is_public(f"any.{host}")
 
 
 @lru_cache(maxsize=1)

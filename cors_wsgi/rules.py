@@ -24,10 +24,9 @@ _REGEX_SIGNS = re.compile(r"[\\^$(){}|]|\[(?![0-9A-Fa-f]*[:\]])|[.\]][+?]|(?<=:/
 _SCHEME_AND_REST = re.compile(r"(?:(?:([^/?#]*):)?/{1,2})?(.*)", re.DOTALL)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _BETWEEN_ORIGINS = re.compile(r",|(?<=\S)[;\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
-_BAD_IN_DOMAIN = re.compile(r"[^a-z0-9._-]")
 _DEVIATION = re.compile("[\u00df\u03c2\u200c\u200d]")
 """Characters that browsers keep, and that Python's codec, which is older, would turn into another name (UTS 46, 7)."""
-_BAD_IN_OPAQUE_HOST = re.compile(r"[^A-Za-z0-9._-]")
+_BAD_IN_HOST = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def find_origin_problem(rule: object) -> Problem | None:
@@ -151,14 +150,13 @@ def _find_authority_problem(rule: str, scheme: str, rest: str) -> Problem:
     if rest.startswith("[") and "]" not in rest:
         return _wrong(rule, "ip-address", "The IPv6 address has no closing bracket.", start)
     host, port = _split_port(rest)
-    is_web = scheme in ("http", "https")
-    if is_web and host != host.lower():
+    if scheme in ("http", "https") and host != host.lower():
         return _wrong(rule, "upper-case", "Browsers send the host in lower case.", _first_upper(rule))
     if rest != host:
         problem = _find_port_problem(rule, scheme, port, start + len(host) + 1)
         if problem:
             return problem
-    return _find_host_problem(rule, host, start, is_web=is_web)
+    return _find_host_problem(rule, host, start)
 
 
 def _find_port_problem(rule: str, scheme: str, port: str, position: int) -> Problem | None:
@@ -173,7 +171,7 @@ def _find_port_problem(rule: str, scheme: str, port: str, position: int) -> Prob
     return None
 
 
-def _find_host_problem(rule: str, host: str, start: int, *, is_web: bool) -> Problem:
+def _find_host_problem(rule: str, host: str, start: int) -> Problem:
     name = host.removeprefix("*.")
     offset = start + len(host) - len(name)
     if not host:
@@ -184,7 +182,7 @@ def _find_host_problem(rule: str, host: str, start: int, *, is_web: bool) -> Pro
         return _wrong_wildcard(rule, offset + name.index("*"))
     if name.startswith("["):
         return _find_ipv6_problem(rule, name, offset) if name == host else _wrong_wildcard(rule, start)
-    if match := (_BAD_IN_DOMAIN if is_web else _BAD_IN_OPAQUE_HOST).search(name):
+    if match := _BAD_IN_HOST.search(name):
         return _wrong(
             rule,
             "host-malformed",

@@ -50,10 +50,10 @@ def parse_list(text: str) -> list[str] | str:
     if not text.lstrip().startswith("["):
         return [part.strip() for part in re.split(r"[,\n]", text) if part.strip()]
     try:
-        values = json.loads(text)
+        values: list[str] = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    return values if isinstance(values, list) else text
+    return values
 
 
 def parse_flag(text: str) -> bool | str:

@@ -233,6 +233,7 @@ def test_with_credentials_named_methods_and_headers_are_not_echoed() -> None:
         pytest.param(NAMED, [""], ["Origin"], id="an empty line"),
         pytest.param(NAMED, ["*"], ["*"], id="a star says it all"),
         pytest.param(NAMED, ["Cookie", "*"], ["Cookie", "*"], id="lines with a star are left alone"),
+        pytest.param(NAMED, ["Cookie\xa0"], ["Cookie\xa0, Origin"], id="only spaces and tabs go"),
         pytest.param(NAMED, ["Origins"], ["Origins, Origin"], id="a longer name is another name"),
         pytest.param(
             EVERYBODY, ["Cookie", "accept"], ["Cookie", "accept"], id="for everybody the app's own lines stay"
@@ -293,6 +294,12 @@ def test_the_policy_owns_the_cors_headers(
     policy: Policy | None, origin: str | None, expected: list[tuple[str, str]]
 ) -> None:
     assert wrap(policy, app=app_with(*APPS_OWN)).request(origin=origin) == from_app(*expected)
+
+
+def test_an_app_may_set_nothing_but_what_the_policy_owns() -> None:
+    server = wrap(NAMED, app=app_with(("Access-Control-Allow-Origin", "*"), status="304 Not Modified", body=b""))
+    assert server.request(origin=A) == Answer("304 Not Modified", (allow(A), VARY_ORIGIN), b"", True)
+    assert server.request(origin=EVIL) == Answer("304 Not Modified", (VARY_ORIGIN,), b"", True)
 
 
 @pytest.mark.parametrize(

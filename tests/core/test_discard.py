@@ -15,6 +15,18 @@ PREFLIGHT = {"Access-Control-Request-Method": "PUT"}
 SERVER = wrap(Policy(ORIGIN), block_untrusted=True)
 
 
+class Counted(io.BytesIO):
+    """A body that notes how much of it each read asks for."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__(body)
+        self.asked: list[int | None] = []
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.asked.append(size)
+        return super().read(size)
+
+
 class Gone(io.BytesIO):
     """The body of a client that goes away."""
 
@@ -42,6 +54,8 @@ def ask(method: str, origin: str, body: io.BytesIO, length: str) -> Answer:
     [
         pytest.param(200_000, "200000", 0, id="all of a body"),
         pytest.param(200_000, "100000", 100_000, id="no more than Content-Length says"),
+        pytest.param(1, "1", 0, id="a body of one byte"),
+        pytest.param(65537, "65537", 0, id="a last piece of one byte"),
         pytest.param(100, "200", 0, id="a body that ends early"),
         pytest.param(100, "0", 100, id="nothing"),
         pytest.param(100, "-1", 100, id="nothing, of a negative length"),
@@ -61,6 +75,12 @@ def test_a_body_that_the_app_will_not_see_is_read(
     SERVER.app(environ, lambda given, headers, exc_info=None: started.append(given))  # type: ignore[arg-type,return-value]
     assert started == [status]
     assert len(body.read()) == left
+
+
+def test_a_body_is_read_in_pieces_and_never_past_its_end() -> None:
+    body = Counted(b"x" * 200_000)
+    assert ask("POST", EVIL, body, "200000").status == "403 Forbidden"
+    assert body.asked == [65536, 65536, 65536, 3392]
 
 
 def test_a_client_that_goes_away_changes_nothing() -> None:

@@ -93,7 +93,16 @@ def test_a_script_may_not_set_a_forbidden_header_but_one_that_looks_like_it(name
 @pytest.mark.parametrize("name", ["X-HTTP-Method", "X-HTTP-Method-Override", "x-method-override"])
 @pytest.mark.parametrize(
     ("value", "forbidden"),
-    [("", False), ("GET", False), ("TRACE", True), ("get,\tconnect ", True), ("GET TRACE", False), ("TRACER", False)],
+    [
+        ("", False),
+        ("GET", False),
+        ("TRACE", True),
+        ("get,\tconnect ", True),
+        ("GET TRACE", False),
+        ("TRACER", False),
+        ("XTRACE", False),
+        ("TRACE\xa0", False),
+    ],
 )
 def test_a_method_override_may_not_name_a_forbidden_method(name: str, value: str, forbidden: bool) -> None:
     assert fetch.is_forbidden_request_header(name, value) is forbidden

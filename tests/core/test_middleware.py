@@ -33,7 +33,7 @@ from support.wsgi import (
     wrap,
 )
 
-from cors_wsgi import DENY, CORSMiddleware, PathMap, Policy, PolicyError
+from cors_wsgi import DENY, CORSMiddleware, Decision, Kind, PathMap, Policy, PolicyError, Ruling
 
 A = "https://a.example"
 B = "https://b.example"
@@ -481,6 +481,32 @@ def test_a_path_info_that_is_missing_is_the_empty_path() -> None:
         started: list[Any] = []
         CORSMiddleware(PLAIN_APP, policy, paths=paths)(environ, recording(started))
         assert started == [("200 OK", [PLAIN, allow(A), VARY_ORIGIN])]
+
+
+class Following:
+    """A source whose every path has one policy, and that looks at nothing."""
+
+    def look_up(self, environ: Any, method: str) -> Ruling:
+        return Ruling(MINE)
+
+    def follow(self, environ: Any) -> Any:
+        return lambda: Ruling(MINE)
+
+
+@pytest.mark.parametrize("source", [None, Following()])
+def test_a_path_info_that_is_missing_is_reported_as_the_empty_path(source: Any) -> None:
+    decisions: list[Decision] = []
+    policy = [] if source else [MINE]
+    middleware = CORSMiddleware(PLAIN_APP, *policy, source=source, on_decision=decisions.append, block_untrusted=True)
+    for method, headers in (("GET", {}), ("POST", {}), ("OPTIONS", {"Access-Control-Request-Method": "PUT"})):
+        environ = environ_for(method, origin=EVIL, headers=headers)
+        del environ["PATH_INFO"]
+        middleware(environ, recording([]))
+    assert [(decision.kind, decision.path) for decision in decisions] == [
+        (Kind.ACTUAL, ""),
+        (Kind.BLOCKED, ""),
+        (Kind.PREFLIGHT, ""),
+    ]
 
 
 def test_requests_leave_nothing_behind() -> None:

@@ -109,6 +109,17 @@ def test_an_option_is_refused_and_its_twin_is_accepted(
     assert isinstance(Policy(**{"origins": A, **twin}), Policy)
 
 
+def test_what_is_wrong_with_null_is_said_in_full() -> None:
+    wrong = "Any page can make its requests come from null, with a sandboxed frame: it stands for everybody."
+    (problem,) = problems_of(origins="null")
+    assert (problem.problem, problem.remedy) == (
+        wrong,
+        "Leave it out, or write accept_risks=['null-origin'] if everybody may read this.",
+    )
+    (problem,) = problems_of(origins="null", supports_credentials=True)
+    assert (problem.problem, problem.remedy) == (wrong, "Leave it out; no risk can be accepted here.")
+
+
 RISKY = [
     # a rule, the code of its one problem with credentials, the risk that accepts it, index, what the remedy writes
     ("http://a.example", "insecure-origin", "insecure-origins", 0, "'https://a.example'"),

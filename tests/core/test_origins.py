@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 import sys
@@ -362,6 +363,11 @@ class Forging(Exception):
         pytest.param(ValueError("broken"), "ValueError: broken", id="an error"),
         pytest.param(Forging(), r"Forging: first line\nERROR cors_wsgi second line", id="an error of two lines"),
         pytest.param(ValueError("x" * 10_000), "ValueError: xxx", id="a long error"),
+        pytest.param(
+            SyntaxError("bad", ("rules.txt", 7, 1, "a b", 7, 1)),
+            """'File "rules.txt", line 7\\n    a b\\n    ^\\nSyntaxError: bad'""",
+            id="an error that is shown in several lines",
+        ),
     ],
 )
 def test_a_callable_that_fails_does_not_allow_and_is_logged(
@@ -384,6 +390,30 @@ def test_a_callable_that_fails_does_not_allow_and_is_logged(
     caplog.clear()
     also = wrap(Policy([look_up_tenant, lambda origin, environ: True]))
     assert also.request(origin="https://a.example") == from_app(allow("https://a.example"), VARY_ORIGIN)
+
+
+def is_tenant(origin: str, environ: Any) -> bool:
+    return bool(environ["tenants"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "shown"),
+    [
+        pytest.param(lambda origin, environ: is_tenant(origin, environ), "<lambda>", id="a function"),
+        pytest.param(functools.partial(is_tenant), "functools.partial(<function is_tenant at 0x", id="an object"),
+    ],
+)
+def test_the_failure_of_a_callable_is_logged_in_one_sentence_with_its_innermost_line(
+    rule: Any, shown: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert not Policy(rule).allows("https://a.example")
+    where = f"{__file__}:{is_tenant.__code__.co_firstlineno + 1}"
+    (message,) = caplog.messages
+    pattern = r"The origin rule (.+) raised \"KeyError: 'tenants'\" at (.+) and does not allow 'https://a.example'\."
+    match = re.fullmatch(pattern, message)
+    assert match is not None
+    assert match[1].startswith(shown)
+    assert match[2] == where
 
 
 def test_a_callable_may_not_swallow_an_interrupt() -> None:

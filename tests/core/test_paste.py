@@ -86,6 +86,13 @@ def test_mistakes_get_the_messages_of_a_policy(settings: dict[str, str], codes: 
     assert [problem.code for problem in caught.value.problems] == codes
 
 
+def test_a_section_without_origins_names_none() -> None:
+    with pytest.raises(PolicyError) as caught:
+        filter_factory({})
+    ((option, value),) = [(problem.option, problem.value) for problem in caught.value.problems]
+    assert (option, value) == ("origins", ())
+
+
 @pytest.mark.parametrize(
     ("settings", "codes"),
     [

@@ -10,6 +10,8 @@ import pytest
 
 from cors_wsgi import Policy, PolicyError, Problem
 
+ANY_ORIGIN = "Write an origin such as 'https://app.example.com'."
+
 REFUSED = [
     # what is written, its code, the index of the offending character, what is meant
     ("app.example.com", "missing-scheme", 0, "https://app.example.com"),
@@ -101,8 +103,11 @@ WITHOUT_A_NEAR_RULE = [
     ("https://" + "ü" * 64, "unicode-host", 8, "https://app.example.com", "https://xn--tda"),
     ("https://a'.example", "host-malformed", 9, "https://app.example.com", "https://a.example"),
     ("https://a`.example", "host-malformed", 9, "https://app.example.com", "https://a_.example"),
+    ("https://a'.example:65535", "host-malformed", 9, "https://app.example.com", "https://a.example:65535"),
     ("https://a%2e.example", "host-malformed", 9, "https://app.example.com", "https://a-2e.example"),
     ("https://a..example", "host-malformed", 9, "https://app.example.com", "https://a.example"),
+    ("https://a..b..example", "host-malformed", 9, "https://app.example.com", "https://a.b.example"),
+    ("app://A!b", "host-malformed", 7, "https://app.example.com", "app://A-b"),
     ("https://.a.example", "host-malformed", 8, "https://app.example.com", "https://a.example"),
     ("https://*..a.example", "host-malformed", 10, "https://app.example.com", "https://*.a.example"),
     ("capacitor://local host", "white-space", 17, "https://app.example.com", "capacitor://localhost"),
@@ -131,8 +136,10 @@ WITHOUT_A_NEAR_RULE = [
     ("https://app-*.example", "wildcard-place", 12, "https://*.example.com", "https://*.example"),
     ("https://*app.example", "wildcard-place", 8, "https://*.example.com", "https://*.app.example"),
     ("https://a.example*", "wildcard-place", 17, "https://*.example.com", "https://a.example"),
+    ("https://a*.b*", "wildcard-place", 9, "https://*.example.com", "https://a.b"),
     ("https://a.*", "wildcard-place", 10, "https://*.example.com", "https://*.a"),
     ("https://a.example:80*", "wildcard-place", 20, "http://localhost:*", "https://a.example:*"),
+    ("https://a.example:**", "wildcard-place", 18, "http://localhost:*", "https://a.example:*"),
     ("*://a.example", "wildcard-place", 0, "https://*.example.com", "https://a.example"),
     ("http*://a.example", "wildcard-place", 4, "https://*.example.com", "http://a.example"),
     ("https://*.1.2.3.4", "wildcard-place", 8, "https://*.example.com", "https://1.2.3.4"),
@@ -157,6 +164,34 @@ def test_what_is_no_origin_is_refused_and_a_twin_one_edit_away_is_accepted(
     assert named in problem.remedy
     assert problem.problem.endswith(".")
     assert Policy(twin).origins == (twin,)
+
+
+WORDINGS = [
+    # what is written, the sentences on what is wrong and on what to write instead
+    ("https://a.example:443", "Browsers leave out port 443, the default of https.", "Write 'https://a.example'."),
+    ("https://a.example:0", "A port is a number from 1 to 65535, without leading zeros.", "Write 'https://a.example'."),
+    ("https://", "The origin has no host.", ANY_ORIGIN),
+    ("https://a..example", "The host has an empty label between its dots.", ANY_ORIGIN),
+    (
+        "http://1.2.3",
+        "A host whose last label is a number is an IPv4 address, and browsers send that as four decimal numbers.",
+        ANY_ORIGIN,
+    ),
+    ("http://[abc]", "This is no IPv6 address.", ANY_ORIGIN),
+    ("app://[::1]", "Only http and https origins have an IPv6 host.", ANY_ORIGIN),
+    ("http://[0::1]", "Browsers send this IPv6 address as [::1].", "Write 'http://[::1]'."),
+    (
+        "https://*",
+        "A '*' stands only for whole labels in front of a domain, or for the port.",
+        "Write 'https://*.example.com', 'http://localhost:*', or a compiled regular expression for anything finer.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "wrong", "remedy"), WORDINGS, ids=[row[0] for row in WORDINGS])
+def test_what_is_wrong_and_what_to_write_are_said_in_full(rule: str, wrong: str, remedy: str) -> None:
+    (problem,) = problems_of(rule)
+    assert (problem.problem, problem.remedy) == (wrong, remedy)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cors_wsgi import Policy, PolicyError
+from cors_wsgi import Policy, PolicyError, Problem
 from cors_wsgi.settings import PARSERS, parse_flag, parse_list, parse_seconds, parse_settings, unknown_option
 
 
@@ -133,5 +133,8 @@ def test_unknown_names_are_refused_together() -> None:
 
 
 def test_one_unknown_name_is_a_problem_of_its_own() -> None:
-    problem = unknown_option("metods", ["methods"])
-    assert (problem.option, problem.value, problem.remedy) == ("metods", "metods", "Did you mean 'methods'?")
+    expected = Problem("metods", "metods", "unknown-option", "There is no such option.", "Did you mean 'methods'?")
+    assert unknown_option("metods", ["methods"]) == expected
+    with pytest.raises(PolicyError) as caught:
+        parse_settings({"metods": "GET"})
+    assert caught.value.problems == (expected,)

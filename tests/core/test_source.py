@@ -194,8 +194,10 @@ def test_blocking_looks_the_policy_up_before_the_app_runs() -> None:
     assert server.request("PUT", "/nowhere", EVIL) == from_app()
     assert router.asked == 3
     router.looked_up.clear()
-    assert server.request("GET", "/items", EVIL) == from_app(FOR_EVERYBODY)
+    assert server.request("GET", "/admin", EVIL) == from_app()
     assert router.looked_up == []
+    assert server.request("GET", "/admin", EVIL, {"Upgrade": "websocket"}) == forbidden()
+    assert router.looked_up == [("/admin", "GET")]
 
 
 def test_a_callable_is_asked_once_though_the_policy_is_needed_twice() -> None:
@@ -209,6 +211,17 @@ def test_a_callable_is_asked_once_though_the_policy_is_needed_twice() -> None:
     assert server.request("POST", "/x", A) == from_app(allow(A), VARY_ORIGIN)
     assert server.request("POST", "/x", EVIL) == forbidden(VARY_ORIGIN)
     assert asked == [A, EVIL]
+
+
+@pytest.mark.parametrize("block_untrusted", [False, True])
+def test_a_callable_sees_the_request(block_untrusted: bool) -> None:
+    def rule(origin: str, environ: Any) -> bool:
+        return bool(environ["PATH_INFO"] == "/x")
+
+    _, server = routed(("/x|/y", "POST", Policy(rule)), block_untrusted=block_untrusted)
+    refused = forbidden(VARY_ORIGIN) if block_untrusted else from_app(VARY_ORIGIN)
+    assert server.request("POST", "/x", A) == from_app(allow(A), VARY_ORIGIN)
+    assert server.request("POST", "/y", A) == refused
 
 
 def test_a_policy_found_later_is_judged_anew() -> None:
@@ -242,6 +255,21 @@ def test_decisions_about_followed_requests() -> None:
         Decision(Kind.ACTUAL, EVIL, "GET", "/admin", False, (Reason.DENIED,)),
         Decision(Kind.PREFLIGHT, EVIL, "PUT", "/items", False, (Reason.ORIGIN_NOT_ALLOWED,)),
     ]
+
+
+def test_a_followed_request_that_is_refused_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    _, server = routed(*ROUTES)
+    with caplog.at_level(logging.DEBUG, "cors_wsgi"):
+        server.request("PUT", "/items", A)
+        server.request("PUT", "/items", EVIL)
+    assert caplog.messages == [str(Decision(Kind.ACTUAL, EVIL, "PUT", "/items", False, (Reason.ORIGIN_NOT_ALLOWED,)))]
+
+
+def test_a_server_is_told_of_an_error_only_where_there_is_one() -> None:
+    router, _ = routed(*ROUTES)
+    given: list[tuple[Any, ...]] = []
+    CORSMiddleware(router.app, source=router)(environ_for("PUT", "/items", A), lambda *call: given.append(call))  # type: ignore[arg-type,return-value]
+    assert given == [("200 OK", [PLAIN, allow(A), VARY_ORIGIN])]
 
 
 def test_what_a_source_raises_passes_through() -> None:
