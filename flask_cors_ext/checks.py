@@ -78,7 +78,7 @@ def _find_lost_marks(app: Flask) -> Iterator[Finding]:
 
 def _find_other_extension(app: Flask) -> Iterator[Finding]:
     hooks = [*app.after_request_funcs.get(None, ()), *app.view_functions.values()]
-    if any((getattr(hook, "__module__", None) or "").partition(".")[0] == "flask_cors" for hook in hooks):
+    if any((hook.__module__ or "").partition(".")[0] == "flask_cors" for hook in hooks):
         text = "Flask-CORS is on this app, too; the headers that it sets are replaced. Remove it."
         yield Finding("warning", "other-extension", text)
 
@@ -103,7 +103,7 @@ def _find_dangers(rows: list[Row], installation: Installation) -> Iterator[Findi
             yield Finding("warning", "accepted-risk", f"{where} accepts {', '.join(policy.accept_risks)}.")
         if policy.allows_everybody and not _SAFE.issuperset(row.methods):
             yield Finding("note", "everybody-writes", f"{where} may be called by every page of the web.")
-        loose = [] if policy.origins == "*" else [rule for rule in policy.origins if not _is_exact(rule)]
+        loose = [rule for rule in policy.origins if not _is_exact(rule)]
         if policy.supports_credentials and loose:
             rules = ", ".join(show_rule(rule) for rule in loose)
             text = f"{where} trusts whatever matches {rules} with credentials. See that nobody else can be among them."

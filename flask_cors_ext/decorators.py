@@ -45,7 +45,7 @@ class Decorator(Mark):
             setattr(target, MARK, self)
         except (AttributeError, TypeError):
             raise TypeError(f"{view!r} cannot be marked. Write a function that calls it, and mark that.") from None
-        request_started.connect(warn_if_missing, weak=False)
+        request_started.connect(warn_if_missing)
         return view
 
 

@@ -144,9 +144,9 @@ def _read_method(view_class: type | None, method: str) -> tuple[Layer, ...]:
     handler = getattr(view_class, name, None)
     if handler is None and method == "HEAD":
         name, handler = "get", getattr(view_class, "get", None)
-    declared = getattr(view_class, "method_decorators", ())
+    declared = getattr(view_class, "method_decorators", None)
     if isinstance(declared, Mapping):
-        declared = declared.get(name, ())
+        declared = declared.get(name)
     return _make_layers([_find_mark(handler), *((mark, name_of(handler)) for mark in _marks_among(declared))])
 
 

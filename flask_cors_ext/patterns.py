@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from werkzeug.routing import Map, Rule
+    from werkzeug.routing import Rule
 
 _PLACEHOLDER = re.compile(r"<(?:([A-Za-z_][A-Za-z0-9_]*)(?:\([^()]*\))?:)?[^<>():]+>")
 _ANY, _REST = "\0", "\1"
@@ -47,15 +47,13 @@ def is_apart(rule: Rule, others: Iterable[Rule]) -> bool:
 
 def read_pattern(rule: Rule) -> Pattern:
     """Return what is known of a rule's URLs."""
-    url_map: Map | None = rule.map
-    domain = (rule.host if url_map is not None and url_map.host_matching else rule.subdomain) or ""
+    domain = (rule.host if rule.map.host_matching else rule.subdomain) or ""
 
     def replace(match: re.Match[str]) -> str:
-        converter = url_map.converters.get(match[1] or "default") if url_map is not None else None
-        return _ANY if getattr(converter, "part_isolating", False) else _REST
+        return _ANY if rule.map.converters[match[1] or "default"].part_isolating else _REST
 
     path = _PLACEHOLDER.sub(replace, rule.rule)
-    if "<" in path or ">" in path:
+    if "<" in path:
         path = "/" + _REST
     flags = (rule.strict_slashes, rule.merge_slashes, rule.websocket, rule.build_only)
     return Pattern(None if "<" in domain else domain, tuple(path.rstrip("/").split("/")), flags)

@@ -109,7 +109,7 @@ class Places:
 def _read_rules(resources: object) -> Mapping[PathRule, Resource]:
     if isinstance(resources, Mapping):
         return resources
-    rules: Sequence[Any] = ()
+    rules: Sequence[Any]
     if isinstance(resources, (str, re.Pattern)):
         rules = [resources]
     elif isinstance(resources, Iterable):

@@ -198,7 +198,8 @@ class Routes:
         else:
             cover = self._find_common(place, owners) if found.is_known else self._policies.of_path(place)
         if cover.methods_given and isinstance(cover.policy, Policy):
-            owners |= self._find_owners(router, set(cover.policy.methods) - {"*"} - self._methods)
+            # A `*` is asked for as well: it names whatever a rule without methods answers.
+            owners |= self._find_owners(router, set(cover.policy.methods) - self._methods)
         covers = {name: owner for name, (_, owner) in owners.items()}
         return cover, self._naming.narrow(cover, covers, is_known=found.is_known)
 

@@ -16,8 +16,9 @@ def blueprint(name: str = "bp") -> Blueprint:
     return bp
 
 
-def test_d11_d14_it_installs_itself_for_its_own_routes() -> None:
-    app, bp = make_app(), blueprint()
+@pytest.mark.parametrize("name", ["bp", "X"])
+def test_d11_d14_it_installs_itself_for_its_own_routes(name: str) -> None:
+    app, bp = make_app(), blueprint(name)
     CORS(bp, origins=A)
     app.register_blueprint(bp, url_prefix="/api")
     app.register_blueprint(blueprint("other"), url_prefix="/other")
@@ -73,6 +74,16 @@ def test_settings_for_resources_do_not_cover_the_app_either() -> None:
     server = Server(app)
     assert server.preflight(A, "PUT", path="/api/x").values("Access-Control-Max-Age") == ["5"]
     assert server.request("GET", "/api/y", A).values("Vary") == []
+
+
+def test_what_the_settings_block_for_resources_is_blocked_where_nothing_is_said() -> None:
+    app, bp = make_app(config={"CORS_RESOURCES": {"/api/*": {}}, "CORS_BLOCK_UNTRUSTED": True}), blueprint()
+    CORS(bp, origins=A)
+    app.register_blueprint(bp, url_prefix="/api")
+    app.add_url_rule("/api/y", "y", lambda: "y", methods=["PUT"])
+    server = Server(app)
+    assert server.request("PUT", "/api/y", A) == forbidden()
+    assert server.request("PUT", "/api/x", A).headers[-2:] == (allow(A), VARY_ORIGIN)
 
 
 @pytest.mark.parametrize("wrapped_between", [True, False])

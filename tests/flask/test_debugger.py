@@ -50,6 +50,15 @@ def test_with_it_the_page_is_shared(evalex: bool) -> None:
     assert server.request(path="/fine", origin=A).body == b"fine"
 
 
+def test_the_page_has_no_console_unless_it_is_asked_for() -> None:
+    app = make_app()
+    app.add_url_rule("/boom", "boom", lambda: str(1 // 0))
+    CORS(app, origins=A)
+    share_debugger(app)
+    app.debug = True
+    assert b"EVALEX = false" in Server(app).request(path="/boom", origin=A).body
+
+
 def test_without_debug_it_does_nothing() -> None:
     app, _ = served(shares=True, debug=False)
     answer = Server(app).request(path="/boom", origin=A)

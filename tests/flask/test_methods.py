@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 from flask import Blueprint, Flask
+from flask.views import MethodView
 from support.site import A, B, granted, site
 from support.wsgi import VARY_PREFLIGHT, WITH_CREDENTIALS, Server, forbidden
 from werkzeug.routing import Rule
 
+from cors_wsgi import Policy
 from flask_cors_ext import CORS, cross_origin, same_origin
+from flask_cors_ext.naming import Naming, find_common
+from flask_cors_ext.policies import Cover
 
 C = "https://c.example"
 
@@ -156,6 +160,66 @@ def test_a_rule_for_every_method_owns_what_another_view_would_name() -> None:
     assert site(build).preflight(A, "GET", path="/x") == creds(A, "GET")
 
 
+@pytest.mark.parametrize(("other", "named"), [(B, ", ".join(DEFAULT)), (A, "GET")])
+def test_a_star_does_not_cover_a_rule_for_every_method_of_another_policy(other: str, named: str) -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule("/x", "get", view(A, methods="*"), methods=DEFAULT)
+        app.view_functions["any"] = view(other, methods="*")
+        app.url_map.add(Rule("/x", endpoint="any"))
+
+    assert site(build).preflight(A, "GET", path="/x") == creds(A, named)
+
+
+def test_a_redirect_does_not_answer_as_its_target_does() -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule("/items", "items", view(A), methods=["GET", "PUT"])
+        app.add_url_rule("/old", "old", lambda: "old", methods=["GET"], redirect_to="items")
+        app.add_url_rule("/old", "put", view(B), methods=["PUT"])
+
+    server = site(build)
+    for path, named in [("/items", "GET, HEAD, PUT"), ("/old", "GET, HEAD")] * 2:
+        assert server.preflight(A, "GET", path=path) == creds(A, named)
+
+
+@pytest.mark.parametrize("rest", [[], ["/<name>"]])
+@pytest.mark.parametrize("options", [{}, {"block_untrusted": True}, {"resources": {"/*": {}}}])
+def test_a_method_of_a_view_class_may_have_a_policy_of_its_own(rest: list[str], options: Any) -> None:
+    class X(MethodView):
+        def get(self) -> str:
+            return "x"
+
+        @cross_origin(origins=B)
+        def put(self) -> str:
+            return "x"
+
+    def build(app: Flask) -> None:
+        app.add_url_rule("/x", view_func=X.as_view("x"))
+        for rule in rest:
+            app.add_url_rule(rule, "rest", lambda name: name, methods=["DELETE"])
+
+    server = site(build, origins=A, **options)
+    assert server.preflight(A, "GET", path="/x").status == "204 No Content"
+    assert server.preflight(B, "PUT", path="/x") == granted(B, "PUT")
+    assert server.preflight(A, "PUT", path="/x") == forbidden(VARY_PREFLIGHT)
+    assert server.request("PUT", "/x", B).values("Access-Control-Allow-Origin") == [B]
+    assert server.request("PUT", "/x", A).values("Access-Control-Allow-Origin") == []
+    assert server.request("GET", "/x", A).values("Access-Control-Allow-Origin") == [A]
+
+
+def test_a_policy_is_narrowed_once() -> None:
+    naming, cover, other = Naming(), Cover(Policy(A, methods=["GET", "PUT"])), Cover(Policy(B))
+    first, second = (naming.narrow(cover, {"GET": cover, "PUT": other}, is_known=True) for _ in range(2))
+    assert first.policy == Policy(A, methods=["GET"])
+    assert first is second
+
+
+def test_what_nothing_has_in_common() -> None:
+    one, same, other = Cover(Policy(A)), Cover(Policy(A)), Cover(Policy(B))
+    assert find_common([]) is None
+    assert find_common([one, other]) is None
+    assert find_common([one, same]) is one
+
+
 @pytest.mark.parametrize(("of_get", "of_put"), [("/x", "/x/"), ("/x/", "/x")])
 @pytest.mark.parametrize("path", ["/x", "/x/"])
 def test_rules_that_do_not_insist_on_a_slash(of_get: str, of_put: str, path: str) -> None:
@@ -244,3 +308,18 @@ def test_late_views_are_seen() -> None:
     app.url_map.add(Rule("/x/<name>", endpoint="late", methods=["PUT"]))
     assert server.preflight(A, "GET", path="/x/1") == creds(A, "GET")
     assert server.preflight(B, "PUT", path="/x/1") == creds(B, "PUT")
+
+
+def test_late_views_are_among_those_whose_layers_are_asked_where_none_answers() -> None:
+    app = Flask("site")
+    bp = Blueprint("bp", __name__)
+    bp.add_url_rule("/x", "get", view(A), methods=["GET"])
+    CORS(bp, origins=C)
+    app.register_blueprint(bp)
+    CORS(app, origins="https://d.example")
+    server = Server(app)
+    assert server.preflight(A, "DELETE", path="/x") == creds(A, "GET, HEAD")
+    app.view_functions["late"] = view(B)
+    app.url_map.add(Rule("/x", endpoint="late", methods=["PUT"]))
+    assert server.preflight("https://d.example", "DELETE", path="/x").status == "204 No Content"
+    assert server.preflight(C, "DELETE", path="/x") == forbidden(VARY_PREFLIGHT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from flask_cors_ext.patterns import is_apart
 
 APART = [
     pytest.param(["/a", "/b"], id="other words"),
+    pytest.param(["/a", "/aX"], id="a longer word"),
     pytest.param(["/a/<x>", "/b/<x>"], id="other words before what varies"),
     pytest.param(["/a/<x>", "/a/<x>/b"], id="other lengths"),
     pytest.param(["/a/<int:x>", "/a/<int:x>"], id="the same pattern"),
@@ -59,6 +61,23 @@ def test_subdomains_and_flags(one: str, other: str, apart: bool) -> None:
     app.add_url_rule("/x", "other", lambda **_: "", subdomain=other)
     rule, *rest = app.url_map.iter_rules()
     assert is_apart(rule, [rule, *rest]) is apart
+
+
+@pytest.mark.parametrize(("other", "apart"), [("b.example", True), ("a.example", False)])
+def test_hosts(other: str, apart: bool) -> None:
+    app = Flask("site", static_folder=None, host_matching=True)
+    app.add_url_rule("/x", "one", lambda: "", host="a.example", strict_slashes=False)
+    app.add_url_rule("/x", "other", lambda: "", host=other)
+    rule, *rest = app.url_map.iter_rules()
+    assert is_apart(rule, [rule, *rest]) is apart
+
+
+@pytest.mark.parametrize(("options", "apart"), [({}, True), ({"redirect_to": "/y"}, False), ({"alias": True}, False)])
+def test_a_rule_that_redirects_by_itself(options: Any, apart: bool) -> None:
+    app = Flask("site", static_folder=None)
+    app.add_url_rule("/x", "x", lambda: "", **options)
+    (rule,) = app.url_map.iter_rules()
+    assert is_apart(rule, [rule]) is apart
 
 
 def test_values_that_redirect_are_not_told_from_the_pattern() -> None:

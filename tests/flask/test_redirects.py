@@ -49,6 +49,12 @@ def test_a_redirect_has_the_policy_of_its_target(path: str, method: str, methods
     assert pair.are_alike_but_for(VARY_ORIGIN, method=method, path=path, origin=B)
 
 
+@pytest.mark.parametrize("host", ["Site.Example:8080", "site.example"])
+def test_the_target_s_host_is_compared_in_any_case_of_letters(host: str) -> None:
+    server = site(build)
+    assert server.preflight(A, "POST", path="/items", headers={"Host": host}) == granted(A, "GET, HEAD, POST")
+
+
 @pytest.mark.parametrize(("path", "code"), [("/away", "308"), ("/up", "308"), ("/loop", "308"), ("/nowhere", "404")])
 def test_a_redirect_to_another_host_or_in_circles_is_covered_by_its_path(path: str, code: str) -> None:
     pair = twins(build, origins=B)

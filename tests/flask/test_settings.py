@@ -46,7 +46,7 @@ JSON = {
     "ALLOW_HEADERS": '["X-A", "X-B"]',
     "EXPOSE_HEADERS": '["ETag"]',
     "SUPPORTS_CREDENTIALS": "1",
-    "RESOURCES": '{"/x": {"max_age": 60}, "/y/*": {}}',
+    "RESOURCES": '\n {"/x": {"max_age": 60}, "/y/*": {}}',
     "BLOCK_UNTRUSTED": "0",
 }
 VALUES = {
