@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask
 from support.site import A, B, granted, make_app, site, twins
-from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, environ_for, forbidden
+from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, app_with, environ_for, forbidden
 
 from cors_wsgi import DENY, PolicyError
 from flask_cors_ext import CORS, cross_origin
@@ -94,6 +94,24 @@ def test_a_setting_is_called_by_its_own_name() -> None:
     server = app_that_says(view={"supports_credentials": True}, settings={"origins": "*"})
     with pytest.raises(PolicyError, match=re.escape("; origins: the setting CORS_ORIGINS).")):
         CORS().validate(server.app)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("count", "named"),
+    [
+        (5, "the view 'x0', the view 'x1', the view 'x2', the view 'x3', the view 'x4' ("),
+        (6, "the view 'x0', the view 'x1', the view 'x2', the view 'x3', the view 'x4' and 1 more ("),
+    ],
+)
+def test_five_views_are_named(count: int, named: str) -> None:
+    app = Flask("site", static_folder=None)
+    view = cross_origin(supports_credentials=True)(lambda: "x")
+    for number in range(count):
+        app.add_url_rule(f"/{number}", f"x{number}", view)
+    CORS(app, origins="*")
+    with pytest.raises(PolicyError) as error:
+        CORS().validate(app)
+    assert f"So it is merged for {named}" in str(error.value)
 
 
 def test_a_problem_of_many_views_is_told_once() -> None:
@@ -192,6 +210,15 @@ PATTERNS = [
 ]
 
 
+@pytest.mark.parametrize(("path", "shared"), [("/api/\u20ac", [A]), ("/api/\u20ac\xff", [])])
+def test_a_path_that_no_server_should_give_fails_nothing(path: str, shared: list[str]) -> None:
+    def build(app: Flask) -> None:
+        app.wsgi_app = app_with()  # as a wrapper that answers itself; Flask would fail
+
+    server = site(build, resources={"/*": {"origins": A}})
+    assert server.request(path=path, origin=A).values("Access-Control-Allow-Origin") == shared
+
+
 @pytest.mark.parametrize("resources", PATTERNS)
 def test_resources_are_a_mapping_one_path_or_several(resources: Any) -> None:
     pair = twins(build_resources, resources=resources, origins=A)
@@ -217,10 +244,36 @@ def test_resources_are_matched_as_text() -> None:
     assert server.request(path=path, origin=A).values("Access-Control-Allow-Origin") == [A]
 
 
+EXAMPLE = "Write {'/api/*': {'origins': ['https://app.example.com']}}."
 WRONG = [
-    pytest.param(7, "resources-type", "Resources are a mapping, one path or a list of paths, not int.", id="a number"),
-    pytest.param([7], "path-type", "not int", id="a list of numbers"),
-    pytest.param({"/a": 7}, "resource-type", "A resource has a mapping of options", id="no mapping"),
+    pytest.param(
+        7,
+        "resources-type",
+        "1 problem:\n"
+        "  resources: 7  [resources-type]\n"
+        "      Resources are a mapping, one path or a list of paths, not int.\n"
+        f"      {EXAMPLE}",
+        id="a number",
+    ),
+    pytest.param(
+        ["/a", ["/b"]],
+        "path-type",
+        "1 problem:\n"
+        "  resources: ['/b']  [path-type]\n"
+        "      A path rule is a string or a compiled regular expression of text, not list.\n"
+        "      Write a path such as '/api/*'.",
+        id="a list in a list",
+    ),
+    pytest.param(
+        {"/a": 7},
+        "resource-type",
+        "1 problem in resources['/a']:\n"
+        "  resources: 7  [resource-type]\n"
+        "      A resource has a mapping of options, None or DENY, not int.\n"
+        f"      {EXAMPLE}",
+        id="no mapping",
+    ),
+    pytest.param({"/a": {"origin": A}}, "unknown-option", "1 problem in resources['/a']:", id="where it stands"),
     pytest.param({"/a": {"origin": A}}, "unknown-option", "Did you mean 'origins'?", id="an unknown option"),
     pytest.param({"/a": {"origins": "https://a.example/"}}, "trailing-slash", "in resources['/a']", id="a bad origin"),
     pytest.param("api", "path-start", "Write '/api'.", id="no slash"),
@@ -249,6 +302,14 @@ def test_a_conflict_of_resource_and_keywords_says_who_said_what() -> None:
     assert "in resources['/a'] (origins: resources['/a']; supports_credentials: CORS(app)):" in str(error.value)
 
 
+def test_a_conflict_of_what_holds_in_every_resource_is_the_app_s() -> None:
+    app = Flask("site")
+    app.config["CORS_SUPPORTS_CREDENTIALS"] = True
+    with pytest.raises(PolicyError) as error:
+        CORS(app, resources={"/a": {"origins": A}}, origins="*")
+    assert str(error.value).startswith("1 problem in CORS(app):\n  origins: '*'  [wildcard-with-credentials]\n")
+
+
 def test_a_resource_without_origins_is_an_error() -> None:
     with pytest.raises(PolicyError) as error:
         CORS(Flask("site"), resources="/api/*")
@@ -257,8 +318,12 @@ def test_a_resource_without_origins_is_an_error() -> None:
 
 def test_a_combination_that_could_not_be_foreseen_is_denied_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     def build(app: Flask) -> None:
+        def areas(area: str) -> str:
+            return area
+
+        areas.__qualname__ = "areas"
         app.add_url_rule("/<area>/x", "x", cross_origin(supports_credentials=True, origins=A)(lambda area: area))
-        app.add_url_rule("/<area>/y", "y", cross_origin(supports_credentials=True)(lambda area: area))
+        app.add_url_rule("/<area>/y", "y", cross_origin(supports_credentials=True)(areas))
 
     server = site(build, resources={"/x/*": {"origins": B}, "/open/*": {"origins": "*"}})
     assert server.preflight(A, "GET", path="/open/x").status == "204 No Content"
@@ -267,7 +332,13 @@ def test_a_combination_that_could_not_be_foreseen_is_denied_and_logged_once(capl
         assert server.request(path="/open/y", origin=A).values("Vary") == []
     (record,) = caplog.records
     assert record.levelname == "ERROR"
-    assert record.getMessage().startswith("The view 'y' at resources['/open/*'] is not shared, since its layers do not")
+    assert record.getMessage() == (
+        "The view 'y' at resources['/open/*'] is not shared, since its layers do not fit: 1 problem in "
+        "supports_credentials: @cross_origin on areas; origins: resources['/open/*']:\n"
+        "  origins: '*'  [wildcard-with-credentials]\n"
+        "      With credentials, every page of the web could act as any of your users who visits it.\n"
+        "      Name the origins you trust, such as ['https://app.example.com'], or leave supports_credentials off."
+    )
     assert server.preflight(B, "GET", path="/x/y").status == "204 No Content"
 
 

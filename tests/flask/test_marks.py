@@ -7,7 +7,7 @@ import inspect
 from typing import Any
 
 import pytest
-from flask import Flask, current_app
+from flask import Blueprint, Flask, current_app
 from flask.views import MethodView, View
 from support.needs import needs_module
 from support.site import A, B, granted, make_app, site, twins
@@ -15,6 +15,7 @@ from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, forbidden
 
 from cors_wsgi import PolicyError
 from flask_cors_ext import CORS, cross_origin, same_origin
+from flask_cors_ext.marks import Mark
 
 MARK = cross_origin(origins=A)
 
@@ -263,6 +264,36 @@ def test_a_decorator_returns_the_view_itself() -> None:
     assert inspect.signature(view) == signature
 
 
+def test_what_a_mark_says() -> None:
+    says = Mark("same_origin", {"max_age": 5}, denies=True)
+    assert (says.name, says.options, says.denies) == ("same_origin", {"max_age": 5}, True)
+    assert Mark("cross_origin", {}).denies is False
+
+
+def test_a_view_without_a_name_is_called_by_what_it_is() -> None:
+    class Shown:
+        def __call__(self) -> str:
+            return "x"
+
+        def __repr__(self) -> str:
+            return "<a view>"
+
+    view = same_origin(Shown())
+    with pytest.raises(TypeError, match=r"<a view> is marked twice, by @same_origin and @cross_origin\."):
+        cross_origin(view)
+
+
+def test_head_has_what_a_framework_puts_around_get() -> None:
+    class X(MethodView):
+        method_decorators = {"get": [MARK]}  # noqa: RUF012 - as Flask-RESTful has it
+
+        def get(self) -> str:
+            return "x"
+
+    pair = twins(lambda app: app.add_url_rule("/x", view_func=X.as_view("x")))
+    assert pair.are_alike_but_for(allow(A), VARY_ORIGIN, method="HEAD", path="/x", origin=A)
+
+
 class Slotted:
     __slots__ = ()
 
@@ -292,13 +323,18 @@ REFUSED = [
     pytest.param(
         lambda: cross_origin(A), "takes keyword options only. Write @cross_origin(origins=", id="a positional origin"
     ),
-    pytest.param(lambda: cross_origin(print, origins=A), "takes keyword options only", id="a view and options"),
+    pytest.param(
+        lambda: cross_origin(print, origins=A),
+        "cross_origin() takes keyword options only. Write @cross_origin(origins=['https://app.example.com']).",
+        id="a view and options",
+    ),
     pytest.param(lambda: MARK("x"), "marks views, and this is none: 'x'.", id="no view"),
     pytest.param(lambda: MARK(Slotted()), "cannot be marked", id="an object that takes no attribute"),
     pytest.param(lambda: MARK(len), "cannot be marked. Write a function", id="a built-in function"),
     pytest.param(
         lambda: marked_by(cross_origin(origins=A), cross_origin(max_age=5)),
-        "is marked twice, by @cross_origin(origins='https://a.example') and @cross_origin(max_age=5). "
+        "marked_by.<locals>.view is marked twice, by @cross_origin(origins='https://a.example') and "
+        "@cross_origin(max_age=5). "
         "Write @cross_origin(origins='https://a.example', max_age=5).",
         id="two marks",
     ),
@@ -353,8 +389,10 @@ def test_a_method_beats_its_class_and_nothing_is_inherited_from_below_same_origi
         def put(self) -> str:
             return "x"
 
-    app = make_app()
-    app.add_url_rule("/x", view_func=X.as_view("x"))
+    app, bp = make_app(), Blueprint("bp", __name__)
+    bp.add_url_rule("/x", view_func=X.as_view("x"))
+    CORS(bp, expose_headers=["X-A"], max_age=5)
+    app.register_blueprint(bp)
     CORS(app, origins=A, max_age=5)
     server = Server(app)
     assert server.preflight(B, "GET", path="/x") == granted(B, "GET, HEAD")

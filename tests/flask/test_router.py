@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Blueprint, Flask, abort, current_app
 from support.site import A, B, granted, make_app, site, twins
-from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, forbidden, watch
+from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, environ_for, forbidden, watch
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.routing import BaseConverter, Map
 from werkzeug.wrappers import Response
@@ -97,6 +98,50 @@ def test_a_host_that_flask_does_not_know_is_covered_by_its_path(host: str) -> No
     assert pair.are_alike_but_for(allow(B), VARY_ORIGIN, path="/x", origin=B, headers={"Host": host})
 
 
+@pytest.mark.parametrize(("path", "origin"), [("/x", B), ("/y", A)])
+def test_a_host_that_flask_does_not_trust_is_covered_by_the_path_s_resource(path: str, origin: str) -> None:
+    resources = {"/x": {"origins": B}, "/y": {"origins": A}}
+    server = site(
+        build_hosts, flask={"host_matching": True}, config={"TRUSTED_HOSTS": ["a.example"]}, resources=resources
+    )
+    assert server.preflight(origin, "GET", path=path, headers={"Host": "evil.example"}).status == "204 No Content"
+    other = A if origin == B else B
+    assert server.preflight(other, "GET", path=path, headers={"Host": "evil.example"}) == forbidden(VARY_PREFLIGHT)
+
+
+def without_path_info(app: Any, method: str, **headers: str) -> tuple[str, dict[str, str]]:
+    """Ask as a server may that leaves an empty PATH_INFO out."""
+    environ = environ_for(method, origin=A, headers=headers)
+    del environ["PATH_INFO"]
+    started: list[Any] = []
+    list(app(environ, lambda status, headers, error=None: started.append((status, dict(headers)))))
+    ((status, answered),) = started
+    return status, answered
+
+
+def routed(app: Flask) -> None:
+    app.add_url_rule("/", "root", lambda: "root")
+
+
+def never_routed(app: Flask) -> None:
+    app.wsgi_app = lambda environ, start: (start("200 OK", [("Content-Type", "text/plain")]), [b""])[1]  # type: ignore[method-assign]
+
+
+def untrusting(app: Flask) -> None:
+    app.config["TRUSTED_HOSTS"] = ["a.example"]
+    routed(app)
+
+
+@pytest.mark.parametrize("build", [routed, never_routed, untrusting])
+def test_a_path_info_that_is_missing_is_the_empty_path(build: Any) -> None:
+    app = Flask("site", static_folder=None)
+    build(app)
+    CORS(app, resources={"/*": {"origins": A}, re.compile("None|XXXX"): None})
+    assert without_path_info(app, "GET")[1]["Access-Control-Allow-Origin"] == A
+    status, headers = without_path_info(app, "OPTIONS", **{"Access-Control-Request-Method": "GET"})
+    assert (status, headers["Access-Control-Allow-Origin"]) == ("204 No Content", A)
+
+
 def test_blueprints_with_url_defaults_subdomain_and_a_prefix_given_late() -> None:
     def build(app: Flask) -> None:
         bp = Blueprint("bp", __name__, url_defaults={"lang": "en"})
@@ -183,6 +228,19 @@ def test_one_app_inside_the_other_keeps_its_policies_where_the_outer_keeps_its_h
     server = Server(outer)
     assert server.request(path="/sub/x", origin=A).headers[-2:] == (allow(A), VARY_ORIGIN)
     assert server.request(path="/nowhere", origin=B).headers[-2:] == (allow(B), VARY_ORIGIN)
+
+
+def test_an_app_that_serves_inside_another_without_its_own_entrance_says_nothing() -> None:
+    outer, inner = make_app(), Flask("inner", static_folder=None)
+    inner.add_url_rule("/x", "x", MARKED)
+    without_entrance = inner.wsgi_app
+    CORS(inner)
+    Server(inner).request(path="/x")
+    outer.wsgi_app = DispatcherMiddleware(outer.wsgi_app, {"/sub": watch(without_entrance)})  # type: ignore[method-assign]
+    CORS(outer, origins=B)
+    server = Server(outer)
+    assert server.request(path="/sub/x", origin=B).headers[-2:] == (allow(B), VARY_ORIGIN)
+    assert server.request(path="/sub/x", origin=A).headers[-1:] == (VARY_ORIGIN,)
 
 
 def test_a_websocket_route_is_no_pages_to_preflight() -> None:

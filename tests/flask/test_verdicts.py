@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from support.site import A, B, granted, make_app, site, twins
-from support.wsgi import FOR_EVERYBODY, VARY_ORIGIN, VARY_PREFLIGHT, WITH_CREDENTIALS, Server, allow, forbidden
+from support.wsgi import (
+    FOR_EVERYBODY,
+    VARY_ORIGIN,
+    VARY_PREFLIGHT,
+    WITH_CREDENTIALS,
+    Server,
+    allow,
+    app_with,
+    forbidden,
+)
 from werkzeug.routing import BaseConverter
 
 from flask_cors_ext import CORS, cross_origin
@@ -158,6 +167,23 @@ def test_where_flask_never_routed_a_callable_still_has_an_app_context(converters
     server = site(build, origins=lambda origin, environ: seen.append(has_app_context()) is None)
     assert server.request(path="/x", origin=A).headers[-2:] == (allow(A), VARY_ORIGIN)
     assert seen == [True]
+
+
+def test_where_flask_never_routed_a_callable_sees_the_request_and_nothing_else_needs_an_app_context() -> None:
+    closed: list[bool] = []
+
+    def build(app: Flask) -> None:
+        app.wsgi_app = app_with()
+        app.teardown_appcontext(lambda error: closed.append(True))
+
+    server = site(
+        build, resources={"/a": {"origins": lambda origin, environ: environ["PATH_INFO"] == "/a"}, "/b": {"origins": A}}
+    )
+    assert server.request(path="/a", origin=B).values("Access-Control-Allow-Origin") == [B]
+    assert closed == [True]
+    assert server.request(path="/b", origin=A).values("Access-Control-Allow-Origin") == [A]
+    assert server.preflight(A, "GET", path="/b").status == "204 No Content"
+    assert closed == [True]
 
 
 class FromDatabase(BaseConverter):
