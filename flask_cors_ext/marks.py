@@ -62,7 +62,7 @@ def read_marks(view: Callable[..., Any] | None) -> MarkLayers:
     view_class = getattr(view, "view_class", None)
     found = [_find_mark(view)]
     if view_class is not None:
-        found += [(mark, name_of(view_class)) for mark in _marks_among(getattr(view_class, "decorators", ()))]
+        found += [(mark, name_of(view_class)) for mark in _marks_among(getattr(view_class, "decorators", None))]
         found += [(_inherited_mark(view_class), name_of(view_class))]
     whole = _make_layers(found)
     by_method = {

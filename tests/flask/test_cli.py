@@ -23,6 +23,7 @@ from werkzeug.routing import Rule
 from cors_wsgi import DENY
 from flask_cors_ext import CORS, cross_origin, same_origin
 from flask_cors_ext.listing import show_rule, show_sources
+from flask_cors_ext.policies import sample_path
 
 HANDS_OFF = "This app has no CORS extension: nothing is shared, and nothing is added, removed or answered.\n"
 
@@ -194,6 +195,14 @@ def test_a_view_class_has_a_row_for_each_policy_of_its_methods() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [("/", "/"), ("/x", "/x"), ("/x/<a>", "/x/x"), ("/x/<a>/y/<int:b>/z", "/x/x/y/x/z"), ("/a<b>c/<d>-e", "/axc/x-e")],
+)
+def test_a_path_such_as_a_rule_matches(rule: str, path: str) -> None:
+    assert sample_path(Rule(rule)) == path
+
+
 def test_views_with_several_policies_have_several_rows() -> None:
     app = Flask("site", static_folder=None)
     app.add_url_rule("/x", "get", cross_origin(origins=A)(lambda: "x"), methods=["GET"])
@@ -261,6 +270,7 @@ def hide_deeply(app: Flask) -> None:
         for _ in range(depth):
             view = hide(view)
         app.add_url_rule(f"/{depth}", f"below {depth}", view)
+    app.add_url_rule("/marked", "marked", cross_origin(hide(cross_origin(named("under a mark")))))
 
 
 def named(name: str) -> Any:

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from flask import Blueprint, Flask
+from flask.views import MethodView
 from support.site import A, B, granted, make_app, site, twins
 from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, app_with, environ_for, forbidden
+from werkzeug.routing import Rule
 
-from cors_wsgi import DENY, PolicyError
+from cors_wsgi import DENY, PolicyError, Problem
 from flask_cors_ext import CORS, cross_origin
 
 C, D = "https://c.example", "https://d.example"
@@ -128,6 +130,28 @@ def test_a_problem_of_many_views_is_told_once() -> None:
     assert "the view 'x0', the view 'x1', the view 'x2', the view 'x3', the view 'x4' and 3 more" in str(error.value)
 
 
+def test_every_problem_of_one_merge_is_told() -> None:
+    server = app_that_says(view={"supports_credentials": True}, keywords={"origins": "*", "expose_headers": "*"})
+    with pytest.raises(PolicyError) as error:
+        CORS().validate(server.app)  # type: ignore[arg-type]
+    codes = [problem.code for problem in error.value.problems]
+    assert codes == ["wildcard-with-credentials", "expose-wildcard-with-credentials"]
+
+
+def test_a_rule_for_every_method_is_validated_for_get() -> None:
+    class X(MethodView):
+        @cross_origin(supports_credentials=True)
+        def get(self) -> str:
+            return "x"
+
+    app = Flask("site", static_folder=None)
+    app.view_functions["x"] = X.as_view("x")
+    app.url_map.add(Rule("/x", endpoint="x"))
+    CORS(app, origins="*")
+    with pytest.raises(PolicyError, match="So it is merged for the view 'x' "):
+        CORS().validate(app)
+
+
 def test_a_mark_without_origins_anywhere_is_an_error() -> None:
     server = site(lambda app: app.add_url_rule("/x", "x", cross_origin(lambda: "x")))
     with pytest.raises(PolicyError) as error:
@@ -140,8 +164,15 @@ def test_nothing_to_share_is_an_error_that_says_what_to_write() -> None:
     server = site(lambda app: app.add_url_rule("/x", "x", lambda: "x"))
     with pytest.raises(PolicyError) as error:
         server.request(path="/x")
-    assert [problem.code for problem in error.value.problems] == ["shares-nothing"]
-    assert "Write CORS(app, origins=['https://app.example.com']), or mark views" in str(error.value)
+    assert error.value.problems == (
+        Problem(
+            "origins",
+            None,
+            "shares-nothing",
+            "CORS(app) shares nothing: nobody names an origin, and no view or blueprint is marked.",
+            "Write CORS(app, origins=['https://app.example.com']), or mark views with @cross_origin(origins=[...]).",
+        ),
+    )
 
 
 def test_without_origins_for_the_app_marked_routes_alone_are_shared() -> None:
@@ -310,6 +341,15 @@ def test_a_conflict_of_what_holds_in_every_resource_is_the_app_s() -> None:
     assert str(error.value).startswith("1 problem in CORS(app):\n  origins: '*'  [wildcard-with-credentials]\n")
 
 
+def test_a_conflict_of_keywords_and_settings_says_who_said_what() -> None:
+    app = Flask("site")
+    app.config["CORS_SUPPORTS_CREDENTIALS"] = True
+    with pytest.raises(PolicyError) as error:
+        CORS(app, origins="*")
+    sources = "origins: CORS(app); supports_credentials: the setting CORS_SUPPORTS_CREDENTIALS"
+    assert str(error.value).startswith(f"1 problem in CORS(app) ({sources}):\n")
+
+
 def test_a_resource_without_origins_is_an_error() -> None:
     with pytest.raises(PolicyError) as error:
         CORS(Flask("site"), resources="/api/*")
@@ -340,6 +380,37 @@ def test_a_combination_that_could_not_be_foreseen_is_denied_and_logged_once(capl
         "      Name the origins you trust, such as ['https://app.example.com'], or leave supports_credentials off."
     )
     assert server.preflight(B, "GET", path="/x/y").status == "204 No Content"
+
+
+UNFORESEEN = [
+    pytest.param(
+        {"/in/*": {"origins": A}}, "/in/../y", "a path that is not canonical", id="a path that is not canonical"
+    ),
+    pytest.param({"/in/*": {"origins": A}}, "/out/y", "no resource", id="a path of no resource"),
+    pytest.param(None, "/late", "the app", id="a view that came late"),
+]
+
+
+@pytest.mark.parametrize(("resources", "path", "place"), UNFORESEEN)
+def test_the_log_says_where_a_combination_was_met(
+    resources: Any, path: str, place: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app()
+    mark = cross_origin(max_age=5)
+    app.add_url_rule("/<path:rest>", "y", mark(lambda rest: rest), methods=["GET"])
+    if resources is None:
+        app.add_url_rule("/in", "in", cross_origin(origins=A)(lambda: "in"))
+        app.view_functions["y"] = lambda rest: rest
+        CORS(app)
+        app.view_functions["late"] = mark(lambda: "late")
+        Server(app).request(path="/in")
+        app.url_map.add(Rule("/late", endpoint="late", methods=["GET"]))
+    else:
+        CORS(app, resources={**resources, "/x": {"origins": A}})
+    assert Server(app).preflight(A, "GET", path=path) == forbidden()
+    (record,) = caplog.records
+    name = "late" if resources is None else "y"
+    assert record.getMessage().startswith(f"The view {name!r} at {place} is not shared, since its layers do not fit: ")
 
 
 def test_l1_one_extension_on_two_apps_shares_no_state() -> None:

@@ -15,7 +15,7 @@ from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, forbidden
 
 from cors_wsgi import PolicyError
 from flask_cors_ext import CORS, cross_origin, same_origin
-from flask_cors_ext.marks import Mark
+from flask_cors_ext.marks import Mark, own_mark, read_marks
 
 MARK = cross_origin(origins=A)
 
@@ -292,6 +292,50 @@ def test_head_has_what_a_framework_puts_around_get() -> None:
 
     pair = twins(lambda app: app.add_url_rule("/x", view_func=X.as_view("x")))
     assert pair.are_alike_but_for(allow(A), VARY_ORIGIN, method="HEAD", path="/x", origin=A)
+
+
+def test_the_marks_of_a_class_are_layers_that_bear_its_name() -> None:
+    @cross_origin(max_age=5)
+    class X(MethodView):
+        decorators = [MARK]  # noqa: RUF012 - as users write it
+
+        def get(self) -> str:
+            return "x"
+
+    layers = read_marks(X.as_view("x")).view
+    assert [(layer.name, layer.options) for layer in layers] == [
+        (f"@cross_origin on {X.as_view('x').__qualname__}", {"origins": A}),
+        (f"@cross_origin on {X.__qualname__}", {"max_age": 5}),
+    ]
+
+    def view() -> str:
+        return "x"
+
+    view.view_class = MARK(type("Plain", (), {}))  # type: ignore[attr-defined]
+    assert [layer.name for layer in read_marks(view).view] == ["@cross_origin on Plain"]
+
+
+def test_what_is_no_mark_is_none() -> None:
+    def view() -> str:
+        return "x"
+
+    view.__cors__ = "of something else"  # type: ignore[attr-defined]
+    assert own_mark(view) is None
+    assert own_mark(MARK(lambda: "x")) is MARK
+
+
+def test_a_wrapper_to_which_nobody_can_refer_weakly_passes_the_mark_on() -> None:
+    class Wrapper:
+        __slots__ = ("__dict__",)
+
+        def __init__(self, view: Any) -> None:
+            functools.update_wrapper(self, view)
+
+        def __call__(self) -> str:
+            return "x"
+
+    pair = twins(lambda app: app.add_url_rule("/x", "x", Wrapper(MARK(lambda: "x"))))
+    assert pair.are_alike_but_for(allow(A), VARY_ORIGIN, path="/x", origin=A)
 
 
 class Slotted:

@@ -129,6 +129,17 @@ WRONG = [
 ]
 
 
+def test_a_name_that_is_nearly_a_setting_s_is_explained_in_full() -> None:
+    with pytest.raises(PolicyError) as error:
+        server_with({"CORS_ORIGIN": A})
+    assert str(error.value) == (
+        "1 problem in the settings:\n"
+        f"  CORS_ORIGIN: {A!r}  [unknown-option]\n"
+        "      There is no such setting.\n"
+        "      Did you mean 'CORS_ORIGINS'?"
+    )
+
+
 @pytest.mark.parametrize(("config", "code", "text"), WRONG)
 def test_a_wrong_setting_is_an_error(config: dict[str, Any], code: str, text: str) -> None:
     with pytest.raises(PolicyError) as error:
