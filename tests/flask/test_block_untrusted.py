@@ -9,7 +9,7 @@ from flask import Flask
 from support.site import A, B, make_app, site
 from support.wsgi import VARY_ORIGIN, Server, forbidden
 
-from cors_wsgi import PolicyError
+from cors_wsgi import PolicyError, Problem
 from flask_cors_ext import CORS, cross_origin
 
 
@@ -63,5 +63,13 @@ def test_for_everybody_alone_it_would_do_nothing() -> None:
     server = site(lambda app: app.add_url_rule("/x", "x", lambda: "x"), block_untrusted=True, origins="*")
     with pytest.raises(PolicyError) as error:
         server.request(path="/x")
-    assert [problem.code for problem in error.value.problems] == ["blocks-nothing"]
+    assert error.value.problems == (
+        Problem(
+            "block_untrusted",
+            True,
+            "blocks-nothing",
+            "Every policy trusts everybody, so that nothing would ever be blocked.",
+            "Name the origins you trust, or leave block_untrusted off.",
+        ),
+    )
     assert site(build, block_untrusted=True, origins="*").request("POST", "/login", A) == forbidden(VARY_ORIGIN)
