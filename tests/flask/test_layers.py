@@ -382,6 +382,20 @@ def test_a_combination_that_could_not_be_foreseen_is_denied_and_logged_once(capl
     assert server.preflight(B, "GET", path="/x/y").status == "204 No Content"
 
 
+def test_the_log_names_a_view_for_the_blueprint_that_its_url_has_in_common(caplog: pytest.LogCaptureFixture) -> None:
+    app, bp = make_app(), Blueprint("bp", __name__, url_prefix="/<area>")
+    CORS(bp, supports_credentials=True)
+    for method, origin in (("GET", A), ("PUT", B)):
+        view = cross_origin(origins=origin)(lambda area: area)
+        bp.add_url_rule("/x", method.lower(), view, methods=[method])
+    app.register_blueprint(bp)
+    CORS(app, resources={"/x/*": {"origins": C}, "/open/*": {"origins": "*"}})
+    assert Server(app).preflight(A, "DELETE", path="/open/x") == forbidden()
+    (record,) = caplog.records
+    assert record.getMessage().startswith("The view 'bp.get' at resources['/open/*'] is not shared,")
+    assert Server(app).preflight(C, "DELETE", path="/x/x").status == "204 No Content"
+
+
 UNFORESEEN = [
     pytest.param(
         {"/in/*": {"origins": A}}, "/in/../y", "a path that is not canonical", id="a path that is not canonical"
