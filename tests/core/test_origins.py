@@ -392,6 +392,15 @@ def test_a_callable_that_fails_does_not_allow_and_is_logged(
     assert also.request(origin="https://a.example") == from_app(allow("https://a.example"), VARY_ORIGIN)
 
 
+def test_where_a_callable_failed_is_the_innermost_place(caplog: pytest.LogCaptureFixture) -> None:
+    names: dict[str, Any] = {}
+    exec(compile("def look_up(origin):\n\n    raise LookupError(origin)\n", "lookup.py", "exec"), names)
+    exec(compile("def rule(origin, environ):\n    return look_up(origin)\n", "rules.py", "exec"), names)
+    with caplog.at_level(logging.INFO, "cors_wsgi"):
+        assert wrap(Policy(names["rule"])).request(origin="https://a.example") == from_app(VARY_ORIGIN)
+    assert "at lookup.py:3 and does not allow" in caplog.messages[0]
+
+
 def is_tenant(origin: str, environ: Any) -> bool:
     return bool(environ["tenants"])
 

@@ -302,7 +302,7 @@ def reach_another_view(app: Flask) -> None:
 
 def twins_in_headers(app: Flask) -> None:
     app.add_url_rule("/x", "get", cross_origin(allow_headers=["X-A"])(lambda: "x"), methods=["GET"])
-    app.add_url_rule("/x", "put", cross_origin(allow_headers=["X-B"])(lambda: "x"), methods=["PUT"])
+    app.add_url_rule("/x", "put", cross_origin(allow_headers=["X-B"])(lambda: "x"), methods=["PATCH", "PUT"])
     app.add_url_rule("/x", "post", cross_origin(allow_headers=["X-B"])(lambda: "x"), methods=["POST"])
     app.add_url_rule("/x", "delete", same_origin(lambda: "x"), methods=["DELETE"])
     app.add_url_rule("/y", "y", cross_origin(allow_headers=["X-C"])(lambda: "x"), methods=["PUT"])
@@ -374,7 +374,7 @@ FINDINGS = [
         twins_in_headers,
         {},
         [
-            f"warning: At /x, GET, HEAD and PUT {TWINS}",
+            f"warning: At /x, GET, HEAD and PUT, PATCH {TWINS}",
             f"warning: At /x, GET, HEAD and POST {TWINS}",
         ],
         id="views that differ only in headers",
