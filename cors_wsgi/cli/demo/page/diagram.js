@@ -6,7 +6,7 @@ const LANES = ["Script", "Browser", "Server"];
 const MATTERS = /^(Access-Control-|Origin$|Vary$|Cookie$|Location$)/;
 
 /** Return the diagram of one call of the script. */
-export function draw(script, call, predicted, causes) {
+export function draw(script, call, causes) {
   const steps = [step(0, 1, `${script.listener ? "XMLHttpRequest" : "fetch"} ${script.method} ${script.path}`)];
   const asksFirst = causes.length > 0;
   if (asksFirst && call.exchanges.length && !call.exchanges.some((one) => one.isPreflight)) {
@@ -16,8 +16,7 @@ export function draw(script, call, predicted, causes) {
   for (const exchange of call.exchanges) {
     const kind = exchange.isPreflight ? "preflight" : "";
     steps.push(step(1, 2, `${exchange.method} ${exchange.url}`, exchange.sent, kind));
-    const ran = exchange.isPreflight && !exchange.entered ? "answered for the app, which does not run" : sayWhetherItRan(exchange);
-    steps.push(step(2, 1, `${exchange.status} ${exchange.phrase}`, exchange.received, "", ran));
+    steps.push(step(2, 1, `${exchange.status} ${exchange.phrase}`, exchange.received, "", sayWhetherItRan(exchange)));
   }
   const last = call.exchanges.at(-1);
   if (last?.isPreflight && call.state === "blocked") {
@@ -31,7 +30,8 @@ export function draw(script, call, predicted, causes) {
 }
 
 function sayWhetherItRan(exchange) {
-  return exchange.entered ? "the app ran" : "the app did not run";
+  if (exchange.entered) return "the app ran";
+  return exchange.isPreflight ? "answered for the app, which does not run" : "the app did not run";
 }
 
 /** Say what the script gets of a call. */

@@ -10,7 +10,7 @@ export function tell(script, { plan, calls, surprises, agrees }) {
   const parts = [tellCauses(script, plan)];
   for (const [index, call] of calls.entries()) {
     if (calls.length > 1) parts.push(element("h3", {}, CALLS[index]));
-    parts.push(draw(script, call, plan.calls[index], plan.causes), tellCall(call, plan.calls[index]));
+    parts.push(draw(script, call, plan.causes), tellCall(call, plan.calls[index]));
     if (surprises[index].length) parts.push(tellSurprises(surprises[index]));
   }
   parts.push(tellPrediction(plan, agrees));
