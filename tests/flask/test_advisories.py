@@ -78,7 +78,7 @@ NOT_ALLOWED = [
 
 
 @pytest.mark.parametrize("origin", NOT_ALLOWED)
-def test_cve_2017_20146_e10_who_is_not_named_is_not_allowed(origin: str) -> None:
+def test_cve_2017_20146_who_is_not_named_is_not_allowed(origin: str) -> None:
     server = site(routed("/x"), origins=[A])
     assert may_read(server, origin, "/x") is False
     assert may_read(server, A, "/x") is True

@@ -1,4 +1,4 @@
-"""CORS(blueprint): for all of its routes, wherever and as often as it is registered (cases D11 to D14)."""
+"""CORS(blueprint): for all of its routes, wherever and as often as it is registered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def blueprint(name: str = "bp") -> Blueprint:
 
 
 @pytest.mark.parametrize("name", ["bp", "X"])
-def test_d11_d14_it_installs_itself_for_its_own_routes(name: str) -> None:
+def test_it_installs_itself_for_its_own_routes(name: str) -> None:
     app, bp = make_app(), blueprint(name)
     CORS(bp, origins=A)
     app.register_blueprint(bp, url_prefix="/api")
@@ -30,7 +30,7 @@ def test_d11_d14_it_installs_itself_for_its_own_routes(name: str) -> None:
         assert server.request("PUT", path, A).values("Vary") == []
 
 
-def test_d12_a_405_is_the_blueprints_and_a_404_is_not() -> None:
+def test_a_405_is_the_blueprints_and_a_404_is_not() -> None:
     app, bp = make_app(), blueprint()
     CORS(bp, origins=A)
     app.register_blueprint(bp, url_prefix="/api")
@@ -42,7 +42,7 @@ def test_d12_a_405_is_the_blueprints_and_a_404_is_not() -> None:
     assert server.request("GET", "/api/nowhere", B).values("Access-Control-Allow-Origin") == [B]
 
 
-def test_d13_the_parents_policy_applies_unless_the_child_has_one() -> None:
+def test_the_parents_policy_applies_unless_the_child_has_one() -> None:
     app, outer = make_app(), Blueprint("outer", __name__)
     plain, own = blueprint("plain"), blueprint("own")
     CORS(outer, origins=A, max_age=5)

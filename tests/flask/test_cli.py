@@ -477,7 +477,7 @@ FINDINGS = [
 
 
 @pytest.mark.parametrize(("build", "options", "expected"), FINDINGS)
-def test_m12_i4_check_finds(build: Any, options: dict[str, Any], expected: list[str]) -> None:
+def test_check_finds(build: Any, options: dict[str, Any], expected: list[str]) -> None:
     app = Flask("site", static_folder=None)
     if build is wrap_after:
         nothing(app)

@@ -1,4 +1,4 @@
-"""Werkzeug's debugger: outside it hides the headers, and `share_debugger` puts one inside (case A15)."""
+"""Werkzeug's debugger: outside it hides the headers, and `share_debugger` puts one inside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers: the most specific wins, option by option, and a bad merge names the view and who said what (cases I, L1)."""
+"""Layers: the most specific wins, option by option, and a bad merge names the view and who said what."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def app_that_says(**said: dict[str, Any]) -> Server:
 
 
 @pytest.mark.parametrize("winner", LAYERS)
-def test_d13_d17_i2_the_most_specific_layer_wins(winner: str) -> None:
+def test_the_most_specific_layer_wins(winner: str) -> None:
     said: dict[str, dict[str, Any]] = {name: {"origins": B, "max_age": 1} for name in LAYERS[LAYERS.index(winner) :]}
     said[winner] = {"origins": A, "max_age": 600}
     server = app_that_says(**said)
@@ -212,7 +212,7 @@ COVERED = [
 
 
 @pytest.mark.parametrize(("path", "origin", "age"), COVERED)
-def test_i7_i8_i9_resources(path: str, origin: str, age: int) -> None:
+def test_a_resource_covers_its_paths_with_its_own_options_and_the_app_s_else(path: str, origin: str, age: int) -> None:
     pair = twins(build_resources, resources=RESOURCES, origins=A, max_age=60)
     assert pair.are_alike_but_for(allow(origin), VARY_ORIGIN, path=path, origin=origin)
     assert pair.are_alike_but_for(VARY_ORIGIN, path=path, origin="https://evil.example")
@@ -220,7 +220,7 @@ def test_i7_i8_i9_resources(path: str, origin: str, age: int) -> None:
 
 
 @pytest.mark.parametrize("path", ["/off/x", "/else", "/apikeys", "/API/x", "/r", "/nowhere"])
-def test_i7_i8_what_no_resource_covers_is_left_alone(path: str) -> None:
+def test_what_no_resource_covers_is_left_alone(path: str) -> None:
     pair = twins(build_resources, resources=RESOURCES, origins=A)
     assert pair.are_alike_but_for(path=path, origin=A)
     headers = {"Access-Control-Request-Method": "GET"}
@@ -261,7 +261,7 @@ NOT_CANONICAL = ["/api/../x", "/api/./x", "//api/x", "/api\\x", "/api/%2e%2e/x",
 
 
 @pytest.mark.parametrize("path", NOT_CANONICAL)
-def test_i8_a_path_that_is_not_canonical_is_never_shared_by_its_resource(path: str) -> None:
+def test_a_path_that_is_not_canonical_is_never_shared_by_its_resource(path: str) -> None:
     server = site(build_resources, resources={"/*": {"origins": A}})
     assert server.preflight(A, "PUT", path=path).status == "403 Forbidden"
     assert server.request("PUT", path, A).values("Access-Control-Allow-Origin") == []
@@ -427,7 +427,7 @@ def test_the_log_says_where_a_combination_was_met(
     assert record.getMessage().startswith(f"The view {name!r} at {place} is not shared, since its layers do not fit: ")
 
 
-def test_l1_one_extension_on_two_apps_shares_no_state() -> None:
+def test_one_extension_on_two_apps_shares_no_state() -> None:
     cors = CORS(max_age=60)
     one, other = make_app(config={"CORS_ORIGINS": A}), make_app()
     for app in (one, other):
@@ -440,7 +440,7 @@ def test_l1_one_extension_on_two_apps_shares_no_state() -> None:
     assert Server(other).request(path="/x", origin=A).values("Access-Control-Allow-Origin") == []
 
 
-def test_i2_a_second_init_app_is_an_error_that_shows_the_merged_call() -> None:
+def test_a_second_init_app_is_an_error_that_shows_the_merged_call() -> None:
     app = Flask("site")
     CORS(app, origins=A, max_age=5)
     with pytest.raises(RuntimeError) as error:

@@ -92,7 +92,7 @@ def test_what_is_named_where_two_policies_meet(
 
 
 ALONE = [
-    pytest.param({}, creds(A, "GET, HEAD, PUT"), id="D19: the URL's real methods where none are given"),
+    pytest.param({}, creds(A, "GET, HEAD, PUT"), id="the URL's real methods where none are given"),
     pytest.param({"methods": ["DELETE"]}, creds(A, "DELETE"), id="an explicit list stays"),
     pytest.param({"methods": "*"}, creds(A, "GET"), id="everything is echoed"),
 ]

@@ -1,4 +1,4 @@
-"""Redirects by Flask's router: preflights never meet one, and the redirect itself can be followed (cases C)."""
+"""Redirects by Flask's router: preflights never meet one, and the redirect itself can be followed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def build(app: Flask) -> None:
 
 
 TO_MARKED = [
-    pytest.param("/items", "POST", "GET, HEAD, POST", id="C1, C3: strict_slashes"),
+    pytest.param("/items", "POST", "GET, HEAD, POST", id="strict_slashes"),
     pytest.param("/a//b", "GET", "GET, HEAD", id="merge_slashes"),
     pytest.param("/old", "GET", "GET, HEAD", id="redirect_to"),
     pytest.param("/pages/1", "GET", "GET, HEAD", id="a default value"),

@@ -46,7 +46,7 @@ NOT_FOUND = ["/int/x", "/any/c", "/u/1", "/p", "/k", "/k/broken", "/k/gone"]
 
 
 @pytest.mark.parametrize("path", FOUND)
-def test_d20_converters(path: str) -> None:
+def test_a_path_that_a_converter_takes_is_covered_by_its_view(path: str) -> None:
     pair = twins(build_converters, origins=B)
     assert pair.with_cors.preflight(A, "PUT", path=path) == granted(A, "PUT")
     assert pair.with_cors.preflight(B, "PUT", path=path) == forbidden(VARY_PREFLIGHT)
@@ -54,7 +54,7 @@ def test_d20_converters(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", NOT_FOUND)
-def test_d20_what_no_converter_takes_is_covered_by_its_path(path: str) -> None:
+def test_what_no_converter_takes_is_covered_by_its_path(path: str) -> None:
     pair = twins(build_converters, origins=B)
     assert pair.with_cors.preflight(B, "PUT", path=path).status == "204 No Content"
     assert pair.with_cors.preflight(A, "PUT", path=path) == forbidden(VARY_PREFLIGHT)
@@ -81,7 +81,7 @@ HOSTS = [
 
 
 @pytest.mark.parametrize(("build", "flask", "config", "host", "other"), HOSTS)
-def test_d20_the_host_chooses_the_view(build: Any, flask: Any, config: Any, host: str, other: str) -> None:
+def test_the_host_chooses_the_view(build: Any, flask: Any, config: Any, host: str, other: str) -> None:
     pair = twins(build, flask=flask, config=config, origins=B)
     there, elsewhere = {"Host": host}, {"Host": other}
     assert pair.with_cors.preflight(A, "GET", path="/x", headers=there) == granted(A, "GET, HEAD")
@@ -204,7 +204,7 @@ def test_application_root_and_script_name() -> None:
 
 
 @pytest.mark.parametrize("inner_has_cors", [True, False])
-def test_a19_an_app_mounted_inside_is_covered_by_its_path_and_the_outer_owns(inner_has_cors: bool) -> None:
+def test_an_app_mounted_inside_is_covered_by_its_path_and_the_outer_owns(inner_has_cors: bool) -> None:
     outer, inner = make_app(), Flask("inner", static_folder=None)
     inner.add_url_rule("/x", "x", lambda: "inner")
     if inner_has_cors:

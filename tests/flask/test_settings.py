@@ -1,4 +1,4 @@
-"""Settings and keywords: read once, explained where they are needless, refused with the near miss (cases L)."""
+"""Settings and keywords: read once, explained where they are needless, refused with the near miss."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ HOW = [
 
 
 @pytest.mark.parametrize(("values", "from_environment"), HOW)
-def test_l3_l4_settings(values: dict[str, Any], from_environment: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_say_what_keywords_would_say(
+    values: dict[str, Any], from_environment: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = {f"CORS_{name}": value for name, value in values.items()}
     if from_environment:
         loaded = Flask("site")
@@ -92,7 +94,7 @@ def test_l3_l4_settings(values: dict[str, Any], from_environment: bool, monkeypa
     assert headers_of(server.request(path="/else", origin=A)) == ()
 
 
-def test_l5_keywords_win_over_settings() -> None:
+def test_keywords_win_over_settings() -> None:
     server = server_with({"CORS_ORIGINS": B, "CORS_MAX_AGE": 5}, origins=A)
     assert server.request(path="/x", origin=A).values("Access-Control-Allow-Origin") == [A]
     assert server.request(path="/x", origin=B).values("Access-Control-Allow-Origin") == []
@@ -109,7 +111,7 @@ def test_settings_are_read_from_a_file_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", ["", " , ", [], None])
-def test_l4_empty_origins_are_an_error_and_never_everybody(value: Any) -> None:
+def test_empty_origins_are_an_error_and_never_everybody(value: Any) -> None:
     with pytest.raises(PolicyError) as error:
         server_with({"CORS_ORIGINS": value})
     assert [problem.code for problem in error.value.problems] == ["no-origins"]
@@ -194,7 +196,7 @@ def test_a_max_age_beyond_all_browsers_is_warned_of_once_and_works(options: dict
         assert server.preflight(A, "GET", path="/x").values("Access-Control-Max-Age") == ["90000"]
 
 
-def test_l2_settings_that_change_after_init_app_are_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+def test_settings_that_change_after_init_app_are_warned_of(caplog: pytest.LogCaptureFixture) -> None:
     server = server_with({"CORS_ORIGINS": A, "CORS_MAX_AGE": 5})
     server.app.config.update(CORS_ORIGINS=B, CORS_METHODS="GET", OTHER=1)  # type: ignore[attr-defined]
     assert server.request(path="/x", origin=B).values("Access-Control-Allow-Origin") == []
@@ -220,7 +222,7 @@ KEYWORDS = [
 
 
 @pytest.mark.parametrize(("call", "message"), KEYWORDS)
-def test_e8_unknown_keywords_are_type_errors(call: Any, message: str) -> None:
+def test_unknown_keywords_are_type_errors(call: Any, message: str) -> None:
     with pytest.raises(TypeError) as error:
         call()
     assert message in str(error.value)
@@ -235,7 +237,7 @@ def test_wrong_options_without_an_app_are_an_error_at_once() -> None:
         CORS(Flask("x"), origins="https://a.example/")
 
 
-def test_d15_cors_is_no_wrapper_and_says_so() -> None:
+def test_cors_is_no_wrapper_and_says_so() -> None:
     app: Any = CORS(Flask("x"), origins=A)
     with pytest.raises(AttributeError, match="'CORS' object has no attribute 'route'"):
         app.route("/")

@@ -1,4 +1,4 @@
-"""What is told: the signal, the log, the debug header, and marks that nothing reads (cases M)."""
+"""What is told: the signal, the log, the debug header, and marks that nothing reads."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_receiver_that_fails_changes_nothing(caplog: pytest.LogCaptureFixture)
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
-def test_m1_a_refusal_is_one_debug_record_with_the_nearest_rule(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_refusal_is_one_debug_record_with_the_nearest_rule(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     site(build, origins=A).request(path="/x", origin="http://a.example")
     (record,) = caplog.records
@@ -99,7 +99,7 @@ def test_m1_a_refusal_is_one_debug_record_with_the_nearest_rule(caplog: pytest.L
     assert f"the nearest rule is '{A}'" in record.getMessage()
 
 
-def test_m2_requests_leave_nothing_in_the_log_by_default(caplog: pytest.LogCaptureFixture) -> None:
+def test_requests_leave_nothing_in_the_log_by_default(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     server = site(build, origins=A)
     for _ in range(300):
@@ -110,7 +110,7 @@ def test_m2_requests_leave_nothing_in_the_log_by_default(caplog: pytest.LogCaptu
 
 
 @pytest.mark.parametrize("text", ["a\r\nb", "\x1b[31m", "\u2028"])
-def test_m3_what_a_client_sends_is_logged_on_one_line(text: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_a_client_sends_is_logged_on_one_line(text: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "cors_wsgi")
     path = f"/{text}".encode().decode("latin-1")
     site(build, origins=A).request(path=path, origin=f"https://{text}")
@@ -129,7 +129,7 @@ DEBUG = [
 
 
 @pytest.mark.parametrize(("keyword", "app_debug", "shown"), DEBUG)
-def test_m4_debug_follows_the_app_at_the_first_request(keyword: bool | None, app_debug: bool, shown: bool) -> None:
+def test_debug_follows_the_app_at_the_first_request(keyword: bool | None, app_debug: bool, shown: bool) -> None:
     server = site(build, origins=A, **({} if keyword is None else {"debug": keyword}))
     server.app.debug = app_debug  # type: ignore[attr-defined]
     for answer in (server.request(path="/x", origin=EVIL), server.preflight(EVIL, "GET", path="/x")):

@@ -1,4 +1,4 @@
-"""Verdicts on origins: callables with a database, asked once per request; and what caches are told (cases F, G, H)."""
+"""Verdicts on origins: callables with a database, asked once per request; and what caches are told."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Tenants:
 
 
 @pytest.mark.parametrize("path", ["/t/a/x", "/t/a/boom", "/t/a/nowhere"])
-def test_h1_h5_h6_h9_a_callable_with_a_database(path: str) -> None:
+def test_a_callable_asks_the_database_once_for_a_request(path: str) -> None:
     tenants = Tenants()
     server = tenants.server
     assert server.request(path=path, origin=A).headers[-2:] == (allow(A), VARY_ORIGIN)
@@ -84,7 +84,7 @@ def test_h1_h5_h6_h9_a_callable_with_a_database(path: str) -> None:
     assert server.request(path=path.replace("/a/", "/b/"), origin=A).values("Access-Control-Allow-Origin") == []
 
 
-def test_h2_a_row_that_comes_later_is_seen() -> None:
+def test_a_row_that_comes_later_is_seen() -> None:
     tenants = Tenants()
     assert tenants.server.request(path="/t/a/x", origin=B).values("Access-Control-Allow-Origin") == []
     tenants.store.execute("insert into origin values ('a', ?)", [B])
@@ -92,7 +92,7 @@ def test_h2_a_row_that_comes_later_is_seen() -> None:
 
 
 @pytest.mark.parametrize("origin", [None, "null", "nonsense", "https://a.example/", "x" * 10_000, f"{A}, {B}"])
-def test_h7_h8_without_a_well_formed_origin_no_callable_is_called(origin: str | None) -> None:
+def test_without_a_well_formed_origin_no_callable_is_called(origin: str | None) -> None:
     tenants = Tenants()
     answer = tenants.server.request(path="/t/a/x", origin=origin)
     assert answer.values("Vary") == ["Origin"]
@@ -101,7 +101,7 @@ def test_h7_h8_without_a_well_formed_origin_no_callable_is_called(origin: str | 
 
 
 @pytest.mark.parametrize(("origin", "status"), [(A, "200 OK"), (B, "403 Forbidden")])
-def test_h6_also_where_untrusted_requests_are_blocked_it_is_called_once(origin: str, status: str) -> None:
+def test_also_where_untrusted_requests_are_blocked_it_is_called_once(origin: str, status: str) -> None:
     tenants = Tenants(block_untrusted=True)
     answer = tenants.server.request("PUT", "/t/a/x", origin)
     assert answer.status == status
@@ -135,15 +135,15 @@ def test_a_request_that_the_app_makes_of_itself_is_asked_anew() -> None:
 
 
 FAILING = [
-    pytest.param(lambda origin, environ: 1 / 0, id="H3: it raises"),
-    pytest.param(lambda origin, environ: None, id="H4: None"),
-    pytest.param(lambda origin, environ: "*", id="H4: a string"),
-    pytest.param(lambda origin, environ: [origin], id="H4: a list"),
+    pytest.param(lambda origin, environ: 1 / 0, id="a rule that raises"),
+    pytest.param(lambda origin, environ: None, id="a rule that returns None"),
+    pytest.param(lambda origin, environ: "*", id="a rule that returns a string"),
+    pytest.param(lambda origin, environ: [origin], id="a rule that returns a list"),
 ]
 
 
 @pytest.mark.parametrize("rule", FAILING)
-def test_h3_h4_only_true_allows(rule: Any) -> None:
+def test_only_true_allows(rule: Any) -> None:
     server = site(lambda app: app.add_url_rule("/x", "x", lambda: "x"), origins=[rule])
     answer = server.request(path="/x", origin=A)
     assert (answer.status, answer.values("Vary"), answer.values("Access-Control-Allow-Origin")) == (
@@ -210,7 +210,7 @@ def build_two(app: Flask) -> None:
     app.add_url_rule("/plain", "plain", lambda: "plain")
 
 
-def test_f2_f3_f9_g1_g2_g3_g4_g10_what_caches_are_told() -> None:
+def test_a_response_varies_on_origin_where_its_policy_names_origins() -> None:
     pair = twins(build_two)
     for origin in (A, "https://evil.example", "null", None):
         assert pair.are_alike_but_for(FOR_EVERYBODY, path="/public", origin=origin)
@@ -220,7 +220,7 @@ def test_f2_f3_f9_g1_g2_g3_g4_g10_what_caches_are_told() -> None:
         assert pair.are_alike_but_for(VARY_ORIGIN, path="/private", origin=origin)
 
 
-def test_f4_f5_f7_g8_g9_preflights() -> None:
+def test_a_preflight_is_answered_by_its_own_view_s_mark() -> None:
     server = site(build_two)
     private = server.preflight(O2, "GET", "x-a, authorization", path="/private")
     echoed = ("Access-Control-Allow-Headers", "x-a, authorization")
@@ -230,16 +230,16 @@ def test_f4_f5_f7_g8_g9_preflights() -> None:
 
 
 VARY = [
-    pytest.param(["Accept-Encoding"], ["Accept-Encoding, Origin"], id="G5: merged"),
-    pytest.param(["origin"], ["origin"], id="G6: not twice"),
-    pytest.param(["*"], ["*"], id="G7: a star stays"),
+    pytest.param(["Accept-Encoding"], ["Accept-Encoding, Origin"], id="merged"),
+    pytest.param(["origin"], ["origin"], id="not twice"),
+    pytest.param(["*"], ["*"], id="a star stays"),
     pytest.param(["Cookie", "Accept"], ["Cookie, Accept, Origin"], id="two lines become one"),
     pytest.param([], ["Origin"], id="none of the app's"),
 ]
 
 
 @pytest.mark.parametrize(("own", "merged"), VARY)
-def test_g5_g6_g7_the_views_own_vary_is_kept(own: list[str], merged: list[str]) -> None:
+def test_the_views_own_vary_is_kept(own: list[str], merged: list[str]) -> None:
     def build(app: Flask) -> None:
         app.add_url_rule("/x", "x", lambda: ("x", [("Vary", value) for value in own]))
 
@@ -248,7 +248,7 @@ def test_g5_g6_g7_the_views_own_vary_is_kept(own: list[str], merged: list[str]) 
         assert server.request(path="/x", origin=origin).values("Vary") == merged
 
 
-def test_i1_what_a_view_sets_itself_gives_way_and_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_what_a_view_sets_itself_gives_way_and_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     def build(app: Flask) -> None:
         app.add_url_rule("/x", "x", lambda: ("x", {"Access-Control-Allow-Origin": "*"}))
 
