@@ -398,7 +398,17 @@ def test_what_one_decorator_can_know_is_an_error_there(call: Any, message: str) 
 
 
 def test_the_same_mark_twice_is_one_mark() -> None:
-    marked_by(MARK, MARK)
+    def build(app: Flask) -> None:
+        @MARK
+        @app.put("/x")
+        @MARK
+        def x() -> str:
+            return "x"
+
+    pair = twins(build)
+    assert pair.with_cors.preflight(A, "PUT", path="/x") == granted(A, "PUT")
+    assert pair.with_cors.preflight(B, "PUT", path="/x") == forbidden(VARY_PREFLIGHT)
+    assert pair.are_alike_but_for(allow(A), VARY_ORIGIN, method="PUT", path="/x", origin=A)
 
 
 def test_wrong_options_are_an_error_at_decoration() -> None:
