@@ -6,6 +6,7 @@ import configparser
 import email
 import hashlib
 import io
+import os
 import subprocess
 import sys
 import tarfile
@@ -68,6 +69,40 @@ def test_a_second_build_gives_the_same_bytes(dist: Path, tmp_path_factory: pytes
     ]
     assert len(digests[0]) == 2
     assert digests[0] == digests[1]
+
+
+_RUN_SETUP_PY = """
+import os, runpy, sys
+
+def state():
+    os.umask(umask := os.umask(0))
+    return umask, os.environ.get("SOURCE_DATE_EPOCH")
+
+before = state()
+runpy.run_path("setup.py", run_name="__main__")
+assert state() == before, (before, state())
+"""
+
+
+@pytest.mark.parametrize("epoch", [None, "1000000000"], ids=["no time named", "a time named"])
+@pytest.mark.parametrize("command", ["--version", "sdist", "bdist_wheel"])
+def test_setup_py_leaves_the_process_that_runs_it_as_it_was(
+    command: str, epoch: str | None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A frontend may call the build backend in its own process: umask and environment are the frontend's."""
+    needs_module("setuptools")
+    environ = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN_SETUP_PY, command],
+        cwd=_copy_of_the_checkout(tmp_path_factory),
+        env=environ | ({"SOURCE_DATE_EPOCH": epoch} if epoch else {}),
+        umask=0o027,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_index_would_take_both(dist: Path) -> None:
