@@ -141,7 +141,7 @@ class Installation:
                 self._warn_of_late_settings()
                 self._warn_of_lost_marks()
                 self._routes.open(policies, judges=self.block_untrusted)
-                debug = self.app.debug if self.debug is None else self.debug
+                debug = bool(self.app.debug) if self.debug is None else self.debug
                 if self.debugger is not None and self.app.debug:
                     from werkzeug.debug import DebuggedApplication  # noqa: PLC0415 - only while developing
 

@@ -123,13 +123,15 @@ def test_what_a_client_sends_is_logged_on_one_line(text: str, caplog: pytest.Log
 DEBUG = [
     pytest.param(None, False, False, id="as the app: off"),
     pytest.param(None, True, True, id="as the app: on"),
+    pytest.param(None, 1, True, id="as the app: 1, which from_prefixed_env() makes of FLASK_DEBUG=1"),
+    pytest.param(None, 0, False, id="as the app: 0"),
     pytest.param(False, True, False, id="off by its keyword"),
     pytest.param(True, False, True, id="on by its keyword"),
 ]
 
 
 @pytest.mark.parametrize(("keyword", "app_debug", "shown"), DEBUG)
-def test_debug_follows_the_app_at_the_first_request(keyword: bool | None, app_debug: bool, shown: bool) -> None:
+def test_debug_follows_the_app_at_the_first_request(keyword: bool | None, app_debug: Any, shown: bool) -> None:
     server = site(build, origins=A, **({} if keyword is None else {"debug": keyword}))
     server.app.debug = app_debug  # type: ignore[attr-defined]
     for answer in (server.request(path="/x", origin=EVIL), server.preflight(EVIL, "GET", path="/x")):
