@@ -12,7 +12,17 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from support.wsgi import VARY_ORIGIN, Answer, allow, from_app, wrap
+from support.wsgi import (
+    ALL_HEADERS,
+    ALL_METHODS,
+    TEN_MINUTES,
+    VARY_ORIGIN,
+    VARY_PREFLIGHT,
+    Answer,
+    allow,
+    from_app,
+    wrap,
+)
 
 from cors_wsgi import Policy
 from cors_wsgi.origins import (
@@ -335,7 +345,14 @@ def test_callables_come_last_and_once() -> None:
     assert asked == []
     assert server.request(path="/x", origin="https://a.example") == from_app(allow("https://a.example"), VARY_ORIGIN)
     assert asked == [("https://a.example", "/x")]
-    assert server.preflight("https://b.example", path="/y").status == "204 No Content"
+    assert server.preflight("https://b.example", path="/y").cors == (
+        "204",
+        allow("https://b.example"),
+        ALL_METHODS,
+        ALL_HEADERS,
+        TEN_MINUTES,
+        VARY_PREFLIGHT,
+    )
     assert asked == [("https://a.example", "/x"), ("https://b.example", "/y")]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from support.site import EVIL, A, B, granted, make_app, site
-from support.wsgi import FOR_EVERYBODY, VARY_PREFLIGHT, Server, allow, forbidden
+from support.wsgi import FOR_EVERYBODY, VARY_ORIGIN, VARY_PREFLIGHT, WITH_CREDENTIALS, Server, allow, forbidden
 
 from cors_wsgi import PolicyError
 from flask_cors_ext import CORS, cross_origin
@@ -34,7 +34,7 @@ def may_read(server: Server, origin: str, path: str) -> bool:
 
 def test_cve_2018_20744_everybody_is_a_star_and_never_an_echo() -> None:
     server = site(routed("/x"), origins="*")
-    assert server.request(path="/x", origin=EVIL).headers[-1:] == (FOR_EVERYBODY,)
+    assert server.request(path="/x", origin=EVIL).cors == ("200", FOR_EVERYBODY)
     assert server.preflight(EVIL, "PUT", path="/x") == granted("*", "GET, HEAD, PUT")
 
 
@@ -65,9 +65,8 @@ def test_everybody_with_credentials_never_starts(keywords: Any, config: Any, mar
 
 def test_cve_2018_8014_no_credentials_by_default() -> None:
     server = site(routed("/x"), origins=A)
-    for answer in (server.request(path="/x", origin=A), server.preflight(A, "PUT", path="/x")):
-        assert answer.values("Access-Control-Allow-Credentials") == []
-        assert answer.values("Access-Control-Allow-Origin") == [A]
+    assert server.request(path="/x", origin=A).cors == ("200", allow(A), VARY_ORIGIN)
+    assert server.preflight(A, "PUT", path="/x") == granted(A, "GET, HEAD, PUT")
 
 
 NOT_ALLOWED = [
@@ -87,8 +86,8 @@ def test_cve_2017_20146_who_is_not_named_is_not_allowed(origin: str) -> None:
 @pytest.mark.parametrize("headers", [{"Cookie": "a=b"}, {"Host": "evil.example"}, {"X-Forwarded-Host": "a.example"}])
 def test_cve_2024_47084_other_headers_do_not_change_the_verdict(headers: dict[str, str]) -> None:
     server = site(routed("/x"), origins=[A])
-    assert server.request(path="/x", origin=A, headers=headers).values("Access-Control-Allow-Origin") == [A]
-    assert server.request(path="/x", origin=EVIL, headers=headers).values("Access-Control-Allow-Origin") == []
+    assert server.request(path="/x", origin=A, headers=headers).cors == ("200", allow(A), VARY_ORIGIN)
+    assert server.request(path="/x", origin=EVIL, headers=headers).cors == ("200", VARY_ORIGIN)
 
 
 PATHS = [
@@ -165,8 +164,7 @@ def test_cve_2025_47908_requested_headers_cost_little(part: str) -> None:
     begun = time.thread_time()
     answer = server.preflight(A, "PUT", names, path="/x")
     assert time.thread_time() - begun < 1
-    assert answer.values("Access-Control-Allow-Headers") == []
-    assert answer.status == "204 No Content"
+    assert answer == granted(A, "GET, HEAD, PUT", WITH_CREDENTIALS, headers=None)
 
 
 def test_cve_2023_35943_the_origin_may_vanish_inside() -> None:
@@ -180,7 +178,7 @@ def test_cve_2023_35943_the_origin_may_vanish_inside() -> None:
         app.wsgi_app = meddle  # type: ignore[method-assign]
         app.add_url_rule("/x", "x", lambda: "x")
 
-    assert site(build, origins=A).request(path="/x", origin=A).values("Access-Control-Allow-Origin") == [A]
+    assert site(build, origins=A).request(path="/x", origin=A).cors == ("200", allow(A), VARY_ORIGIN)
 
 
 def test_go_2026_5278_hooks_are_registered_once() -> None:
@@ -204,7 +202,7 @@ def test_go_2026_5278_hooks_are_registered_once() -> None:
 
 def test_ghsa_q7jf_gf43_6x6p_the_requests_vary_stays_the_requests() -> None:
     answer = site(routed("/x"), origins=A).request(path="/x", origin=A, headers={"Vary": "X-Evil"})
-    assert answer.values("Vary") == ["Origin"]
+    assert answer.cors == ("200", allow(A), VARY_ORIGIN)
 
 
 def test_cve_2024_6221_private_networks_are_not_spoken_of() -> None:
@@ -216,7 +214,7 @@ def test_cve_2024_6221_private_networks_are_not_spoken_of() -> None:
 def test_cve_2017_11173_patterns_end_where_the_origin_ends() -> None:
     server = site(routed("/x"), origins=["https://*.example.com", "http://localhost:*"])
     for origin in ("https://api.example.com", "http://localhost:5173"):
-        assert server.request(path="/x", origin=origin).headers[-2] == allow(origin)
+        assert server.request(path="/x", origin=origin).cors == ("200", allow(origin), VARY_ORIGIN)
     for origin in (
         "https://example.com",
         "https://evilexample.com",

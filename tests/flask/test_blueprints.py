@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Blueprint, Flask
 from support.site import A, B, granted, make_app
-from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, app_with, forbidden
+from support.wsgi import ALL_METHODS, VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, app_with, forbidden
 
 from flask_cors_ext import CORS, cross_origin
 
@@ -25,9 +25,9 @@ def test_it_installs_itself_for_its_own_routes(name: str) -> None:
     server = Server(app)
     assert server.preflight(A, "PUT", path="/api/x") == granted(A, "PUT")
     assert server.preflight(B, "PUT", path="/api/x") == forbidden(VARY_PREFLIGHT)
-    assert server.request("PUT", "/api/x", A).headers[-2:] == (allow(A), VARY_ORIGIN)
-    for path in ("/other/x", "/api/nowhere"):
-        assert server.request("PUT", path, A).values("Vary") == []
+    assert server.request("PUT", "/api/x", A).cors == ("200", allow(A), VARY_ORIGIN)
+    assert server.request("PUT", "/other/x", A).cors == ("200",)
+    assert server.request("PUT", "/api/nowhere", A).cors == ("404",)
 
 
 def test_a_405_is_the_blueprints_and_a_404_is_not() -> None:
@@ -36,10 +36,9 @@ def test_a_405_is_the_blueprints_and_a_404_is_not() -> None:
     app.register_blueprint(bp, url_prefix="/api")
     CORS(app, resources={"/api/*": {"origins": B}})
     server = Server(app)
-    assert server.request("GET", "/api/x", A).status == "405 METHOD NOT ALLOWED"
-    assert server.request("GET", "/api/x", A).values("Access-Control-Allow-Origin") == [A]
-    assert server.request("GET", "/api/nowhere", A).values("Access-Control-Allow-Origin") == []
-    assert server.request("GET", "/api/nowhere", B).values("Access-Control-Allow-Origin") == [B]
+    assert server.request("GET", "/api/x", A).cors == ("405", allow(A), VARY_ORIGIN)
+    assert server.request("GET", "/api/nowhere", A).cors == ("404", VARY_ORIGIN)
+    assert server.request("GET", "/api/nowhere", B).cors == ("404", allow(B), VARY_ORIGIN)
 
 
 def test_the_parents_policy_applies_unless_the_child_has_one() -> None:
@@ -51,8 +50,12 @@ def test_the_parents_policy_applies_unless_the_child_has_one() -> None:
     outer.register_blueprint(own, url_prefix="/own")
     app.register_blueprint(outer, url_prefix="/out")
     server = Server(app)
-    assert server.preflight(A, "PUT", path="/out/plain/x").values("Access-Control-Max-Age") == ["5"]
-    assert server.preflight(B, "PUT", path="/out/own/x").values("Access-Control-Max-Age") == ["5"]
+    assert server.preflight(A, "PUT", path="/out/plain/x") == granted(
+        A, "PUT", ("Access-Control-Max-Age", "5"), age=False
+    )
+    assert server.preflight(B, "PUT", path="/out/own/x") == granted(
+        B, "PUT", ("Access-Control-Max-Age", "5"), age=False
+    )
     assert server.preflight(A, "PUT", path="/out/own/x") == forbidden(VARY_PREFLIGHT)
 
 
@@ -62,8 +65,8 @@ def test_settings_are_its_defaults_and_do_not_cover_the_app() -> None:
     CORS(bp, max_age=5)
     app.register_blueprint(bp, url_prefix="/api")
     server = Server(app)
-    assert server.preflight(A, "PUT", path="/api/x").values("Access-Control-Max-Age") == ["5"]
-    assert server.request("GET", "/x", A).values("Vary") == []
+    assert server.preflight(A, "PUT", path="/api/x") == granted(A, "PUT", ("Access-Control-Max-Age", "5"), age=False)
+    assert server.request("GET", "/x", A).cors == ("200",)
 
 
 def test_settings_for_resources_do_not_cover_the_app_either() -> None:
@@ -72,8 +75,8 @@ def test_settings_for_resources_do_not_cover_the_app_either() -> None:
     app.register_blueprint(bp, url_prefix="/api")
     app.add_url_rule("/api/y", "y", lambda: "y")
     server = Server(app)
-    assert server.preflight(A, "PUT", path="/api/x").values("Access-Control-Max-Age") == ["5"]
-    assert server.request("GET", "/api/y", A).values("Vary") == []
+    assert server.preflight(A, "PUT", path="/api/x") == granted(A, "PUT", ("Access-Control-Max-Age", "5"), age=False)
+    assert server.request("GET", "/api/y", A).cors == ("200",)
 
 
 def test_what_the_settings_block_for_resources_is_blocked_where_nothing_is_said() -> None:
@@ -83,7 +86,7 @@ def test_what_the_settings_block_for_resources_is_blocked_where_nothing_is_said(
     app.add_url_rule("/api/y", "y", lambda: "y", methods=["PUT"])
     server = Server(app)
     assert server.request("PUT", "/api/y", A) == forbidden()
-    assert server.request("PUT", "/api/x", A).headers[-2:] == (allow(A), VARY_ORIGIN)
+    assert server.request("PUT", "/api/x", A).cors == ("200", allow(A), VARY_ORIGIN)
 
 
 @pytest.mark.parametrize("wrapped_between", [True, False])
@@ -98,9 +101,9 @@ def test_cors_for_the_app_may_come_later(wrapped_between: bool) -> None:
         )(environ, start_response)
     CORS(app, origins=B, max_age=7)
     server = Server(app)
-    assert server.preflight(A, "PUT", path="/api/x").values("Access-Control-Max-Age") == ["7"]
-    assert server.request("PUT", "/api/x", A).headers[-2:] == (allow(A), VARY_ORIGIN)
-    assert server.request("GET", "/w", B).headers[-2:] == (allow(B), VARY_ORIGIN)
+    assert server.preflight(A, "PUT", path="/api/x") == granted(A, "PUT", ("Access-Control-Max-Age", "7"), age=False)
+    assert server.request("PUT", "/api/x", A).cors == ("200", allow(A), VARY_ORIGIN)
+    assert server.request("GET", "/w", B).cors == ("200" if wrapped_between else "404", allow(B), VARY_ORIGIN)
 
 
 def test_it_may_be_registered_after_cors_for_the_app() -> None:
@@ -110,7 +113,7 @@ def test_it_may_be_registered_after_cors_for_the_app() -> None:
     app.register_blueprint(bp, url_prefix="/api")
     server = Server(app)
     assert server.preflight(A, "PUT", path="/api/x") == granted(A, "PUT")
-    assert server.preflight(B, "PUT", path="/nowhere").status == "204 No Content"
+    assert server.preflight(B, "PUT", path="/nowhere") == granted(B, ALL_METHODS[1])
 
 
 def test_one_blueprint_on_two_apps() -> None:
@@ -135,4 +138,4 @@ def test_a_mark_in_a_blueprint_that_installed_itself_works() -> None:
     CORS(bp, origins=A)
     app.register_blueprint(bp, url_prefix="/api")
     app.add_url_rule("/marked", "marked", cross_origin(origins=B)(lambda: "marked"))
-    assert Server(app).request(path="/marked", origin=B).headers[-2:] == (allow(B), VARY_ORIGIN)
+    assert Server(app).request(path="/marked", origin=B).cors == ("200", allow(B), VARY_ORIGIN)

@@ -42,6 +42,12 @@ class Answer:
     body: bytes
     app_ran: bool
 
+    @property
+    def cors(self) -> tuple[Any, ...]:
+        """The status's code, and after it every header that is about CORS, in their order: all that CORS may change."""
+        about = ("access-control-", "vary", "x-cors-")
+        return (self.status[:3], *(header for header in self.headers if header[0].lower().startswith(about)))
+
     def values(self, name: str) -> list[str]:
         """Return every value of one header, whatever its case of letters."""
         return [value for given, value in self.headers if given.lower() == name.lower()]
