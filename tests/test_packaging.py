@@ -34,7 +34,7 @@ def _build(tmp_path_factory: pytest.TempPathFactory, umask: int) -> Path:
     command = [sys.executable, "-m", "build", "--outdir", str(folder), str(_copy_of_the_checkout(tmp_path_factory))]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, umask=umask, check=False)
     said = done.stdout + done.stderr
-    needs("No matching distribution found" not in said, f"the package index brings no setuptools: {said[-300:]}")
+    needs("No matching distribution found" not in said, "the package index, which the build needs, cannot be reached")
     assert done.returncode == 0, said
     return folder
 
@@ -101,7 +101,7 @@ def test_setup_py_leaves_the_process_that_runs_it_as_it_was(
     command: str, epoch: str | None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """A frontend may call the build backend in its own process: umask and environment are the frontend's."""
-    needs_module("setuptools")
+    needs_module("setuptools.command.bdist_wheel")
     environ = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
     done = subprocess.run(
         [sys.executable, "-c", _RUN_SETUP_PY, command],
@@ -149,7 +149,7 @@ def test_the_wheel_alone_serves_a_wrapped_app_under_wsgiref(dist: Path, tmp_path
     done = subprocess.run(
         [python, "-m", "pip", "install", "-q", str(wheel)], capture_output=True, text=True, timeout=300, check=False
     )
-    needs("No matching distribution found" not in done.stderr, f"the package index fails: {done.stderr[-300:]}")
+    needs("No matching distribution found" not in done.stderr, "the package index, which pip needs, cannot be reached")
     assert done.returncode == 0, done.stderr
     command = [python, "-I", "-W", "error", "-c", _SERVE]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
