@@ -7,12 +7,12 @@ import sys
 from typing import Final
 
 from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 
 from cors_wsgi.browser import Reason
 
 from .remedies import write_for_policy
+from .terminal import make_console, safe
 from .words import Recognised, find_nearest, is_what_the_script_sees, recognise
 
 EXAMPLES: Final = """\
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not lines:
         print("cors-wsgi explain: there is no text. Copy it from the browser's console (F12).", file=sys.stderr)
         return 2
-    console = Console(highlight=False, soft_wrap=False)
+    console = make_console()
     found: dict[Reason, Recognised] = {}
     for line in lines:
         if recognised := recognise(line):
@@ -77,7 +77,7 @@ def _show(console: Console, recognised: Recognised) -> None:
         parts["Or"] = " ".join(other.explain(facts) for other in recognised.also)
     for title, text in parts.items():
         console.print(f"  [dim]{title}[/]")
-        console.print(Padding(escape(text), (0, 0, 0, 4)))
+        console.print(Padding(safe(text), (0, 0, 0, 4)))
     console.print()
 
 
@@ -90,4 +90,4 @@ def _say_unknown(console: Console, lines: list[str]) -> None:
     console.print("No browser is known to print this.")
     near = next(filter(None, map(find_nearest, lines)), None)
     if near:
-        console.print(f"The nearest that one prints: {escape(near)}")
+        console.print(f"The nearest that one prints: {safe(near)}")

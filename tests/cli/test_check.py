@@ -271,3 +271,50 @@ def test_while_a_server_is_slow_a_terminal_says_what_is_waited_for() -> None:
         shown = run_on_terminal(str(SCRIPT), "check", url, "--origin", PAGE, "--timeout", "1.5")
     assert f"Asking {url} …" in shown
     assert shown.rindex("Not tried") > shown.rindex("Asking")
+
+
+LEAKY = """\
+ODD = "\\x1b[31mred\\x9b:a:"
+
+def app(environ, start_response):
+    allowed = environ.get("HTTP_ORIGIN", "*") if environ["PATH_INFO"] == "/shared" else "https://" + ODD
+    headers = [("Access-Control-Allow-Origin", allowed), ("Access-Control-Expose-Headers", "X-\\x1b[31mred, *")]
+    headers += [("Access-Control-Allow-Credentials", "true"), ("Set-Cookie", "sid=hush"), ("Location", ODD)]
+    headers += [("Age", "5"), ("Access-Control-Allow-Headers", "Authorization")]
+    preflight = environ["REQUEST_METHOD"] == "OPTIONS" and environ["PATH_INFO"] == "/moved"
+    start_response("302 " + ODD if preflight else "200 " + ODD, headers + [("Access-Control-\\x1b[31mred", ODD)])
+    return [ODD.encode()]
+"""
+
+
+@pytest.mark.parametrize("arguments", [("/shared",), ("/blocked",), ("/moved", "--method", "PUT"), ("/shared", "-v")])
+@pytest.mark.parametrize("json_too", [False, True])
+def test_neither_what_a_server_sends_nor_a_credential_reaches_the_terminal(
+    arguments: tuple[str, ...], json_too: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "leaky.py").write_text(LEAKY)
+    monkeypatch.chdir(tmp_path)
+    path, *more = arguments
+    headers = ("-H", "Authorization: Bearer hush", "--credentials") if path == "/shared" else ()
+    shown = run(
+        "check", f"https://api.example.com{path}", "--origin", PAGE, "--app", "leaky:app", *headers, *more,
+        *(["--json"] if json_too else []), COLUMNS="200",
+    )  # fmt: skip
+    assert (shown.returncode, shown.stderr) == (0 if path == "/shared" else 1, "")
+    assert all(char.isprintable() or char == "\n" for char in shown.stdout)
+    assert "hush" not in shown.stdout
+    assert "sid=…" in shown.stdout or "sid=\\u2026" in shown.stdout or path != "/shared"
+    assert r"\x1b[31mred\x9b:a:" in shown.stdout.replace("\\u001b", "\\x1b").replace("\\u009b", "\\x9b")
+
+
+def test_check_shows_what_matters_and_with_v_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "leaky.py").write_text(LEAKY)
+    monkeypatch.chdir(tmp_path)
+    call = ("check", "https://api.example.com/shared", "--origin", PAGE, "--app", "leaky:app")
+    shown, verbose = (
+        [line.rstrip() for line in run(*call, *more, COLUMNS="200").stdout.splitlines()] for more in ((), ("-v",))
+    )
+    assert (r"  < Location: \x1b[31mred\x9b:a:" in shown, "  < Age: 5" in shown) == (True, False)
+    assert "  < Age: 5" in verbose
+    at = verbose.index("  <")
+    assert verbose[at + 1] == r"  < \x1b[31mred\x9b:a:"
