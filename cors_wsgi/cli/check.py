@@ -8,16 +8,17 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.padding import Padding
 
 from cors_wsgi.browser import Browser, CORSError, Exchange, FetchError, PreflightCause, Response, preflight_causes
 from cors_wsgi.browser.printing import escape, hide_credentials, show_exchange
+from cors_wsgi.browser.urls import parse_url
 
 from .arguments import load_app, read_header
 from .hints import Hint, find_hints
+from .listening import listen_to_policy
 from .remedies import write_for_nginx, write_for_policy
 from .terminal import make_console, safe
 
@@ -98,8 +99,8 @@ def _play(arguments: argparse.Namespace) -> Outcome:
     if "://" not in arguments.url:
         raise ValueError(f"{arguments.url!r} has no scheme; write it as the script does: 'https://{arguments.url}'")
     headers = [read_header(text) for text in arguments.header]
-    parts = urlsplit(arguments.url)
-    server = f"{parts.scheme}://{parts.netloc}"
+    url = parse_url(arguments.url)
+    server = arguments.url if url is None or not url.is_http else url.origin
     if arguments.app:
         browser = Browser(load_app(arguments.app), url=server, engine=arguments.engine)
     else:
@@ -108,19 +109,23 @@ def _play(arguments: argparse.Namespace) -> Outcome:
     causes: Sequence[PreflightCause] = ()
     failed: FetchError | None = None
     response: Response | None = None
-    try:
-        causes = preflight_causes(arguments.method, headers, engine=arguments.engine)
-        response = page.fetch(
-            arguments.url,
-            method=arguments.method,
-            headers=headers,
-            body=arguments.data,
-            credentials="include" if arguments.credentials else "same-origin",
-        )
-    except FetchError as error:
-        failed = error
+    with listen_to_policy() as heard:
+        try:
+            causes = preflight_causes(arguments.method, headers, engine=arguments.engine)
+            response = page.fetch(
+                arguments.url,
+                method=arguments.method,
+                headers=headers,
+                body=arguments.data,
+                credentials="include" if arguments.credentials else "same-origin",
+            )
+        except FetchError as error:
+            failed = error
+    if failed is not None and heard.nearest:
+        failed.facts["nearest"] = heard.nearest
     exchanges = tuple(browser.exchanges)
-    return Outcome(causes, exchanges, response, failed, find_hints(exchanges, page.origin, failed))
+    hints = find_hints(exchanges, page.origin, failed, credentials=arguments.credentials, logged=heard.hints)
+    return Outcome(causes, exchanges, response, failed, hints)
 
 
 def _show(console: Console, outcome: Outcome, *, verbose: bool) -> None:

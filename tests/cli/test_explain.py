@@ -244,6 +244,21 @@ def test_a_line_is_explained_with_its_facts_and_a_remedy() -> None:
     assert "<" not in shown.stdout
 
 
+@pytest.mark.parametrize(
+    ("page", "api", "first"),
+    [
+        ("http://127.0.0.1:5173", "http://localhost:8000", "Open the page at http://localhost:5173: "),
+        ("http://localhost:5173", "http://localhost:8000", "Let the server answer with "),
+    ],
+)
+def test_the_first_advice_for_two_names_of_this_machine_is_one_name(page: str, api: str, first: str) -> None:
+    blocked = f"Access to fetch at '{api}/x' from origin '{page}' has been blocked by CORS policy: "
+    missing = "No 'Access-Control-Allow-Origin' header is present on the requested resource."
+    lines = [line.strip() for line in run("explain", blocked + missing, COLUMNS="400").stdout.splitlines()]
+    assert lines[lines.index("What to do") + 1].startswith(first)
+    assert lines[lines.index("With cors-wsgi") + 1] == "Add 'http://localhost:5173' to origins."
+
+
 def test_standard_input_is_read_and_a_network_line_beside_a_cors_line_is_left_out() -> None:
     text = (
         f"{LINES[2][0]}\nGET https://api.example.com/x net::ERR_FAILED 200 (OK)\nUncaught TypeError: Failed to fetch\n"

@@ -97,7 +97,10 @@ def test_nothing_on_the_page_comes_from_a_network(demo: Demo) -> None:
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "localhost"])
 @pytest.mark.parametrize("path", ["/", "/ready.json", "/plan"])
 def test_under_another_name_the_page_is_not_served(demo: Demo, host: str, path: str) -> None:
-    assert ask(demo, "GET", path, Host=host) == (403, f"This is the demo at {demo.places.page}/ alone.\n")
+    assert ask(demo, "GET", path, Host=host) == (
+        403,
+        f"This demo answers at {demo.places.page}/ only: open it under that name.\n",
+    )
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "", None])

@@ -55,7 +55,11 @@ class PageServer:
         """Answer a request."""
         if environ.get("HTTP_HOST") != urlsplit(self._places.page).netloc:
             # Else a name that somebody else points at this machine would be an origin that may read all this.
-            return _say(start_response, "403 Forbidden", f"This is the demo at {self._places.page}/ alone.")
+            return _say(
+                start_response,
+                "403 Forbidden",
+                f"This demo answers at {self._places.page}/ only: open it under that name.",
+            )
         name = environ.get("PATH_INFO", "").lstrip("/") or "index.html"
         method = environ["REQUEST_METHOD"]
         if name == "plan":
