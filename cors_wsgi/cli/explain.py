@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from typing import Final
 
 from rich.console import Console
@@ -13,13 +14,13 @@ from cors_wsgi.browser import Reason
 
 from .remedies import write_for_policy
 from .terminal import make_console, safe
-from .words import Recognised, find_nearest, is_what_the_script_sees, recognise
+from .words import Recognised, find_nearest, recognise, recognise_trace
 
 EXAMPLES: Final = """\
 examples:
   cors-wsgi explain "Access to fetch at … has been blocked by CORS policy: …"
   cors-wsgi explain < console.txt
-exit status: 0 explained, 1 not recognised, 2 no text
+exit status: 0 explained, 1 the reason is not in the text, 2 no text
 """
 
 _LONGEST_INPUT = 100_000
@@ -43,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Explain each line that is recognised; 0 if there is one, 1 if there is none, 2 without any text."""
+    """Explain each line that is recognised; 0 if one says why, 1 if none does, 2 without any text."""
     text = " ".join(arguments.text) if arguments.text else sys.stdin.read(_LONGEST_INPUT)
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
@@ -61,8 +62,12 @@ def run(arguments: argparse.Namespace) -> int:
         _show(console, recognised)
     if found:
         return 0
-    _say_unknown(console, lines)
-    return 1
+    traces = list(dict.fromkeys(trace for line in lines if (trace := recognise_trace(line)) is not None))
+    for trace in traces:
+        _show_parts(console, {"What it is": trace.happened, "What to do": trace.remedy})
+    if not traces:
+        _say_unknown(console, lines)
+    return 0 if any(trace.is_cause for trace in traces) else 1
 
 
 def _show(console: Console, recognised: Recognised) -> None:
@@ -75,6 +80,10 @@ def _show(console: Console, recognised: Recognised) -> None:
         parts = {"Mind": _NOT_CORS, **parts}
     if recognised.also:
         parts["Or"] = " ".join(other.explain(facts) for other in recognised.also)
+    _show_parts(console, parts)
+
+
+def _show_parts(console: Console, parts: Mapping[str, str]) -> None:
     for title, text in parts.items():
         console.print(f"  [dim]{title}[/]")
         console.print(Padding(safe(text), (0, 0, 0, 4)))
@@ -82,11 +91,6 @@ def _show(console: Console, recognised: Recognised) -> None:
 
 
 def _say_unknown(console: Console, lines: list[str]) -> None:
-    if any(map(is_what_the_script_sees, lines)):
-        console.print(
-            "This is what the script sees, and all that it may learn. The reason stands beside it in the console (F12)."
-        )
-        return
     console.print("No browser is known to print this.")
     near = next(filter(None, map(find_nearest, lines)), None)
     if near:
