@@ -28,7 +28,7 @@ FORBIDDEN_METHODS: Final = frozenset({"CONNECT", "TRACE", "TRACK"})
 """Methods that no script may use, in any case of letters (`#forbidden-method`)."""
 
 NORMALIZED_METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"})
-"""Methods whose lower-case spelling browsers raise to upper case; PATCH is none (`#concept-method-normalize`)."""
+"""Methods whose lower-case spelling browsers raise to upper case; not PATCH or QUERY (`#concept-method-normalize`)."""
 
 SAFELISTED_RESPONSE_HEADERS: Final = frozenset(
     {"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"}

@@ -133,8 +133,10 @@ def _look_at_failure(failed: FetchError, origin: str) -> Iterator[Hint]:
             "cached-for-another",
             f"A cache gave an answer that was made for {value}. Send Vary: Origin on every answer; empty the cache.",
         )
-    if failed.reason is Reason.METHOD_NOT_ALLOWED and failed.facts.get("method") == "patch":
-        yield Hint("patch", "Browsers do not raise 'patch' to upper case: write method: 'PATCH' in the script.")
+    method = failed.facts.get("method", "")
+    if failed.reason is Reason.METHOD_NOT_ALLOWED and method != method.upper():
+        text = f"Browsers do not raise {method!r} to upper case: write method: {method.upper()!r} in the script."
+        yield Hint("method-case", text)
     header = failed.facts.get("header", "")
     if failed.reason is Reason.HEADER_NOT_ALLOWED and header.startswith("access-control-"):
         yield Hint("response-header-sent", f"The script sends {header}, a header of responses: remove it there.")

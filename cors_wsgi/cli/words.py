@@ -82,7 +82,7 @@ _CONTEXT: Final = tuple(
         (
             r"(?:\bat|cannot load) '(?P<url>[^']+)'",
             r"resource at (?P<url>\S+?)\.? ",
-            r"(?:cannot load|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?P<url>[a-z]+://\S+)",
+            r"(?:cannot load|GET|POST|PUT|PATCH|DELETE|QUERY|HEAD|OPTIONS) (?P<url>[a-z]+://\S+)",
             r"from origin '(?P<origin>[^']+)'",
         ),
     )

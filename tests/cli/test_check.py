@@ -268,7 +268,9 @@ PUT = {"method": "PUT"}
             ["cached-for-another"],
             id="an answer from a cache",
         ),
-        pytest.param("204 No Content", [HTTP_ALLOW, METHODS, VARY], {"method": "patch"}, ["patch"], id="patch"),
+        pytest.param("204 No Content", [HTTP_ALLOW, METHODS, VARY], {"method": "patch"}, ["method-case"], id="patch"),
+        pytest.param("204 No Content", [HTTP_ALLOW, METHODS, VARY], {"method": "query"}, ["method-case"], id="query"),
+        pytest.param("204 No Content", [HTTP_ALLOW, METHODS, VARY], {"method": "QUERY"}, [], id="QUERY"),
         pytest.param(
             "204 No Content",
             [HTTP_ALLOW, METHODS, VARY],

@@ -191,6 +191,11 @@ def test_every_wording_is_recognised(line: str, reason: Reason) -> None:
             {"origin": "https://a.example", "status": "404"},
             id="Safari's origin and status",
         ),
+        pytest.param(
+            "QUERY https://api.example.com/x net::ERR_CONNECTION_REFUSED",
+            {"url": "https://api.example.com/x", "value": "ERR_CONNECTION_REFUSED"},
+            id="Chromium's URL behind any method",
+        ),
     ],
 )
 def test_the_facts_of_a_line_are_read(line: str, facts: dict[str, str]) -> None:

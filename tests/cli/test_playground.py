@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import urllib3
 
+from cors_wsgi import Policy
 from cors_wsgi.cli.demo.pages import FILES
 from cors_wsgi.cli.demo.ready import READY
 from cors_wsgi.cli.demo.scenarios import SCENARIOS
@@ -248,10 +249,16 @@ def test_a_ready_scenario_comes_to_what_it_is_there_to_show(demo: Demo, ready: R
         assert bool(call["explanation"] and call["remedy"]) == (call["state"] == "blocked")
 
 
+def test_the_form_s_methods_are_the_default_of_a_policy_and_query_is_offered(demo: Demo) -> None:
+    page = get(demo.places.page).decode()
+    assert f'placeholder="{", ".join(Policy("*").methods)}"' in page
+    assert "<option>QUERY</option>" in page
+
+
 def test_the_ready_scenarios_are_of_every_kind() -> None:
     assert len({ready.name for ready in READY}) == len(READY)
     scripts = [ready.script for ready in READY]
-    assert {script.method for script in scripts} == {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "patch"}
+    assert {script.method for script in scripts} == {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY", "patch"}
     assert {script.body_kind for script in scripts} == {"none", "text", "params", "form", "stream"}
     named = {name for script in scripts for name, _ in script.headers}
     assert named == {

@@ -36,6 +36,7 @@ def test_tokens(text: str, expected: bool) -> None:
         ("pUt", "PUT"),
         ("PUT", "PUT"),
         ("patch", "patch"),
+        ("query", "query"),
         ("Patch", "Patch"),
         ("purge", "purge"),
         ("po\u017ft", "po\u017ft"),

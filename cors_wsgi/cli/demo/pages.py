@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from cors_wsgi import PolicyError
+from cors_wsgi import Policy, PolicyError
 from cors_wsgi.browser import ENGINES
 
 from .describing import describe_plan, describe_problems, describe_recorded
@@ -104,7 +104,8 @@ class PageServer:
 
     def _fill(self, template: str) -> str:
         rows = "\n".join(_row(outcome) for outcome in self._outcomes)
-        for name, value in (("page", self._places.page), ("api", self._places.api)):
+        methods = ", ".join(Policy("*").methods)
+        for name, value in (("page", self._places.page), ("api", self._places.api), ("methods", methods)):
             template = template.replace(f"[[{name}]]", html.escape(value))
         return template.replace("[[rows]]", rows)
 
