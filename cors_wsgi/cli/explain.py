@@ -34,6 +34,10 @@ _UNKNOWN = {
     "value": "…",
 }
 _NOT_CORS = "This is not CORS: no CORS header changes it."
+_SECOND_LINE = (
+    "Firefox prints this line also below another one, «Cross-Origin Request Blocked: … (Reason: …)». If there is one, "
+    "it says why: copy that line. If there is none, this is not CORS, and no CORS header changes it."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,7 +81,7 @@ def _show(console: Console, recognised: Recognised) -> None:
     if (remedy := write_for_policy(reason, recognised.facts)) is not None:
         parts["With cors-wsgi"] = f"{remedy[0].upper()}{remedy[1:]}."
     if not reason.is_cors:
-        parts = {"Mind": _NOT_CORS, **parts}
+        parts = {"Mind": _SECOND_LINE if recognised.may_follow else _NOT_CORS, **parts}
     if recognised.also:
         parts["Or"] = " ".join(other.explain(facts) for other in recognised.also)
     _show_parts(console, parts)

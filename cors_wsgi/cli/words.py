@@ -98,11 +98,13 @@ class Recognised:
         reason: the reason.
         facts: what stood in the line.
         also: further reasons for which this browser uses the same words.
+        may_follow: whether the browser prints it also below the line that says why.
     """
 
     reason: Reason
     facts: Mapping[str, str] = field(default_factory=dict)
     also: tuple[Reason, ...] = ()
+    may_follow: bool = False
 
 
 def recognise(line: str) -> Recognised | None:
@@ -116,7 +118,9 @@ def recognise(line: str) -> Recognised | None:
             best = literal, Recognised(reasons[0], facts, reasons[1:])
     if best is None or (best[1].reason is Reason.NETWORK_FAILURE and _is_no_reason(text)):
         return None
-    return _refine(best[1])
+    # What has other words than Chromium's is Firefox's second line for a failed preflight, or its only one.
+    is_firefox_s = best[1].reason is Reason.NETWORK_FAILURE and "net::" not in text
+    return _refine(replace(best[1], may_follow=is_firefox_s))
 
 
 def _is_no_reason(text: str) -> bool:

@@ -346,6 +346,20 @@ def test_a_line_beside_the_reason_is_no_reason_and_says_where_to_look(
     assert "network-failure" not in shown.stdout
 
 
+@pytest.mark.parametrize(
+    "line",
+    [FIREFOX + "CORS request did not succeed). Status code: (null).", FIREFOX + "CORS request failed).", "CORS Failed"],
+)
+def test_firefox_s_second_line_is_called_not_cors_only_where_there_is_no_other(line: str) -> None:
+    shown = run("explain", line, COLUMNS="400")
+    assert shown.returncode == 0
+    assert "Firefox prints this line also below another one" in shown.stdout
+    assert "This is not CORS:" not in shown.stdout
+    first = LINES[3][0]
+    both = run("explain", f"{first}\n{line}").stdout
+    assert both == run("explain", first).stdout
+
+
 def test_every_line_beside_the_reason_is_left_out_where_the_reason_is_there_too() -> None:
     text = f"{LINES[2][0]}\nGET https://a.example/x net::ERR_FAILED 200 (OK)\nTypeError: Failed to fetch\n(failed)"
     assert run("explain", text).stdout == run("explain", LINES[2][0]).stdout
