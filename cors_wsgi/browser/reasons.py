@@ -372,7 +372,11 @@ class Reason(Enum):
         if self not in _ABOUT_ORIGINS or (self is Reason.PREFLIGHT_STATUS and facts.get("status") != "403"):
             return remedy
         advice = advise_one_name(facts)
-        return remedy if advice is None else f"{escape(advice)} If it must stay: {remedy[0].lower()}{remedy[1:]}"
+        return (
+            remedy
+            if advice is None
+            else f"{escape(advice)} If the page must stay where it is: {remedy[0].lower()}{remedy[1:]}"
+        )
 
 
 _ABOUT_ORIGINS: Final = frozenset(

@@ -68,8 +68,10 @@ def _write(remedies: Mapping[Reason, str], reason: Reason, facts: Mapping[str, s
     if (needed := _ABOUT.get(reason)) is None:
         return remedies[reason].format()
     known = facts.get(needed, "")
-    if needed == "origin":
-        known = rename_page(facts) or known
+    if needed == "origin" and (renamed := rename_page(facts)) is not None:
+        if rename_page({**facts, "url": ""}) is not None:
+            return None  # the policy or the header has that name already
+        known = renamed
     if not known or not known.isprintable() or _is_of_script(needed, known):
         return None
     return remedies[reason].format(**{needed: known})
