@@ -1,7 +1,11 @@
-"""What both sides of the wire share of the Fetch standard: names, tokens, lists (https://fetch.spec.whatwg.org)."""
+"""What both sides of the wire share of the standards: names, tokens, lists, and how hosts are serialized.
+
+https://fetch.spec.whatwg.org, and for hosts https://url.spec.whatwg.org.
+"""
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Final
 
@@ -24,7 +28,7 @@ FORBIDDEN_METHODS: Final = frozenset({"CONNECT", "TRACE", "TRACK"})
 """Methods that no script may use, in any case of letters (`#forbidden-method`)."""
 
 NORMALIZED_METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"})
-"""Methods whose lower-case spelling browsers raise to upper case; PATCH is none (`#concept-method-normalize`)."""
+"""Methods whose lower-case spelling browsers raise to upper case; not PATCH or QUERY (`#concept-method-normalize`)."""
 
 SAFELISTED_RESPONSE_HEADERS: Final = frozenset(
     {"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"}
@@ -61,10 +65,15 @@ _FORBIDDEN_REQUEST_HEADERS: Final = frozenset(
 )
 _METHOD_OVERRIDES: Final = frozenset({"x-http-method", "x-http-method-override", "x-method-override"})
 
+DEFAULT_PORTS: Final = {"http": "80", "https": "443", "ws": "80", "wss": "443", "ftp": "21"}
+"""The default port of each special scheme, in decimal digits (URL standard, `#default-port`)."""
+
 TOKEN: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
 """One character of a token, as a regular expression (RFC 9110, 5.6.2)."""
 
 _TOKEN = re.compile(TOKEN + "+")
+_LONGEST_DOMAIN: Final = 1024
+"""Characters; punycode takes quadratic time, and names end at 253."""
 
 
 def is_token(text: str) -> bool:
@@ -110,3 +119,78 @@ def extract_names(value: str) -> list[str] | None:
     """
     names = [name for part in value.split(",") if (name := part.strip(" \t"))]
     return names if all(map(is_token, names)) else None
+
+
+def canonical_ipv6(text: str) -> str | None:
+    """Return an IPv6 address as browsers serialize it, without brackets, or None (`#concept-ipv6-serializer`).
+
+    The standard library writes IPv4-mapped addresses in dotted form from Python 3.13 on; browsers never do.
+
+    >>> canonical_ipv6("2001:4860:4860:0:0:0:0:8888"), canonical_ipv6("::ffff:1.2.3.4"), canonical_ipv6("fe80::1%eth0")
+    ('2001:4860:4860::8888', '::ffff:102:304', None)
+    """
+    if "%" in text:
+        return None
+    try:
+        packed = ipaddress.IPv6Address(text).packed
+    except ValueError:
+        return None
+    pieces = [f"{packed[i] << 8 | packed[i + 1]:x}" for i in range(0, 16, 2)]
+    runs = [
+        (length, -start)
+        for length in range(2, 9)
+        for start in range(9 - length)
+        if set(pieces[start : start + length]) == {"0"}
+    ]
+    if not runs:
+        return ":".join(pieces)
+    length, negated_start = max(runs)
+    start = -negated_start
+    return ":".join(pieces[:start]) + "::" + ":".join(pieces[start + length :])
+
+
+def domain_to_ascii(domain: str) -> str | None:
+    """Return a domain as browsers serialize it, in ASCII, or None if they refuse it (`#concept-domain-to-ascii`).
+
+    Characters that no host may hold (`#forbidden-domain-code-point`) are left to the caller, as an empty domain is.
+
+    Args:
+        domain: percent-decoded. One longer than 1024 characters is refused, unless it is plain ASCII without punycode.
+
+    >>> domain_to_ascii("App.Example"), domain_to_ascii("straße.de"), domain_to_ascii("xn--a")
+    ('app.example', 'xn--strae-oqa.de', None)
+    """
+    lower = domain.lower()
+    if domain.isascii() and not any(label.startswith("xn--") for label in lower.split(".")):
+        return lower
+    try:
+        return _encode_domain(domain) if len(domain) <= _LONGEST_DOMAIN else None
+    except ValueError:
+        return None
+
+
+def _encode_domain(domain: str) -> str:
+    """Return a domain as ASCII, by UTS #46 with the flags that the URL standard sets (`#concept-domain-to-ascii`).
+
+    Raises:
+        ValueError: it is not valid.
+    """
+    import unicodedata  # noqa: PLC0415 - with idna's tables it takes a moment to load, and few hosts need it
+
+    import idna  # noqa: PLC0415
+
+    labels = idna.uts46_remap(domain, std3_rules=False).split(".")
+    for place, label in enumerate(labels):
+        if label.startswith("xn--"):
+            labels[place] = decoded = label[4:].encode("ascii").decode("punycode")
+            if decoded.isascii() or idna.uts46_remap(decoded, std3_rules=False) != decoded:
+                raise ValueError(f"{label} is not what browsers make of any label")
+    is_bidi = any(unicodedata.bidirectional(char) in ("R", "AL", "AN") for label in labels for char in label)
+    for label in filter(None, labels):
+        if is_bidi:
+            idna.check_bidi(label, check_ltr=True)
+        idna.check_initial_combiner(label)
+        joiners = [place for place, char in enumerate(label) if char in "\u200c\u200d"]
+        if not all(idna.valid_contextj(label, place) for place in joiners) or label.startswith("xn--"):
+            raise ValueError(f"{label!r} is no label")
+    return ".".join(label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii") for label in labels)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import logging
 import re
 import traceback
@@ -12,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from .decisions import quote_error
+from .fetch import DEFAULT_PORTS, canonical_ipv6
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -21,8 +21,6 @@ OriginRule: TypeAlias = "str | re.Pattern[str] | OriginCallable"
 
 MAX_ORIGIN_LENGTH: Final = 512
 """Characters; a longer origin is not well-formed. Host names end at 253."""
-
-DEFAULT_PORTS: Final = {"http": "80", "https": "443", "ws": "80", "wss": "443", "ftp": "21"}
 
 _logger = logging.getLogger("cors_wsgi")
 
@@ -87,29 +85,6 @@ def is_loopback(host: str) -> bool:
     if name == "localhost" or name.endswith(".localhost"):
         return True
     return host == "[::1]" or (host.startswith("127.") and _IPV4.fullmatch(host) is not None)
-
-
-def canonical_ipv6(text: str) -> str | None:
-    """Return an IPv6 address as browsers serialize it, or None (URL standard, `#concept-ipv6-serializer`).
-
-    The standard library writes IPv4-mapped addresses in dotted form from Python 3.13 on; browsers never do.
-    """
-    try:
-        packed = ipaddress.IPv6Address(text).packed
-    except ValueError:
-        return None
-    pieces = [f"{packed[i] << 8 | packed[i + 1]:x}" for i in range(0, 16, 2)]
-    runs = [
-        (length, -start)
-        for length in range(2, 9)
-        for start in range(9 - length)
-        if set(pieces[start : start + length]) == {"0"}
-    ]
-    if not runs:
-        return ":".join(pieces)
-    length, negated_start = max(runs)
-    start = -negated_start
-    return ":".join(pieces[:start]) + "::" + ":".join(pieces[start + length :])
 
 
 def parse_pattern(text: str) -> Origin | None:

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from typing import Final
 
 from .errors import Problem
+from .fetch import DEFAULT_PORTS, canonical_ipv6, domain_to_ascii
 from .origins import (
-    DEFAULT_PORTS,
     MAX_ORIGIN_LENGTH,
-    canonical_ipv6,
     is_ip_address,
     parse_origin,
     parse_pattern,
@@ -24,8 +23,6 @@ _REGEX_SIGNS = re.compile(r"[\\^$(){}|]|\[(?![0-9A-Fa-f]*[:\]])|[.\]][+?]|(?<=:/
 _SCHEME_AND_REST = re.compile(r"(?:(?:([^/?#]*):)?/{1,2})?(.*)", re.DOTALL)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _BETWEEN_ORIGINS = re.compile(r",|(?<=\S)[;\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
-_DEVIATION = re.compile("[\u00df\u03c2\u200c\u200d]")
-"""Characters that browsers keep, and that Python's codec, which is older, would turn into another name (UTS 46, 7)."""
 _BAD_IN_HOST = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -66,11 +63,11 @@ def repair(rule: str) -> str | None:
     scheme, rest = _SCHEME_AND_REST.fullmatch(rule.strip().strip("'\"")).groups("")  # type: ignore[union-attr]
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")[2]
     scheme = scheme.lower() if _SCHEME.fullmatch(scheme.lower()) else ""
-    host, port = _split_port(authority.lower() if scheme in ("", "http", "https") else authority)
+    host, port = _split_port(authority)
+    if scheme in ("", "http", "https") or not host.isascii():
+        host = domain_to_ascii(host) or host
     scheme = scheme or ("http" if host in ("localhost", "127.0.0.1", "[::1]") else "https")
-    if not host.isascii():
-        host = _to_punycode(host) or host
-    if host.startswith("[") and (address := canonical_ipv6(host[1:-1])):
+    if host.startswith("[") and (address := canonical_ipv6(host[1:-1].partition("%")[0])):
         host = f"[{address}]"
     port = port if port == "*" else port.lstrip("0")
     if DEFAULT_PORTS.get(scheme) == port:
@@ -265,16 +262,3 @@ def _split_port(authority: str) -> tuple[str, str]:
 
 def _first_upper(text: str) -> int:
     return next(i for i, character in enumerate(text) if character.isupper())
-
-
-def _to_punycode(host: str) -> str | None:
-    try:
-        return ".".join(map(_encode_label, host.split(".")))
-    except UnicodeError:
-        return None
-
-
-def _encode_label(label: str) -> str:
-    if _DEVIATION.search(label):
-        return "xn--" + label.encode("punycode").decode("ascii")
-    return label.encode("idna").decode("ascii").lower()

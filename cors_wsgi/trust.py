@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from .origins import DEFAULT_PORTS, parse_origin
+from .fetch import DEFAULT_PORTS
+from .origins import parse_origin
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 

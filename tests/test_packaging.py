@@ -213,11 +213,11 @@ def test_no_shipped_file_is_writable_by_group_or_others(wheel: zipfile.ZipFile, 
     assert {name: oct(mode) for name, mode in modes.items() if mode & 0o022} == {}
 
 
-def test_the_server_side_requires_one_package(wheel: zipfile.ZipFile) -> None:
+def test_the_server_side_requires_two_packages(wheel: zipfile.ZipFile) -> None:
     (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
     metadata = email.message_from_bytes(wheel.read(name))
     requirements = metadata.get_all("Requires-Dist") or []
-    assert [line.split(">")[0].strip() for line in requirements if "extra" not in line] == ["publicsuffixlist"]
+    assert [line.split(">")[0].strip() for line in requirements if "extra" not in line] == ["idna", "publicsuffixlist"]
     assert set(metadata.get_all("Provides-Extra") or []) == {"flask", "testing", "cli"}
     assert metadata["Requires-Python"] == ">=3.10"
     assert metadata["License-Expression"] == "MIT"

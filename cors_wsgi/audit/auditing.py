@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST_REQUESTS: Final = 22
 """Requests that an audit sends at most."""
 
-_HARMLESS: Final = ("GET", "HEAD", "OPTIONS")
+_HARMLESS: Final = ("GET", "HEAD", "OPTIONS", "QUERY")
 _ODD_VARY: Final = ("Vary", UNKNOWN_HEADER)
 _PRIVATE: Final = ("Access-Control-Request-Private-Network", "true")
 
@@ -67,7 +67,7 @@ def audit_server(
     Args:
         url: what is asked, http or https.
         origin: as for `audit_app`.
-        method: of the actual requests; anything but GET, HEAD and OPTIONS may change what the server keeps.
+        method: of the actual requests; anything but GET, HEAD, OPTIONS and QUERY may change what the server keeps.
         headers: as for `audit_app`.
         rate: requests a second at most; None for no limit.
         timeout: seconds for one exchange, from the connection to the last byte.

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..browser.exchange import Exchange
-from ..browser.printing import escape
+from ..browser.printing import show_exchange
 from .flaws import Flaw, Severity
-
-_MATTERS = ("origin", "vary", "cache-control", "allow")
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class Report:
         lines = [f"{self.url}, asked {len(self.exchanges)} times: {self.summary}"]
         for finding in self.findings:
             lines += ["", str(finding), f"  {finding.flaw.remedy}"]
-            lines += [f"  {line}" for line in show_evidence(finding.exchange)]
+            lines += [f"  {line}" for line in show_exchange(finding.exchange)]
         return "\n".join(lines)
 
     @property
@@ -87,7 +85,7 @@ class Report:
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         for finding in self.findings:
             lines += ["", f"<details><summary>{finding.code}</summary>", "", "```http"]
-            lines += [*show_evidence(finding.exchange), "```", "", "</details>"]
+            lines += [*show_exchange(finding.exchange), "```", "", "</details>"]
         return "\n".join(lines) + "\n"
 
     def to_json(self) -> dict[str, Any]:
@@ -104,23 +102,8 @@ class Report:
                     "said": finding.said,
                     "about": finding.flaw.about,
                     "remedy": finding.flaw.remedy,
-                    "evidence": list(show_evidence(finding.exchange)),
+                    "evidence": show_exchange(finding.exchange),
                 }
                 for finding in self.findings
             ],
         }
-
-
-def show_evidence(exchange: Exchange) -> Iterator[str]:
-    """Yield the lines of an exchange with the headers that matter here."""
-    yield f"> {exchange.method} {exchange.url}"
-    yield from (f"> {name}: {escape(value)}" for name, value in exchange.request.headers if _matters(name))
-    if exchange.response is None:
-        yield f"< (no response: {escape(exchange.trouble)})"
-        return
-    yield f"< {exchange.response.status} {escape(exchange.response.phrase)}".rstrip()
-    yield from (f"< {escape(name)}: {escape(value)}" for name, value in exchange.response.headers if _matters(name))
-
-
-def _matters(name: str) -> bool:
-    return name.lower().startswith("access-control-") or name.lower() in _MATTERS

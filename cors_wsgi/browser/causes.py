@@ -54,7 +54,7 @@ def preflight_causes(
     """Return every cause for which a cross-origin request is preflighted; a simple request has none.
 
     Args:
-        method: as a script writes it; `put` is normalized as browsers do, `patch` stays.
+        method: as a script writes it; `put` is normalized as browsers do, `patch` and `query` stay.
         headers: those that the script sets, as a mapping or pairs. A Content-Type that the browser derives from the
             body belongs here too. Headers that no script may set are dropped, as browsers drop them.
         upload_listener: a listener is registered on `XMLHttpRequest.upload`.

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from .headers import Header, get_header
-from .printing import escape
-
-_SHOWN_BODY = 200
+from .printing import show_exchange
 
 
 class WireRequest(NamedTuple):
@@ -86,16 +84,5 @@ class Exchange:
         return None if self.response is None else get_header(self.response.headers, name.lower())
 
     def __str__(self) -> str:
-        """Show both messages, `>` before what was sent and `<` before what came back."""
-        lines = [f"> {self.request.method} {self.request.url}"]
-        lines += [f"> {name}: {escape(value)}" for name, value in self.request.headers]
-        if self.response is None:
-            return "\n".join([*lines, f"< (no response: {escape(self.trouble)})"])
-        lines.append(f"< {self.response.status} {escape(self.response.phrase)}".rstrip())
-        lines += [f"< {escape(name)}: {escape(value)}" for name, value in self.response.headers]
-        if self.response.body:
-            shown = self.response.body[:_SHOWN_BODY].decode("utf-8", "replace")
-            more = f" ... ({len(self.response.body)} bytes)" if len(self.response.body) > _SHOWN_BODY else ""
-            lines += [f"< {line}" for line in ["", *(escape(part) for part in shown.splitlines())]]
-            lines[-1] += more
-        return "\n".join(lines)
+        """Show both messages with every header, as `show_exchange` does; the values of credentials are left out."""
+        return "\n".join(show_exchange(self, verbose=True))

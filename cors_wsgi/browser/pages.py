@@ -67,7 +67,7 @@ class Page:
         Args:
             url: absolute. One that begins with a single `/` means the app's own URL, not the page's: in a test the
                 app is what everything is about. A script would have to write it whole.
-            method: as a script writes it; `put` becomes PUT, and `patch` stays, as in browsers.
+            method: as a script writes it; `put` becomes PUT, `patch` and `query` stay, as in browsers.
             headers: a mapping, or pairs. What no script may set is dropped, as browsers drop it.
             body: text, bytes, `Blob`, `FormData`, `URLSearchParams` or `ReadableStream`.
             json: sent as text, with `Content-Type: application/json` unless `headers` has one.

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Final
 
 from .printing import escape
+from .slips import advise_one_name
 
 NO_MESSAGE: Final = "(this browser's console has no message of its own)"
 
@@ -366,8 +367,28 @@ class Reason(Enum):
         return fill(self.wording.happened, facts)
 
     def remedy(self, facts: Mapping[str, str]) -> str:
-        """Return what to change, with the facts filled in."""
-        return fill(self.wording.remedy, facts)
+        """Return what to change, with the facts filled in; first of all the page's name, where that is the matter."""
+        remedy = fill(self.wording.remedy, facts)
+        if self not in _ABOUT_ORIGINS or (self is Reason.PREFLIGHT_STATUS and facts.get("status") != "403"):
+            return remedy
+        advice = advise_one_name(facts)
+        return (
+            remedy
+            if advice is None
+            else f"{escape(advice)} If the page must stay where it is: {remedy[0].lower()}{remedy[1:]}"
+        )
+
+
+_ABOUT_ORIGINS: Final = frozenset(
+    {
+        Reason.MISSING_ACAO,
+        Reason.ACAO_MISMATCH,
+        Reason.WILDCARD_WITH_CREDENTIALS,
+        Reason.CREDENTIALS_NOT_TRUE,
+        Reason.PREFLIGHT_STATUS,
+    }
+)
+"""Reasons that a page may meet since it was opened under another name of this machine."""
 
 
 class _Facts(dict[str, str]):

@@ -11,8 +11,9 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import unquote_to_bytes
 
+from ..fetch import DEFAULT_PORTS
 from .exchange import WireRequest, WireResponse
-from .urls import DEFAULT_PORTS, URL
+from .urls import URL
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -92,7 +93,7 @@ def _is_of_werkzeug(error: TypeError) -> bool:
 def build_environ(url: URL, request: WireRequest) -> WSGIEnvironment:
     """Return the environ of a request as a server makes it (PEP 3333)."""
     body = request.body or b""
-    port = url.port or DEFAULT_PORTS[url.scheme]
+    port = DEFAULT_PORTS[url.scheme] if url.port is None else url.port
     environ: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",

@@ -11,17 +11,17 @@ from typing import Any, Final
 
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from cors_wsgi.audit import MOST_REQUESTS, Report, Severity, audit_app, audit_server
 from cors_wsgi.audit.auditing import is_harmless
-from cors_wsgi.audit.report import show_evidence
+from cors_wsgi.browser.printing import escape, show_exchange
 from cors_wsgi.browser.transports import NetworkError
 
 from .arguments import load_app, read_header
+from .terminal import make_console, safe
 
 CLEAN, FOUND, UNTRIED = 0, 1, 2
 
@@ -73,14 +73,14 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         report = _audit(arguments)
     except (ValueError, ImportError, AttributeError, NetworkError) as error:
-        print(f"cors-wsgi audit: {error}", file=sys.stderr)
+        print(f"cors-wsgi audit: {escape(str(error))}", file=sys.stderr)
         return UNTRIED
     if arguments.json:
         print(json.dumps(report.to_json(), indent=2))
     elif arguments.markdown:
         print(report.to_markdown(), end="")
     else:
-        _show(Console(highlight=False), report)
+        _show(make_console(), report)
     if arguments.fail_on == _NEVER:
         return CLEAN
     return FOUND if report.at_least(Severity[arguments.fail_on.upper()]) else CLEAN
@@ -108,7 +108,7 @@ def _audit(arguments: argparse.Namespace) -> Report:
 @contextmanager
 def _progress() -> Iterator[Callable[[int], None]]:
     """Show how far the audit is, on a terminal alone; nothing of it stays."""
-    console = Console(stderr=True)
+    console = make_console(stderr=True)
     columns = (TextColumn("asking"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=MOST_REQUESTS)
@@ -116,8 +116,8 @@ def _progress() -> Iterator[Callable[[int], None]]:
 
 
 def _show(console: Console, report: Report) -> None:
-    asked = f"{escape(report.url)} was asked {len(report.exchanges)} times"
-    console.print(f"{asked}, with look-alikes of {escape(report.origin)}.\n")
+    asked = f"{safe(report.url)} was asked {len(report.exchanges)} times"
+    console.print(f"{asked}, with look-alikes of {safe(report.origin)}.\n")
     if not report.findings:
         console.print("[green]Nothing found.[/]")
         return
@@ -127,14 +127,14 @@ def _show(console: Console, report: Report) -> None:
     table.add_column("what was seen", overflow="fold")
     for finding in report.findings:
         colour = _COLOURS[finding.severity]
-        table.add_row(f"[{colour}]{finding.severity.name.lower()}[/]", finding.code, escape(finding.said))
+        table.add_row(f"[{colour}]{finding.severity.name.lower()}[/]", finding.code, safe(finding.said))
     console.print(table)
     for finding in report.findings:
         if finding.severity is Severity.INFO:
             continue
         console.print(f"\n[bold]{finding.code}[/]")
-        console.print(Padding(escape(finding.flaw.about), (0, 0, 0, 2), expand=False))
-        console.print(Padding(escape(finding.flaw.remedy), (0, 0, 0, 2), expand=False))
-        for line in show_evidence(finding.exchange):
-            console.print(Padding(f"[dim]{escape(line)}[/]", (0, 0, 0, 4), expand=False))
+        console.print(Padding(safe(finding.flaw.about), (0, 0, 0, 2), expand=False))
+        console.print(Padding(safe(finding.flaw.remedy), (0, 0, 0, 2), expand=False))
+        for line in show_exchange(finding.exchange):
+            console.print(Padding(f"[dim]{safe(line)}[/]", (0, 0, 0, 4), expand=False))
     console.print(f"\n{report.summary[0].upper()}{report.summary[1:]}.")

@@ -8,17 +8,19 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 
 from cors_wsgi.browser import Browser, CORSError, Exchange, FetchError, PreflightCause, Response, preflight_causes
+from cors_wsgi.browser.printing import escape, hide_credentials, show_exchange
+from cors_wsgi.browser.urls import parse_url
 
 from .arguments import load_app, read_header
 from .hints import Hint, find_hints
+from .listening import listen_to_policy
 from .remedies import write_for_nginx, write_for_policy
+from .terminal import make_console, safe
 
 SHARED, BLOCKED, UNTRIED = 0, 1, 2
 
@@ -31,7 +33,6 @@ examples:
 exit status: 0 shared, 1 blocked, 2 could not be tried
 """
 
-_MATTERS = ("origin", "vary", "location", "cookie", "authorization", "content-type")
 _ENGINES = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
 
 
@@ -75,22 +76,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--app", metavar="MODULE:ATTRIBUTE", help="a WSGI app to ask in process, instead of a server")
     parser.add_argument("--timeout", type=float, default=10.0, help="seconds for one exchange")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
-    parser.add_argument("-v", "--verbose", action="store_true", help="show every header")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show every header, and how bodies begin")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Fetch as a browser would: 0 if the script may read the response, 1 if CORS keeps it, 2 if it was not tried."""
     try:
         # Shown on a terminal alone, and gone when there is an answer.
-        with Console(stderr=True).status(f"Asking {escape(arguments.url)} …"):
+        with make_console(stderr=True).status(f"Asking {safe(arguments.url)} …"):
             outcome = _play(arguments)
     except (ValueError, ImportError, AttributeError) as error:
-        print(f"cors-wsgi check: {error}", file=sys.stderr)
+        print(f"cors-wsgi check: {escape(str(error))}", file=sys.stderr)
         return UNTRIED
     if arguments.json:
         print(json.dumps(_describe(outcome), indent=2))
     else:
-        _show(Console(highlight=False), outcome, verbose=arguments.verbose)
+        _show(make_console(), outcome, verbose=arguments.verbose)
     return outcome.status
 
 
@@ -98,8 +99,8 @@ def _play(arguments: argparse.Namespace) -> Outcome:
     if "://" not in arguments.url:
         raise ValueError(f"{arguments.url!r} has no scheme; write it as the script does: 'https://{arguments.url}'")
     headers = [read_header(text) for text in arguments.header]
-    parts = urlsplit(arguments.url)
-    server = f"{parts.scheme}://{parts.netloc}"
+    url = parse_url(arguments.url)
+    server = arguments.url if url is None or not url.is_http else url.origin
     if arguments.app:
         browser = Browser(load_app(arguments.app), url=server, engine=arguments.engine)
     else:
@@ -108,19 +109,23 @@ def _play(arguments: argparse.Namespace) -> Outcome:
     causes: Sequence[PreflightCause] = ()
     failed: FetchError | None = None
     response: Response | None = None
-    try:
-        causes = preflight_causes(arguments.method, headers, engine=arguments.engine)
-        response = page.fetch(
-            arguments.url,
-            method=arguments.method,
-            headers=headers,
-            body=arguments.data,
-            credentials="include" if arguments.credentials else "same-origin",
-        )
-    except FetchError as error:
-        failed = error
+    with listen_to_policy() as heard:
+        try:
+            causes = preflight_causes(arguments.method, headers, engine=arguments.engine)
+            response = page.fetch(
+                arguments.url,
+                method=arguments.method,
+                headers=headers,
+                body=arguments.data,
+                credentials="include" if arguments.credentials else "same-origin",
+            )
+        except FetchError as error:
+            failed = error
+    if failed is not None and heard.nearest:
+        failed.facts["nearest"] = heard.nearest
     exchanges = tuple(browser.exchanges)
-    return Outcome(causes, exchanges, response, failed, find_hints(exchanges, page.origin, failed))
+    hints = find_hints(exchanges, page.origin, failed, credentials=arguments.credentials, logged=heard.hints)
+    return Outcome(causes, exchanges, response, failed, hints)
 
 
 def _show(console: Console, outcome: Outcome, *, verbose: bool) -> None:
@@ -130,40 +135,38 @@ def _show(console: Console, outcome: Outcome, *, verbose: bool) -> None:
     if outcome.causes:
         console.print("[bold]Preflighted[/], since:")
         for cause in outcome.causes:
-            console.print(Padding(escape(str(cause)), (0, 0, 0, 2)))
+            console.print(Padding(safe(str(cause)), (0, 0, 0, 2)))
     else:
         console.print("[bold]Simple[/]: a browser sends it without a preflight.")
     for exchange in outcome.exchanges:
         console.print()
-        for line in _lines(exchange, verbose=verbose):
-            console.print(Padding(escape(line), (0, 0, 0, 2)))
+        for line in show_exchange(exchange, verbose=verbose):
+            console.print(Padding(safe(line), (0, 0, 0, 2)))
     console.print()
     _show_verdict(console, outcome)
     for hint in outcome.hints:
         console.print(f"\n[bold]{hint.name}[/]")
-        console.print(Padding(escape(hint.text), (0, 0, 0, 2)))
+        console.print(Padding(safe(hint.text), (0, 0, 0, 2)))
 
 
 def _show_verdict(console: Console, outcome: Outcome) -> None:
     failed = outcome.failed
     if failed is None:
         names = ", ".join(outcome.response.headers) if outcome.response else ""
-        console.print(
-            f"[green]Shared[/]: the script reads the response, and of its headers: {escape(names) or 'none'}."
-        )
+        console.print(f"[green]Shared[/]: the script reads the response, and of its headers: {safe(names) or 'none'}.")
         return
     if outcome.status == UNTRIED:
-        console.print(f"[red]Not tried[/] ({failed.reason.value}): {escape(failed.explanation)}")
-        console.print(Padding(escape(failed.remedy), (0, 0, 0, 2)))
+        console.print(f"[red]Not tried[/] ({failed.reason.value}): {safe(failed.explanation)}")
+        console.print(Padding(safe(failed.remedy), (0, 0, 0, 2)))
         return
-    console.print(f"[yellow]Blocked[/] ({failed.reason.value}): {escape(failed.explanation)}")
+    console.print(f"[yellow]Blocked[/] ({failed.reason.value}): {safe(failed.explanation)}")
     console.print("\n[bold]What to change[/]")
-    console.print(Padding(escape(failed.remedy), (0, 0, 0, 2)))
+    console.print(Padding(safe(failed.remedy), (0, 0, 0, 2)))
     for where, text in _write_remedies(failed).items():
-        console.print(Padding(f"[dim]{where}[/]  {escape(text)}", (0, 0, 0, 2)))
+        console.print(Padding(f"[dim]{where}[/]  {safe(text)}", (0, 0, 0, 2)))
     console.print("\n[bold]What the consoles say[/]")
     for engine, name in _ENGINES.items():
-        console.print(Padding(f"[dim]{name}[/]  {escape(failed.say(engine))}", (0, 0, 0, 2)))
+        console.print(Padding(f"[dim]{name}[/]  {safe(failed.say(engine))}", (0, 0, 0, 2)))
 
 
 def _write_remedies(failed: FetchError) -> dict[str, str]:
@@ -174,20 +177,6 @@ def _write_remedies(failed: FetchError) -> dict[str, str]:
     return {where: text for where, text in remedies.items() if text is not None}
 
 
-def _lines(exchange: Exchange, *, verbose: bool) -> list[str]:
-    lines = [f"> {exchange.method} {exchange.url}"]
-    lines += [f"> {name}: {value}" for name, value in exchange.request.headers if verbose or _is_shown(name)]
-    if exchange.response is None:
-        return [*lines, f"< no response: {exchange.trouble}"]
-    lines.append(f"< {exchange.response.status} {exchange.response.phrase}".rstrip())
-    lines += [f"< {name}: {value}" for name, value in exchange.response.headers if verbose or _is_shown(name)]
-    return [line.encode("unicode_escape").decode("ascii") if not line.isprintable() else line for line in lines]
-
-
-def _is_shown(name: str) -> bool:
-    return name.lower().startswith("access-control-") or name.lower() in _MATTERS
-
-
 def _describe(outcome: Outcome) -> dict[str, Any]:
     failed = outcome.failed
     return {
@@ -196,10 +185,14 @@ def _describe(outcome: Outcome) -> dict[str, Any]:
         "exchanges": [
             {
                 "is_preflight": exchange.is_preflight,
-                "request": {"method": exchange.method, "url": exchange.url, "headers": list(exchange.request.headers)},
+                "request": {
+                    "method": exchange.method,
+                    "url": exchange.url,
+                    "headers": _list_headers(exchange.request.headers),
+                },
                 "response": None
                 if exchange.response is None
-                else {"status": exchange.response.status, "headers": list(exchange.response.headers)},
+                else {"status": exchange.response.status, "headers": _list_headers(exchange.response.headers)},
             }
             for exchange in outcome.exchanges
         ],
@@ -211,3 +204,7 @@ def _describe(outcome: Outcome) -> dict[str, Any]:
         "readable_headers": list(outcome.response.headers) if outcome.response else [],
         "hints": [{"name": hint.name, "text": hint.text} for hint in outcome.hints],
     }
+
+
+def _list_headers(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, hide_credentials(name, value)) for name, value in headers]

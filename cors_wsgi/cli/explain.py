@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from typing import Final
 
 from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 
 from cors_wsgi.browser import Reason
 
 from .remedies import write_for_policy
-from .words import Recognised, find_nearest, is_what_the_script_sees, recognise
+from .terminal import make_console, safe
+from .words import Recognised, find_nearest, recognise, recognise_trace
 
 EXAMPLES: Final = """\
 examples:
   cors-wsgi explain "Access to fetch at … has been blocked by CORS policy: …"
   cors-wsgi explain < console.txt
-exit status: 0 explained, 1 not recognised, 2 no text
+exit status: 0 explained, 1 the reason is not in the text, 2 no text
 """
 
 _LONGEST_INPUT = 100_000
@@ -33,6 +34,10 @@ _UNKNOWN = {
     "value": "…",
 }
 _NOT_CORS = "This is not CORS: no CORS header changes it."
+_SECOND_LINE = (
+    "Firefox prints this line also below another one, «Cross-Origin Request Blocked: … (Reason: …)». If there is one, "
+    "it says why: copy that line. If there is none, this is not CORS, and no CORS header changes it."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,13 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Explain each line that is recognised; 0 if there is one, 1 if there is none, 2 without any text."""
+    """Explain each line that is recognised; 0 if one says why, 1 if none does, 2 without any text."""
     text = " ".join(arguments.text) if arguments.text else sys.stdin.read(_LONGEST_INPUT)
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         print("cors-wsgi explain: there is no text. Copy it from the browser's console (F12).", file=sys.stderr)
         return 2
-    console = Console(highlight=False, soft_wrap=False)
+    console = make_console()
     found: dict[Reason, Recognised] = {}
     for line in lines:
         if recognised := recognise(line):
@@ -61,8 +66,12 @@ def run(arguments: argparse.Namespace) -> int:
         _show(console, recognised)
     if found:
         return 0
-    _say_unknown(console, lines)
-    return 1
+    traces = list(dict.fromkeys(trace for line in lines if (trace := recognise_trace(line)) is not None))
+    for trace in traces:
+        _show_parts(console, {"What it is": trace.happened, "What to do": trace.remedy})
+    if not traces:
+        _say_unknown(console, lines)
+    return 0 if any(trace.is_cause for trace in traces) else 1
 
 
 def _show(console: Console, recognised: Recognised) -> None:
@@ -72,22 +81,21 @@ def _show(console: Console, recognised: Recognised) -> None:
     if (remedy := write_for_policy(reason, recognised.facts)) is not None:
         parts["With cors-wsgi"] = f"{remedy[0].upper()}{remedy[1:]}."
     if not reason.is_cors:
-        parts = {"Mind": _NOT_CORS, **parts}
+        parts = {"Mind": _SECOND_LINE if recognised.may_follow else _NOT_CORS, **parts}
     if recognised.also:
         parts["Or"] = " ".join(other.explain(facts) for other in recognised.also)
+    _show_parts(console, parts)
+
+
+def _show_parts(console: Console, parts: Mapping[str, str]) -> None:
     for title, text in parts.items():
         console.print(f"  [dim]{title}[/]")
-        console.print(Padding(escape(text), (0, 0, 0, 4)))
+        console.print(Padding(safe(text), (0, 0, 0, 4)))
     console.print()
 
 
 def _say_unknown(console: Console, lines: list[str]) -> None:
-    if any(map(is_what_the_script_sees, lines)):
-        console.print(
-            "This is what the script sees, and all that it may learn. The reason stands beside it in the console (F12)."
-        )
-        return
     console.print("No browser is known to print this.")
     near = next(filter(None, map(find_nearest, lines)), None)
     if near:
-        console.print(f"The nearest that one prints: {escape(near)}")
+        console.print(f"The nearest that one prints: {safe(near)}")

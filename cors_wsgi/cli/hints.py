@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from cors_wsgi.browser import Exchange, FetchError, Reason
+from cors_wsgi.browser.origins import is_same_site, open_origin
+from cors_wsgi.browser.slips import advise_one_name, find_slip, rename_page
+from cors_wsgi.browser.urls import parse_url
 from cors_wsgi.fetch import ALLOW_ORIGIN, VARY
 
 _CACHES: Final = ("Age", "X-Cache", "X-Cache-Status", "CF-Cache-Status", "X-Varnish")
@@ -32,12 +34,46 @@ class Hint:
     text: str
 
 
-def find_hints(exchanges: Sequence[Exchange], origin: str, failed: FetchError | None) -> list[Hint]:
-    """Return what is known to go wrong in ways that look like these exchanges."""
-    hints = [hint for exchange in exchanges for hint in _look_at(exchange)]
+def find_hints(
+    exchanges: Sequence[Exchange],
+    origin: str,
+    failed: FetchError | None,
+    *,
+    credentials: bool = False,
+    logged: Sequence[Hint] = (),
+) -> list[Hint]:
+    """Return what is known to go wrong in ways that look like these exchanges.
+
+    Args:
+        exchanges: what went over the wire.
+        origin: of the page, serialized.
+        failed: why the fetch failed, or None.
+        credentials: whether the script asked for cookies to be sent.
+        logged: what the app's own log said, where it was asked in process.
+    """
+    hints = [*logged]
+    for exchange in exchanges:
+        # A policy that says why it refused a preflight leaves nothing to guess.
+        hints += [hint for hint in _look_at(exchange) if not (logged and hint.name == "preflight-status")]
     if failed is not None:
         hints += _look_at_failure(failed, origin)
+    if credentials:
+        one_name_said = failed is not None and rename_page(failed.facts) is not None
+        hints += [hint for each in exchanges for hint in _look_at_sites(origin, each.url, is_known=one_name_said)]
     return list(dict.fromkeys(hints))
+
+
+def _look_at_sites(origin: str, url: str, *, is_known: bool) -> Iterator[Hint]:
+    parsed = parse_url(url)
+    if parsed is None or is_same_site(open_origin(origin)[0], parsed):
+        return
+    one_name = None if is_known else advise_one_name({"origin": origin, "url": url})
+    yield Hint(
+        "two-sites",
+        f"{f'{one_name} ' if one_name else ''}The page, {origin}, and {parsed.origin} are two sites: whatever CORS "
+        "says, browsers keep a cookie back unless it was set with SameSite=None; Secure, and some keep every cookie of "
+        "another site back. See docs/recipes/single-page-app.md, «If the cookie does not arrive».",
+    )
 
 
 def _look_at(exchange: Exchange) -> Iterator[Hint]:
@@ -73,28 +109,34 @@ def _look_at(exchange: Exchange) -> Iterator[Hint]:
 
 
 def _look_at_redirect(exchange: Exchange) -> Hint:
-    location = exchange.received("Location") or ""
-    asked, target = urlsplit(exchange.url), urlsplit(location)
+    location = exchange.received("Location")
+    asked = parse_url(exchange.url)
+    target = parse_url(location, asked) if location else None
     what = "Browsers follow no redirect of a preflight."
-    if target.path == asked.path + "/" and target.netloc in ("", asked.netloc):
-        return Hint("redirect-slash", f"{what} The URL lacks the slash at its end: fetch {exchange.url + '/'}.")
+    if asked is None or target is None:
+        return Hint("redirect", f"{what} This one leads nowhere: let the server answer OPTIONS itself.")
+    if target.path == asked.path + "/" and target.origin == asked.origin:
+        return Hint("redirect-slash", f"{what} The URL lacks the slash at its end: fetch {target.address}.")
     if (asked.scheme, target.scheme) == ("http", "https"):
-        return Hint("redirect-https", f"{what} The server wants https: fetch https{exchange.url[4:]}.")
-    return Hint("redirect", f"{what} This one leads to {location or 'nowhere'}: fetch that.")
+        return Hint("redirect-https", f"{what} The server wants https: fetch {target.address}.")
+    return Hint("redirect", f"{what} This one leads to {target.address}: fetch that.")
 
 
 def _look_at_failure(failed: FetchError, origin: str) -> Iterator[Hint]:
     exchange = failed.exchange
     value = failed.facts.get("value", "")
-    if failed.reason is Reason.ACAO_MISMATCH and value.rstrip("/") == origin:
-        yield Hint("trailing-slash", f"The server names {value}: without the slash it is the page's origin.")
+    is_named = failed.reason in (Reason.ACAO_MISMATCH, Reason.ACAO_INVALID)
+    if is_named and (slip := find_slip(origin, value)) is not None:
+        yield Hint(slip.name, slip.text)
     elif failed.reason is Reason.ACAO_MISMATCH and exchange and any(map(exchange.received, _CACHES)):
         yield Hint(
             "cached-for-another",
             f"A cache gave an answer that was made for {value}. Send Vary: Origin on every answer; empty the cache.",
         )
-    if failed.reason is Reason.METHOD_NOT_ALLOWED and failed.facts.get("method") == "patch":
-        yield Hint("patch", "Browsers do not raise 'patch' to upper case: write method: 'PATCH' in the script.")
+    method = failed.facts.get("method", "")
+    if failed.reason is Reason.METHOD_NOT_ALLOWED and method != method.upper():
+        text = f"Browsers do not raise {method!r} to upper case: write method: {method.upper()!r} in the script."
+        yield Hint("method-case", text)
     header = failed.facts.get("header", "")
     if failed.reason is Reason.HEADER_NOT_ALLOWED and header.startswith("access-control-"):
         yield Hint("response-header-sent", f"The script sends {header}, a header of responses: remove it there.")

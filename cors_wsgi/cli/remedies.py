@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cors_wsgi.browser import Exchange, Reason
+from cors_wsgi.browser.slips import rename_page
 
 _POLICY: Final[Mapping[Reason, str]] = {
     Reason.MISSING_ACAO: "add {origin!r} to origins",
@@ -67,6 +68,10 @@ def _write(remedies: Mapping[Reason, str], reason: Reason, facts: Mapping[str, s
     if (needed := _ABOUT.get(reason)) is None:
         return remedies[reason].format()
     known = facts.get(needed, "")
+    if needed == "origin" and (renamed := rename_page(facts)) is not None:
+        if rename_page({**facts, "url": ""}) is not None:
+            return None  # the policy or the header has that name already
+        known = renamed
     if not known or not known.isprintable() or _is_of_script(needed, known):
         return None
     return remedies[reason].format(**{needed: known})

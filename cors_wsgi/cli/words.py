@@ -11,6 +11,9 @@ from typing import Final
 
 from cors_wsgi.browser import Reason
 
+from .panels import PANEL_WORDS
+from .traces import Trace, find_trace
+
 ENGINES: Final = ("chromium", "firefox", "safari")
 
 _OTHER_WORDS: Final[tuple[tuple[str, Reason], ...]] = (
@@ -38,7 +41,13 @@ _OTHER_WORDS: Final[tuple[tuple[str, Reason], ...]] = (
         Reason.LNA_INSECURE_CONTEXT,
     ),
     ("Permission was denied for this request to access the `{value}` address space", Reason.LNA_DENIED),
+    (
+        "Mixed Content: The page at '{origin}' was loaded over HTTPS, but requested an insecure resource '{url}'",
+        Reason.MIXED_CONTENT,
+    ),
+    ("Mixed Content: The page at", Reason.MIXED_CONTENT),
     ("net::ERR_UNSAFE_PORT", Reason.BAD_PORT),
+    ("net::ERR_H2_OR_QUIC_REQUIRED", Reason.STREAM_NEEDS_HTTP2),
     ("net::ERR_TOO_MANY_REDIRECTS", Reason.BAD_REDIRECT),
     ("net::ERR_UNSAFE_REDIRECT", Reason.NOT_HTTP),
     ("net::ERR_BLOCKED_BY_RESPONSE", Reason.CORP_BLOCKED),
@@ -55,6 +64,8 @@ _OTHER_WORDS: Final[tuple[tuple[str, Reason], ...]] = (
     ("may not load data from {url}", Reason.DISALLOWED_BY_MODE),
     ("may not load or link to file:", Reason.NOT_HTTP),
     ("was blocked due to its Cross-Origin-Resource-Policy header", Reason.CORP_BLOCKED),
+    ("Blocked loading mixed active content '{url}'", Reason.MIXED_CONTENT),
+    ("Blocked loading mixed active content", Reason.MIXED_CONTENT),
     # Safari, older and newer
     ("Origin {origin} is not allowed by Access-Control-Allow-Origin", Reason.MISSING_ACAO),
     ("Preflight response is not successful", Reason.PREFLIGHT_STATUS),
@@ -62,13 +73,8 @@ _OTHER_WORDS: Final[tuple[tuple[str, Reason], ...]] = (
     ("Not allowed to follow a redirection while loading {url}", Reason.BAD_REDIRECT),
     ("because it violates the resource's Cross-Origin-Resource-Policy", Reason.CORP_BLOCKED),
     ("Not allowed to use restricted network port {value}", Reason.BAD_PORT),
+    ("requested insecure content from {url}", Reason.MIXED_CONTENT),
     ("Cross-origin redirection to {location} denied", Reason.REDIRECT_WITH_CREDENTIALS),
-)
-_SCRIPT_SEES: Final = (
-    "Failed to fetch",
-    "NetworkError when attempting to fetch resource",
-    "Load failed",
-    "Network Error",
 )
 _CONTEXT: Final = tuple(
     map(
@@ -76,7 +82,7 @@ _CONTEXT: Final = tuple(
         (
             r"(?:\bat|cannot load) '(?P<url>[^']+)'",
             r"resource at (?P<url>\S+?)\.? ",
-            r"(?:cannot load|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?P<url>[a-z]+://\S+)",
+            r"(?:cannot load|GET|POST|PUT|PATCH|DELETE|QUERY|HEAD|OPTIONS) (?P<url>[a-z]+://\S+)",
             r"from origin '(?P<origin>[^']+)'",
         ),
     )
@@ -92,11 +98,13 @@ class Recognised:
         reason: the reason.
         facts: what stood in the line.
         also: further reasons for which this browser uses the same words.
+        may_follow: whether the browser prints it also below the line that says why.
     """
 
     reason: Reason
     facts: Mapping[str, str] = field(default_factory=dict)
     also: tuple[Reason, ...] = ()
+    may_follow: bool = False
 
 
 def recognise(line: str) -> Recognised | None:
@@ -108,7 +116,16 @@ def recognise(line: str) -> Recognised | None:
         if found and (best is None or literal > best[0]):
             facts = {**_find_context(text), **{name: value for name, value in found.groupdict().items() if value}}
             best = literal, Recognised(reasons[0], facts, reasons[1:])
-    return _refine(best[1]) if best else None
+    if best is None or (best[1].reason is Reason.NETWORK_FAILURE and _is_no_reason(text)):
+        return None
+    # What has other words than Chromium's is Firefox's second line for a failed preflight, or its only one.
+    is_firefox_s = best[1].reason is Reason.NETWORK_FAILURE and "net::" not in text
+    return _refine(replace(best[1], may_follow=is_firefox_s))
+
+
+def _is_no_reason(text: str) -> bool:
+    """Tell whether a line names an error of the network that Chromium shows for requests blocked otherwise, too."""
+    return "net::" in text and find_trace(text) is not None
 
 
 def _refine(found: Recognised) -> Recognised:
@@ -121,10 +138,9 @@ def _refine(found: Recognised) -> Recognised:
     return found
 
 
-def is_what_the_script_sees(line: str) -> bool:
-    """Tell whether a line is the error of the script, which says nothing of the cause."""
-    text = _plain(line)
-    return any(words in text for words in _SCRIPT_SEES) and "net::" not in text
+def recognise_trace(line: str) -> Trace | None:
+    """Return what a line is that stands beside the one with the reason, or None for any other line."""
+    return find_trace(_plain(line))
 
 
 def find_nearest(line: str) -> str | None:
@@ -140,6 +156,7 @@ def _templates() -> Iterator[tuple[str, Reason]]:
             if words := getattr(reason.wording, engine):
                 yield words, reason
     yield from _OTHER_WORDS
+    yield from PANEL_WORDS
 
 
 @lru_cache(maxsize=1)

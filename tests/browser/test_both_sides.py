@@ -28,7 +28,7 @@ ORIGINS = (
     API,
 )
 RULES = ("https://app.example.com", "https://*.example.com", "http://app.example.com", "https://app.example.com:8443")
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "REPORT")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY", "OPTIONS", "REPORT")
 NAMES = ("Content-Type", "Authorization", "X-A", "X-B", "*")
 EXPOSABLE = ("ETag", "X-Seen", "Content-Disposition", "X-Missing")
 SENT = [
@@ -83,7 +83,7 @@ def policies(draw: st.DrawFn) -> Policy:
 
 @st.composite
 def scripts(draw: st.DrawFn) -> Script:
-    method = draw(st.sampled_from([*METHODS, "put", "patch", "get"]))
+    method = draw(st.sampled_from([*METHODS, "put", "patch", "query", "get"]))
     headers = draw(
         st.dictionaries(
             st.sampled_from(["Content-Type", "content-type", "Authorization", "X-A", "x-b", "Accept", "Range"]),
@@ -118,7 +118,7 @@ def says(policy: Policy, script: Script) -> bool:
     if script.body is not None and "content-type" not in {name.lower() for name in headers}:
         headers["Content-Type"] = "text/plain;charset=UTF-8"
     causes = preflight_causes(script.method, headers)
-    method = script.method.upper() if script.method != "patch" else "patch"
+    method = script.method if script.method in ("patch", "query") else script.method.upper()
     if method not in ("GET", "HEAD", "POST") and policy.methods != "*" and method not in policy.methods:
         return False
     allowed = None if policy.allow_headers == "*" else {name.lower() for name in policy.allow_headers}

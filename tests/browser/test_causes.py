@@ -30,6 +30,8 @@ def test_three_methods_are_simple_in_any_case_of_letters(method: str) -> None:
         ("PATCH", "PATCH"),
         ("patch", "patch"),
         ("options", "OPTIONS"),
+        ("QUERY", "QUERY"),
+        ("query", "query"),
         ("REPORT", "REPORT"),
         ("*", "*"),
     ],

@@ -156,6 +156,14 @@ def test_the_origin_is_judged_before_the_status_except_by_webkit() -> None:
         ),
         pytest.param("patch", "patch", False, Allowed(["patch"], []), id="patch is named by patch"),
         pytest.param(
+            "query", "QUERY", False, Failure(Reason.METHOD_NOT_ALLOWED, {"method": "query", "value": "QUERY"}),
+            id="so they do of query",
+        ),
+        pytest.param(
+            "QUERY", "GET, POST", False, Failure(Reason.METHOD_NOT_ALLOWED, {"method": "QUERY", "value": "GET, POST"}),
+            id="QUERY has to be named, safe as it is",
+        ),
+        pytest.param(
             "PUT", None, False, Failure(Reason.METHOD_NOT_ALLOWED, {"method": "PUT", "value": ""}), id="not there"
         ),
         pytest.param("POST", None, False, Allowed(None, []), id="POST need not be named"),

@@ -327,6 +327,8 @@ def test_every_hop_needs_to_be_shared() -> None:
         ("308", "POST", "POST"),
         ("301", "PUT", "PUT"),
         ("303", "PUT", "GET"),
+        ("303", "QUERY", "GET"),
+        ("302", "QUERY", "QUERY"),
         ("303", "HEAD", "HEAD"),
     ],
 )

@@ -23,6 +23,15 @@ def parsed(text: str) -> URL:
         ("http://a.example:8080", "http://a.example:8080/"),
         ("http://a.example:0/", "http://a.example:0/"),
         ("http://a.example:/", "http://a.example/"),
+        ("http://a.example:000080", "http://a.example/"),
+        ("http://a.example:443", "http://a.example:443/"),
+        ("http://a.example?x\\y", "http://a.example/?x\\y"),
+        ("http://a.example#x", "http://a.example/#x"),
+        ("\x00\x1f http://a.example/ \x00", "http://a.example/"),
+        ("http://a.example/a^|~\x7f", "http://a.example/a%5E|~%7F"),
+        ("http://a.example/a\\b?c\\d", "http://a.example/a/b?c\\d"),
+        ("http://a.example/a/.%2E/%2e./b/%2e", "http://a.example/b/"),
+        ("http://a.example/%zz%2f", "http://a.example/%zz%2f"),
         ("http:\\\\a.example\\b", "http://a.example/b"),
         ("http:///a.example/", "http://a.example/"),
         ("ht\ttp://a.ex\nample/", "http://a.example/"),
@@ -31,15 +40,27 @@ def parsed(text: str) -> URL:
         ("http://a.example/a/.", "http://a.example/a/"),
         ('http://a.example/a b"<>`{}?\'" é#<é', "http://a.example/a%20b%22%3C%3E%60%7B%7D?%27%22%20%C3%A9#%3C%C3%A9"),
         ("http://bücher.example/", "http://xn--bcher-kva.example/"),
+        ("http://straße.de/", "http://xn--strae-oqa.de/"),
+        ("http://Stra%C3%9Fe.de/", "http://xn--strae-oqa.de/"),
+        ("http://क्\u200dष.in/", "http://xn--11b2ezcw70k.in/"),
+        ("http://☕.example/", "http://xn--53h.example/"),
         ("http://a%2eexample/", "http://a.example/"),
+        ("http://a_b~!$&'()*+,;=\"{}`.example/", "http://a_b~!$&'()*+,;=\"{}`.example/"),
         ("http://a。example/", "http://a.example/"),
         ("http://127.1/", "http://127.0.0.1/"),
         ("http://0x7f.0.0.01/", "http://127.0.0.1/"),
         ("http://2130706433/", "http://127.0.0.1/"),
         ("http://1.2.3.4./", "http://1.2.3.4/"),
+        ("http://0x7f.1/", "http://127.0.0.1/"),
+        ("http://0X/", "http://0.0.0.0/"),
+        ("http://0x0000000000000000000000000007f000001/", "http://127.0.0.1/"),
+        ("http://1.2.3.4.com/", "http://1.2.3.4.com/"),
         ("http://[::1]:80/", "http://[::1]/"),
         ("http://[0:0:1:0:0:0:0:1]/", "http://[0:0:1::1]/"),
         ("http://[1:2:3:4:5:6:7:8]/", "http://[1:2:3:4:5:6:7:8]/"),
+        ("http://[2001:4860:4860::8888]/", "http://[2001:4860:4860::8888]/"),
+        ("http://[fe80::1]:8443/", "http://[fe80::1]:8443/"),
+        ("http://[10:0:0:10:0:0:100:0]/", "http://[10::10:0:0:100:0]/"),
         ("http://[::]/", "http://[::]/"),
         ("http://[::ffff:1.2.3.4]/", "http://[::ffff:102:304]/"),
         ("http://@a.example/", "http://a.example/"),
@@ -59,7 +80,12 @@ def test_urls_are_read_as_browsers_read_them(text: str, expected: str) -> None:
         "", "a.example", "/x", "http://", "http://[", "http://[::1", "http://[::1%25eth0]/", "http://a b/", "http://a<b/",
         "http://a.example:99999/", "http://a.example:x/", "http://1.2.3.256/", "http://1.2.3.4.5/", "http://0x100000000/",
         "http://a.09/", "http://%zz%66%a/", "http://1..2/", "http://1.2.3.09/",
-        "http://a.example:1:2/", "http://" + "ü" * 80 + ".example/",
+        "http://a.example:1:2/", "http://[::1]x/", "http://[fe80::1%eth0]/", "http://[::1.2.3.04]/",
+        "http://a[b]/", "http://%5B::1%5D/", "http://u@/", "http://@/", "http://:80/", "http://?", "http://%/", "http://%41%00/",
+        "http://xn--a/", "http://a\u200db/", "http://\u00ad/", "http://\ud800/", "http://%ff/", "http://%EF%BC%85%34%31/",
+        "http://0x100000000000000000000000/", "http://0x1.0x1.0x1.0x1.0x1/", "http://0xg.0x/", "http://08/",
+        "http://a.example:65536/", "http://a.example:000065536/", "http://a.example:-1/",
+        "http://a.example:" + "9" * 5000,
     ],
 )  # fmt: skip
 def test_what_is_no_url_is_none(text: str) -> None:
@@ -74,6 +100,11 @@ def test_what_is_no_url_is_none(text: str) -> None:
         ("http://:p@a.example/", "http://:p@a.example/"),
         ("http://u:@a.example/", "http://u@a.example/"),
         ("http://a b@c@a.example/", "http://a%20b%40c@a.example/"),
+        ("http://it's:o'clock@a.example/", "http://it's:o'clock@a.example/"),
+        (
+            'http://u:p:q;=[]^|{}"<>`$&+,@a.example/',
+            "http://u:p%3Aq%3B%3D%5B%5D%5E%7C%7B%7D%22%3C%3E%60$&+,@a.example/",
+        ),
     ],
 )
 def test_user_names_and_passwords_are_noticed_and_never_sent(text: str, expected: str) -> None:
@@ -102,6 +133,16 @@ def test_user_names_and_passwords_are_noticed_and_never_sent(text: str, expected
 def test_relative_urls_are_resolved(text: str, expected: str) -> None:
     base = parsed("https://h.example:8/a/b?c#d")
     assert str(parse_url(text, base)) == expected
+
+
+def test_a_relative_url_keeps_the_user_info_of_its_base() -> None:
+    base = parsed("https://u:p@h.example/a")
+    texts = ("", "?y", "x", "/x", "https:x", "//i.example/x", "https://h.example/x")
+    shown = [str(parse_url(text, base)) for text in texts]
+    assert shown == [
+        "https://u:p@h.example/a", "https://u:p@h.example/a?y", "https://u:p@h.example/x", "https://u:p@h.example/x",
+        "https://u:p@h.example/x", "https://i.example/x", "https://h.example/x",
+    ]  # fmt: skip
 
 
 def test_only_http_urls_have_relatives() -> None:

@@ -11,6 +11,7 @@ from cli.test_check import answering
 from cli.test_command import SCRIPT, run
 from support.nginx import free_port, run_nginx
 
+from cors_wsgi.audit.auditing import is_harmless
 from cors_wsgi.cli.demo.servers import serve_demo
 
 PAGE = "https://app.example.com"
@@ -104,6 +105,22 @@ def test_a_live_server_is_asked_and_not_faster_than_allowed() -> None:
     assert (shown.returncode, shown.stderr) == (0, "")
     assert data["requests"] <= 22
     assert data["worst"] in (None, "info", "low")
+
+
+@pytest.mark.parametrize(
+    ("method", "harmless"),
+    [
+        ("GET", True),
+        ("HEAD", True),
+        ("OPTIONS", True),
+        ("QUERY", True),
+        ("query", False),
+        ("POST", False),
+        ("PUT", False),
+    ],
+)
+def test_methods_that_change_nothing_need_no_word(method: str, harmless: bool) -> None:
+    assert is_harmless(method) == harmless
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import socket
 import sys
 import threading
@@ -14,10 +15,13 @@ from typing import Any
 import pytest
 from cli.test_command import SCRIPT, run
 from support.nginx import free_port, run_nginx
+from support.wsgi import PLAIN_APP
 
+from cors_wsgi import CORSMiddleware, Policy
 from cors_wsgi.browser import Browser, FetchError
 from cors_wsgi.cli.demo.servers import Demo, serve_demo
-from cors_wsgi.cli.hints import find_hints
+from cors_wsgi.cli.hints import Hint, find_hints
+from cors_wsgi.cli.listening import listen_to_policy
 
 PAGE = "https://app.example.com"
 ALLOW = ("Access-Control-Allow-Origin", PAGE)
@@ -194,20 +198,26 @@ def test_nginx_that_adds_the_header_again_is_told_so(demo: Demo, tmp_path: Path)
     assert f"The URL lacks the slash at its end: fetch http://127.0.0.1:{port}/moved/." in moved.stdout
 
 
-def hints_for(status: str, *headers: tuple[str, str], **options: Any) -> list[str]:
-    """Return the names of the hints on what an app answers that gives every request the same answer."""
+def find_all(status: str, *headers: tuple[str, str], page: str, url: str, **options: Any) -> list[Hint]:
+    """Return the hints on what an app answers that gives every request the same answer."""
 
     def app(environ: Any, start_response: Any) -> list[bytes]:
         start_response(status, [("Content-Type", "text/plain"), *headers])
         return [b""]
 
-    browser = Browser(app, url="http://api.example.com")
+    browser = Browser(app, url=url)
     failed = None
     try:
-        browser.open(PAGE.replace("https", "http")).fetch("/x", **options)
+        browser.open(page).fetch("/x?y", **options)
     except FetchError as error:
         failed = error
-    return [hint.name for hint in find_hints(browser.exchanges, PAGE.replace("https", "http"), failed)]
+    return find_hints(browser.exchanges, page, failed, credentials=options.get("credentials") == "include")
+
+
+def hints_for(status: str, *headers: tuple[str, str], **options: Any) -> list[str]:
+    """Return the names of the hints, for a page and an API of one site."""
+    hints = find_all(status, *headers, page="http://app.example.com", url="http://api.example.com", **options)
+    return [hint.name for hint in hints]
 
 
 HTTP_ALLOW = ("Access-Control-Allow-Origin", "http://app.example.com")
@@ -227,10 +237,12 @@ PUT = {"method": "PUT"}
         pytest.param("502 Bad Gateway", [], PUT, ["preflight-crash"], id="a preflight that fails"),
         pytest.param("500 Oops", [TO_NGINX], {}, ["crash"], id="a crash without CORS headers"),
         pytest.param("500 Oops", [HTTP_ALLOW, VARY], {}, [], id="a crash that is shared"),
-        pytest.param("308 Moved", [("Location", "/x/")], PUT, ["redirect-slash"], id="a redirect to a slash"),
+        pytest.param("308 Moved", [("Location", "/x/?y")], PUT, ["redirect-slash"], id="a redirect to a slash"),
         pytest.param(
             "308 Moved", [("Location", "https://api.example.com/x")], PUT, ["redirect-https"], id="a redirect to https"
         ),
+        pytest.param("308 Moved", [("Location", "http://[")], PUT, ["redirect"], id="a redirect to no URL"),
+        pytest.param("308 Moved", [], PUT, ["redirect"], id="a redirect that says nothing"),
         pytest.param("302 Found", [("Location", "/login")], PUT, ["redirect"], id="another redirect"),
         pytest.param(
             "200 OK",
@@ -241,12 +253,24 @@ PUT = {"method": "PUT"}
         ),
         pytest.param(
             "200 OK",
+            [("Access-Control-Allow-Origin", "https://app.example.com"), VARY],
+            {},
+            ["scheme"],
+            id="the scheme",
+        ),
+        pytest.param(
+            "200 OK", [("Access-Control-Allow-Origin", "app.example.com"), VARY], {}, ["missing-scheme"], id="no scheme"
+        ),
+        pytest.param(
+            "200 OK",
             [("Access-Control-Allow-Origin", "http://b.example"), VARY, ("Age", "5")],
             {},
             ["cached-for-another"],
             id="an answer from a cache",
         ),
-        pytest.param("204 No Content", [HTTP_ALLOW, METHODS, VARY], {"method": "patch"}, ["patch"], id="patch"),
+        pytest.param("204 No Content", [HTTP_ALLOW, METHODS, VARY], {"method": "patch"}, ["method-case"], id="patch"),
+        pytest.param("204 No Content", [HTTP_ALLOW, METHODS, VARY], {"method": "query"}, ["method-case"], id="query"),
+        pytest.param("204 No Content", [HTTP_ALLOW, METHODS, VARY], {"method": "QUERY"}, [], id="QUERY"),
         pytest.param(
             "204 No Content",
             [HTTP_ALLOW, METHODS, VARY],
@@ -262,6 +286,93 @@ def test_the_classics_are_recognised(
     assert hints_for(status, *headers, **options) == expected
 
 
+@pytest.mark.parametrize(
+    ("location", "words"),
+    [
+        ("/x/?y", "The URL lacks the slash at its end: fetch http://api.example.com/x/?y."),
+        ("https://api.example.com/x?y", "The server wants https: fetch https://api.example.com/x?y."),
+        ("login#a", "This one leads to http://api.example.com/login: fetch that."),
+        ("", "This one leads nowhere: let the server answer OPTIONS itself."),
+    ],
+)
+def test_a_redirected_preflight_says_what_to_fetch(location: str, words: str) -> None:
+    pages = {"page": "http://app.example.com", "url": "http://api.example.com"}
+    (hint,) = find_all("308 Moved", ("Location", location), method="PUT", **pages)
+    assert hint.text == f"Browsers follow no redirect of a preflight. {words}"
+
+
+@pytest.mark.parametrize(
+    ("page", "url", "says"),
+    [
+        pytest.param(PAGE, "https://api.example.com", None, id="one site"),
+        pytest.param("http://localhost:5173", "http://localhost:8000", None, id="two ports"),
+        pytest.param(PAGE, "https://api.example.net", f"The page, {PAGE}, and https://api.example.net", id="two sites"),
+        pytest.param(PAGE, "http://localhost:8000", f"The page, {PAGE}, and http://localhost:8000", id="two schemes"),
+        pytest.param("null", "https://a.example", "The page, null, and https://a.example", id="an opaque page"),
+        pytest.param(
+            "http://127.0.0.1:5173", "http://localhost:8000", "Open the page at http://localhost:5173: ", id="two names"
+        ),
+    ],
+)
+def test_with_credentials_two_sites_are_named_whatever_cors_says(page: str, url: str, says: str | None) -> None:
+    headers = [("Access-Control-Allow-Origin", page), ("Access-Control-Allow-Credentials", "true"), VARY]
+    hints = find_all("200 OK", *headers, page=page, url=url, credentials="include")
+    assert [hint.name for hint in hints] == ([] if says is None else ["two-sites"])
+    assert says is None or hints[0].text.startswith(says)
+    assert says is None or hints[0].text.endswith("docs/recipes/single-page-app.md, «If the cookie does not arrive».")
+    assert find_all("200 OK", *headers, page=page, url=url) == []
+
+
+NEAR = """\
+from cors_wsgi import CORSMiddleware, Policy
+
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain"), *(HEADERS if "own" in environ["PATH_INFO"] else [])])
+    return [b""]
+
+HEADERS = [("Access-Control-Allow-Origin", "*")]
+app = CORSMiddleware(app, Policy(["http://localhost:5173", "https://www.example.com"], supports_credentials=True))
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "page", "first", "hints"),
+    [
+        pytest.param(
+            "http://localhost:8000/", "http://127.0.0.1:5173", "Open the page at http://localhost:5173: ",
+            ["policy", "two-sites"], id="another name of this machine than the API's",
+        ),
+        pytest.param(
+            "http://api.example:8000/", "http://127.0.0.1:5173", None, ["policy", "two-sites"], id="far away",
+        ),
+        pytest.param("https://api.example.com/", "https://example.com", "Let the server", ["policy"], id="www"),
+        pytest.param("https://api.example.com/own", "https://www.example.com", None, ["log"], id="an app's own header"),
+    ],
+)  # fmt: skip
+def test_of_an_app_the_policy_itself_says_what_is_near(
+    url: str, page: str, first: str | None, hints: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "near.py").write_text(NEAR)
+    monkeypatch.chdir(tmp_path)
+    told = json.loads(run("check", url, "--origin", page, "--app", "near:app", "--credentials", "--json").stdout)
+    assert [hint["name"] for hint in told["hints"]] == hints
+    assert first is None or told["remedy"].startswith(first)
+    assert page != "https://example.com" or "the nearest rule is 'https://www.example.com'" in told["hints"][0]["text"]
+
+
+def test_a_policy_is_heard_only_meanwhile() -> None:
+    logger = logging.getLogger("cors_wsgi")
+    before = logger.level, logger.handlers[:]
+    app = CORSMiddleware(PLAIN_APP, Policy("http://localhost:5173"))
+    with listen_to_policy() as heard:
+        Browser(app).open("http://localhost:5173").fetch("/")
+        assert (heard.hints, heard.nearest) == ([], "")
+        with pytest.raises(FetchError):
+            Browser(app).open("https://localhost:5173").fetch("/")
+    assert heard.nearest == "http://localhost:5173"
+    assert (logger.level, logger.handlers) == before
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 def test_while_a_server_is_slow_a_terminal_says_what_is_waited_for() -> None:
     from support.terminal import run_on_terminal
@@ -271,3 +382,50 @@ def test_while_a_server_is_slow_a_terminal_says_what_is_waited_for() -> None:
         shown = run_on_terminal(str(SCRIPT), "check", url, "--origin", PAGE, "--timeout", "1.5")
     assert f"Asking {url} …" in shown
     assert shown.rindex("Not tried") > shown.rindex("Asking")
+
+
+LEAKY = """\
+ODD = "\\x1b[31mred\\x9b:a:"
+
+def app(environ, start_response):
+    allowed = environ.get("HTTP_ORIGIN", "*") if environ["PATH_INFO"] == "/shared" else "https://" + ODD
+    headers = [("Access-Control-Allow-Origin", allowed), ("Access-Control-Expose-Headers", "X-\\x1b[31mred, *")]
+    headers += [("Access-Control-Allow-Credentials", "true"), ("Set-Cookie", "sid=hush"), ("Location", ODD)]
+    headers += [("Age", "5"), ("Access-Control-Allow-Headers", "Authorization")]
+    preflight = environ["REQUEST_METHOD"] == "OPTIONS" and environ["PATH_INFO"] == "/moved"
+    start_response("302 " + ODD if preflight else "200 " + ODD, headers + [("Access-Control-\\x1b[31mred", ODD)])
+    return [ODD.encode()]
+"""
+
+
+@pytest.mark.parametrize("arguments", [("/shared",), ("/blocked",), ("/moved", "--method", "PUT"), ("/shared", "-v")])
+@pytest.mark.parametrize("json_too", [False, True])
+def test_neither_what_a_server_sends_nor_a_credential_reaches_the_terminal(
+    arguments: tuple[str, ...], json_too: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "leaky.py").write_text(LEAKY)
+    monkeypatch.chdir(tmp_path)
+    path, *more = arguments
+    headers = ("-H", "Authorization: Bearer hush", "--credentials") if path == "/shared" else ()
+    shown = run(
+        "check", f"https://api.example.com{path}", "--origin", PAGE, "--app", "leaky:app", *headers, *more,
+        *(["--json"] if json_too else []), COLUMNS="200",
+    )  # fmt: skip
+    assert (shown.returncode, shown.stderr) == (0 if path == "/shared" else 1, "")
+    assert all(char.isprintable() or char == "\n" for char in shown.stdout)
+    assert "hush" not in shown.stdout
+    assert "sid=…" in shown.stdout or "sid=\\u2026" in shown.stdout or path != "/shared"
+    assert r"\x1b[31mred\x9b:a:" in shown.stdout.replace("\\u001b", "\\x1b").replace("\\u009b", "\\x9b")
+
+
+def test_check_shows_what_matters_and_with_v_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "leaky.py").write_text(LEAKY)
+    monkeypatch.chdir(tmp_path)
+    call = ("check", "https://api.example.com/shared", "--origin", PAGE, "--app", "leaky:app")
+    shown, verbose = (
+        [line.rstrip() for line in run(*call, *more, COLUMNS="200").stdout.splitlines()] for more in ((), ("-v",))
+    )
+    assert (r"  < Location: \x1b[31mred\x9b:a:" in shown, "  < Age: 5" in shown) == (True, False)
+    assert "  < Age: 5" in verbose
+    at = verbose.index("  <")
+    assert verbose[at + 1] == r"  < \x1b[31mred\x9b:a:"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli.test_command import SCRIPT, run
+from support.needs import needs
 
 from cors_wsgi.browser import Reason
 from cors_wsgi.cli.words import recognise
@@ -188,6 +191,11 @@ def test_every_wording_is_recognised(line: str, reason: Reason) -> None:
             {"origin": "https://a.example", "status": "404"},
             id="Safari's origin and status",
         ),
+        pytest.param(
+            "QUERY https://api.example.com/x net::ERR_CONNECTION_REFUSED",
+            {"url": "https://api.example.com/x", "value": "ERR_CONNECTION_REFUSED"},
+            id="Chromium's URL behind any method",
+        ),
     ],
 )
 def test_the_facts_of_a_line_are_read(line: str, facts: dict[str, str]) -> None:
@@ -244,6 +252,21 @@ def test_a_line_is_explained_with_its_facts_and_a_remedy() -> None:
     assert "<" not in shown.stdout
 
 
+@pytest.mark.parametrize(
+    ("page", "api", "first"),
+    [
+        ("http://127.0.0.1:5173", "http://localhost:8000", "Open the page at http://localhost:5173: "),
+        ("http://localhost:5173", "http://localhost:8000", "Let the server answer with "),
+    ],
+)
+def test_the_first_advice_for_two_names_of_this_machine_is_one_name(page: str, api: str, first: str) -> None:
+    blocked = f"Access to fetch at '{api}/x' from origin '{page}' has been blocked by CORS policy: "
+    missing = "No 'Access-Control-Allow-Origin' header is present on the requested resource."
+    lines = [line.strip() for line in run("explain", blocked + missing, COLUMNS="400").stdout.splitlines()]
+    assert lines[lines.index("What to do") + 1].startswith(first)
+    assert lines[lines.index("With cors-wsgi") + 1] == "Add 'http://localhost:5173' to origins."
+
+
 def test_standard_input_is_read_and_a_network_line_beside_a_cors_line_is_left_out() -> None:
     text = (
         f"{LINES[2][0]}\nGET https://api.example.com/x net::ERR_FAILED 200 (OK)\nUncaught TypeError: Failed to fetch\n"
@@ -261,10 +284,130 @@ def test_what_is_not_cors_is_called_so() -> None:
     assert "This is not CORS: no CORS header changes it." in shown.stdout
 
 
-def test_what_the_script_sees_is_told_apart() -> None:
-    shown = run("explain", "TypeError: Failed to fetch", COLUMNS="200")
-    assert shown.returncode == 1
-    assert "This is what the script sees, and all that it may learn." in shown.stdout
+ABOVE = "Look at the line above it in the console (F12): «Access to … has been blocked by CORS policy: …» says why."
+COPY = "Copy the line of the console (F12) that says why: "
+FAILED = "of every request that CORS blocked, and of some that failed for another reason."
+
+
+@pytest.mark.parametrize(
+    ("line", "is_what", "do", "status"),
+    [
+        ("GET https://a.example/x net::ERR_FAILED 200 (OK)", "every response that CORS kept from the script", ABOVE, 1),
+        ("POST https://a.example/x net::ERR_FAILED 403 (Forbidden)", "every response that CORS kept", ABOVE, 1),
+        ("GET https://a.example/x net::ERR_FAILED", FAILED, ABOVE, 1),
+        ("Failed to load resource: net::ERR_FAILED", FAILED, ABOVE, 1),
+        ("net::ERR_FAILED", FAILED, ABOVE, 1),
+        ("(failed)", FAILED, ABOVE, 1),
+        ("(failed)net::ERR_FAILED", FAILED, ABOVE, 1),
+        ("CORS error", "of every request that CORS blocked.", COPY, 1),
+        ("items/1  CORS error  fetch  page.js:3", "of every request that CORS blocked.", COPY, 1),
+        (
+            "Fetch API cannot load https://a.example/x due to access control checks.",
+            "Safari prints this",
+            "Copy the",
+            1,
+        ),
+        ("XMLHttpRequest cannot load https://a.example/ due to access control checks.", "Safari", "Copy the line", 1),
+        ("Failed to load response data: No data found for resource", "keeps no body of a response", COPY, 1),
+        ("NS_ERROR_DOM_BAD_URI", "Firefox calls a request so", COPY, 1),
+        ("Provisional headers are shown", "has only the headers that the script gave", COPY, 1),
+        ("Referrer Policy: strict-origin-when-cross-origin", "the browser's default referrer policy", COPY, 1),
+        ("TypeError: Failed to fetch", "This is what the script sees, and all that it may learn.", COPY, 1),
+        ("TypeError: NetworkError when attempting to fetch resource.", "This is what the script sees", COPY, 1),
+        ("TypeError: Load failed", "This is what the script sees", COPY, 1),
+        ("AxiosError: Network Error", "This is what the script sees", COPY, 1),
+        ("code: 'ERR_NETWORK'", "This is what the script sees", COPY, 1),
+        ("Http failure response for https://a.example/x: 0 Unknown Error", "This is what the script sees", COPY, 1),
+        ("(canceled)", "The page gave the request up", "Look for what ends the request", 0),
+        ("GET https://a.example/ net::ERR_ABORTED", "The page gave the request up", "Look for what ends", 0),
+        ("GET https://a.example/ads net::ERR_BLOCKED_BY_CLIENT", "An extension of the browser", "Switch it off", 0),
+        ("(blocked:other)", "An extension of the browser", "Switch it off", 0),
+        ("Blocked By Extension", "An extension of the browser", "Switch it off", 0),
+        ("(blocked:devtools)", "The developer tools were told to block this URL.", "Remove the pattern", 0),
+        ("(blocked:csp)", "The page's own Content-Security-Policy", "Add the API's origin to connect-src", 0),
+        (
+            "Refused to connect to 'https://a.example/' because it violates the following Content Security Policy",
+            "The page's own Content-Security-Policy",
+            "Add the API's origin to connect-src",
+            0,
+        ),
+    ],
+)
+def test_a_line_beside_the_reason_is_no_reason_and_says_where_to_look(
+    line: str, is_what: str, do: str, status: int
+) -> None:
+    assert recognise(line) is None
+    shown = run("explain", line, COLUMNS="400")
+    title, what, then, remedy, end = [line.strip() for line in shown.stdout.splitlines()]
+    assert (title, then, end, shown.returncode) == ("What it is", "What to do", "", status)
+    assert is_what in what
+    assert remedy.startswith(do)
+    assert "This is not CORS" not in shown.stdout
+    assert "network-failure" not in shown.stdout
+
+
+@pytest.mark.parametrize(
+    "line",
+    [FIREFOX + "CORS request did not succeed). Status code: (null).", FIREFOX + "CORS request failed).", "CORS Failed"],
+)
+def test_firefox_s_second_line_is_called_not_cors_only_where_there_is_no_other(line: str) -> None:
+    shown = run("explain", line, COLUMNS="400")
+    assert shown.returncode == 0
+    assert "Firefox prints this line also below another one" in shown.stdout
+    assert "This is not CORS:" not in shown.stdout
+    first = LINES[3][0]
+    both = run("explain", f"{first}\n{line}").stdout
+    assert both == run("explain", first).stdout
+
+
+def test_every_line_beside_the_reason_is_left_out_where_the_reason_is_there_too() -> None:
+    text = f"{LINES[2][0]}\nGET https://a.example/x net::ERR_FAILED 200 (OK)\nTypeError: Failed to fetch\n(failed)"
+    assert run("explain", text).stdout == run("explain", LINES[2][0]).stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("Cross-Origin Resource Sharing error: MissingAllowOriginHeader", Reason.MISSING_ACAO),
+        ("Cross-Origin Resource Sharing error: PreflightMissingAllowOriginHeader", Reason.MISSING_ACAO),
+        ("Cross-Origin Resource Sharing error: PreflightInvalidAllowOriginValue", Reason.ACAO_INVALID),
+        ("Cross-Origin Resource Sharing error: PreflightDisallowedRedirect", Reason.PREFLIGHT_REDIRECT),
+        ("Cross-Origin Resource Sharing error: HeaderDisallowedByPreflightResponse", Reason.HEADER_NOT_ALLOWED),
+        ("Cross-Origin Resource Sharing Error: LocalNetworkAccessPermissionDenied", Reason.LNA_DENIED),
+        ("XHR GET https://a.example/x CORS Missing Allow Origin", Reason.MISSING_ACAO),
+        (
+            "Response body is not available to scripts (Reason: CORS Allow Origin Not Matching Origin)",
+            Reason.ACAO_MISMATCH,
+        ),
+        ("CORS Missing Allow Header", Reason.HEADER_NOT_ALLOWED),
+        ("CORS Failed", Reason.NETWORK_FAILURE),
+        ("(blocked:mixed-content)", Reason.MIXED_CONTENT),
+        ("(blocked:NotSameOrigin)", Reason.CORP_BLOCKED),
+        (
+            "Mixed Content: The page at 'https://a.example/' was loaded over HTTPS, but requested an insecure resource",
+            Reason.MIXED_CONTENT,
+        ),
+        ("Blocked loading mixed active content “http://b.example/x”", Reason.MIXED_CONTENT),
+        ("POST https://a.example/ net::ERR_H2_OR_QUIC_REQUIRED", Reason.STREAM_NEEDS_HTTP2),
+        ("GET https://a.example/ net::ERR_NAME_NOT_RESOLVED", Reason.NETWORK_FAILURE),
+    ],
+)
+def test_the_words_of_the_network_panel_are_recognised(line: str, reason: Reason) -> None:
+    found = recognise(line)
+    assert found is not None
+    assert found.reason is reason
+
+
+FIREFOX_PANELS = Path("/usr/lib/firefox-esr/browser/omni.ja")
+
+
+def test_all_that_firefox_s_network_panel_says_of_cors_is_recognised() -> None:
+    needs(FIREFOX_PANELS.exists(), "Firefox ESR of Debian is not installed")
+    with zipfile.ZipFile(FIREFOX_PANELS) as archive:
+        source = archive.read("chrome/devtools/modules/devtools/client/netmonitor/src/constants.js").decode()
+    words = re.findall(r'^  10\d\d: "(CORS .*)",$', source, re.MULTILINE)
+    assert len(words) >= 15
+    assert [text for text in words if recognise(text) is None] == []
 
 
 def test_an_unknown_text_says_so_with_the_nearest() -> None:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import urllib3
 
+from cors_wsgi import Policy
 from cors_wsgi.cli.demo.pages import FILES
 from cors_wsgi.cli.demo.ready import READY
 from cors_wsgi.cli.demo.scenarios import SCENARIOS
@@ -97,7 +98,10 @@ def test_nothing_on_the_page_comes_from_a_network(demo: Demo) -> None:
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "localhost"])
 @pytest.mark.parametrize("path", ["/", "/ready.json", "/plan"])
 def test_under_another_name_the_page_is_not_served(demo: Demo, host: str, path: str) -> None:
-    assert ask(demo, "GET", path, Host=host) == (403, f"This is the demo at {demo.places.page}/ alone.\n")
+    assert ask(demo, "GET", path, Host=host) == (
+        403,
+        f"This demo answers at {demo.places.page}/ only: open it under that name.\n",
+    )
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "", None])
@@ -245,10 +249,16 @@ def test_a_ready_scenario_comes_to_what_it_is_there_to_show(demo: Demo, ready: R
         assert bool(call["explanation"] and call["remedy"]) == (call["state"] == "blocked")
 
 
+def test_the_form_s_methods_are_the_default_of_a_policy_and_query_is_offered(demo: Demo) -> None:
+    page = get(demo.places.page).decode()
+    assert f'placeholder="{", ".join(Policy("*").methods)}"' in page
+    assert "<option>QUERY</option>" in page
+
+
 def test_the_ready_scenarios_are_of_every_kind() -> None:
     assert len({ready.name for ready in READY}) == len(READY)
     scripts = [ready.script for ready in READY]
-    assert {script.method for script in scripts} == {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "patch"}
+    assert {script.method for script in scripts} == {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY", "patch"}
     assert {script.body_kind for script in scripts} == {"none", "text", "params", "form", "stream"}
     named = {name for script in scripts for name, _ in script.headers}
     assert named == {

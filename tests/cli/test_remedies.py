@@ -93,3 +93,36 @@ def test_nginx_is_told_in_its_own_words_and_no_other_server() -> None:
     )
     assert write_for_nginx(Reason.MISSING_ACAO, facts, exchange("gunicorn")) is None
     assert write_for_nginx(Reason.NETWORK_FAILURE, facts, None) is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "facts", "policy", "nginx"),
+    [
+        pytest.param(
+            Reason.MISSING_ACAO, {"url": "http://localhost:8000/"}, "add 'http://localhost:5173' to origins",
+            'add_header Access-Control-Allow-Origin "http://localhost:5173" always; add_header Vary Origin always;',
+            id="the API has another name of this machine",
+        ),
+        pytest.param(
+            Reason.ACAO_MISMATCH, {"url": "http://127.0.0.1:8000/", "value": "http://[::1]:5173"},
+            None,
+            None,
+            id="the server names another name of this machine already",
+        ),
+        pytest.param(
+            Reason.MISSING_ACAO, {"url": "http://localhost:8000/", "nearest": "http://localhost:*"}, None, None,
+            id="the policy has another name of this machine already",
+        ),
+        pytest.param(
+            Reason.MISSING_ACAO, {"url": "http://127.0.0.1:8000/"}, "add 'http://127.0.0.1:5173' to origins",
+            'add_header Access-Control-Allow-Origin "http://127.0.0.1:5173" always; add_header Vary Origin always;',
+            id="the same name",
+        ),
+    ],
+)  # fmt: skip
+def test_no_second_name_of_this_machine_is_to_be_allowed(
+    reason: Reason, facts: Mapping[str, str], policy: str | None, nginx: str | None
+) -> None:
+    facts = {"origin": "http://127.0.0.1:5173", **facts}
+    assert write_for_policy(reason, facts) == policy
+    assert write_for_nginx(reason, facts, exchange("nginx")) == nginx

@@ -36,6 +36,7 @@ def test_tokens(text: str, expected: bool) -> None:
         ("pUt", "PUT"),
         ("PUT", "PUT"),
         ("patch", "patch"),
+        ("query", "query"),
         ("Patch", "Patch"),
         ("purge", "purge"),
         ("po\u017ft", "po\u017ft"),
@@ -145,3 +146,76 @@ def test_the_sets_that_both_sides_share() -> None:
         "last-modified",
         "pragma",
     } == fetch.SAFELISTED_RESPONSE_HEADERS
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("::1", "::1"),
+        ("0:0:0:0:0:0:0:0", "::"),
+        ("2001:4860:4860::8888", "2001:4860:4860::8888"),
+        ("fe80::1", "fe80::1"),
+        ("1:0:0:2:0:0:0:3", "1:0:0:2::3"),
+        ("1:0:0:2:3:0:0:4", "1::2:3:0:0:4"),
+        ("1:0:2:3:4:5:6:7", "1:0:2:3:4:5:6:7"),
+        ("2001:0DB8::0001", "2001:db8::1"),
+        ("::ffff:1.2.3.4", "::ffff:102:304"),
+        ("::1.2.3.04", None),
+        ("1:2:3:4:5:6:7:0", "1:2:3:4:5:6:7:0"),
+        ("1:2:3:4:5:6:0:0", "1:2:3:4:5:6::"),
+        ("10:0:0:10:0:0:100:0", "10::10:0:0:100:0"),
+        ("", None),
+        ("1", None),
+        ("::g", None),
+        ("fe80::1%eth0", None),
+    ],
+)
+def test_browsers_write_an_ipv6_address_so(text: str, canonical: str | None) -> None:
+    assert fetch.canonical_ipv6(text) == canonical
+
+
+@pytest.mark.parametrize(
+    ("domain", "expected"),
+    [
+        pytest.param("App.Example.", "app.example.", id="ASCII is lowered"),
+        pytest.param("", "", id="an empty domain stays empty"),
+        pytest.param("a..b", "a..b", id="labels may be empty"),
+        pytest.param("-a--b_c-", "-a--b_c-", id="hyphens and underscores stand anywhere"),
+        pytest.param("bücher.example", "xn--bcher-kva.example", id="punycode"),
+        pytest.param("BÜCHER.example", "xn--bcher-kva.example", id="upper case"),
+        pytest.param("bu\u0308cher.example", "xn--bcher-kva.example", id="a combining mark behind its letter"),
+        pytest.param("\u0300a.example", None, id="a combining mark in front"),
+        pytest.param("straße.de", "xn--strae-oqa.de", id="a sharp s is kept"),
+        pytest.param("STRAẞE.de", "xn--strae-oqa.de", id="an upper-case sharp s"),
+        pytest.param("ΒΌΛΟΣ", "xn--nxasmq6b", id="an upper-case sigma at the end is no final one"),
+        pytest.param("βόλος", "xn--nxasmm1c", id="a final sigma is kept"),
+        pytest.param("क्\u200dष.in", "xn--11b2ezcw70k.in", id="a joiner behind a virama is kept"),
+        pytest.param("a\u200db.in", None, id="a joiner elsewhere"),
+        pytest.param("\u200c.in", None, id="a non-joiner alone"),
+        pytest.param("\u200d\u06fa.in", None, id="a joiner in front"),
+        pytest.param("a\u00adb.example", "ab.example", id="a soft hyphen vanishes"),
+        pytest.param("☕.example", "xn--53h.example", id="a symbol"),
+        pytest.param("a。b．c｡d", "a.b.c.d", id="other dots"),
+        pytest.param("１２７.１", "127.1", id="wide digits"),
+        pytest.param("a\ue000b", None, id="for private use"),
+        pytest.param("a\ud800", None, id="half a character"),
+        pytest.param("א.example", "xn--4db.example", id="right to left"),
+        pytest.param("אa.example", None, id="both directions in a label"),
+        pytest.param("0a.א", None, id="a label that begins with a digit beside one from right to left"),
+        pytest.param("0a.ü", "0a.xn--tda", id="a label that begins with a digit beside another"),
+        pytest.param("א..example", "xn--4db..example", id="an empty label beside one from right to left"),
+        pytest.param("XN--BCHER-KVA.example", "xn--bcher-kva.example", id="punycode in upper case"),
+        pytest.param("xn--bcher-kva.ü", "xn--bcher-kva.xn--tda", id="punycode beside what will be"),
+        pytest.param("xn--a.example", None, id="no punycode"),
+        pytest.param("xn--a-.example", None, id="punycode of plain ASCII"),
+        pytest.param("xn--.example", None, id="punycode of nothing"),
+        pytest.param("xn--ü.example", None, id="punycode that is not ASCII"),
+        pytest.param("xn--bcher-2pa.example", None, id="punycode of an upper-case letter"),
+        pytest.param("xn--1ug.example", None, id="punycode of a joiner alone"),
+        pytest.param("xn--xn---epa.example", None, id="punycode of what looks like punycode"),
+        pytest.param("ü" * 64, "xn--" + ("ü" * 64).encode("punycode").decode(), id="a label that is too long for DNS"),
+        pytest.param("ü" * 1025, None, id="a domain that is too long for anybody"),
+    ],
+)
+def test_domains_are_what_browsers_make_of_them(domain: str, expected: str | None) -> None:
+    assert fetch.domain_to_ascii(domain) == expected

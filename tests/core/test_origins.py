@@ -29,7 +29,6 @@ from cors_wsgi.origins import (
     MAX_ORIGIN_LENGTH,
     Origin,
     OriginSet,
-    canonical_ipv6,
     is_ip_address,
     is_loopback,
     parse_origin,
@@ -471,27 +470,6 @@ def test_a_callable_may_not_swallow_an_interrupt() -> None:
 )
 def test_hosts_that_never_leave_the_machine(host: str, loopback: bool, address: bool) -> None:
     assert (is_loopback(host), is_ip_address(host)) == (loopback, address)
-
-
-@pytest.mark.parametrize(
-    ("text", "canonical"),
-    [
-        ("::1", "::1"),
-        ("0:0:0:0:0:0:0:0", "::"),
-        ("1:0:0:2:0:0:0:3", "1:0:0:2::3"),
-        ("1:0:0:2:3:0:0:4", "1::2:3:0:0:4"),
-        ("1:0:2:3:4:5:6:7", "1:0:2:3:4:5:6:7"),
-        ("2001:0DB8::0001", "2001:db8::1"),
-        ("::ffff:1.2.3.4", "::ffff:102:304"),
-        ("1:2:3:4:5:6:7:0", "1:2:3:4:5:6:7:0"),
-        ("1:2:3:4:5:6:0:0", "1:2:3:4:5:6::"),
-        ("", None),
-        ("1", None),
-        ("::g", None),
-    ],
-)
-def test_browsers_write_an_ipv6_address_so(text: str, canonical: str | None) -> None:
-    assert canonical_ipv6(text) == canonical
 
 
 class Work:

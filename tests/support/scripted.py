@@ -19,7 +19,7 @@ Headers = list[tuple[str, str]]
 SHARED: Headers = [("Access-Control-Allow-Origin", PAGE), ("Access-Control-Allow-Credentials", "true")]
 PREFLIGHT: Headers = [
     *SHARED,
-    ("Access-Control-Allow-Methods", "PUT, DELETE"),
+    ("Access-Control-Allow-Methods", "PUT, DELETE, QUERY"),
     ("Access-Control-Allow-Headers", "content-type, x-a, authorization"),
 ]
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from cors_wsgi import PolicyError
+from cors_wsgi import Policy, PolicyError
 from cors_wsgi.browser import ENGINES
 
 from .describing import describe_plan, describe_problems, describe_recorded
@@ -55,7 +55,11 @@ class PageServer:
         """Answer a request."""
         if environ.get("HTTP_HOST") != urlsplit(self._places.page).netloc:
             # Else a name that somebody else points at this machine would be an origin that may read all this.
-            return _say(start_response, "403 Forbidden", f"This is the demo at {self._places.page}/ alone.")
+            return _say(
+                start_response,
+                "403 Forbidden",
+                f"This demo answers at {self._places.page}/ only: open it under that name.",
+            )
         name = environ.get("PATH_INFO", "").lstrip("/") or "index.html"
         method = environ["REQUEST_METHOD"]
         if name == "plan":
@@ -100,7 +104,8 @@ class PageServer:
 
     def _fill(self, template: str) -> str:
         rows = "\n".join(_row(outcome) for outcome in self._outcomes)
-        for name, value in (("page", self._places.page), ("api", self._places.api)):
+        methods = ", ".join(Policy("*").methods)
+        for name, value in (("page", self._places.page), ("api", self._places.api), ("methods", methods)):
             template = template.replace(f"[[{name}]]", html.escape(value))
         return template.replace("[[rows]]", rows)
 

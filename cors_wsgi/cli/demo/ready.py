@@ -145,11 +145,12 @@ READY: Final = (
     _preflighted("PUT", headers=JSON, body_kind="text", body='{"name": "lamp"}'),
     _preflighted("PATCH", headers=JSON, body_kind="text", body='{"price": 18}'),
     _preflighted("DELETE"),
+    _preflighted("QUERY", headers=JSON, body_kind="text", body='{"name": "lamp"}'),
     Ready(
         "patch-in-lower-case",
         "Preflighted methods",
         "A script says patch",
-        "Browsers raise get, put and a few more to upper case, but not patch: the server allows PATCH, not patch.",
+        "Browsers raise get, put and a few more to upper case, but not patch or query: the server allows PATCH.",
         Script("patch", headers=JSON, body_kind="text", body='{"price": 18}'),
         GRANTING | {"methods": "PATCH"},
     ),

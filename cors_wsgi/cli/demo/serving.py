@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ENTERED: Final = "cors_wsgi.demo.entered"
 """The key of environ that the app sets when it runs."""
 
-_METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+_METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE, QUERY, OPTIONS"
 
 
 class CrashError(Exception):

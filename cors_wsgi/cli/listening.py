@@ -1,0 +1,56 @@
+"""What an app's own policy says of a request, where the app is asked in process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from cors_wsgi import Decision
+
+from .hints import Hint
+
+
+@dataclass
+class Heard:
+    """What was heard of an app's policy.
+
+    Attributes:
+        hints: what it said.
+        nearest: the rule that comes nearest to the page's origin; empty if none does, or the origin is allowed.
+    """
+
+    hints: list[Hint] = field(default_factory=list)
+    nearest: str = ""
+
+
+@contextmanager
+def listen_to_policy() -> Iterator[Heard]:
+    """Gather what the logger `cors_wsgi` says meanwhile: its reasons to refuse, the nearest rule, and warnings.
+
+    Of an app that is served elsewhere nothing is heard.
+    """
+    logger, listener = logging.getLogger("cors_wsgi"), _Listener()
+    level = logger.level
+    logger.addHandler(listener)
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield listener.heard
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(listener)
+
+
+class _Listener(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard = Heard()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        decisions = [each for each in record.args or () if isinstance(each, Decision)]
+        if record.levelno >= logging.WARNING:
+            self.heard.hints.append(Hint("log", record.getMessage()))
+        elif decisions and not decisions[0].allowed:
+            self.heard.hints.append(Hint("policy", f"The app's own policy refuses it: {decisions[0].advice}."))
+            self.heard.nearest = decisions[0].nearest or ""

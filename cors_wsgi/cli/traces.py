@@ -1,0 +1,112 @@
+"""Lines that browsers show beside the one that says why: what each means, and where to look for the other."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_ABOVE: Final = (
+    "Look at the line above it in the console (F12): «Access to … has been blocked by CORS policy: …» says why. "
+    "Copy that line."
+)
+_CONSOLE: Final = (
+    "Copy the line of the console (F12) that says why: in Chromium «… has been blocked by CORS policy: …», in Firefox "
+    "«Cross-Origin Request Blocked: …», in Safari the line above «… due to access control checks»."
+)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A line that a browser or a script shows of a failed request, and that has no reason of CORS in it.
+
+    Attributes:
+        words: a regular expression for what it says.
+        happened: what it means.
+        remedy: what to do.
+        is_cause: whether it says why the request failed.
+    """
+
+    words: str
+    happened: str
+    remedy: str
+    is_cause: bool = False
+
+
+TRACES: Final = (
+    Trace(
+        r"net::ERR_FAILED \d{3}",
+        "Chromium prints this after every response that CORS kept from the script: the server did answer.",
+        _ABOVE,
+    ),
+    Trace(
+        r"net::ERR_FAILED|\(failed\)",
+        "Chromium shows this of every request that CORS blocked, and of some that failed for another reason.",
+        _ABOVE + " If there is none, CORS is not the matter.",
+    ),
+    Trace(r"\bCORS error\b", "Chromium's network panel says so of every request that CORS blocked.", _CONSOLE),
+    Trace(
+        r"due to access control checks",
+        "Safari prints this below the line that says why.",
+        "Copy the line above it in the console.",
+    ),
+    Trace(
+        r"Failed to load response data",
+        "Chromium's network panel keeps no body of a response that the script may not read.",
+        _CONSOLE,
+    ),
+    Trace(
+        r"NS_ERROR_DOM_BAD_URI",
+        "Firefox calls a request so that CORS, or a policy of the page, forbade.",
+        _CONSOLE,
+    ),
+    Trace(
+        r"Provisional headers are shown",
+        "Chromium's network panel has only the headers that the script gave: the request was not sent, was answered "
+        "from a cache, or was blocked. It is no error by itself.",
+        _CONSOLE,
+    ),
+    Trace(
+        r"strict-origin-when-cross-origin",
+        "This is the browser's default referrer policy, which the network panel shows of every request. It is no "
+        "error, and has nothing to do with CORS.",
+        _CONSOLE,
+    ),
+    Trace(
+        r"net::ERR_ABORTED|\(canceled\)|NS_BINDING_ABORTED",
+        "The page gave the request up before there was a response: a script cancelled it, or the page was left, as by "
+        "a form or link that was clicked at the same time.",
+        "Look for what ends the request; CORS is not the matter.",
+        is_cause=True,
+    ),
+    Trace(
+        r"net::ERR_BLOCKED_BY_CLIENT|\(blocked:other\)|Blocked By Extension",
+        "An extension of the browser, mostly an ad blocker, kept the request back.",
+        "Switch it off for this page, or give the URL a less suspicious name; CORS is not the matter.",
+        is_cause=True,
+    ),
+    Trace(
+        r"\(blocked:devtools\)|Blocked by DevTools",
+        "The developer tools were told to block this URL.",
+        "Remove the pattern under «Request blocking»; CORS is not the matter.",
+        is_cause=True,
+    ),
+    Trace(
+        r"\(blocked:csp\)|Content[- ]Security[- ]Policy|connect-src",
+        "The page's own Content-Security-Policy forbids the request; nothing was sent.",
+        "Add the API's origin to connect-src in the policy of the page; no CORS header changes it.",
+        is_cause=True,
+    ),
+    Trace(
+        r"Failed to fetch|NetworkError when attempting to fetch resource|Load failed|Network Error\b|\bERR_NETWORK\b"
+        r"|XMLHttpRequest error|Http failure response for .*: 0 ",
+        "This is what the script sees, and all that it may learn.",
+        _CONSOLE,
+    ),
+)
+"""Tried in this order: of a line that several fit, the first says most."""
+
+
+def find_trace(text: str) -> Trace | None:
+    """Return what a line shows, or None; its quotes and white space are straightened already."""
+    return next((trace for trace in TRACES if re.search(trace.words, text)), None)
