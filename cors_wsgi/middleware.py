@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
@@ -21,11 +20,6 @@ from .trust import is_judged, is_trusted
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-
-LONGEST_DISCARD: Final = 4 * 1024 * 1024
-"""Bytes; a longer body of a request that the app will not see is left to the server."""
-
 
 _PLAIN = ("Content-Type", "text/plain")
 _EMPTY = (_PLAIN, ("Content-Length", "0"))
@@ -270,8 +264,6 @@ class CORSMiddleware:
             policy = self._policy if self._paths is None else self._policy_for_path(self._paths, environ)
         if policy is None:
             return self.app(environ, start_response)
-        if environ.get("CONTENT_LENGTH"):
-            _discard_body(environ)
         answers = policy.answers
         allowed = origin in answers.exact if answers.is_exact else _is_allowed(policy, verdict, origin, environ)
         note = None
@@ -294,8 +286,6 @@ class CORSMiddleware:
     def _block(
         self, environ: WSGIEnvironment, start_response: StartResponse, origin: str | None, policy: Policy | Deny
     ) -> Iterable[bytes]:
-        if environ.get("CONTENT_LENGTH"):
-            _discard_body(environ)
         note = None
         if self._reports.is_wanted(DEBUG):
             method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
@@ -317,21 +307,10 @@ def _allows_everybody(policy: Policy | Deny) -> bool:
     return policy is not DENY and policy.allows_everybody
 
 
-def _discard_body(environ: WSGIEnvironment) -> None:
-    """Read the body of a request that the app will not see, within bounds.
-
-    A server that answers while a body is still on its way closes the connection, and some reset it, so that the
-    client loses the answer, too.
-    """
-    length: str = environ["CONTENT_LENGTH"]
-    remaining = int(length) if length.isdecimal() and len(length) <= len(str(LONGEST_DISCARD)) else 0
-    if remaining <= LONGEST_DISCARD:
-        with contextlib.suppress(OSError):  # the client went away
-            while remaining > 0 and (chunk := environ["wsgi.input"].read(min(remaining, 65536))):
-                remaining -= len(chunk)
-
-
 def _refuse(start_response: StartResponse, headers: Sequence[Header], note: str | None) -> Iterable[bytes]:
+    # The body is not read, here or where a preflight is granted: a client that announces one and sends nothing would
+    # hold a worker for as long as the server lets it. What becomes of the rest is the server's business, as with any
+    # app that answers without reading: it skips the body before the next request, or closes the connection.
     if note is None:
         start_response("403 Forbidden", [*_EMPTY, *headers])
         return []
