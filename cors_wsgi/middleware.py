@@ -15,7 +15,7 @@ from .options import normalize_flag
 from .paths import PathMap, PathRule, decode_path, is_canonical
 from .policy import DENY, Deny, Policy, PolicyOrDeny
 from .reports import DEBUG_HEADER, OnDecision, Reports
-from .trust import is_judged, is_trusted
+from .trust import find_blocking_problems, is_judged, is_trusted
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
@@ -80,7 +80,7 @@ class CORSMiddleware:
 
     Raises:
         TypeError: for an argument of a wrong type or combination; it shows the right call.
-        PolicyError: for paths that can never match, and for `block_untrusted` where everybody is trusted.
+        PolicyError: for paths that can never match, and for `block_untrusted` where anybody is trusted.
     """
 
     def __init__(
@@ -128,7 +128,7 @@ class CORSMiddleware:
 
         Raises:
             TypeError: if the new value is no policy, or the middleware has a source.
-            PolicyError: if it allows everybody and `block_untrusted` would have nothing to do.
+            PolicyError: if anybody satisfies it, so that `block_untrusted` would have nothing to do.
         """
         return self._policy
 
@@ -143,11 +143,8 @@ class CORSMiddleware:
         for value in given:
             if value is not None and value is not DENY and not isinstance(value, Policy):
                 raise TypeError(f"A policy is a Policy, None or DENY, not {type(value).__name__}. {_RIGHT_CALL}")
-        policies = [value for value in given if value is not None]
-        if self._block_untrusted and policies and all(_allows_everybody(value) for value in policies):
-            problem = "The policy trusts everybody, so that nothing would ever be blocked."
-            remedy = "Name the origins you trust, or leave block_untrusted off."
-            raise PolicyError([Problem("block_untrusted", True, "blocks-nothing", problem, remedy)])
+        if self._block_untrusted and (problems := find_blocking_problems(given)):
+            raise PolicyError(problems)
         return policy
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -301,10 +298,6 @@ def _is_allowed(policy: PolicyOrDeny, verdict: bool | None, origin: str | None, 
     if verdict is None or policy is DENY or origin is None or answers.origins is None:
         return answers.allows(origin, environ)
     return verdict
-
-
-def _allows_everybody(policy: Policy | Deny) -> bool:
-    return policy is not DENY and policy.allows_everybody
 
 
 def _refuse(start_response: StartResponse, headers: Sequence[Header], note: str | None) -> Iterable[bytes]:

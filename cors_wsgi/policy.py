@@ -58,7 +58,7 @@ class Policy:
             (`"https://app.example.com"`), a pattern (`"https://*.example.com"`, `"http://localhost:*"`), a compiled
             regular expression, matched against the whole origin, or a callable `(origin, environ) -> bool`, tried
             last and at most once per request. A callable may look at the URL and at outside state, not at cookies or
-            other headers, which preflights lack. There is no default.
+            other headers, which preflights lack. There is no default; no rules, such as `[]`, are nobody.
         methods: the methods that a preflight grants, or `"*"`. GET, HEAD and POST cannot be taken away: browsers never
             ask for them (`#cors-safelisted-method`).
         allow_headers: the request headers that a preflight grants, or `"*"` for all.

@@ -19,20 +19,28 @@ from .origins import (
 )
 
 EXAMPLE: Final = "https://app.example.com"
+READ_ENVIRONMENT: Final = (
+    "[origin.strip() for origin in os.environ.get('CORS_ORIGINS', '').split(',') if origin.strip()]"
+)
+"""What reads a comma-separated environment variable; nobody, if it is empty or not set."""
 
+_FOR_NOTHING = (
+    f"Write an origin such as {EXAMPLE!r}, or [] for nobody; from an environment variable, write {READ_ENVIRONMENT}."
+)
 _REGEX_SIGNS = re.compile(r"[\\^$(){}|]|\[(?![0-9A-Fa-f]*[:\]])|[.\]][+?]|(?<=://)\.[*+]")
 _SCHEME_AND_REST = re.compile(r"(?:(?:([^/?#]*):)?/{1,2})?(.*)", re.DOTALL)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _BETWEEN_ORIGINS = re.compile(r",|(?<=\S)[;\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 _DEVIATION = re.compile("[\u00df\u03c2\u200c\u200d]")
 """Characters that browsers keep, and that Python's codec, which is older, would turn into another name (UTS 46, 7)."""
+_FILE_ORIGINS = ("file://", "file:///", "file:///index.html", "file://index.html", "file://localhost")
 _BAD_IN_HOST = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def find_origin_problem(rule: object) -> Problem | None:
     """Return the first thing that is wrong with one origin rule, or None if it may stand.
 
-    `"*"`, `"null"` and the risks of a valid rule depend on the other options; they are judged by the policy.
+    `"*"`, `"null"`, `"file://"` and the risks of a valid rule depend on the other options: the policy judges them.
     """
     if isinstance(rule, str):
         if parse_origin(rule) or parse_pattern(rule):
@@ -40,7 +48,7 @@ def find_origin_problem(rule: object) -> Problem | None:
         return _find_text_problem(rule)
     if isinstance(rule, re.Pattern):
         if isinstance(rule.pattern, str):
-            return None
+            return _find_regex_problem(rule)
         return _problem(
             rule,
             "regex-of-bytes",
@@ -49,6 +57,8 @@ def find_origin_problem(rule: object) -> Problem | None:
         )
     if callable(rule):
         return _find_callable_problem(rule)
+    if rule is None:
+        return _problem(rule, "origin-type", "None is not an origin.", _FOR_NOTHING)
     return _problem(
         rule,
         "origin-type",
@@ -81,7 +91,7 @@ def repair(rule: str) -> str | None:
 
 def _find_text_problem(rule: str) -> Problem:
     if not rule.strip():
-        return _problem(rule, "origin-empty", "The origin is empty.", f"Write an origin such as {EXAMPLE!r}.")
+        return _problem(rule, "origin-empty", "The origin is empty.", _FOR_NOTHING)
     if match := _BETWEEN_ORIGINS.search(rule):
         parts = [part for part in re.split(r"[,;\s]+", rule) if part]
         return _problem(
@@ -108,8 +118,9 @@ def _find_text_problem(rule: str) -> Problem:
         return _problem(
             rule,
             "file-origin",
-            "Browsers call the origin of a local file null, never file:.",
-            "Serve the page over http://localhost while developing, and allow that origin.",
+            "The origin of a local file is null, or file:// in some Android web views: no browser sends anything else.",
+            "Serve the page over http://localhost while developing, and allow that origin; or write 'file://', with "
+            "accept_risks=['null-origin'], if everybody may read this.",
             0,
         )
     scheme, separator, rest = rule.partition("://")
@@ -210,6 +221,26 @@ def _find_ipv6_problem(rule: str, name: str, position: int) -> Problem:
     if name == f"[{canonical}]":
         return _wrong(rule, "host-malformed", "Only http and https origins have an IPv6 host.", position)
     return _wrong(rule, "ip-address", f"Browsers send this IPv6 address as [{canonical}].", position)
+
+
+def _find_regex_problem(rule: re.Pattern[str]) -> Problem | None:
+    """Find a regular expression that is written for `null` or a local file, neither of which it ever sees.
+
+    One that matches them among everything else, such as `.*`, does not name them.
+    """
+    text = rule.pattern.lower()
+    names_null = "null" in text and rule.fullmatch("null") and not rule.fullmatch("https://null.example")
+    names_file = "file:" in text and any(map(rule.fullmatch, _FILE_ORIGINS))
+    if not (names_null or names_file):
+        return None
+    origin = "null" if names_null else "file://"
+    return _problem(
+        rule,
+        "regex-never-asked",
+        f"Regular expressions are asked about origins of the form scheme://host alone, never about {origin}.",
+        f"Take {origin} out of it; if everybody may read this, write {origin!r} as a rule of its own, with "
+        "accept_risks=['null-origin'].",
+    )
 
 
 def _find_callable_problem(rule: Callable[..., object]) -> Problem | None:

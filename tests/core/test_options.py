@@ -5,11 +5,25 @@
 from __future__ import annotations
 
 import enum
+import os
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from support.wsgi import (
+    ALL_HEADERS,
+    ALL_METHODS,
+    TEN_MINUTES,
+    VARY_ORIGIN,
+    VARY_PREFLIGHT,
+    Server,
+    allow,
+    forbidden,
+    from_app,
+    no_content,
+    wrap,
+)
 
 from cors_wsgi import Policy, PolicyError, PolicyWarning, Problem
 
@@ -29,9 +43,7 @@ def evens(origin: str, environ: Any) -> bool:
 
 REFUSED = [
     # the options, then of their one problem: option, value, code, index, what the remedy names; and accepted twins
-    ({"origins": []}, "origins", [], "no-origins", None, "'*'", {"origins": [A]}),
-    ({"origins": None}, "origins", None, "no-origins", None, A[:8], {"origins": "*"}),
-    ({"origins": ()}, "origins", (), "no-origins", None, "https://app.example.com", {"origins": (A,)}),
+    ({"origins": None}, "origins", None, "no-origins", None, "['https://app.example.com'], '*' for everybody, or [] for nobody", {"origins": []}),
     ({"origins": ["*", A]}, "origins", "*", "wildcard-beside-rules", None, "origins='*'", {"origins": ["*"]}),
     ({"origins": [evens, "*"]}, "origins", "*", "wildcard-beside-rules", None, "origins='*'", {"origins": [evens]}),
     ({"origins": "null"}, "origins", "null", "null-origin", None, "accept_risks=['null-origin']", {"origins": "null", "accept_risks": ["null-origin"]}),
@@ -109,15 +121,83 @@ def test_an_option_is_refused_and_its_twin_is_accepted(
     assert isinstance(Policy(**{"origins": A, **twin}), Policy)
 
 
-def test_what_is_wrong_with_null_is_said_in_full() -> None:
-    wrong = "Any page can make its requests come from null, with a sandboxed frame: it stands for everybody."
-    (problem,) = problems_of(origins="null")
-    assert (problem.problem, problem.remedy) == (
-        wrong,
-        "Leave it out, or write accept_risks=['null-origin'] if everybody may read this.",
+OPAQUE = [
+    # the rule, and what is wrong with it
+    ("null", "Any page can make its requests come from null, with a sandboxed frame: it stands for everybody."),
+    ("file://", "Every local file has this origin in the web views that send it: it stands for nobody in particular."),
+]
+
+
+@pytest.mark.parametrize(("rule", "wrong"), OPAQUE, ids=[row[0] for row in OPAQUE])
+def test_an_origin_that_names_nobody_needs_its_risk_and_goes_with_no_credentials(rule: str, wrong: str) -> None:
+    for given in (rule, [rule], [A, rule]):
+        (problem,) = problems_of(origins=given)
+        assert problem == Problem(
+            "origins",
+            rule,
+            "null-origin",
+            wrong,
+            "Leave it out, or write accept_risks=['null-origin'] if everybody may read this.",
+        )
+        for risks in ((), "null-origin"):
+            (problem,) = problems_of(origins=given, supports_credentials=True, accept_risks=risks)
+            remedy = "Leave it out; no risk can be accepted here."
+            assert problem == Problem("origins", rule, "null-with-credentials", wrong, remedy)
+    policy = Policy(rule, accept_risks="null-origin")
+    assert (policy.origins, policy.allows(rule)) == ((rule,), True)
+    refused = [*(other for other, _ in OPAQUE if other != rule), "file:///", "file://a", "FILE://", "Null", " null"]
+    assert [origin for origin in refused if policy.allows(origin)] == []
+    assert wrap(policy).request(origin=rule) == from_app(allow(rule), VARY_ORIGIN)
+    assert wrap(policy).preflight(rule) == no_content(
+        allow(rule), ALL_METHODS, ALL_HEADERS, TEN_MINUTES, VARY_PREFLIGHT
     )
-    (problem,) = problems_of(origins="null", supports_credentials=True)
-    assert (problem.problem, problem.remedy) == (wrong, "Leave it out; no risk can be accepted here.")
+
+
+NOBODY = [
+    pytest.param([], id="an empty list"),
+    pytest.param((), id="an empty tuple"),
+    pytest.param(set(), id="an empty set"),
+    pytest.param({}, id="no keys"),
+    pytest.param(iter(()), id="an exhausted iterator"),
+]
+
+
+@pytest.mark.parametrize("origins", NOBODY)
+def test_no_origins_written_out_are_nobody(origins: Any) -> None:
+    policy = Policy(origins, supports_credentials=True)
+    listed = wrap(Policy(A, supports_credentials=True), debug=True, block_untrusted=True)
+    server = wrap(policy, debug=True, block_untrusted=True)
+    assert (policy.origins, repr(policy)) == ((), "Policy([], supports_credentials=True)")
+    assert (policy.allows(A), policy.allows(None), policy.allows_everybody, policy.nearest(A)) == (False,) * 3 + (None,)
+    stranger = "https://zzz.invalid"
+    for ask in (Server.request, Server.preflight):
+        assert ask(server, origin=stranger) == ask(listed, origin=stranger)  # type: ignore[operator]
+        assert ask(server, origin=None) == ask(listed, origin=None)  # type: ignore[operator]
+    assert server.request("POST", origin=stranger) == listed.request("POST", origin=stranger)
+    assert server.request("POST", origin=stranger).status == "403 Forbidden"
+    assert wrap(policy).preflight(A) == forbidden(VARY_PREFLIGHT)
+    assert wrap(policy).request(origin=A) == from_app(VARY_ORIGIN)
+
+
+@pytest.mark.parametrize("origins", ["", " ", [""], [A, ""], [None], [None, A]], ids=repr)
+def test_the_remedy_of_an_empty_origin_reads_an_environment_variable(
+    origins: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (problem,) = problems_of(origins=origins)
+    assert problem.remedy.startswith("Write an origin such as 'https://app.example.com', or [] for nobody; ")
+    _, found, line = problem.remedy.partition("from an environment variable, write ")
+    assert found
+    for text, read in {
+        "": (),
+        " , ": (),
+        A: (A,),
+        f"{A}, https://b.example,": (A, "https://b.example"),
+        "*": "*",
+    }.items():
+        monkeypatch.setenv("CORS_ORIGINS", text)
+        assert Policy(eval(line.removesuffix("."), {"os": os})).origins == read
+    monkeypatch.delenv("CORS_ORIGINS")
+    assert Policy(eval(line.removesuffix("."), {"os": os})) == Policy([])
 
 
 RISKY = [

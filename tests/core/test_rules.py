@@ -95,7 +95,7 @@ WITHOUT_A_NEAR_RULE = [
     ("https://.+.example.com", "looks-like-regex", 8, "https://*.example.com", "https://*.example.com"),
     ("https://a.{3}", "looks-like-regex", 10, "re.compile", "https://a.b"),
     ("file:///index.html", "file-origin", 0, "http://localhost", "http://localhost"),
-    ("file://", "file-origin", 0, "http://localhost", "http://localhost"),
+    ("file://index.html", "file-origin", 0, "or write 'file://', with accept_risks=['null-origin']", "http://localhost"),
     ("File:", "file-origin", 0, "http://localhost", "http://localhost"),
     ("https://", "host-missing", 8, "https://app.example.com", "https://a"),
     ("https://:8443", "host-missing", 8, "https://app.example.com", "https://a:8443"),
@@ -289,6 +289,20 @@ def test_callables_and_regular_expressions_are_accepted(rule: Any) -> None:
     assert Policy(["https://a.example", rule]).origins == ("https://a.example", rule)
 
 
+NEVER_ASKED = [
+    # a regular expression that is written for one of the origins that none is asked about, and which one that is
+    ("null", "null"),
+    ("^null$", "null"),
+    ("(?i)NULL", "null"),
+    (r"null|https://a\.example", "null"),
+    ("file://", "file://"),
+    ("file://.*", "file://"),
+    ("file:///.+", "file://"),
+    (r"^file:\/\/", "file://"),
+    ("(file|https)://.*|file:.*", "file://"),
+]
+
+
 @pytest.mark.parametrize(
     ("rule", "code", "named"),
     [
@@ -303,6 +317,10 @@ def test_callables_and_regular_expressions_are_accepted(rule: Any) -> None:
         pytest.param(of_three, "callable-signature", "(origin, environ)", id="three arguments"),
         pytest.param(with_keyword, "callable-signature", "(origin, environ)", id="a keyword without default"),
         pytest.param(Callable, "callable-signature", "(origin, environ)", id="a class whose object was meant"),
+        *(
+            pytest.param(re.compile(text), "regex-never-asked", f"write {named!r} as a rule of its own", id=text)
+            for text, named in NEVER_ASKED
+        ),
         pytest.param(re.compile(b"x"), "regex-of-bytes", "str", id="a regular expression of bytes"),
         pytest.param(b"https://a.example", "origin-type", "https://app.example.com", id="bytes"),
         pytest.param(bytearray(b"x"), "origin-type", "https://app.example.com", id="a bytearray"),
@@ -315,6 +333,16 @@ def test_other_things_are_refused(rule: Any, code: str, named: str) -> None:
         (problem,) = problems_of(given)
         assert (problem.option, problem.value, problem.code, problem.position) == ("origins", rule, code, None)
         assert named in problem.remedy
+
+
+@pytest.mark.parametrize(
+    "text",
+    [".*", ".*://.*", "n.*|https://.*", "[a-z:/]*", r"https://null\.example", ".*null.*", "profile://a", "files://.*"],
+)
+def test_a_regular_expression_that_does_not_name_null_or_a_file_is_accepted(text: str) -> None:
+    rule = re.compile(text)
+    assert Policy(rule).origins == (rule,)
+    assert [origin for origin in ("null", "file://") if Policy(rule).allows(origin)] == []
 
 
 @pytest.mark.parametrize("rule", [[], {}, None, ["https://a.example"]], ids=repr)
