@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Names: TypeAlias = "Literal['*'] | tuple[str, ...]"
 Origins: TypeAlias = "Literal['*'] | tuple[OriginRule, ...]"
 
-DEFAULT_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+DEFAULT_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY")
 DEFAULT_MAX_AGE: Final = 600
 LONGEST_MAX_AGE: Final = 86400
 """Seconds; no browser keeps a preflight's answer longer (Firefox 86400, Chromium 7200, Safari 600)."""
@@ -87,9 +87,9 @@ def normalize_methods(value: object, problems: list[Problem]) -> Names:
         elif name != (upper := name.upper()) and upper in NORMALIZED_METHODS:
             problem = f"Browsers send this method as {upper}, and methods are case-sensitive."
             problems.append(Problem("methods", name, "method-case", problem, f"Write {upper!r}."))
-        elif name != upper and upper == "PATCH":
+        elif name != upper and upper in DEFAULT_METHODS:  # PATCH and QUERY, which browsers leave as they are
             problem = "Methods are case-sensitive, and browsers raise other methods to upper case, but not this one."
-            remedy = "Write 'PATCH', and see that the page's script sends it in upper case, too."
+            remedy = f"Write {upper!r}, and send it in upper case from the page's script, too."
             problems.append(Problem("methods", name, "method-case", problem, remedy))
     return names
 

@@ -68,7 +68,9 @@ REFUSED = [
     ({"methods": ["GET", "TRACK"]}, "methods", "TRACK", "forbidden-method", None, "Leave it out", {"methods": ["GET"]}),
     ({"methods": ["put"]}, "methods", "put", "method-case", None, "Write 'PUT'.", {"methods": ["PUT"]}),
     ({"methods": "Delete"}, "methods", "Delete", "method-case", None, "Write 'DELETE'.", {"methods": "DELETE"}),
-    ({"methods": ["patch"]}, "methods", "patch", "method-case", None, "script sends it in upper case", {"methods": ["PATCH"]}),
+    ({"methods": ["patch"]}, "methods", "patch", "method-case", None, "Write 'PATCH', and send it in upper case from the page's script, too.", {"methods": ["PATCH"]}),
+    ({"methods": ["query"]}, "methods", "query", "method-case", None, "Write 'QUERY', and send it in upper case from the page's script, too.", {"methods": ["QUERY"]}),
+    ({"methods": "Query"}, "methods", "Query", "method-case", None, "Write 'QUERY'", {"methods": ["querying"]}),
     ({"methods": ["Patch"]}, "methods", "Patch", "method-case", None, "Write 'PATCH'", {"methods": ["purge"]}),
     ({"allow_headers": "X-A,X-B"}, "allow_headers", "X-A,X-B", "comma-list", 3, "['X-A', 'X-B']", {"allow_headers": "X-A"}),
     ({"allow_headers": ["X-A:"]}, "allow_headers", "X-A:", "not-a-token", None, "'Content-Type'", {"allow_headers": ["X-A"]}),
@@ -322,7 +324,9 @@ class Age(enum.IntEnum):
 @pytest.mark.parametrize(
     ("options", "field", "value"),
     [
-        pytest.param({}, "methods", ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"), id="the standard methods"),
+        pytest.param(
+            {}, "methods", ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY"), id="the standard methods"
+        ),
         pytest.param({}, "allow_headers", "*", id="any header"),
         pytest.param({}, "expose_headers", (), id="nothing exposed"),
         pytest.param({}, "supports_credentials", False, id="no credentials"),
