@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from enum import Enum
 from logging import DEBUG
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from .answers import Answers, Header, added_headers, answer_preflight, share_response
 from .errors import PolicyError, Problem
 from .fetch import ALLOW_ORIGIN
+from .near_misses import explain_call, explain_unknown, find_near_miss
 from .options import normalize_flag
 from .paths import PathMap, PathRule, decode_path, is_canonical
 from .policy import DENY, Deny, Policy, PolicyOrDeny
@@ -61,6 +63,29 @@ class _NotGiven(Enum):
 
 _NOT_GIVEN: Final = _NotGiven.NOT_GIVEN
 _RIGHT_CALL = "Write CORSMiddleware(app, Policy(['https://app.example.com'])), or CORSMiddleware(app, source=...)."
+_ARGUMENTS = ("app", "policy", "paths", "source", "block_untrusted", "debug", "on_decision")
+_POLICY_OPTIONS = tuple(field.name for field in fields(Policy))
+_SHOWN_VALUE = 80
+
+
+def _explain_call(args: tuple[Any, ...], keywords: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with a call of `CORSMiddleware` whose keywords do not exist, or are a policy's."""
+    unknown = [name for name in keywords if name not in _ARGUMENTS]
+    meant = {name: find_near_miss(name, (*_ARGUMENTS, *_POLICY_OPTIONS)) for name in unknown}
+    options = {near: keywords[name] for name, near in meant.items() if near in _POLICY_OPTIONS}
+    if not options:
+        return explain_unknown("CORSMiddleware", unknown, _ARGUMENTS) or None
+    policy = keywords.get("policy", args[1] if len(args) > 1 else options.pop("origins", ["https://app.example.com"]))
+    first = "..." if isinstance(policy, Policy) else _show(policy)
+    shown = ", ".join([first, *(f"{name}={_show(value)}" for name, value in options.items())])
+    names = [repr(name) for name, near in meant.items() if near in _POLICY_OPTIONS]
+    wrong = f"no option {names[0]}; it belongs" if len(names) == 1 else f"no options {', '.join(names)}; they belong"
+    return f"CORSMiddleware has {wrong} to the policy. Write CORSMiddleware(app, Policy({shown}))."
+
+
+def _show(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= _SHOWN_VALUE else "..."
 
 
 class CORSMiddleware:
@@ -83,6 +108,7 @@ class CORSMiddleware:
         PolicyError: for paths that can never match, and for `block_untrusted` where anybody is trusted.
     """
 
+    @explain_call(_explain_call)
     def __init__(
         self,
         app: WSGIApplication,

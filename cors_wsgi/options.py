@@ -20,6 +20,7 @@ from .fetch import (
 )
 from .origins import OPAQUE_ORIGINS, OriginRule, is_loopback, parse_origin, parse_pattern
 from .rules import EXAMPLE, find_origin_problem, repair
+from .written_lists import find_written_list
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
@@ -182,6 +183,22 @@ def find_conflicts(
     return problems
 
 
+def find_warnings(allow_headers: Names, max_age: int | None) -> Iterable[str]:
+    """Return what works, but not as its author probably thinks."""
+    underscored = () if allow_headers == "*" else tuple(name for name in allow_headers if "_" in name)
+    if underscored:
+        meant = [name.replace("_", "-") for name in underscored]
+        yield (
+            f"allow_headers={list(underscored)!r}: servers drop request headers with an underscore, or take it for a "
+            f"hyphen. Write {meant!r}, and send these."
+        )
+    if max_age is not None and max_age > LONGEST_MAX_AGE:
+        yield (
+            f"max_age={max_age}: no browser remembers a preflight's answer for more than {LONGEST_MAX_AGE} "
+            "seconds (Firefox; Chromium 7200, Safari 600)."
+        )
+
+
 def _find_opaque_problem(rule: str, accept_risks: tuple[str, ...], *, supports_credentials: bool) -> Iterable[Problem]:
     problem = _OPAQUE[rule]
     if supports_credentials:
@@ -232,6 +249,9 @@ def _public_suffixes() -> PublicSuffixList:
 def _normalize_names(option: str, value: object, problems: list[Problem]) -> Names:
     what, example = _NAMES[option]
     if isinstance(value, str):
+        if written := find_written_list(option, value, example):
+            problems.append(written)
+            return ()
         if "," in value:
             parts = [part.strip() for part in value.split(",") if part.strip()]
             problem = f"This is several {what}s in one string."

@@ -17,6 +17,7 @@ from .origins import (
     parse_origin,
     parse_pattern,
 )
+from .written_lists import find_written_list
 
 EXAMPLE: Final = "https://app.example.com"
 READ_ENVIRONMENT: Final = (
@@ -44,7 +45,7 @@ def find_origin_problem(rule: object) -> Problem | None:
     """
     if isinstance(rule, str):
         if parse_origin(rule) or parse_pattern(rule):
-            return None
+            return _find_scheme_slip(rule)
         return _find_text_problem(rule)
     if isinstance(rule, re.Pattern):
         if isinstance(rule.pattern, str):
@@ -76,6 +77,7 @@ def repair(rule: str) -> str | None:
     scheme, rest = _SCHEME_AND_REST.fullmatch(rule.strip().strip("'\"")).groups("")  # type: ignore[union-attr]
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")[2]
     scheme = scheme.lower() if _SCHEME.fullmatch(scheme.lower()) else ""
+    scheme = _find_web_scheme(scheme) or scheme
     host, port = _split_port(authority.lower() if scheme in ("", "http", "https") else authority)
     scheme = scheme or ("http" if host in ("localhost", "127.0.0.1", "[::1]") else "https")
     if not host.isascii():
@@ -92,6 +94,8 @@ def repair(rule: str) -> str | None:
 def _find_text_problem(rule: str) -> Problem:
     if not rule.strip():
         return _problem(rule, "origin-empty", "The origin is empty.", _FOR_NOTHING)
+    if written := find_written_list("origins", rule, EXAMPLE):
+        return written
     if match := _BETWEEN_ORIGINS.search(rule):
         parts = [part for part in re.split(r"[,;\s]+", rule) if part]
         return _problem(
@@ -127,6 +131,33 @@ def _find_text_problem(rule: str) -> Problem:
     if not separator or re.search(r"[/?#]", scheme):
         return _wrong(rule, "missing-scheme", "The origin has no scheme.", 0)
     return _find_scheme_problem(rule, scheme) or _find_authority_problem(rule, scheme, rest)
+
+
+def _find_scheme_slip(rule: str) -> Problem | None:
+    """Ask about a scheme that is well-formed, and so near to http or https that it is hardly an app's own."""
+    scheme = rule.partition("://")[0]
+    meant = _find_web_scheme(scheme)
+    if meant is None:
+        return None
+    problem = f"The scheme {scheme!r} is one slip away from {meant!r}, and no page has it."
+    return _problem(rule, "scheme-misspelled", problem, f"Did you mean {repair(rule)!r}?", 0)
+
+
+def _find_web_scheme(scheme: str) -> str | None:
+    """Return https or http, if `scheme` is neither and one edit away."""
+    if scheme in ("http", "https"):
+        return None
+    return next((meant for meant in ("https", "http") if _is_one_edit(scheme, meant)), None)
+
+
+def _is_one_edit(one: str, other: str) -> bool:
+    """Tell whether two different texts differ in one character more, less or other, or in two that changed places."""
+    start = next((i for i, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None)
+    start = min(len(one), len(other)) if start is None else start
+    one, other = one[start:], other[start:]
+    if one[1:] == other or one == other[1:] or one[1:] == other[1:]:
+        return True
+    return one[:2] == other[1::-1] and one[2:] == other[2:]
 
 
 def _find_scheme_problem(rule: str, scheme: str) -> Problem | None:

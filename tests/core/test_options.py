@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import os
 import re
@@ -26,8 +27,10 @@ from support.wsgi import (
 )
 
 from cors_wsgi import Policy, PolicyError, PolicyWarning, Problem
+from cors_wsgi.settings import parse_list
 
 A = "https://a.example"
+OPTIONS = [field.name for field in dataclasses.fields(Policy)]
 TOKEN_REMEDY = "letters, digits and hyphens"
 
 
@@ -304,17 +307,107 @@ def test_all_problems_are_collected_in_the_order_of_the_options() -> None:
     ]
 
 
-@pytest.mark.parametrize("keyword", ["origin", "allowed_origins", "credentials", "headers", "vary_header"])
-def test_an_unknown_keyword_is_a_type_error(keyword: str) -> None:
-    with pytest.raises(TypeError, match=f"unexpected keyword argument '{keyword}'"):
+KEYWORDS = [
+    # keywords that no policy has, and what is said of them
+    ("support_credentials", "Did you mean 'supports_credentials'?"),
+    ("allow_credentials", "Did you mean 'supports_credentials'?"),
+    ("credentials", "Did you mean 'supports_credentials'?"),
+    ("Access_Control_Allow_Credentials", "Did you mean 'supports_credentials'?"),
+    ("origin", "Did you mean 'origins'?"),
+    ("allow_origins", "Did you mean 'origins'?"),
+    ("allowed_origins", "Did you mean 'origins'?"),
+    ("CORS_ALLOWED_ORIGINS", "Did you mean 'origins'?"),
+    ("allow_origin_regex", "Did you mean 'origins'?"),
+    ("headers", "Did you mean 'allow_headers'?"),
+    ("allow_header", "Did you mean 'allow_headers'?"),
+    ("expose_header", "Did you mean 'expose_headers'?"),
+    ("exposed_headers", "Did you mean 'expose_headers'?"),
+    ("allow_methods", "Did you mean 'methods'?"),
+    ("metods", "Did you mean 'methods'?"),
+    ("maxage", "Did you mean 'max_age'?"),
+    ("preflight_max_age", "Did you mean 'max_age'?"),
+    ("accept_risk", "Did you mean 'accept_risks'?"),
+    ("vary_header", f"The options are {', '.join(sorted(OPTIONS))}."),
+    ("paths", f"The options are {', '.join(sorted(OPTIONS))}."),
+]
+
+
+@pytest.mark.parametrize(("keyword", "remedy"), KEYWORDS, ids=[row[0] for row in KEYWORDS])
+def test_an_unknown_keyword_is_a_type_error_with_the_near_miss(keyword: str, remedy: str) -> None:
+    with pytest.raises(TypeError) as caught:
         Policy(A, **{keyword: "x"})  # type: ignore[arg-type]
+    assert str(caught.value) == f"Policy has no option {keyword!r}. {remedy}"
+    with pytest.raises(TypeError, match=re.escape(remedy)):
+        dataclasses.replace(Policy(A), **{keyword: "x"})
+    if remedy.startswith("Did"):
+        assert remedy.split("'")[1] in OPTIONS
 
 
-def test_options_are_keywords_only_and_origins_have_no_default() -> None:
+def test_several_unknown_keywords_are_named_together() -> None:
+    with pytest.raises(TypeError) as caught:
+        Policy(allow_origins=[A], zzz=1)  # type: ignore[call-arg]
+    assert str(caught.value) == (
+        "Policy has no option 'allow_origins'. Did you mean 'origins'? "
+        f"Policy has no option 'zzz'. The options are {', '.join(sorted(OPTIONS))}."
+    )
+
+
+@pytest.mark.parametrize("options", [{}, {"supports_credentials": True}], ids=["nothing", "another option"])
+def test_origins_left_out_are_a_type_error_that_says_what_to_write(options: dict[str, Any]) -> None:
+    with pytest.raises(TypeError) as caught:
+        Policy(**options)
+    message = str(caught.value)
+    assert message.startswith("Policy does not say who may read: origins is missing. Write ")
+    calls = re.findall(r"Policy\([^()]*\)", message)
+    assert [eval(call).origins for call in calls] == [("https://app.example.com",), "*", ()]
+
+
+def test_options_are_keywords_only() -> None:
     with pytest.raises(TypeError, match="positional argument"):
         Policy(A, ["GET"])  # type: ignore[misc]
-    with pytest.raises(TypeError, match="origins"):
-        Policy()  # type: ignore[call-arg]
+
+
+LISTS = [
+    # a list in one string, and what is said of it
+    ('["https://a.example"]', ["https://a.example"], True),
+    (' [ "https://a.example", "https://b.example" ] ', ["https://a.example", "https://b.example"], True),
+    ("['https://a.example']", ["https://a.example"], False),
+    ("[]", [], True),
+    ('["https://a.example",', None, False),
+    ('["https://a.example", 7]', None, False),
+    ("['https://\\a']", None, False),
+    ('["' + "[" * 10_000, None, False),
+]
+READ_IT = ", or read the text with cors_wsgi.settings.parse_list"
+
+
+@pytest.mark.parametrize(("text", "values", "is_json"), LISTS, ids=[row[0][:30] for row in LISTS])
+@pytest.mark.parametrize(
+    ("option", "example"),
+    [
+        ("origins", "https://app.example.com"),
+        ("methods", "GET"),
+        ("allow_headers", "Content-Type"),
+        ("expose_headers", "ETag"),
+    ],
+)
+def test_a_list_in_one_string_is_recognised(
+    option: str, example: str, text: str, values: list[str] | None, is_json: bool
+) -> None:
+    (problem,) = problems_of(**{option: text})
+    remedy = f"Write a list such as [{example!r}]." if values is None else f"Write the list itself, {values!r}."
+    remedy = remedy[:-1] + READ_IT * is_json + "."
+    assert problem == Problem(option, text, "list-in-string", "This is a list, written as one string.", remedy)
+    if is_json and option == "origins":
+        assert parse_list(text) == values
+        Policy(parse_list(text))
+
+
+def test_a_list_in_a_string_within_a_list_is_recognised_too_and_an_address_is_no_list() -> None:
+    (problem,) = problems_of(origins=[A, '["https://b.example"]'])
+    assert (problem.code, problem.value) == ("list-in-string", '["https://b.example"]')
+    assert [found.code for found in problems_of(origins="[::1]:3000")] == ["missing-scheme"]
+    assert [found.code for found in problems_of(origins="[a-z]")] == ["looks-like-regex"]
 
 
 class Age(enum.IntEnum):
@@ -401,3 +494,21 @@ def test_an_age_beyond_what_browsers_honour_is_a_warning_that_points_at_the_call
         policy = Policy(A, max_age=max_age)
     assert policy.max_age in (86401, 172800)
     assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_a_header_with_an_underscore_is_a_warning_that_points_at_the_caller() -> None:
+    with pytest.warns(PolicyWarning) as caught:
+        policy = Policy(A, allow_headers=["Content_Type", "X-A", "api_key"])
+    assert policy.allow_headers == ("Content_Type", "X-A", "api_key")
+    assert [(str(warning.message), warning.filename) for warning in caught] == [
+        (
+            (
+                "allow_headers=['Content_Type', 'api_key']: servers drop request headers with an underscore, or take it for "
+                "a hyphen. Write ['Content-Type', 'api-key'], and send these."
+            ),
+            __file__,
+        )
+    ]
+    assert Policy(A, allow_headers=["Content-Type", "api-key"], expose_headers=["X_Total"]).expose_headers == (
+        "X_Total",
+    )

@@ -55,6 +55,15 @@ REFUSED = [
     ("ht_tps://a.example/?u=http://b.example", "scheme-malformed", 0, "https://a.example"),
     ("app.example.com/?u=http://b.example", "missing-scheme", 0, "https://app.example.com"),
     ("'https://a.example'", "scheme-malformed", 0, "https://a.example"),
+    ("htpp://a.example", "scheme-misspelled", 0, "http://a.example"),
+    ("htps://*.a.example:*", "scheme-misspelled", 0, "https://*.a.example:*"),
+    ("htttps://a.example", "scheme-misspelled", 0, "https://a.example"),
+    ("hhttp://a.example:80", "scheme-misspelled", 0, "http://a.example"),
+    ("ttps://a.example", "scheme-misspelled", 0, "https://a.example"),
+    ("httpd://A.example", "scheme-misspelled", 0, "https://a.example"),
+    ("thtp://a.example", "scheme-misspelled", 0, "http://a.example"),
+    ("htpp://a.example/", "trailing-slash", 16, "http://a.example"),
+    ("HTPS://a.example", "upper-case", 0, "https://a.example"),
     ("https://a.example:", "port-malformed", 18, "https://a.example"),
     ("https://a.example:08443", "port-malformed", 18, "https://a.example:8443"),
     ("https://a.example:0443", "port-malformed", 18, "https://a.example"),
@@ -72,7 +81,7 @@ def test_a_departure_from_an_origin_is_refused_and_what_was_meant_is_accepted(
 ) -> None:
     (problem,) = problems_of(rule)
     assert (problem.option, problem.value, problem.code, problem.position) == ("origins", rule, code, position)
-    assert problem.remedy == f"Write {meant!r}."
+    assert problem.remedy == (f"Did you mean {meant!r}?" if code == "scheme-misspelled" else f"Write {meant!r}.")
     assert Policy(meant).origins == (meant,)
 
 
@@ -181,6 +190,11 @@ WORDINGS = [
     ("app://[::1]", "Only http and https origins have an IPv6 host.", ANY_ORIGIN),
     ("http://[0::1]", "Browsers send this IPv6 address as [::1].", "Write 'http://[::1]'."),
     (
+        "htpp://a.example",
+        "The scheme 'htpp' is one slip away from 'http', and no page has it.",
+        "Did you mean 'http://a.example'?",
+    ),
+    (
         "https://*",
         "A '*' stands only for whole labels in front of a domain, or for the port.",
         "Write 'https://*.example.com', 'http://localhost:*', or a compiled regular expression for anything finer.",
@@ -227,6 +241,10 @@ def test_what_is_wrong_and_what_to_write_are_said_in_full(rule: str, wrong: str,
         "capacitor://localhost",
         "ionic://localhost",
         "tauri://localhost",
+        "app://localhost",
+        "http-x://localhost",
+        "hxtpx://localhost",
+        "https-x://localhost",
         "capacitor://localhost:*",
         "app+x.y-1://A.b_c",
     ],
