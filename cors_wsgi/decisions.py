@@ -45,8 +45,8 @@ class Reason(str, Enum):
 _EXPLANATIONS = {
     Reason.ORIGIN_NOT_ALLOWED: "no rule of the policy allows this origin",
     Reason.ORIGIN_UNDER_ANOTHER_NAME: (
-        "open the page under the name that the policy has for it: localhost, 127.0.0.1 and [::1] are three origins, "
-        "and three sites, between which browsers keep cookies back"
+        "open the page under the name that the policy has for it: localhost, 127.0.0.1 and [::1] are three origins "
+        "and three sites, and browsers hold cookies back between sites"
     ),
     Reason.ORIGIN_IS_NULL: "the origin is null (a sandboxed frame, local file or redirect), which is not trusted",
     Reason.ORIGIN_IS_FILE: "the origin is file:// (a local file, in some Android web views), which is not trusted",
@@ -63,8 +63,8 @@ _EXPLANATIONS = {
 
 _WHEN_BLOCKED = {
     Reason.ORIGIN_IS_NULL: (
-        "null never passes block_untrusted; a page of your own sends it over plain http if it has "
-        "Referrer-Policy: no-referrer: serve it over https, or with Referrer-Policy: same-origin"
+        "null never passes block_untrusted; a form of your own sends it where its page has Referrer-Policy: "
+        "no-referrer and comes over plain http, so serve that page over https, or with Referrer-Policy: same-origin"
     ),
     Reason.ORIGIN_IS_FILE: "file:// never passes block_untrusted",
 }

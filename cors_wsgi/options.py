@@ -190,7 +190,7 @@ def find_warnings(allow_headers: Names, max_age: int | None) -> Iterable[str]:
         meant = [name.replace("_", "-") for name in underscored]
         yield (
             f"allow_headers={list(underscored)!r}: servers drop request headers with an underscore, or take it for a "
-            f"hyphen. Write {meant!r}, and send these."
+            f"hyphen. Write {meant!r}, here and in the script of the page."
         )
     if max_age is not None and max_age > LONGEST_MAX_AGE:
         yield (

@@ -26,7 +26,7 @@ READ_ENVIRONMENT: Final = (
 """What reads a comma-separated environment variable; nobody, if it is empty or not set."""
 
 _FOR_NOTHING = (
-    f"Write an origin such as {EXAMPLE!r}, or [] for nobody; from an environment variable, write {READ_ENVIRONMENT}."
+    f"Write an origin such as {EXAMPLE!r}, or [] for nobody; to read an environment variable, write {READ_ENVIRONMENT}."
 )
 _REGEX_SIGNS = re.compile(r"[\\^$(){}|]|\[(?![0-9A-Fa-f]*[:\]])|[.\]][+?]|(?<=://)\.[*+]")
 _SCHEME_AND_REST = re.compile(r"(?:(?:([^/?#]*):)?/{1,2})?(.*)", re.DOTALL)
@@ -140,7 +140,7 @@ def _find_scheme_slip(rule: str) -> Problem | None:
     if meant is None:
         return None
     problem = f"The scheme {scheme!r} is one slip away from {meant!r}, and no page has it."
-    return _problem(rule, "scheme-misspelled", problem, f"Did you mean {repair(rule)!r}?", 0)
+    return _problem(rule, "scheme-misspelled", problem, f"Did you mean {repair(rule) or meant!r}?", 0)
 
 
 def _find_web_scheme(scheme: str) -> str | None:
@@ -268,7 +268,7 @@ def _find_regex_problem(rule: re.Pattern[str]) -> Problem | None:
     return _problem(
         rule,
         "regex-never-asked",
-        f"Regular expressions are asked about origins of the form scheme://host alone, never about {origin}.",
+        f"A regular expression only ever sees origins of the form scheme://host, never {origin}.",
         f"Take {origin} out of it; if everybody may read this, write {origin!r} as a rule of its own, with "
         "accept_risks=['null-origin'].",
     )

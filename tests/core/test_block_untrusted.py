@@ -247,8 +247,9 @@ def test_a_form_of_one_s_own_that_names_no_referrer_is_blocked_over_plain_http_a
         assert server.request("POST", "/login", "null", over_https) == from_app(VARY_ORIGIN)
     assert [record.getMessage() for record in caplog.records] == [
         (
-            f"blocked {ASKED}; null never passes block_untrusted; a page of your own sends it over plain http if it "
-            "has Referrer-Policy: no-referrer: serve it over https, or with Referrer-Policy: same-origin"
+            f"blocked {ASKED}; null never passes block_untrusted; a form of your own sends it where its page has "
+            "Referrer-Policy: no-referrer and comes over plain http, so serve that page over https, or with "
+            "Referrer-Policy: same-origin"
         ),
         f"actual {ASKED}",
     ]

@@ -36,8 +36,8 @@ MINE_AND_NULL = Policy([A, "null", "file://"], accept_risks="null-origin")
 LOCAL = Policy(["http://localhost:5173", "https://127.0.0.1:*", re.compile("app://localhost")])
 WHEN_BLOCKED = {
     "null": (
-        "; null never passes block_untrusted; a page of your own sends it over plain http if it has Referrer-Policy: "
-        "no-referrer: serve it over https, or with Referrer-Policy: same-origin"
+        "; null never passes block_untrusted; a form of your own sends it where its page has Referrer-Policy: "
+        "no-referrer and comes over plain http, so serve that page over https, or with Referrer-Policy: same-origin"
     ),
     "file://": "; file:// never passes block_untrusted",
 }
@@ -372,8 +372,8 @@ def test_what_the_client_sent_is_logged_escaped_on_one_line(
             Policy("http://localhost:5173"),
             "http://127.0.0.1:5173",
             "origin-under-another-name (open the page under the name that the policy has for it: localhost, 127.0.0.1 "
-            "and [::1] are three origins, and three sites, between which browsers keep cookies back); the nearest rule "
-            "is 'http://localhost:5173'",
+            "and [::1] are three origins and three sites, and browsers hold cookies back between sites); the nearest "
+            "rule is 'http://localhost:5173'",
             id="another name of the own machine",
         ),
         pytest.param(

@@ -190,7 +190,7 @@ def test_the_remedy_of_an_empty_origin_reads_an_environment_variable(
 ) -> None:
     (problem,) = problems_of(origins=origins)
     assert problem.remedy.startswith("Write an origin such as 'https://app.example.com', or [] for nobody; ")
-    _, found, line = problem.remedy.partition("from an environment variable, write ")
+    _, found, line = problem.remedy.partition("to read an environment variable, write ")
     assert found
     for text, read in {
         "": (),
@@ -504,7 +504,7 @@ def test_a_header_with_an_underscore_is_a_warning_that_points_at_the_caller() ->
         (
             (
                 "allow_headers=['Content_Type', 'api_key']: servers drop request headers with an underscore, or take it for "
-                "a hyphen. Write ['Content-Type', 'api-key'], and send these."
+                "a hyphen. Write ['Content-Type', 'api-key'], here and in the script of the page."
             ),
             __file__,
         )
