@@ -63,7 +63,7 @@ _EXPLANATIONS = {
 
 _WHEN_BLOCKED = {
     Reason.ORIGIN_IS_NULL: (
-        "null never passes block_untrusted; a form of your own sends it where its page has Referrer-Policy: "
+        "null never passes block_untrusted; your own form sends it where its page has Referrer-Policy: "
         "no-referrer and comes over plain http, so serve that page over https, or with Referrer-Policy: same-origin"
     ),
     Reason.ORIGIN_IS_FILE: "file:// never passes block_untrusted",

@@ -66,7 +66,7 @@ def explain_unknown(call: str, unknown: Iterable[str], known: Collection[str]) -
 def explain_call(
     explain: Callable[[tuple[Any, ...], Mapping[str, Any]], str | None],
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
-    """Let an `__init__` refuse a wrong call in words of its own, as the TypeError that Python would raise.
+    """Let an `__init__` say what to write where Python's own TypeError would only name the wrong keyword.
 
     Type checkers and `inspect.signature` go on seeing the parameters as they are written, and no `**unknown`.
 

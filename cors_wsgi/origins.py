@@ -23,7 +23,7 @@ MAX_ORIGIN_LENGTH: Final = 512
 """Characters; a longer origin is not well-formed. Host names end at 253."""
 
 OPAQUE_ORIGINS: Final = ("null", "file://")
-"""What a page without an origin of its own sends: `null`, or `file://` in some Android web views. Any page can."""
+"""Origins that anybody can have: sandboxed frames and local files send `null`, some Android web views `file://`."""
 
 LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "[::1]")
 """Three names of the own machine; to a browser they are three origins, and three sites."""

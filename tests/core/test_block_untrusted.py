@@ -18,7 +18,7 @@ from support.wsgi import (
     wrap,
 )
 
-from cors_wsgi import DENY, CORSMiddleware, Policy, PolicyError, Problem
+from cors_wsgi import DENY, CORSMiddleware, Policy, PolicyError, Problem, Ruling
 
 A = "https://a.example"
 EVIL = "https://evil.example"
@@ -223,6 +223,37 @@ def test_what_any_page_can_send_may_read_but_never_change_something(
     )
 
 
+class OneRuling:
+    """A source that rules the same of every request, its verdict on the origin included."""
+
+    def __init__(self, ruling: Ruling) -> None:
+        self.ruling = ruling
+
+    def look_up(self, environ: Any, method: str) -> Ruling:
+        return self.ruling
+
+    def follow(self, environ: Any) -> Any:
+        return lambda: self.ruling
+
+
+@pytest.mark.parametrize("allowed", [True, None], ids=["the source allows it", "the policy allows it"])
+@pytest.mark.parametrize(
+    ("policy", "origin", "expected"),
+    [
+        pytest.param(MINE, A, from_app(allow(A), VARY_ORIGIN), id="a named origin"),
+        pytest.param(READ_BY_NOBODY_IN_PARTICULAR, "null", forbidden(VARY_ORIGIN), id="null"),
+        pytest.param(READ_BY_NOBODY_IN_PARTICULAR, "file://", forbidden(VARY_ORIGIN), id="a local file"),
+        pytest.param(Policy("*"), "null", forbidden(), id="null, and everybody"),
+        pytest.param(Policy("*"), A, from_app(FOR_EVERYBODY), id="everybody"),
+    ],
+)
+def test_a_source_s_verdict_lets_no_opaque_origin_through(
+    policy: Policy, origin: str, expected: Answer, allowed: bool | None
+) -> None:
+    server = wrap(source=OneRuling(Ruling(policy, allowed)), block_untrusted=True)
+    assert server.request("POST", origin=origin) == expected
+
+
 @pytest.mark.parametrize("origin", ["null", "file://"])
 @pytest.mark.parametrize("site", ["same-origin", "none"])
 def test_the_browser_s_word_for_its_own_pages_holds_for_an_opaque_origin_too(origin: str, site: str) -> None:
@@ -237,7 +268,7 @@ ASKED = (
 )
 
 
-def test_a_form_of_one_s_own_that_names_no_referrer_is_blocked_over_plain_http_and_the_log_says_why(
+def test_the_server_s_own_form_without_a_referrer_is_blocked_over_plain_http_and_the_log_says_why(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     server = wrap(MINE, block_untrusted=True)
@@ -247,7 +278,7 @@ def test_a_form_of_one_s_own_that_names_no_referrer_is_blocked_over_plain_http_a
         assert server.request("POST", "/login", "null", over_https) == from_app(VARY_ORIGIN)
     assert [record.getMessage() for record in caplog.records] == [
         (
-            f"blocked {ASKED}; null never passes block_untrusted; a form of your own sends it where its page has "
+            f"blocked {ASKED}; null never passes block_untrusted; your own form sends it where its page has "
             "Referrer-Policy: no-referrer and comes over plain http, so serve that page over https, or with "
             "Referrer-Policy: same-origin"
         ),

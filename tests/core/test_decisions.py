@@ -36,7 +36,7 @@ MINE_AND_NULL = Policy([A, "null", "file://"], accept_risks="null-origin")
 LOCAL = Policy(["http://localhost:5173", "https://127.0.0.1:*", re.compile("app://localhost")])
 WHEN_BLOCKED = {
     "null": (
-        "; null never passes block_untrusted; a form of your own sends it where its page has Referrer-Policy: "
+        "; null never passes block_untrusted; your own form sends it where its page has Referrer-Policy: "
         "no-referrer and comes over plain http, so serve that page over https, or with Referrer-Policy: same-origin"
     ),
     "file://": "; file:// never passes block_untrusted",
