@@ -21,7 +21,9 @@ class Reason(str, Enum):
     """Why a browser will keep the answer from the script; a closed set, each value is its stable name."""
 
     ORIGIN_NOT_ALLOWED = "origin-not-allowed"
+    ORIGIN_UNDER_ANOTHER_NAME = "origin-under-another-name"
     ORIGIN_IS_NULL = "origin-is-null"
+    ORIGIN_IS_FILE = "origin-is-file"
     ORIGIN_MALFORMED = "origin-malformed"
     ORIGIN_MISSING = "origin-missing"
     METHOD_NOT_ALLOWED = "method-not-allowed"
@@ -42,7 +44,12 @@ class Reason(str, Enum):
 
 _EXPLANATIONS = {
     Reason.ORIGIN_NOT_ALLOWED: "no rule of the policy allows this origin",
-    Reason.ORIGIN_IS_NULL: "the origin is null (a sandboxed frame, local file or redirect), which is not allowed",
+    Reason.ORIGIN_UNDER_ANOTHER_NAME: (
+        "open the page under the name that the policy has for it: localhost, 127.0.0.1 and [::1] are three origins "
+        "and three sites, and browsers hold cookies back between sites"
+    ),
+    Reason.ORIGIN_IS_NULL: "the origin is null (a sandboxed frame, local file or redirect), which is not trusted",
+    Reason.ORIGIN_IS_FILE: "the origin is file:// (a local file, in some Android web views), which is not trusted",
     Reason.ORIGIN_MALFORMED: "the Origin header is no single serialized origin",
     Reason.ORIGIN_MISSING: "the browser calls the request cross-site, and it names no origin",
     Reason.METHOD_NOT_ALLOWED: "the policy does not allow the requested method",
@@ -53,6 +60,15 @@ _EXPLANATIONS = {
     Reason.RESPONSE_HEADER_REQUESTED: "the client sends a response header, Access-Control-...; remove it there",
     Reason.DENIED: "this path or route is never shared",
 }
+
+_WHEN_BLOCKED = {
+    Reason.ORIGIN_IS_NULL: (
+        "null never passes block_untrusted; your own form sends it where its page has Referrer-Policy: "
+        "no-referrer and comes over plain http, so serve that page over https, or with Referrer-Policy: same-origin"
+    ),
+    Reason.ORIGIN_IS_FILE: "file:// never passes block_untrusted",
+}
+"""What else is to be known of a blocked request; over https, Sec-Fetch-Site tells a server's own pages from others."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +103,13 @@ class Decision:
 
     @property
     def advice(self) -> str:
-        """Why a browser will refuse, and the nearest rule, in ASCII; it holds nothing that the client sent."""
-        near = [f"the nearest rule is {self.nearest!r}"] if self.nearest else []
-        return "; ".join([*(f"{reason} ({reason.explanation})" for reason in self.reasons), *near])
+        """Why a browser will refuse, what to do, and the nearest rule, in ASCII; nothing that the client sent."""
+        parts = [f"{reason} ({reason.explanation})" for reason in self.reasons]
+        if self.kind is Kind.BLOCKED:
+            parts += [_WHEN_BLOCKED[reason] for reason in self.reasons if reason in _WHEN_BLOCKED]
+        if self.nearest:
+            parts.append(f"the nearest rule is {self.nearest!r}")
+        return "; ".join(parts)
 
 
 def quote(text: str | None, limit: int = 200) -> str:

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from enum import Enum
 from logging import DEBUG
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from .answers import Answers, Header, added_headers, answer_preflight, share_response
 from .errors import PolicyError, Problem
 from .fetch import ALLOW_ORIGIN
+from .near_misses import explain_call, explain_unknown, find_near_miss
 from .options import normalize_flag
 from .paths import PathMap, PathRule, decode_path, is_canonical
 from .policy import DENY, Deny, Policy, PolicyOrDeny
 from .reports import DEBUG_HEADER, OnDecision, Reports
-from .trust import is_judged, is_trusted
+from .trust import find_blocking_problems, is_judged, is_trusted
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-
-LONGEST_DISCARD: Final = 4 * 1024 * 1024
-"""Bytes; a longer body of a request that the app will not see is left to the server."""
-
 
 _PLAIN = ("Content-Type", "text/plain")
 _EMPTY = (_PLAIN, ("Content-Length", "0"))
@@ -67,6 +63,29 @@ class _NotGiven(Enum):
 
 _NOT_GIVEN: Final = _NotGiven.NOT_GIVEN
 _RIGHT_CALL = "Write CORSMiddleware(app, Policy(['https://app.example.com'])), or CORSMiddleware(app, source=...)."
+_ARGUMENTS = ("app", "policy", "paths", "source", "block_untrusted", "debug", "on_decision")
+_POLICY_OPTIONS = tuple(field.name for field in fields(Policy))
+_SHOWN_VALUE = 80
+
+
+def _explain_call(args: tuple[Any, ...], keywords: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with a call of `CORSMiddleware` whose keywords do not exist, or are a policy's."""
+    unknown = [name for name in keywords if name not in _ARGUMENTS]
+    meant = {name: find_near_miss(name, (*_ARGUMENTS, *_POLICY_OPTIONS)) for name in unknown}
+    options = {near: keywords[name] for name, near in meant.items() if near in _POLICY_OPTIONS}
+    if not options:
+        return explain_unknown("CORSMiddleware", unknown, _ARGUMENTS) or None
+    policy = keywords.get("policy", args[1] if len(args) > 1 else options.pop("origins", ["https://app.example.com"]))
+    first = "..." if isinstance(policy, Policy) else _show(policy)
+    shown = ", ".join([first, *(f"{name}={_show(value)}" for name, value in options.items())])
+    names = [repr(name) for name, near in meant.items() if near in _POLICY_OPTIONS]
+    wrong = f"no option {names[0]}; it belongs" if len(names) == 1 else f"no options {', '.join(names)}; they belong"
+    return f"CORSMiddleware has {wrong} to the policy. Write CORSMiddleware(app, Policy({shown}))."
+
+
+def _show(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= _SHOWN_VALUE else "..."
 
 
 class CORSMiddleware:
@@ -86,9 +105,10 @@ class CORSMiddleware:
 
     Raises:
         TypeError: for an argument of a wrong type or combination; it shows the right call.
-        PolicyError: for paths that can never match, and for `block_untrusted` where everybody is trusted.
+        PolicyError: for paths that can never match, and for `block_untrusted` where anybody is trusted.
     """
 
+    @explain_call(_explain_call)
     def __init__(
         self,
         app: WSGIApplication,
@@ -134,7 +154,7 @@ class CORSMiddleware:
 
         Raises:
             TypeError: if the new value is no policy, or the middleware has a source.
-            PolicyError: if it allows everybody and `block_untrusted` would have nothing to do.
+            PolicyError: if anybody satisfies it, so that `block_untrusted` would have nothing to do.
         """
         return self._policy
 
@@ -149,11 +169,8 @@ class CORSMiddleware:
         for value in given:
             if value is not None and value is not DENY and not isinstance(value, Policy):
                 raise TypeError(f"A policy is a Policy, None or DENY, not {type(value).__name__}. {_RIGHT_CALL}")
-        policies = [value for value in given if value is not None]
-        if self._block_untrusted and policies and all(_allows_everybody(value) for value in policies):
-            problem = "The policy trusts everybody, so that nothing would ever be blocked."
-            remedy = "Name the origins you trust, or leave block_untrusted off."
-            raise PolicyError([Problem("block_untrusted", True, "blocks-nothing", problem, remedy)])
+        if self._block_untrusted and (problems := find_blocking_problems(given)):
+            raise PolicyError(problems)
         return policy
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -270,8 +287,6 @@ class CORSMiddleware:
             policy = self._policy if self._paths is None else self._policy_for_path(self._paths, environ)
         if policy is None:
             return self.app(environ, start_response)
-        if environ.get("CONTENT_LENGTH"):
-            _discard_body(environ)
         answers = policy.answers
         allowed = origin in answers.exact if answers.is_exact else _is_allowed(policy, verdict, origin, environ)
         note = None
@@ -294,8 +309,6 @@ class CORSMiddleware:
     def _block(
         self, environ: WSGIEnvironment, start_response: StartResponse, origin: str | None, policy: Policy | Deny
     ) -> Iterable[bytes]:
-        if environ.get("CONTENT_LENGTH"):
-            _discard_body(environ)
         note = None
         if self._reports.is_wanted(DEBUG):
             method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
@@ -313,25 +326,10 @@ def _is_allowed(policy: PolicyOrDeny, verdict: bool | None, origin: str | None, 
     return verdict
 
 
-def _allows_everybody(policy: Policy | Deny) -> bool:
-    return policy is not DENY and policy.allows_everybody
-
-
-def _discard_body(environ: WSGIEnvironment) -> None:
-    """Read the body of a request that the app will not see, within bounds.
-
-    A server that answers while a body is still on its way closes the connection, and some reset it, so that the
-    client loses the answer, too.
-    """
-    length: str = environ["CONTENT_LENGTH"]
-    remaining = int(length) if length.isdecimal() and len(length) <= len(str(LONGEST_DISCARD)) else 0
-    if remaining <= LONGEST_DISCARD:
-        with contextlib.suppress(OSError):  # the client went away
-            while remaining > 0 and (chunk := environ["wsgi.input"].read(min(remaining, 65536))):
-                remaining -= len(chunk)
-
-
 def _refuse(start_response: StartResponse, headers: Sequence[Header], note: str | None) -> Iterable[bytes]:
+    # The body is not read, here or where a preflight is granted: a client that announces one and sends nothing would
+    # hold a worker for as long as the server lets it. What becomes of the rest is the server's business, as with any
+    # app that answers without reading: it skips the body before the next request, or closes the connection.
     if note is None:
         start_response("403 Forbidden", [*_EMPTY, *headers])
         return []

@@ -18,8 +18,9 @@ from .fetch import (
     is_forbidden_request_header,
     is_token,
 )
-from .origins import OriginRule, is_loopback, parse_origin, parse_pattern
+from .origins import OPAQUE_ORIGINS, OriginRule, is_loopback, parse_origin, parse_pattern
 from .rules import EXAMPLE, find_origin_problem, repair
+from .written_lists import find_written_list
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Names: TypeAlias = "Literal['*'] | tuple[str, ...]"
 Origins: TypeAlias = "Literal['*'] | tuple[OriginRule, ...]"
 
-DEFAULT_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+DEFAULT_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY")
 DEFAULT_MAX_AGE: Final = 600
 LONGEST_MAX_AGE: Final = 86400
 """Seconds; no browser keeps a preflight's answer longer (Firefox 86400, Chromium 7200, Safari 600)."""
@@ -35,6 +36,10 @@ LONGEST_MAX_AGE: Final = 86400
 RISKS: Final = ("insecure-origins", "null-origin", "public-suffix")
 """What a policy may do only if its author names it in `accept_risks`."""
 
+_OPAQUE = {
+    "null": "Any page can make its requests come from null, with a sandboxed frame: it stands for everybody.",
+    "file://": "Every local file has this origin in the web views that send it: it stands for nobody in particular.",
+}
 _REQUEST_ONLY = frozenset({"origin", "access-control-request-headers", "access-control-request-method"})
 _RESPONSE_ONLY = ("access-control-allow-", "access-control-expose-headers", "access-control-max-age", "set-cookie")
 _NAMES = {
@@ -45,9 +50,16 @@ _NAMES = {
 
 
 def normalize_origins(value: object, problems: list[Problem]) -> Origins:
-    """Return the origin rules without duplicates, in their order; add what is wrong to `problems`."""
-    if value is None or isinstance(value, (str, re.Pattern)) or callable(value):
-        rules: tuple[Any, ...] = () if value is None else (value,)
+    """Return the origin rules without duplicates, in their order; add what is wrong to `problems`.
+
+    No rules, written out, are nobody; None is an option left out.
+    """
+    if value is None:
+        remedy = f"Name the origins you trust, such as [{EXAMPLE!r}], '*' for everybody, or [] for nobody."
+        problems.append(Problem("origins", None, "no-origins", "The policy does not say who may read.", remedy))
+        return ()
+    if isinstance(value, (str, re.Pattern)) or callable(value):
+        rules: tuple[Any, ...] = (value,)
     elif isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
         rules = _put_in_order(value)
         rules = tuple(dict.fromkeys(rules)) if _are_hashable(rules) else rules
@@ -56,15 +68,12 @@ def normalize_origins(value: object, problems: list[Problem]) -> Origins:
         return ()
     if rules == ("*",):
         return "*"
-    if not rules:
-        remedy = f"Name the origins you trust, such as [{EXAMPLE!r}], or '*' for data that everybody may read."
-        problems.append(Problem("origins", value, "no-origins", "The policy names no origin.", remedy))
     for rule in rules:
         if rule == "*":
             problem = "A '*' beside other rules would make them meaningless."
             remedy = "Write origins='*' alone, or only the origins you trust."
             problems.append(Problem("origins", rule, "wildcard-beside-rules", problem, remedy))
-        elif rule != "null" and (found := find_origin_problem(rule)):
+        elif rule not in OPAQUE_ORIGINS and (found := find_origin_problem(rule)):
             problems.append(found)
     return rules
 
@@ -79,9 +88,9 @@ def normalize_methods(value: object, problems: list[Problem]) -> Names:
         elif name != (upper := name.upper()) and upper in NORMALIZED_METHODS:
             problem = f"Browsers send this method as {upper}, and methods are case-sensitive."
             problems.append(Problem("methods", name, "method-case", problem, f"Write {upper!r}."))
-        elif name != upper and upper == "PATCH":
+        elif name != upper and upper in DEFAULT_METHODS:  # PATCH and QUERY, which browsers leave as they are
             problem = "Methods are case-sensitive, and browsers raise other methods to upper case, but not this one."
-            remedy = "Write 'PATCH', and see that the page's script sends it in upper case, too."
+            remedy = f"Write {upper!r}, and send it in upper case from the page's script, too."
             problems.append(Problem("methods", name, "method-case", problem, remedy))
     return names
 
@@ -167,22 +176,37 @@ def find_conflicts(
             Problem("expose_headers", "*", "expose-wildcard-with-credentials", problem, "Name the headers.")
         )
     for rule in () if origins == "*" else origins:
-        if rule == "null":
-            problems.extend(_find_null_problem(accept_risks, supports_credentials=supports_credentials))
+        if isinstance(rule, str) and rule in OPAQUE_ORIGINS:
+            problems.extend(_find_opaque_problem(rule, accept_risks, supports_credentials=supports_credentials))
         elif supports_credentials and isinstance(rule, str):
             problems.extend(_find_risks(rule, accept_risks))
     return problems
 
 
-def _find_null_problem(accept_risks: tuple[str, ...], *, supports_credentials: bool) -> Iterable[Problem]:
-    problem = "Any page can make its requests come from null, with a sandboxed frame: it stands for everybody."
-    if supports_credentials:
-        yield Problem(
-            "origins", "null", "null-with-credentials", problem, "Leave it out; no risk can be accepted here."
+def find_warnings(allow_headers: Names, max_age: int | None) -> Iterable[str]:
+    """Return what works, but not as its author probably thinks."""
+    underscored = () if allow_headers == "*" else tuple(name for name in allow_headers if "_" in name)
+    if underscored:
+        meant = [name.replace("_", "-") for name in underscored]
+        yield (
+            f"allow_headers={list(underscored)!r}: servers drop request headers with an underscore, or take it for a "
+            f"hyphen. Write {meant!r}, here and in the script of the page."
         )
+    if max_age is not None and max_age > LONGEST_MAX_AGE:
+        yield (
+            f"max_age={max_age}: no browser remembers a preflight's answer for more than {LONGEST_MAX_AGE} "
+            "seconds (Firefox; Chromium 7200, Safari 600)."
+        )
+
+
+def _find_opaque_problem(rule: str, accept_risks: tuple[str, ...], *, supports_credentials: bool) -> Iterable[Problem]:
+    problem = _OPAQUE[rule]
+    if supports_credentials:
+        remedy = "Leave it out; no risk can be accepted here."
+        yield Problem("origins", rule, "null-with-credentials", problem, remedy)
     elif "null-origin" not in accept_risks:
         remedy = "Leave it out, or write accept_risks=['null-origin'] if everybody may read this."
-        yield Problem("origins", "null", "null-origin", problem, remedy)
+        yield Problem("origins", rule, "null-origin", problem, remedy)
 
 
 def _find_risks(rule: str, accept_risks: tuple[str, ...]) -> Iterable[Problem]:
@@ -191,21 +215,28 @@ def _find_risks(rule: str, accept_risks: tuple[str, ...]) -> Iterable[Problem]:
     origin = parse_pattern(rule) or parse_origin(rule)
     if origin is None:
         return
-    host = origin.host.removeprefix("*.")
-    if origin.scheme == "http" and not is_loopback(host) and "insecure-origins" not in accept_risks:
+    is_insecure = origin.scheme == "http" and not is_loopback(origin.host.removeprefix("*."))
+    if is_insecure and "insecure-origins" not in accept_risks:
         problem = "Whoever sits between this page and its user can act as that user: http is not encrypted."
         remedy = f"Write {repair('https' + rule[4:])!r}, or accept_risks=['insecure-origins']."
         yield Problem("origins", rule, "insecure-origin", problem, remedy, 0)
-    if host != origin.host and "public-suffix" not in accept_risks and _is_public_suffix(host):
-        problem = f"Anybody can register a name under {host}, and would be trusted with your users' credentials."
+    if "public-suffix" not in accept_risks and (suffix := find_public_suffix(rule)):
+        problem = f"Anybody can register a name under {suffix}, and would be trusted with your users' credentials."
         remedy = "Name the one site that you trust, or write accept_risks=['public-suffix']."
         yield Problem("origins", rule, "public-suffix", problem, remedy, rule.index("*"))
 
 
-def _is_public_suffix(host: str) -> bool:
-    """Tell whether the public suffix list names `host`, or everything directly below it."""
+def find_public_suffix(rule: str) -> str | None:
+    """Return the public suffix of a pattern that anybody can satisfy, such as `https://*.github.io`, or None.
+
+    It is one that the public suffix list names, or everything directly below which it names.
+    """
+    pattern = parse_pattern(rule)
+    if pattern is None or not pattern.host.startswith("*."):
+        return None
+    host = pattern.host.removeprefix("*.")
     suffixes = _public_suffixes()
-    return suffixes.is_public(host) or suffixes.is_public(f"any.{host}")
+    return host if suffixes.is_public(host) or suffixes.is_public(f"any.{host}") else None
 
 
 @lru_cache(maxsize=1)
@@ -218,6 +249,9 @@ def _public_suffixes() -> PublicSuffixList:
 def _normalize_names(option: str, value: object, problems: list[Problem]) -> Names:
     what, example = _NAMES[option]
     if isinstance(value, str):
+        if written := find_written_list(option, value, example):
+            problems.append(written)
+            return ()
         if "," in value:
             parts = [part.strip() for part in value.split(",") if part.strip()]
             problem = f"This is several {what}s in one string."

@@ -22,6 +22,12 @@ OriginRule: TypeAlias = "str | re.Pattern[str] | OriginCallable"
 MAX_ORIGIN_LENGTH: Final = 512
 """Characters; a longer origin is not well-formed. Host names end at 253."""
 
+OPAQUE_ORIGINS: Final = ("null", "file://")
+"""Origins that anybody can have: sandboxed frames and local files send `null`, some Android web views `file://`."""
+
+LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "[::1]")
+"""Three names of the own machine; to a browser they are three origins, and three sites."""
+
 _logger = logging.getLogger("cors_wsgi")
 
 _ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://(\[[0-9a-f:]+\]|[A-Za-z0-9._-]+)(?::([1-9][0-9]{0,4}))?")
@@ -85,6 +91,19 @@ def is_loopback(host: str) -> bool:
     if name == "localhost" or name.endswith(".localhost"):
         return True
     return host == "[::1]" or (host.startswith("127.") and _IPV4.fullmatch(host) is not None)
+
+
+def rename_loopback(origin: str) -> tuple[str, ...]:
+    """Return a well-formed origin of the own machine under its other names; nothing, if its host is none of them.
+
+    >>> rename_loopback("http://127.0.0.1:5173")
+    ('http://localhost:5173', 'http://[::1]:5173')
+    """
+    parts = parse_origin(origin)
+    if parts is None or parts.host not in LOOPBACK_NAMES:
+        return ()
+    port = f":{parts.port}" if parts.port else ""
+    return tuple(f"{parts.scheme}://{name}{port}" for name in LOOPBACK_NAMES if name != parts.host)
 
 
 def parse_pattern(text: str) -> Origin | None:
@@ -157,19 +176,41 @@ class OriginSet:
             dot = host.find(".", dot + 1)
         return False
 
+    def allows_under_another_name(self, origin: str) -> bool:
+        """Tell whether `origin` is allowed with another loopback name for its host; callables are not asked."""
+        twins = rename_loopback(origin)
+        if any(twin in self.exact or _any_port(twin) in self._patterns for twin in twins):
+            return True
+        return any(fullmatch(twin) for fullmatch in self._regexes for twin in twins)
+
     def nearest(self, origin: str) -> str | None:
         """Return the rule that a refused origin probably meant, or None; bounded, whatever the number of rules.
 
-        Only exact origins and patterns are rules in this sense, and only the first thousand are looked at.
+        First comes one that differs only in the name of the own machine, then those of the same host, with the fewest
+        slips in scheme and port. Only exact origins and patterns are rules in this sense, and only the first thousand
+        are looked at.
         """
         meant = origin[:MAX_ORIGIN_LENGTH].strip().lower().rstrip("/")
         if meant in self.exact:
             return meant
+        for twin in rename_loopback(meant):
+            if twin in self.exact:
+                return twin
+            if _any_port(twin) in self._patterns:
+                return _any_port(twin)
+        if self.allows_under_another_name(meant):
+            return None  # a regular expression, and what is near to it by chance would mislead
         scanned = [*islice(self._patterns, _SCANNED_FOR_NEAREST), *islice(self.exact, _SCANNED_FOR_NEAREST)]
-        host = _bare_host(meant)
-        same_host = sorted(rule for rule in scanned if _bare_host(rule) == host)
-        if same_host:
-            return same_host[0]
+        scheme, host, port = _split(meant)
+        hosts = LOOPBACK_NAMES if host in LOOPBACK_NAMES else (host,)
+        slips = [
+            (rule_host != host, (rule_scheme != scheme) + (rule_port not in (port, "*")), rule)
+            for rule in scanned
+            for rule_scheme, rule_host, rule_port in (_split(rule),)
+            if rule_host in hosts
+        ]
+        if slips:
+            return min(slips)[2]
         close = difflib.get_close_matches(meant, sorted(scanned[:_COMPARED_FOR_NEAREST]), n=1, cutoff=0.85)
         return close[0] if close else None
 
@@ -190,8 +231,16 @@ def _is_allowed_by(rule: OriginCallable, origin: str, environ: WSGIEnvironment) 
         return False
 
 
-def _bare_host(text: str) -> str:
-    """Return an origin's or pattern's host without `*.` and `www.`; the text need not be well-formed."""
-    rest = text.partition("://")[2] or text
-    host = rest[: rest.find("]") + 1] if rest.startswith("[") else rest.partition("/")[0].partition(":")[0]
-    return host.removeprefix("*.").removeprefix("www.")
+def _any_port(origin: str) -> str:
+    """Return the pattern for any port of an origin's host."""
+    parts = parse_origin(origin)
+    return "" if parts is None else f"{parts.scheme}://{parts.host}:*"
+
+
+def _split(text: str) -> tuple[str, str, str]:
+    """Return scheme, host (without `*.` and `www.`) and port of an origin or pattern; of other text, a guess."""
+    scheme, separator, rest = text.partition("://")
+    authority = (rest if separator else text).partition("/")[0]
+    end = authority.find("]") + 1
+    host, _, port = authority[end:].partition(":")
+    return scheme if separator else "", (authority[:end] + host).removeprefix("*.").removeprefix("www."), port

@@ -25,7 +25,7 @@ def filter_factory(
         PolicyError: for unknown names, unreadable values, and everything that is wrong with the policy.
     """
     options = parse_settings(settings)
-    options.setdefault("origins", ())
+    options.setdefault("origins", None)  # left out is a problem; `origins =`, written, is nobody
     flags = {name: options.pop(name) for name in _FOR_MIDDLEWARE if name in options}
     policy = Policy(**options)
     return lambda app: CORSMiddleware(app, policy, **flags)

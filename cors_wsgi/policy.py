@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import Enum
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from . import options
 from .answers import NOBODY, Answers, compile_answers
 from .errors import PolicyError, PolicyWarning, Problem
-from .options import DEFAULT_MAX_AGE, DEFAULT_METHODS, LONGEST_MAX_AGE, Names, Origins
+from .near_misses import explain_call, explain_unknown
+from .options import DEFAULT_MAX_AGE, DEFAULT_METHODS, Names, Origins
 from .origins import OriginRule
 
 if TYPE_CHECKING:
@@ -43,6 +44,19 @@ PolicyOrDeny: TypeAlias = "Policy | Deny | None"
 """The three answers to «which policy?»; None is hands off: nothing is added, removed, answered or blocked."""
 
 
+def _explain_call(args: tuple[Any, ...], keywords: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with a call of `Policy`: options that do not exist, or origins left out."""
+    known = ("origins", *_DEFAULTS)
+    if unknown := [name for name in keywords if name not in known]:
+        return explain_unknown("Policy", unknown, known)
+    if args or "origins" in keywords:
+        return None
+    return (
+        "Policy does not say who may read: origins is missing. Write Policy(['https://app.example.com']), "
+        "Policy('*') for everybody, or Policy([]) for nobody."
+    )
+
+
 @dataclass(frozen=True, init=False, repr=False)
 class Policy:
     """Which origins may read responses, with which methods, headers and credentials.
@@ -58,7 +72,7 @@ class Policy:
             (`"https://app.example.com"`), a pattern (`"https://*.example.com"`, `"http://localhost:*"`), a compiled
             regular expression, matched against the whole origin, or a callable `(origin, environ) -> bool`, tried
             last and at most once per request. A callable may look at the URL and at outside state, not at cookies or
-            other headers, which preflights lack. There is no default.
+            other headers, which preflights lack. There is no default; no rules, such as `[]`, are nobody.
         methods: the methods that a preflight grants, or `"*"`. GET, HEAD and POST cannot be taken away: browsers never
             ask for them (`#cors-safelisted-method`).
         allow_headers: the request headers that a preflight grants, or `"*"` for all.
@@ -71,9 +85,11 @@ class Policy:
 
     Raises:
         PolicyError: for everything that is wrong with the options, all of it together.
+        TypeError: for an option that does not exist, with the near miss, and for origins left out.
 
     Warns:
-        PolicyWarning: if `max_age` is beyond 86400 seconds, which no browser honours.
+        PolicyWarning: if `max_age` is beyond 86400 seconds, which no browser honours; if `allow_headers` names a header
+            with an underscore, which servers drop or take for a hyphen.
     """
 
     __slots__ = (
@@ -97,6 +113,7 @@ class Policy:
     if TYPE_CHECKING:
         answers: Answers = field(init=False, compare=False)  # compiled; at run time no field, but a slot
 
+    @explain_call(_explain_call)
     def __init__(
         self,
         origins: OriginRule | Iterable[OriginRule],
@@ -124,12 +141,8 @@ class Policy:
         )
         if problems:
             raise PolicyError(problems)
-        if self.max_age is not None and self.max_age > LONGEST_MAX_AGE:
-            message = (
-                f"max_age={self.max_age}: no browser remembers a preflight's answer for more than {LONGEST_MAX_AGE} "
-                "seconds (Firefox; Chromium 7200, Safari 600)."
-            )
-            warnings.warn(message, PolicyWarning, stacklevel=2)
+        for message in options.find_warnings(self.allow_headers, self.max_age):
+            warnings.warn(message, PolicyWarning, stacklevel=3)
         self._compile()
 
     def _restore(self, values: dict[str, Any]) -> None:

@@ -5,16 +5,26 @@ from __future__ import annotations
 from .answers import LONGEST_ECHO, Answers, can_echo_method
 from .decisions import Reason
 from .fetch import SAFELISTED_METHODS, extract_names, normalize_method
-from .origins import parse_origin
+from .origins import OriginSet, parse_origin
 
 _RESPONSE_HEADERS = "access-control-"
 
 
-def find_origin_reason(origin: str) -> Reason:
-    """Return why a policy refuses `origin`."""
+def find_origin_reason(origins: OriginSet | None, origin: str) -> Reason:
+    """Return why a policy refuses `origin`.
+
+    Args:
+        origins: the origins that the policy allows; None if everybody, who may then still be blocked.
+        origin: the Origin header.
+    """
     if origin == "null":
         return Reason.ORIGIN_IS_NULL
-    return Reason.ORIGIN_NOT_ALLOWED if parse_origin(origin) else Reason.ORIGIN_MALFORMED
+    if origin == "file://":
+        return Reason.ORIGIN_IS_FILE
+    if parse_origin(origin) is None:
+        return Reason.ORIGIN_MALFORMED
+    is_twin = origins is not None and origins.allows_under_another_name(origin)
+    return Reason.ORIGIN_UNDER_ANOTHER_NAME if is_twin else Reason.ORIGIN_NOT_ALLOWED
 
 
 def find_preflight_reasons(answers: Answers, method: str, headers: str | None) -> tuple[Reason, ...]:

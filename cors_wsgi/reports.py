@@ -17,6 +17,8 @@ DEBUG_HEADER: Final = "X-CORS-Debug"
 
 _logger = logging.getLogger("cors_wsgi")
 
+_HAS_NEAREST = frozenset({Reason.ORIGIN_NOT_ALLOWED, Reason.ORIGIN_UNDER_ANOTHER_NAME, Reason.ORIGIN_MALFORMED})
+
 
 class Reports:
     """What one middleware tells of its decisions; they are computed only if somebody listens.
@@ -81,8 +83,8 @@ class Reports:
         reasons: tuple[Reason, ...],
     ) -> str | None:
         nearest = None
-        if origin is not None and (Reason.ORIGIN_NOT_ALLOWED in reasons or Reason.ORIGIN_MALFORMED in reasons):
-            nearest = policy.nearest(origin) if isinstance(policy, Policy) else None
+        if origin is not None and isinstance(policy, Policy) and not _HAS_NEAREST.isdisjoint(reasons):
+            nearest = policy.nearest(origin)
         decision = Decision(kind, origin, method, path, not reasons, reasons, nearest)
         if reasons:
             _logger.debug("%s", decision)
@@ -101,4 +103,4 @@ def _always(_level: int, /) -> bool:
 def _refusal(policy: Policy | Deny, origin: str | None) -> tuple[Reason, ...]:
     if policy is DENY:
         return (Reason.DENIED,)
-    return (Reason.ORIGIN_MISSING if origin is None else find_origin_reason(origin),)
+    return (Reason.ORIGIN_MISSING if origin is None else find_origin_reason(policy.answers.origins, origin),)

@@ -16,28 +16,37 @@ from .origins import (
     parse_origin,
     parse_pattern,
 )
+from .written_lists import find_written_list
 
 EXAMPLE: Final = "https://app.example.com"
+READ_ENVIRONMENT: Final = (
+    "[origin.strip() for origin in os.environ.get('CORS_ORIGINS', '').split(',') if origin.strip()]"
+)
+"""What reads a comma-separated environment variable; nobody, if it is empty or not set."""
 
+_FOR_NOTHING = (
+    f"Write an origin such as {EXAMPLE!r}, or [] for nobody; to read an environment variable, write {READ_ENVIRONMENT}."
+)
 _REGEX_SIGNS = re.compile(r"[\\^$(){}|]|\[(?![0-9A-Fa-f]*[:\]])|[.\]][+?]|(?<=://)\.[*+]")
 _SCHEME_AND_REST = re.compile(r"(?:(?:([^/?#]*):)?/{1,2})?(.*)", re.DOTALL)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _BETWEEN_ORIGINS = re.compile(r",|(?<=\S)[;\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
+_FILE_ORIGINS = ("file://", "file:///", "file:///index.html", "file://index.html", "file://localhost")
 _BAD_IN_HOST = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def find_origin_problem(rule: object) -> Problem | None:
     """Return the first thing that is wrong with one origin rule, or None if it may stand.
 
-    `"*"`, `"null"` and the risks of a valid rule depend on the other options; they are judged by the policy.
+    `"*"`, `"null"`, `"file://"` and the risks of a valid rule depend on the other options: the policy judges them.
     """
     if isinstance(rule, str):
         if parse_origin(rule) or parse_pattern(rule):
-            return None
+            return _find_scheme_slip(rule)
         return _find_text_problem(rule)
     if isinstance(rule, re.Pattern):
         if isinstance(rule.pattern, str):
-            return None
+            return _find_regex_problem(rule)
         return _problem(
             rule,
             "regex-of-bytes",
@@ -46,6 +55,8 @@ def find_origin_problem(rule: object) -> Problem | None:
         )
     if callable(rule):
         return _find_callable_problem(rule)
+    if rule is None:
+        return _problem(rule, "origin-type", "None is not an origin.", _FOR_NOTHING)
     return _problem(
         rule,
         "origin-type",
@@ -63,6 +74,7 @@ def repair(rule: str) -> str | None:
     scheme, rest = _SCHEME_AND_REST.fullmatch(rule.strip().strip("'\"")).groups("")  # type: ignore[union-attr]
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")[2]
     scheme = scheme.lower() if _SCHEME.fullmatch(scheme.lower()) else ""
+    scheme = _find_web_scheme(scheme) or scheme
     host, port = _split_port(authority)
     if scheme in ("", "http", "https") or not host.isascii():
         host = domain_to_ascii(host) or host
@@ -78,7 +90,9 @@ def repair(rule: str) -> str | None:
 
 def _find_text_problem(rule: str) -> Problem:
     if not rule.strip():
-        return _problem(rule, "origin-empty", "The origin is empty.", f"Write an origin such as {EXAMPLE!r}.")
+        return _problem(rule, "origin-empty", "The origin is empty.", _FOR_NOTHING)
+    if written := find_written_list("origins", rule, EXAMPLE):
+        return written
     if match := _BETWEEN_ORIGINS.search(rule):
         parts = [part for part in re.split(r"[,;\s]+", rule) if part]
         return _problem(
@@ -105,14 +119,42 @@ def _find_text_problem(rule: str) -> Problem:
         return _problem(
             rule,
             "file-origin",
-            "Browsers call the origin of a local file null, never file:.",
-            "Serve the page over http://localhost while developing, and allow that origin.",
+            "The origin of a local file is null, or file:// in some Android web views: no browser sends anything else.",
+            "Serve the page over http://localhost while developing, and allow that origin; or write 'file://', with "
+            "accept_risks=['null-origin'], if everybody may read this.",
             0,
         )
     scheme, separator, rest = rule.partition("://")
     if not separator or re.search(r"[/?#]", scheme):
         return _wrong(rule, "missing-scheme", "The origin has no scheme.", 0)
     return _find_scheme_problem(rule, scheme) or _find_authority_problem(rule, scheme, rest)
+
+
+def _find_scheme_slip(rule: str) -> Problem | None:
+    """Ask about a scheme that is well-formed, and so near to http or https that it is hardly an app's own."""
+    scheme = rule.partition("://")[0]
+    meant = _find_web_scheme(scheme)
+    if meant is None:
+        return None
+    problem = f"The scheme {scheme!r} is one slip away from {meant!r}, and no page has it."
+    return _problem(rule, "scheme-misspelled", problem, f"Did you mean {repair(rule) or meant!r}?", 0)
+
+
+def _find_web_scheme(scheme: str) -> str | None:
+    """Return https or http, if `scheme` is neither and one edit away."""
+    if scheme in ("http", "https"):
+        return None
+    return next((meant for meant in ("https", "http") if _is_one_edit(scheme, meant)), None)
+
+
+def _is_one_edit(one: str, other: str) -> bool:
+    """Tell whether two different texts differ in one character more, less or other, or in two that changed places."""
+    start = next((i for i, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None)
+    start = min(len(one), len(other)) if start is None else start
+    one, other = one[start:], other[start:]
+    if one[1:] == other or one == other[1:] or one[1:] == other[1:]:
+        return True
+    return one[:2] == other[1::-1] and one[2:] == other[2:]
 
 
 def _find_scheme_problem(rule: str, scheme: str) -> Problem | None:
@@ -207,6 +249,26 @@ def _find_ipv6_problem(rule: str, name: str, position: int) -> Problem:
     if name == f"[{canonical}]":
         return _wrong(rule, "host-malformed", "Only http and https origins have an IPv6 host.", position)
     return _wrong(rule, "ip-address", f"Browsers send this IPv6 address as [{canonical}].", position)
+
+
+def _find_regex_problem(rule: re.Pattern[str]) -> Problem | None:
+    """Find a regular expression that is written for `null` or a local file, neither of which it ever sees.
+
+    One that matches them among everything else, such as `.*`, does not name them.
+    """
+    text = rule.pattern.lower()
+    names_null = "null" in text and rule.fullmatch("null") and not rule.fullmatch("https://null.example")
+    names_file = "file:" in text and any(map(rule.fullmatch, _FILE_ORIGINS))
+    if not (names_null or names_file):
+        return None
+    origin = "null" if names_null else "file://"
+    return _problem(
+        rule,
+        "regex-never-asked",
+        f"A regular expression only ever sees origins of the form scheme://host, never {origin}.",
+        f"Take {origin} out of it; if everybody may read this, write {origin!r} as a rule of its own, with "
+        "accept_risks=['null-origin'].",
+    )
 
 
 def _find_callable_problem(rule: Callable[..., object]) -> Problem | None:

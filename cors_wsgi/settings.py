@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from .errors import PolicyError, Problem
+from .near_misses import find_near_miss
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
@@ -39,9 +39,9 @@ def parse_settings(settings: Mapping[str, str], *, prefix: str = "") -> dict[str
 def unknown_option(name: str, known: Iterable[str], *, prefix: str = "") -> Problem:
     """Return the problem of an option that does not exist, with the near miss."""
     names = sorted(known)
-    near = difflib.get_close_matches(name.lower(), names, n=1)
+    near = find_near_miss(name, names)
     shown = ", ".join(prefix + known_name for known_name in names)
-    remedy = f"Did you mean {prefix + near[0]!r}?" if near else f"The options are {shown}."
+    remedy = f"Did you mean {prefix + near!r}?" if near else f"The options are {shown}."
     return Problem(prefix + name, name, "unknown-option", "There is no such option.", remedy)
 
 

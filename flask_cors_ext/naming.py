@@ -12,7 +12,7 @@ from cors_wsgi import Deny, Policy, Ruling
 from .policies import Cover
 from .warn import hush
 
-COMMON_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+COMMON_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY")
 """What a URL is taken to have whose rule takes any method."""
 
 _FORBIDDEN = frozenset({"CONNECT", "TRACE", "TRACK"})

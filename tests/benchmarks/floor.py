@@ -35,7 +35,7 @@ def make_floor(app: WSGIApplication, origins: Iterable[str], *, credentials: boo
     allowed_origins = frozenset(origins)
     with_credentials = [("Access-Control-Allow-Credentials", "true")] if credentials else []
     granted = [
-        ("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE"),
+        ("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE, QUERY"),
         ("Access-Control-Allow-Headers", "Content-Type, X-Token"),
         *with_credentials,
         ("Access-Control-Max-Age", "600"),

@@ -46,7 +46,7 @@ ALLOWED_PREFLIGHT = {
     "named": no_content(allow(A), *GRANTED),
     "named, with credentials": no_content(
         allow(A),
-        ("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE"),
+        ("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE, QUERY"),
         ("Access-Control-Allow-Headers", "x-a"),
         WITH_CREDENTIALS,
         TEN_MINUTES,

@@ -18,7 +18,7 @@ from support.wsgi import (
     wrap,
 )
 
-from cors_wsgi import DENY, CORSMiddleware, Policy
+from cors_wsgi import DENY, CORSMiddleware, Policy, PolicyError, Problem, Ruling
 
 A = "https://a.example"
 EVIL = "https://evil.example"
@@ -92,6 +92,7 @@ def test_who_may_change_something(policy: Any, origin: str | None, site: str | N
         ("TRACE", None, False),
         ("POST", None, True),
         ("PURGE", None, True),
+        ("QUERY", None, True),
         ("get", None, True),
         ("", None, True),
         ("GET", "websocket", True),
@@ -137,9 +138,12 @@ def test_what_is_judged(method: str, upgrade: str | None, judged: bool) -> None:
         ("http://[::1]", "[::1]:80", True),
         ("http://[::1]", "[::1]", True),
         ("http://[::1]", "::1", False),
-        ("app://a.test", "a.test", True),
-        ("app://a.test", "a.test:", True),
-        ("app://a.test", "a.test:80", False),
+        ("app://a.test", "a.test", False),
+        ("app://a.test", "a.test:", False),
+        ("capacitor://localhost", "localhost", False),
+        ("http://localhost", "localhost", True),
+        ("ws://a.test", "a.test", False),
+        ("ftp://a.test", "a.test:21", False),
         ("null", "null", False),
         ("https://a.test/", "a.test", False),
         ("", "", False),
@@ -183,6 +187,145 @@ def test_each_path_is_judged_by_its_own_policy() -> None:
         "/login/../": forbidden(),
     }
     assert {path: server.request("POST", path, EVIL, headers) for path in expected} == expected
+
+
+EVERYWHERE = {"Sec-Fetch-Site": "cross-site"}
+READ_BY_NOBODY_IN_PARTICULAR = Policy([A, "null", "file://"], accept_risks=["null-origin"])
+
+
+@pytest.mark.parametrize(
+    ("origin", "shared", "through"),
+    [
+        pytest.param("null", True, False, id="null, from a sandboxed frame"),
+        pytest.param("file://", True, False, id="a local file"),
+        pytest.param(None, True, False, id="a browser that names no origin"),
+        pytest.param(A, True, True, id="a named origin"),
+        pytest.param("https://anybody.example", False, False, id="another origin"),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, EVERYWHERE], ids=["an old browser", "a browser"])
+def test_what_any_page_can_send_may_read_but_never_change_something(
+    origin: str | None, shared: bool, through: bool, headers: dict[str, str]
+) -> None:
+    through = through or (origin is None and not headers)  # no browser at all
+    named = wrap(READ_BY_NOBODY_IN_PARTICULAR, block_untrusted=True)
+    read = from_app(allow(origin), VARY_ORIGIN) if shared and origin else from_app(VARY_ORIGIN)
+    assert named.request("GET", origin=origin, headers=headers) == read
+    assert named.request("POST", origin=origin, headers=headers) == (read if through else forbidden(VARY_ORIGIN))
+    upgrade = {**headers, "Upgrade": "websocket"}
+    assert named.request("GET", origin=origin, headers=upgrade) == (read if through else forbidden(VARY_ORIGIN))
+    # Where a part is for everybody, its pages may be anybody's, but they have an origin.
+    everybody = wrap(MINE, paths={"/public/*": Policy("*")}, block_untrusted=True)
+    through = through or origin == "https://anybody.example"
+    assert everybody.request("GET", "/public/x", origin, headers) == from_app(FOR_EVERYBODY)
+    assert everybody.request("POST", "/public/x", origin, headers) == (
+        from_app(FOR_EVERYBODY) if through else forbidden()
+    )
+
+
+class OneRuling:
+    """A source that rules the same of every request, its verdict on the origin included."""
+
+    def __init__(self, ruling: Ruling) -> None:
+        self.ruling = ruling
+
+    def look_up(self, environ: Any, method: str) -> Ruling:
+        return self.ruling
+
+    def follow(self, environ: Any) -> Any:
+        return lambda: self.ruling
+
+
+@pytest.mark.parametrize("allowed", [True, None], ids=["the source allows it", "the policy allows it"])
+@pytest.mark.parametrize(
+    ("policy", "origin", "expected"),
+    [
+        pytest.param(MINE, A, from_app(allow(A), VARY_ORIGIN), id="a named origin"),
+        pytest.param(READ_BY_NOBODY_IN_PARTICULAR, "null", forbidden(VARY_ORIGIN), id="null"),
+        pytest.param(READ_BY_NOBODY_IN_PARTICULAR, "file://", forbidden(VARY_ORIGIN), id="a local file"),
+        pytest.param(Policy("*"), "null", forbidden(), id="null, and everybody"),
+        pytest.param(Policy("*"), A, from_app(FOR_EVERYBODY), id="everybody"),
+    ],
+)
+def test_a_source_s_verdict_lets_no_opaque_origin_through(
+    policy: Policy, origin: str, expected: Answer, allowed: bool | None
+) -> None:
+    server = wrap(source=OneRuling(Ruling(policy, allowed)), block_untrusted=True)
+    assert server.request("POST", origin=origin) == expected
+
+
+@pytest.mark.parametrize("origin", ["null", "file://"])
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_the_browser_s_word_for_its_own_pages_holds_for_an_opaque_origin_too(origin: str, site: str) -> None:
+    headers = {"Sec-Fetch-Site": site}
+    answer = wrap(MINE, block_untrusted=True).request("POST", origin=origin, headers=headers)
+    assert answer == from_app(VARY_ORIGIN)
+
+
+ASKED = (
+    "'POST' '/login' from 'null': refused, origin-is-null (the origin is null (a sandboxed frame, local file or "
+    "redirect), which is not trusted)"
+)
+
+
+def test_the_server_s_own_form_without_a_referrer_is_blocked_over_plain_http_and_the_log_says_why(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server = wrap(MINE, block_untrusted=True)
+    with caplog.at_level("DEBUG", "cors_wsgi"):
+        assert server.request("POST", "/login", "null", {"Host": "app.test"}) == forbidden(VARY_ORIGIN)
+        over_https = {"Host": "app.test", "Sec-Fetch-Site": "same-origin"}
+        assert server.request("POST", "/login", "null", over_https) == from_app(VARY_ORIGIN)
+    assert [record.getMessage() for record in caplog.records] == [
+        (
+            f"blocked {ASKED}; null never passes block_untrusted; your own form sends it where its page has "
+            "Referrer-Policy: no-referrer and comes over plain http, so serve that page over https, or with "
+            "Referrer-Policy: same-origin"
+        ),
+        f"actual {ASKED}",
+    ]
+
+
+SUFFIXES = [
+    pytest.param(Policy("https://*.github.io"), "github.io", id="without credentials"),
+    pytest.param(
+        Policy("https://*.github.io", supports_credentials=True, accept_risks=["public-suffix"]),
+        "github.io",
+        id="with credentials, and the risk accepted",
+    ),
+    pytest.param(Policy([A, "https://*.co.uk:*"]), "co.uk", id="beside an origin"),
+    pytest.param(Policy("http://*.com:8080"), "com", id="over http, and with a port"),
+]
+
+
+@pytest.mark.parametrize(("policy", "suffix"), SUFFIXES)
+def test_a_pattern_that_anybody_can_satisfy_is_refused(policy: Policy, suffix: str) -> None:
+    pattern = policy.origins[-1]
+    strict = CORSMiddleware(app_with(), MINE, block_untrusted=True)
+    makes: list[Any] = [
+        lambda: CORSMiddleware(app_with(), policy, block_untrusted=True),
+        lambda: CORSMiddleware(app_with(), MINE, paths={"/x": policy, "/y": policy}, block_untrusted=True),
+        lambda: CORSMiddleware(app_with(), DENY, paths={"/x": policy}, block_untrusted=True),
+        lambda: setattr(strict, "policy", policy),
+    ]
+    for make in makes:
+        with pytest.raises(PolicyError) as caught:
+            make()
+        assert caught.value.problems == (
+            Problem(
+                "block_untrusted",
+                True,
+                "blocks-nothing",
+                f"The policy trusts {pattern!r}, and anybody can register a name under {suffix}: nobody would be "
+                "blocked.",
+                "Name the one site that you trust, or leave block_untrusted off.",
+            ),
+        )
+    assert strict.policy is MINE
+    CORSMiddleware(app_with(), policy)
+    CORSMiddleware(app_with(), Policy("https://*.mine.github.io"), block_untrusted=True)
+    CORSMiddleware(app_with(), Policy("https://mine.github.io"), block_untrusted=True)
+    CORSMiddleware(app_with(), Policy([]), block_untrusted=True)
 
 
 def test_a_callable_is_asked_once_for_both_questions() -> None:

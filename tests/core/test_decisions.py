@@ -32,6 +32,15 @@ EVIL = "https://a.example.evil.example"
 MINE = Policy(A, methods=["GET", "PUT", "PATCH"], allow_headers=["X-A"])
 MINE_WITH_CREDENTIALS = Policy(A, supports_credentials=True, methods="*")
 EVERYBODY = Policy("*")
+MINE_AND_NULL = Policy([A, "null", "file://"], accept_risks="null-origin")
+LOCAL = Policy(["http://localhost:5173", "https://127.0.0.1:*", re.compile("app://localhost")])
+WHEN_BLOCKED = {
+    "null": (
+        "; null never passes block_untrusted; your own form sends it where its page has Referrer-Policy: "
+        "no-referrer and comes over plain http, so serve that page over https, or with Referrer-Policy: same-origin"
+    ),
+    "file://": "; file:// never passes block_untrusted",
+}
 PREFLIGHT, ACTUAL, BLOCKED = Kind.PREFLIGHT, Kind.ACTUAL, Kind.BLOCKED
 
 ACTUAL_REQUESTS = [
@@ -41,6 +50,22 @@ ACTUAL_REQUESTS = [
     (MINE, "http://a.example", (Reason.ORIGIN_NOT_ALLOWED,), A),
     (MINE, "https://a.example/", (Reason.ORIGIN_MALFORMED,), A),
     (MINE, "null", (Reason.ORIGIN_IS_NULL,), None),
+    (MINE, "file://", (Reason.ORIGIN_IS_FILE,), None),
+    (MINE, "file:///", (Reason.ORIGIN_MALFORMED,), None),
+    (MINE_AND_NULL, "null", (), None),
+    (MINE_AND_NULL, "file://", (), None),
+    (Policy([]), A, (Reason.ORIGIN_NOT_ALLOWED,), None),
+    (Policy([]), "http://localhost", (Reason.ORIGIN_NOT_ALLOWED,), None),
+    (LOCAL, "http://127.0.0.1:5173", (Reason.ORIGIN_UNDER_ANOTHER_NAME,), "http://localhost:5173"),
+    (LOCAL, "http://[::1]:5173", (Reason.ORIGIN_UNDER_ANOTHER_NAME,), "http://localhost:5173"),
+    (LOCAL, "https://[::1]:9", (Reason.ORIGIN_UNDER_ANOTHER_NAME,), "https://127.0.0.1:*"),
+    (LOCAL, "https://localhost", (Reason.ORIGIN_UNDER_ANOTHER_NAME,), "https://127.0.0.1:*"),
+    (LOCAL, "app://127.0.0.1", (Reason.ORIGIN_UNDER_ANOTHER_NAME,), None),
+    (LOCAL, "http://127.0.0.1:5174", (Reason.ORIGIN_NOT_ALLOWED,), "https://127.0.0.1:*"),
+    (LOCAL, "http://[::1]:5174", (Reason.ORIGIN_NOT_ALLOWED,), "http://localhost:5173"),
+    (LOCAL, "https://localhost.:5173", (Reason.ORIGIN_NOT_ALLOWED,), "http://localhost:5173"),
+    (LOCAL, "http://127.0.0.2:5173", (Reason.ORIGIN_NOT_ALLOWED,), None),
+    (LOCAL, "http://127.0.0.1:5173/", (Reason.ORIGIN_MALFORMED,), "http://localhost:5173"),
     (MINE, "", (Reason.ORIGIN_MALFORMED,), None),
     (MINE, f"{A}, {EVIL}", (Reason.ORIGIN_MALFORMED,), None),
     (EVERYBODY, EVIL, (), None),
@@ -80,6 +105,9 @@ def test_a_preflight_from_a_refused_origin_is_one_decision(
         pytest.param(MINE, "DELETE", None, (Reason.METHOD_NOT_ALLOWED,), id="another method"),
         pytest.param(MINE, "put", None, (Reason.METHOD_NOT_ALLOWED,), id="a method that browsers would raise"),
         pytest.param(MINE, "patch", None, (Reason.METHOD_CASE,), id="a method that browsers do not raise"),
+        pytest.param(MINE, "QUERY", None, (Reason.METHOD_NOT_ALLOWED,), id="QUERY is not safelisted"),
+        pytest.param(EVERYBODY, "QUERY", None, (), id="QUERY is granted by default"),
+        pytest.param(EVERYBODY, "query", None, (Reason.METHOD_CASE,), id="QUERY, which browsers do not raise either"),
         pytest.param(MINE, "post", None, (Reason.METHOD_NOT_ALLOWED,), id="post, which no browser sends"),
         pytest.param(MINE, "TRACE", None, (Reason.METHOD_MALFORMED,), id="a forbidden method"),
         pytest.param(MINE, "P UT", None, (Reason.METHOD_MALFORMED,), id="no method"),
@@ -145,6 +173,9 @@ def test_a_request_without_an_origin_and_hands_off_are_no_decision(policy: Any) 
     [
         (MINE, EVIL, "cross-site", (Reason.ORIGIN_NOT_ALLOWED,)),
         (MINE, "null", None, (Reason.ORIGIN_IS_NULL,)),
+        (MINE, "file://", None, (Reason.ORIGIN_IS_FILE,)),
+        (MINE_AND_NULL, "null", "cross-site", (Reason.ORIGIN_IS_NULL,)),
+        (MINE_AND_NULL, "file://", None, (Reason.ORIGIN_IS_FILE,)),
         (MINE, "x", None, (Reason.ORIGIN_MALFORMED,)),
         (MINE, None, "cross-site", (Reason.ORIGIN_MISSING,)),
         (DENY, A, "cross-site", (Reason.DENIED,)),
@@ -328,8 +359,22 @@ def test_what_the_client_sent_is_logged_escaped_on_one_line(
         pytest.param(
             MINE,
             "null",
-            "origin-is-null (the origin is null (a sandboxed frame, local file or redirect), which is not allowed)",
+            "origin-is-null (the origin is null (a sandboxed frame, local file or redirect), which is not trusted)",
             id="null",
+        ),
+        pytest.param(
+            MINE,
+            "file://",
+            "origin-is-file (the origin is file:// (a local file, in some Android web views), which is not trusted)",
+            id="a local file",
+        ),
+        pytest.param(
+            Policy("http://localhost:5173"),
+            "http://127.0.0.1:5173",
+            "origin-under-another-name (open the page under the name that the policy has for it: localhost, 127.0.0.1 "
+            "and [::1] are three origins and three sites, and browsers hold cookies back between sites); the nearest "
+            "rule is 'http://localhost:5173'",
+            id="another name of the own machine",
         ),
         pytest.param(
             MINE,
@@ -346,7 +391,10 @@ def test_debug_says_why_an_origin_is_refused(policy: Any, origin: str, note: str
     vary = [] if policy is DENY else [VARY_ORIGIN]
     server = wrap(policy, debug=True, block_untrusted=True)
     assert server.request(origin=origin) == from_app(*vary, header)
-    assert server.request("POST", origin=origin) == forbidden(*vary, header, body=note.encode() + b"\n")
+    blocked = note + WHEN_BLOCKED.get(origin, "")
+    assert server.request("POST", origin=origin) == forbidden(
+        *vary, ("X-CORS-Debug", blocked), body=blocked.encode() + b"\n"
+    )
     assert server.preflight(origin) == forbidden(
         *([] if policy is DENY else [VARY_PREFLIGHT]), header, body=note.encode() + b"\n"
     )
@@ -409,7 +457,9 @@ def test_the_closed_sets() -> None:
     assert [kind.value for kind in Kind] == ["preflight", "actual", "blocked"]
     assert {reason.value for reason in Reason} == {
         "origin-not-allowed",
+        "origin-under-another-name",
         "origin-is-null",
+        "origin-is-file",
         "origin-malformed",
         "origin-missing",
         "method-not-allowed",

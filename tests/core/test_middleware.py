@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -91,9 +92,8 @@ async def coroutine(decision: object) -> None: ...
         pytest.param((PLAIN_APP, MINE), {"paths": PathMap({})}, "mapping.*not PathMap", id="a PathMap as paths"),
         pytest.param((PLAIN_APP, MINE), {"on_decision": "print"}, "on_decision=print", id="a name as hook"),
         pytest.param((PLAIN_APP, MINE), {"on_decision": coroutine}, "plain function", id="a coroutine as hook"),
-        pytest.param(
-            (PLAIN_APP, MINE), {"origins": [A]}, "unexpected keyword argument 'origins'", id="an unknown keyword"
-        ),
+        pytest.param((PLAIN_APP, MINE), {"zzz": 1}, "no option 'zzz'. The options are app, block_", id="a keyword"),
+        pytest.param((PLAIN_APP, MINE), {"path": {}}, "no option 'path'. Did you mean 'paths'", id="a near miss"),
         pytest.param((PLAIN_APP, MINE, {}), {}, "positional argument", id="paths without their name"),
     ],
 )
@@ -124,6 +124,65 @@ def test_a_wrong_option_is_a_policy_error(options: dict[str, Any], problems: lis
     with pytest.raises(PolicyError) as caught:
         CORSMiddleware(PLAIN_APP, MINE, **options)
     assert [(problem.option, problem.value, problem.code) for problem in caught.value.problems] == problems
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "wrong", "call"),
+    [
+        pytest.param(
+            (), {"origins": [A]}, "no option 'origins'; it belongs to", f"Policy([{A!r}])", id="origins for a policy"
+        ),
+        pytest.param(
+            (),
+            {"allow_origins": ["*"], "allow_methods": ["*"], "allow_headers": ["X-A"]},
+            "no options 'allow_origins', 'allow_methods', 'allow_headers'; they belong to",
+            "Policy(['*'], methods=['*'], allow_headers=['X-A'])",
+            id="another library's options",
+        ),
+        pytest.param(
+            (),
+            {"supports_credential": True},
+            "no option 'supports_credential'; it belongs to",
+            "Policy(['https://app.example.com'], supports_credentials=True)",
+            id="an option without origins",
+        ),
+        pytest.param(
+            ([A],),
+            {"max_age": 5, "block_untrusted": True},
+            "no option 'max_age'; it belongs to",
+            f"Policy([{A!r}], max_age=5)",
+            id="origins in the policy's place",
+        ),
+        pytest.param(
+            (MINE,),
+            {"allow_headers": ["X-A"], "zzz": 1},
+            "no option 'allow_headers'; it belongs to",
+            "Policy(..., allow_headers=['X-A'])",
+            id="an option beside a policy",
+        ),
+        pytest.param(
+            (),
+            {"policy": MINE, "expose_header": "ETag" * 50},
+            "no option 'expose_header'; it belongs to",
+            "Policy(..., expose_headers=...)",
+            id="a long value beside a policy by keyword",
+        ),
+    ],
+)
+def test_an_option_of_the_policy_is_answered_with_the_right_call(
+    arguments: tuple[Any, ...], options: dict[str, Any], wrong: str, call: str
+) -> None:
+    with pytest.raises(TypeError) as caught:
+        CORSMiddleware(PLAIN_APP, *arguments, **options)
+    assert str(caught.value) == f"CORSMiddleware has {wrong} the policy. Write CORSMiddleware(app, {call})."
+    if "..." not in call:
+        CORSMiddleware(PLAIN_APP, eval(call))
+
+
+def test_the_signature_is_the_written_one() -> None:
+    for called in (CORSMiddleware, Policy):
+        kinds = {parameter.kind.name for parameter in inspect.signature(called).parameters.values()}
+        assert kinds == {"POSITIONAL_OR_KEYWORD", "KEYWORD_ONLY"}
 
 
 @pytest.mark.parametrize(

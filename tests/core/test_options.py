@@ -4,16 +4,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
+import os
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from support.wsgi import (
+    ALL_HEADERS,
+    ALL_METHODS,
+    TEN_MINUTES,
+    VARY_ORIGIN,
+    VARY_PREFLIGHT,
+    Server,
+    allow,
+    forbidden,
+    from_app,
+    no_content,
+    wrap,
+)
 
 from cors_wsgi import Policy, PolicyError, PolicyWarning, Problem
+from cors_wsgi.settings import parse_list
 
 A = "https://a.example"
+OPTIONS = [field.name for field in dataclasses.fields(Policy)]
 TOKEN_REMEDY = "letters, digits and hyphens"
 
 
@@ -29,9 +46,7 @@ def evens(origin: str, environ: Any) -> bool:
 
 REFUSED = [
     # the options, then of their one problem: option, value, code, index, what the remedy names; and accepted twins
-    ({"origins": []}, "origins", [], "no-origins", None, "'*'", {"origins": [A]}),
-    ({"origins": None}, "origins", None, "no-origins", None, A[:8], {"origins": "*"}),
-    ({"origins": ()}, "origins", (), "no-origins", None, "https://app.example.com", {"origins": (A,)}),
+    ({"origins": None}, "origins", None, "no-origins", None, "['https://app.example.com'], '*' for everybody, or [] for nobody", {"origins": []}),
     ({"origins": ["*", A]}, "origins", "*", "wildcard-beside-rules", None, "origins='*'", {"origins": ["*"]}),
     ({"origins": [evens, "*"]}, "origins", "*", "wildcard-beside-rules", None, "origins='*'", {"origins": [evens]}),
     ({"origins": "null"}, "origins", "null", "null-origin", None, "accept_risks=['null-origin']", {"origins": "null", "accept_risks": ["null-origin"]}),
@@ -56,7 +71,9 @@ REFUSED = [
     ({"methods": ["GET", "TRACK"]}, "methods", "TRACK", "forbidden-method", None, "Leave it out", {"methods": ["GET"]}),
     ({"methods": ["put"]}, "methods", "put", "method-case", None, "Write 'PUT'.", {"methods": ["PUT"]}),
     ({"methods": "Delete"}, "methods", "Delete", "method-case", None, "Write 'DELETE'.", {"methods": "DELETE"}),
-    ({"methods": ["patch"]}, "methods", "patch", "method-case", None, "script sends it in upper case", {"methods": ["PATCH"]}),
+    ({"methods": ["patch"]}, "methods", "patch", "method-case", None, "Write 'PATCH', and send it in upper case from the page's script, too.", {"methods": ["PATCH"]}),
+    ({"methods": ["query"]}, "methods", "query", "method-case", None, "Write 'QUERY', and send it in upper case from the page's script, too.", {"methods": ["QUERY"]}),
+    ({"methods": "Query"}, "methods", "Query", "method-case", None, "Write 'QUERY'", {"methods": ["querying"]}),
     ({"methods": ["Patch"]}, "methods", "Patch", "method-case", None, "Write 'PATCH'", {"methods": ["purge"]}),
     ({"allow_headers": "X-A,X-B"}, "allow_headers", "X-A,X-B", "comma-list", 3, "['X-A', 'X-B']", {"allow_headers": "X-A"}),
     ({"allow_headers": ["X-A:"]}, "allow_headers", "X-A:", "not-a-token", None, "'Content-Type'", {"allow_headers": ["X-A"]}),
@@ -109,15 +126,83 @@ def test_an_option_is_refused_and_its_twin_is_accepted(
     assert isinstance(Policy(**{"origins": A, **twin}), Policy)
 
 
-def test_what_is_wrong_with_null_is_said_in_full() -> None:
-    wrong = "Any page can make its requests come from null, with a sandboxed frame: it stands for everybody."
-    (problem,) = problems_of(origins="null")
-    assert (problem.problem, problem.remedy) == (
-        wrong,
-        "Leave it out, or write accept_risks=['null-origin'] if everybody may read this.",
+OPAQUE = [
+    # the rule, and what is wrong with it
+    ("null", "Any page can make its requests come from null, with a sandboxed frame: it stands for everybody."),
+    ("file://", "Every local file has this origin in the web views that send it: it stands for nobody in particular."),
+]
+
+
+@pytest.mark.parametrize(("rule", "wrong"), OPAQUE, ids=[row[0] for row in OPAQUE])
+def test_an_origin_that_names_nobody_needs_its_risk_and_goes_with_no_credentials(rule: str, wrong: str) -> None:
+    for given in (rule, [rule], [A, rule]):
+        (problem,) = problems_of(origins=given)
+        assert problem == Problem(
+            "origins",
+            rule,
+            "null-origin",
+            wrong,
+            "Leave it out, or write accept_risks=['null-origin'] if everybody may read this.",
+        )
+        for risks in ((), "null-origin"):
+            (problem,) = problems_of(origins=given, supports_credentials=True, accept_risks=risks)
+            remedy = "Leave it out; no risk can be accepted here."
+            assert problem == Problem("origins", rule, "null-with-credentials", wrong, remedy)
+    policy = Policy(rule, accept_risks="null-origin")
+    assert (policy.origins, policy.allows(rule)) == ((rule,), True)
+    refused = [*(other for other, _ in OPAQUE if other != rule), "file:///", "file://a", "FILE://", "Null", " null"]
+    assert [origin for origin in refused if policy.allows(origin)] == []
+    assert wrap(policy).request(origin=rule) == from_app(allow(rule), VARY_ORIGIN)
+    assert wrap(policy).preflight(rule) == no_content(
+        allow(rule), ALL_METHODS, ALL_HEADERS, TEN_MINUTES, VARY_PREFLIGHT
     )
-    (problem,) = problems_of(origins="null", supports_credentials=True)
-    assert (problem.problem, problem.remedy) == (wrong, "Leave it out; no risk can be accepted here.")
+
+
+NOBODY = [
+    pytest.param([], id="an empty list"),
+    pytest.param((), id="an empty tuple"),
+    pytest.param(set(), id="an empty set"),
+    pytest.param({}, id="no keys"),
+    pytest.param(iter(()), id="an exhausted iterator"),
+]
+
+
+@pytest.mark.parametrize("origins", NOBODY)
+def test_no_origins_written_out_are_nobody(origins: Any) -> None:
+    policy = Policy(origins, supports_credentials=True)
+    listed = wrap(Policy(A, supports_credentials=True), debug=True, block_untrusted=True)
+    server = wrap(policy, debug=True, block_untrusted=True)
+    assert (policy.origins, repr(policy)) == ((), "Policy([], supports_credentials=True)")
+    assert (policy.allows(A), policy.allows(None), policy.allows_everybody, policy.nearest(A)) == (False,) * 3 + (None,)
+    stranger = "https://zzz.invalid"
+    for ask in (Server.request, Server.preflight):
+        assert ask(server, origin=stranger) == ask(listed, origin=stranger)  # type: ignore[operator]
+        assert ask(server, origin=None) == ask(listed, origin=None)  # type: ignore[operator]
+    assert server.request("POST", origin=stranger) == listed.request("POST", origin=stranger)
+    assert server.request("POST", origin=stranger).status == "403 Forbidden"
+    assert wrap(policy).preflight(A) == forbidden(VARY_PREFLIGHT)
+    assert wrap(policy).request(origin=A) == from_app(VARY_ORIGIN)
+
+
+@pytest.mark.parametrize("origins", ["", " ", [""], [A, ""], [None], [None, A]], ids=repr)
+def test_the_remedy_of_an_empty_origin_reads_an_environment_variable(
+    origins: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (problem,) = problems_of(origins=origins)
+    assert problem.remedy.startswith("Write an origin such as 'https://app.example.com', or [] for nobody; ")
+    _, found, line = problem.remedy.partition("to read an environment variable, write ")
+    assert found
+    for text, read in {
+        "": (),
+        " , ": (),
+        A: (A,),
+        f"{A}, https://b.example,": (A, "https://b.example"),
+        "*": "*",
+    }.items():
+        monkeypatch.setenv("CORS_ORIGINS", text)
+        assert Policy(eval(line.removesuffix("."), {"os": os})).origins == read
+    monkeypatch.delenv("CORS_ORIGINS")
+    assert Policy(eval(line.removesuffix("."), {"os": os})) == Policy([])
 
 
 RISKY = [
@@ -222,17 +307,107 @@ def test_all_problems_are_collected_in_the_order_of_the_options() -> None:
     ]
 
 
-@pytest.mark.parametrize("keyword", ["origin", "allowed_origins", "credentials", "headers", "vary_header"])
-def test_an_unknown_keyword_is_a_type_error(keyword: str) -> None:
-    with pytest.raises(TypeError, match=f"unexpected keyword argument '{keyword}'"):
+KEYWORDS = [
+    # keywords that no policy has, and what is said of them
+    ("support_credentials", "Did you mean 'supports_credentials'?"),
+    ("allow_credentials", "Did you mean 'supports_credentials'?"),
+    ("credentials", "Did you mean 'supports_credentials'?"),
+    ("Access_Control_Allow_Credentials", "Did you mean 'supports_credentials'?"),
+    ("origin", "Did you mean 'origins'?"),
+    ("allow_origins", "Did you mean 'origins'?"),
+    ("allowed_origins", "Did you mean 'origins'?"),
+    ("CORS_ALLOWED_ORIGINS", "Did you mean 'origins'?"),
+    ("allow_origin_regex", "Did you mean 'origins'?"),
+    ("headers", "Did you mean 'allow_headers'?"),
+    ("allow_header", "Did you mean 'allow_headers'?"),
+    ("expose_header", "Did you mean 'expose_headers'?"),
+    ("exposed_headers", "Did you mean 'expose_headers'?"),
+    ("allow_methods", "Did you mean 'methods'?"),
+    ("metods", "Did you mean 'methods'?"),
+    ("maxage", "Did you mean 'max_age'?"),
+    ("preflight_max_age", "Did you mean 'max_age'?"),
+    ("accept_risk", "Did you mean 'accept_risks'?"),
+    ("vary_header", f"The options are {', '.join(sorted(OPTIONS))}."),
+    ("paths", f"The options are {', '.join(sorted(OPTIONS))}."),
+]
+
+
+@pytest.mark.parametrize(("keyword", "remedy"), KEYWORDS, ids=[row[0] for row in KEYWORDS])
+def test_an_unknown_keyword_is_a_type_error_with_the_near_miss(keyword: str, remedy: str) -> None:
+    with pytest.raises(TypeError) as caught:
         Policy(A, **{keyword: "x"})  # type: ignore[arg-type]
+    assert str(caught.value) == f"Policy has no option {keyword!r}. {remedy}"
+    with pytest.raises(TypeError, match=re.escape(remedy)):
+        dataclasses.replace(Policy(A), **{keyword: "x"})
+    if remedy.startswith("Did"):
+        assert remedy.split("'")[1] in OPTIONS
 
 
-def test_options_are_keywords_only_and_origins_have_no_default() -> None:
+def test_several_unknown_keywords_are_named_together() -> None:
+    with pytest.raises(TypeError) as caught:
+        Policy(allow_origins=[A], zzz=1)  # type: ignore[call-arg]
+    assert str(caught.value) == (
+        "Policy has no option 'allow_origins'. Did you mean 'origins'? "
+        f"Policy has no option 'zzz'. The options are {', '.join(sorted(OPTIONS))}."
+    )
+
+
+@pytest.mark.parametrize("options", [{}, {"supports_credentials": True}], ids=["nothing", "another option"])
+def test_origins_left_out_are_a_type_error_that_says_what_to_write(options: dict[str, Any]) -> None:
+    with pytest.raises(TypeError) as caught:
+        Policy(**options)
+    message = str(caught.value)
+    assert message.startswith("Policy does not say who may read: origins is missing. Write ")
+    calls = re.findall(r"Policy\([^()]*\)", message)
+    assert [eval(call).origins for call in calls] == [("https://app.example.com",), "*", ()]
+
+
+def test_options_are_keywords_only() -> None:
     with pytest.raises(TypeError, match="positional argument"):
         Policy(A, ["GET"])  # type: ignore[misc]
-    with pytest.raises(TypeError, match="origins"):
-        Policy()  # type: ignore[call-arg]
+
+
+LISTS = [
+    # a list in one string, and what is said of it
+    ('["https://a.example"]', ["https://a.example"], True),
+    (' [ "https://a.example", "https://b.example" ] ', ["https://a.example", "https://b.example"], True),
+    ("['https://a.example']", ["https://a.example"], False),
+    ("[]", [], True),
+    ('["https://a.example",', None, False),
+    ('["https://a.example", 7]', None, False),
+    ("['https://\\a']", None, False),
+    ('["' + "[" * 10_000, None, False),
+]
+READ_IT = ", or read the text with cors_wsgi.settings.parse_list"
+
+
+@pytest.mark.parametrize(("text", "values", "is_json"), LISTS, ids=[row[0][:30] for row in LISTS])
+@pytest.mark.parametrize(
+    ("option", "example"),
+    [
+        ("origins", "https://app.example.com"),
+        ("methods", "GET"),
+        ("allow_headers", "Content-Type"),
+        ("expose_headers", "ETag"),
+    ],
+)
+def test_a_list_in_one_string_is_recognised(
+    option: str, example: str, text: str, values: list[str] | None, is_json: bool
+) -> None:
+    (problem,) = problems_of(**{option: text})
+    remedy = f"Write a list such as [{example!r}]." if values is None else f"Write the list itself, {values!r}."
+    remedy = remedy[:-1] + READ_IT * is_json + "."
+    assert problem == Problem(option, text, "list-in-string", "This is a list, written as one string.", remedy)
+    if is_json and option == "origins":
+        assert parse_list(text) == values
+        Policy(parse_list(text))
+
+
+def test_a_list_in_a_string_within_a_list_is_recognised_too_and_an_address_is_no_list() -> None:
+    (problem,) = problems_of(origins=[A, '["https://b.example"]'])
+    assert (problem.code, problem.value) == ("list-in-string", '["https://b.example"]')
+    assert [found.code for found in problems_of(origins="[::1]:3000")] == ["missing-scheme"]
+    assert [found.code for found in problems_of(origins="[a-z]")] == ["looks-like-regex"]
 
 
 class Age(enum.IntEnum):
@@ -242,7 +417,9 @@ class Age(enum.IntEnum):
 @pytest.mark.parametrize(
     ("options", "field", "value"),
     [
-        pytest.param({}, "methods", ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"), id="the standard methods"),
+        pytest.param(
+            {}, "methods", ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY"), id="the standard methods"
+        ),
         pytest.param({}, "allow_headers", "*", id="any header"),
         pytest.param({}, "expose_headers", (), id="nothing exposed"),
         pytest.param({}, "supports_credentials", False, id="no credentials"),
@@ -317,3 +494,21 @@ def test_an_age_beyond_what_browsers_honour_is_a_warning_that_points_at_the_call
         policy = Policy(A, max_age=max_age)
     assert policy.max_age in (86401, 172800)
     assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_a_header_with_an_underscore_is_a_warning_that_points_at_the_caller() -> None:
+    with pytest.warns(PolicyWarning) as caught:
+        policy = Policy(A, allow_headers=["Content_Type", "X-A", "api_key"])
+    assert policy.allow_headers == ("Content_Type", "X-A", "api_key")
+    assert [(str(warning.message), warning.filename) for warning in caught] == [
+        (
+            (
+                "allow_headers=['Content_Type', 'api_key']: servers drop request headers with an underscore, or take it for "
+                "a hyphen. Write ['Content-Type', 'api-key'], here and in the script of the page."
+            ),
+            __file__,
+        )
+    ]
+    assert Policy(A, allow_headers=["Content-Type", "api-key"], expose_headers=["X_Total"]).expose_headers == (
+        "X_Total",
+    )

@@ -11,6 +11,7 @@ from support.wsgi import (
     FOR_EVERYBODY,
     PLAIN_APP,
     VARY_ORIGIN,
+    VARY_PREFLIGHT,
     WITH_CREDENTIALS,
     Server,
     allow,
@@ -86,11 +87,20 @@ def test_mistakes_get_the_messages_of_a_policy(settings: dict[str, str], codes: 
     assert [problem.code for problem in caught.value.problems] == codes
 
 
-def test_a_section_without_origins_names_none() -> None:
+def test_a_section_without_origins_is_told_to_name_them() -> None:
     with pytest.raises(PolicyError) as caught:
-        filter_factory({})
-    ((option, value),) = [(problem.option, problem.value) for problem in caught.value.problems]
-    assert (option, value) == ("origins", ())
+        filter_factory({}, max_age="10m")
+    problems = [(problem.option, problem.value, problem.code) for problem in caught.value.problems]
+    assert problems == [("origins", None, "no-origins"), ("max_age", "10m", "max-age")]
+    assert caught.value.problems[0].problem == "The policy does not say who may read."
+
+
+def test_a_section_whose_origins_are_empty_shares_with_nobody(tmp_path: Path) -> None:
+    server = load(tmp_path, "origins =")
+    assert isinstance(server.app, CORSMiddleware)
+    assert server.app.policy == Policy([])
+    assert server.request(origin=A) == from_app(VARY_ORIGIN)
+    assert server.preflight(A) == forbidden(VARY_PREFLIGHT)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ class Unhashable:
 
 POLICIES = [
     pytest.param(Policy("*"), "Policy('*')", id="everybody"),
+    pytest.param(Policy(()), "Policy([])", id="nobody"),
     pytest.param(Policy(A), f"Policy({A!r})", id="one rule"),
     pytest.param(Policy([A, B]), f"Policy([{A!r}, {B!r}])", id="two rules"),
     pytest.param(
@@ -216,6 +217,40 @@ def test_a_handler_may_hand_over_the_environ() -> None:
             "http://localhost:3000",
             id="the first of several",
         ),
+        pytest.param(
+            Policy(["http://localhost:3000", "http://localhost:5173"]),
+            "https://localhost:5173",
+            "http://localhost:5173",
+            id="the one whose port is right",
+        ),
+        pytest.param(
+            Policy(["http://a.example:81", "https://a.example:82", "https://a.example:83"]),
+            "http://a.example:83",
+            "http://a.example:81",
+            id="of two slips in scheme or port the first",
+        ),
+        pytest.param(
+            Policy(["http://localhost:3000", "http://localhost:5173"]),
+            "http://127.0.0.1:5173",
+            "http://localhost:5173",
+            id="localhost for its address",
+        ),
+        pytest.param(
+            Policy(["http://[::1]:5173", "http://127.0.0.1:3000"]),
+            "http://127.0.0.1:5173",
+            "http://[::1]:5173",
+            id="another address of the own machine before another port",
+        ),
+        pytest.param(
+            Policy(["http://127.0.0.1:*"]), "http://localhost:5173", "http://127.0.0.1:*", id="any port of an address"
+        ),
+        pytest.param(
+            Policy([re.compile("http://localhost:[0-9]+"), "http://127.0.0.1:8080"]),
+            "http://127.0.0.1:5173",
+            None,
+            id="a regular expression allows the other name",
+        ),
+        pytest.param(Policy(["http://localhost:*"]), "http://127.0.0.2", None, id="an address that has no name"),
         pytest.param(
             Policy(["https://app.company.example"]),
             "https://app.compnay.example",

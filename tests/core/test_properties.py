@@ -116,12 +116,12 @@ def test_a_parsed_origin_reads_as_before(text: str) -> None:
 
 
 NAMES = st.sampled_from(["x-a", "X-B", "etag", "authorization", "Content-Type"])
-TOKENS = st.sampled_from(["GET", "PUT", "PATCH", "patch", "PURGE", "TRACE"])
+TOKENS = st.sampled_from(["GET", "PUT", "PATCH", "patch", "QUERY", "query", "PURGE", "TRACE"])
 POLICIES = st.one_of(
     st.builds(
         Policy,
-        st.one_of(st.just("*"), RULES),
-        methods=st.one_of(st.just("*"), st.lists(st.sampled_from(["GET", "PUT", "PATCH", "PURGE"]))),
+        st.one_of(st.just("*"), st.just([]), RULES),
+        methods=st.one_of(st.just("*"), st.lists(st.sampled_from(["GET", "PUT", "PATCH", "QUERY", "PURGE"]))),
         allow_headers=st.one_of(st.just("*"), st.lists(st.sampled_from(["x-a", "X-B", "Authorization"]))),
         expose_headers=st.one_of(st.just("*"), st.lists(st.sampled_from(["ETag", "x-b", "Link"]))),
         max_age=st.sampled_from([None, 0, 600]),
@@ -131,7 +131,7 @@ POLICIES = st.one_of(
             rules, supports_credentials=True, accept_risks=["insecure-origins", "public-suffix"], **options
         ),
         RULES,
-        methods=st.one_of(st.just("*"), st.lists(st.sampled_from(["GET", "PUT", "PATCH", "PURGE"]))),
+        methods=st.one_of(st.just("*"), st.lists(st.sampled_from(["GET", "PUT", "PATCH", "QUERY", "PURGE"]))),
         allow_headers=st.one_of(st.just("*"), st.lists(st.sampled_from(["x-a", "X-B", "Authorization"]))),
         expose_headers=st.lists(st.sampled_from(["ETag", "x-b", "Link"])),
         max_age=st.sampled_from([None, 0, 600]),

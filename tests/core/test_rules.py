@@ -57,6 +57,15 @@ REFUSED = [
     ("ht_tps://a.example/?u=http://b.example", "scheme-malformed", 0, "https://a.example"),
     ("app.example.com/?u=http://b.example", "missing-scheme", 0, "https://app.example.com"),
     ("'https://a.example'", "scheme-malformed", 0, "https://a.example"),
+    ("htpp://a.example", "scheme-misspelled", 0, "http://a.example"),
+    ("htps://*.a.example:*", "scheme-misspelled", 0, "https://*.a.example:*"),
+    ("htttps://a.example", "scheme-misspelled", 0, "https://a.example"),
+    ("hhttp://a.example:80", "scheme-misspelled", 0, "http://a.example"),
+    ("ttps://a.example", "scheme-misspelled", 0, "https://a.example"),
+    ("httpd://A.example", "scheme-misspelled", 0, "https://a.example"),
+    ("thtp://a.example", "scheme-misspelled", 0, "http://a.example"),
+    ("htpp://a.example/", "trailing-slash", 16, "http://a.example"),
+    ("HTPS://a.example", "upper-case", 0, "https://a.example"),
     ("https://a.example:", "port-malformed", 18, "https://a.example"),
     ("https://a.example:08443", "port-malformed", 18, "https://a.example:8443"),
     ("https://a.example:0443", "port-malformed", 18, "https://a.example"),
@@ -74,7 +83,7 @@ def test_a_departure_from_an_origin_is_refused_and_what_was_meant_is_accepted(
 ) -> None:
     (problem,) = problems_of(rule)
     assert (problem.option, problem.value, problem.code, problem.position) == ("origins", rule, code, position)
-    assert problem.remedy == f"Write {meant!r}."
+    assert problem.remedy == (f"Did you mean {meant!r}?" if code == "scheme-misspelled" else f"Write {meant!r}.")
     assert Policy(meant).origins == (meant,)
 
 
@@ -97,7 +106,7 @@ WITHOUT_A_NEAR_RULE = [
     ("https://.+.example.com", "looks-like-regex", 8, "https://*.example.com", "https://*.example.com"),
     ("https://a.{3}", "looks-like-regex", 10, "re.compile", "https://a.b"),
     ("file:///index.html", "file-origin", 0, "http://localhost", "http://localhost"),
-    ("file://", "file-origin", 0, "http://localhost", "http://localhost"),
+    ("file://index.html", "file-origin", 0, "or write 'file://', with accept_risks=['null-origin']", "http://localhost"),
     ("File:", "file-origin", 0, "http://localhost", "http://localhost"),
     ("https://", "host-missing", 8, "https://app.example.com", "https://a"),
     ("https://:8443", "host-missing", 8, "https://app.example.com", "https://a:8443"),
@@ -182,6 +191,12 @@ WORDINGS = [
     ("http://[abc]", "This is no IPv6 address.", ANY_ORIGIN),
     ("app://[::1]", "Only http and https origins have an IPv6 host.", ANY_ORIGIN),
     ("http://[0::1]", "Browsers send this IPv6 address as [::1].", "Write 'http://[::1]'."),
+    ("htpp://1.2.3", "The scheme 'htpp' is one slip away from 'http', and no page has it.", "Did you mean 'http'?"),
+    (
+        "htpp://a.example",
+        "The scheme 'htpp' is one slip away from 'http', and no page has it.",
+        "Did you mean 'http://a.example'?",
+    ),
     (
         "https://*",
         "A '*' stands only for whole labels in front of a domain, or for the port.",
@@ -229,6 +244,10 @@ def test_what_is_wrong_and_what_to_write_are_said_in_full(rule: str, wrong: str,
         "capacitor://localhost",
         "ionic://localhost",
         "tauri://localhost",
+        "app://localhost",
+        "http-x://localhost",
+        "hxtpx://localhost",
+        "https-x://localhost",
         "capacitor://localhost:*",
         "app+x.y-1://A.b_c",
     ],
@@ -291,6 +310,20 @@ def test_callables_and_regular_expressions_are_accepted(rule: Any) -> None:
     assert Policy(["https://a.example", rule]).origins == ("https://a.example", rule)
 
 
+NEVER_ASKED = [
+    # a regular expression that is written for one of the origins that none is asked about, and which one that is
+    ("null", "null"),
+    ("^null$", "null"),
+    ("(?i)NULL", "null"),
+    (r"null|https://a\.example", "null"),
+    ("file://", "file://"),
+    ("file://.*", "file://"),
+    ("file:///.+", "file://"),
+    (r"^file:\/\/", "file://"),
+    ("(file|https)://.*|file:.*", "file://"),
+]
+
+
 @pytest.mark.parametrize(
     ("rule", "code", "named"),
     [
@@ -305,6 +338,10 @@ def test_callables_and_regular_expressions_are_accepted(rule: Any) -> None:
         pytest.param(of_three, "callable-signature", "(origin, environ)", id="three arguments"),
         pytest.param(with_keyword, "callable-signature", "(origin, environ)", id="a keyword without default"),
         pytest.param(Callable, "callable-signature", "(origin, environ)", id="a class whose object was meant"),
+        *(
+            pytest.param(re.compile(text), "regex-never-asked", f"write {named!r} as a rule of its own", id=text)
+            for text, named in NEVER_ASKED
+        ),
         pytest.param(re.compile(b"x"), "regex-of-bytes", "str", id="a regular expression of bytes"),
         pytest.param(b"https://a.example", "origin-type", "https://app.example.com", id="bytes"),
         pytest.param(bytearray(b"x"), "origin-type", "https://app.example.com", id="a bytearray"),
@@ -317,6 +354,16 @@ def test_other_things_are_refused(rule: Any, code: str, named: str) -> None:
         (problem,) = problems_of(given)
         assert (problem.option, problem.value, problem.code, problem.position) == ("origins", rule, code, None)
         assert named in problem.remedy
+
+
+@pytest.mark.parametrize(
+    "text",
+    [".*", ".*://.*", "n.*|https://.*", "[a-z:/]*", r"https://null\.example", ".*null.*", "profile://a", "files://.*"],
+)
+def test_a_regular_expression_that_does_not_name_null_or_a_file_is_accepted(text: str) -> None:
+    rule = re.compile(text)
+    assert Policy(rule).origins == (rule,)
+    assert [origin for origin in ("null", "file://") if Policy(rule).allows(origin)] == []
 
 
 @pytest.mark.parametrize("rule", [[], {}, None, ["https://a.example"]], ids=repr)

@@ -98,7 +98,6 @@ def test_every_option_is_read_by_its_name() -> None:
 @pytest.mark.parametrize(
     ("settings", "code"),
     [
-        pytest.param({"origins": ""}, "no-origins", id="an empty list is nobody, and never everybody"),
         pytest.param({"origins": "[broken"}, "looks-like-regex", id="broken JSON"),
         pytest.param({"origins": "[1]"}, "origin-type", id="JSON of something else"),
         pytest.param({"origins": "a.example"}, "missing-scheme", id="no scheme"),
@@ -115,6 +114,11 @@ def test_what_cannot_be_read_is_refused_by_the_policy(settings: dict[str, str], 
         Policy(**options)
     assert [problem.code for problem in caught.value.problems] == [code]
     Policy(**parse_settings({"origins": "*", "supports_credentials": "false", "max_age": "none", "methods": "[]"}))
+
+
+@pytest.mark.parametrize("text", ["", " \n", ",", "[]"], ids=repr)
+def test_an_option_that_is_written_and_empty_is_nobody(text: str) -> None:
+    assert Policy(**parse_settings({"origins": text})) == Policy([])
 
 
 def test_unknown_names_are_refused_together() -> None:

@@ -68,11 +68,13 @@ def test_the_attack_get_then_put(methods: Any, path: str) -> None:
     assert browser.send(B, "PUT", path) == "done"
 
 
-DEFAULT = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+DEFAULT = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY")
 TABLE = [
     pytest.param({}, {}, "GET, HEAD", "PUT", id="nobody gives methods"),
     pytest.param({"methods": "*"}, {"methods": "*"}, "GET, HEAD", "PUT", id="both give everything"),
-    pytest.param({"methods": DEFAULT}, {}, "GET, HEAD, POST, PATCH, DELETE", "PUT", id="one gives the usual ones"),
+    pytest.param(
+        {"methods": DEFAULT}, {}, "GET, HEAD, POST, PATCH, DELETE, QUERY", "PUT", id="one gives the usual ones"
+    ),
     pytest.param({"methods": ["PUT"]}, {"methods": ["GET"]}, "", "", id="each gives the other's"),
 ]
 
@@ -111,7 +113,7 @@ def test_views_that_are_not_shared_own_their_methods_too() -> None:
         app.add_url_rule("/x", "put", lambda: "x", methods=["PUT"])
         app.add_url_rule("/x", "delete", same_origin(lambda: "x"), methods=["DELETE"])
 
-    assert site(build).preflight(A, "GET", path="/x") == creds(A, "GET, HEAD, POST, PATCH")
+    assert site(build).preflight(A, "GET", path="/x") == creds(A, "GET, HEAD, POST, PATCH, QUERY")
 
 
 def test_two_rules_that_meet_at_some_urls_only() -> None:
@@ -123,8 +125,8 @@ def test_two_rules_that_meet_at_some_urls_only() -> None:
     server = site(build)
     for _ in range(2):
         assert server.preflight(A, "GET", path="/items/x") == creds(A, ", ".join(DEFAULT))
-        assert server.preflight(A, "GET", path="/items/7") == creds(A, "GET, HEAD, POST, PATCH, DELETE")
-        assert server.preflight(A, "GET", path="/items/new") == creds(A, "GET, HEAD, PUT, PATCH, DELETE")
+        assert server.preflight(A, "GET", path="/items/7") == creds(A, "GET, HEAD, POST, PATCH, DELETE, QUERY")
+        assert server.preflight(A, "GET", path="/items/new") == creds(A, "GET, HEAD, PUT, PATCH, DELETE, QUERY")
 
 
 def test_a_catch_all_route_owns_what_other_rules_leave() -> None:
@@ -133,7 +135,7 @@ def test_a_catch_all_route_owns_what_other_rules_leave() -> None:
         app.add_url_rule("/api/<name>", "api", view(B), methods=["PUT"])
 
     server = site(build)
-    assert server.preflight(A, "GET", path="/api/x") == creds(A, "GET, HEAD, POST, PATCH, DELETE")
+    assert server.preflight(A, "GET", path="/api/x") == creds(A, "GET, HEAD, POST, PATCH, DELETE, QUERY")
     assert server.preflight(A, "GET", path="/x") == creds(A, ", ".join(DEFAULT))
 
 
@@ -230,7 +232,7 @@ def test_rules_that_do_not_insist_on_a_slash(of_get: str, of_put: str, path: str
     server = site(build)
     assert server.request("PUT", path, B).cors == ("200", allow(B), WITH_CREDENTIALS, VARY_ORIGIN)
     assert server.preflight(B, "PUT", path=path) == creds(B, "PUT")
-    assert server.preflight(A, "GET", path=path) == creds(A, "GET, HEAD, POST, PATCH, DELETE")
+    assert server.preflight(A, "GET", path=path) == creds(A, "GET, HEAD, POST, PATCH, DELETE, QUERY")
 
 
 def build_put_without_strict_slashes(app: Flask) -> None:
@@ -245,7 +247,7 @@ def build_put_beside_a_redirect(app: Flask) -> None:
 @pytest.mark.parametrize("build", [build_put_without_strict_slashes, build_put_beside_a_redirect])
 def test_where_the_requested_method_leads_nowhere_other_methods_keep_their_owners(build: Any) -> None:
     server = site(build, origins=C)
-    assert server.preflight(C, "GET", path="/x") == granted(C, "GET, HEAD, POST, PATCH, DELETE")
+    assert server.preflight(C, "GET", path="/x") == granted(C, "GET, HEAD, POST, PATCH, DELETE, QUERY")
     assert server.preflight(C, "GET", path="/nowhere") == granted(C, ", ".join(DEFAULT))
     assert server.preflight(B, "PUT", path="/x") == creds(B, "PUT")
 

@@ -11,7 +11,7 @@ from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, WITH_CREDENTIALS, allow, e
 
 from flask_cors_ext import CORS, cross_origin
 
-EVERYTHING = "GET, HEAD, POST, PUT, PATCH, DELETE"
+EVERYTHING = "GET, HEAD, POST, PUT, PATCH, DELETE, QUERY"
 
 
 def build(app: Flask) -> None:

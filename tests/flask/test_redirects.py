@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from flask_cors_ext import cross_origin, same_origin
 
-EVERYTHING = "GET, HEAD, POST, PUT, PATCH, DELETE"
+EVERYTHING = "GET, HEAD, POST, PUT, PATCH, DELETE, QUERY"
 
 
 def marked(origin: str = A, **options: Any) -> Any:

@@ -33,6 +33,16 @@ def is_origin(text: str) -> bool:
     return (port is None or _is_port(scheme, port)) and _is_host(scheme, host)
 
 
+def is_slip_of_the_web(scheme: str) -> bool:
+    """Tell whether one character more, less, other, or two that changed places make http or https of a scheme."""
+    edits = set()
+    for i in range(len(scheme) + 1):
+        head, tail = scheme[:i], scheme[i:]
+        edits |= {head + tail[1:], head + tail[1::-1] + tail[2:]}
+        edits |= {head + letter + rest for letter in "htps" for rest in (tail, tail[1:])}
+    return scheme not in ("http", "https") and not edits.isdisjoint({"http", "https"})
+
+
 def _is_scheme(scheme: str) -> bool:
     if not scheme or scheme[0] not in string.ascii_lowercase:
         return False

@@ -32,7 +32,7 @@ SHARED = {
 GRANTED = {
     "Access-Control-Allow-Origin": ORIGIN,
     "Access-Control-Allow-Credentials": "true",
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE, QUERY",
     "Access-Control-Allow-Headers": "x-token",
     "Access-Control-Max-Age": "600",
 }

@@ -40,7 +40,7 @@ def _expected(generation: int | None, origin: str | None, kind: str) -> tuple[Ex
     common = {"access-control-allow-origin": origin, "access-control-allow-credentials": "true"}
     if kind == "preflight":
         shared = common | {
-            "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+            "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE, QUERY",
             "access-control-allow-headers": "content-type,x-soak",
             "access-control-max-age": str(generation),
         }
