@@ -31,7 +31,7 @@ def routes(*, as_json: bool) -> None:
     """Show for every route who may call it, with which headers, and which layer said so."""
     installation = find_installation(current_app)
     try:
-        rows = [] if installation is None else list_rows(installation.validate())
+        rows = [] if installation is None else list_rows(installation.merge())
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
     if as_json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from .installation import find_installation
+from .installation import check_app, find_installation
 
 
 def share_debugger(app: Flask, *, evalex: bool = False) -> None:
@@ -19,8 +19,10 @@ def share_debugger(app: Flask, *, evalex: bool = False) -> None:
         evalex: whether that page has a console. Whoever may read the page gets the console's secret, but not the PIN.
 
     Raises:
+        TypeError: if this is not a Flask app.
         RuntimeError: if the app has no extension.
     """
+    app = check_app(app, "share_debugger takes a Flask app")
     installation = find_installation(app)
     if installation is None:
         raise RuntimeError(f"The app {app.name!r} has no CORS yet. Write CORS(app, ...), and then share_debugger(app).")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from flask import Blueprint, Flask
 
-from .installation import Installation, find_installation
+from .installation import Installation, check_app, find_installation
 from .keywords import check_keywords
 from .layers import POLICY_OPTIONS, Layer, PolicyOptions, check_options
 from .settings import OPTIONS
@@ -48,10 +48,10 @@ class CORS:
 
     def __init__(self, app: Flask | Blueprint | None = None, **options: Unpack[ExtensionOptions]) -> None:
         self._options: Mapping[str, Any] = check_keywords("CORS()", options, OPTIONS)
-        if isinstance(app, Blueprint):
-            self._record(app)
+        if issubclass(type(app), Blueprint):
+            self._record(cast("Blueprint", app))
         elif app is not None:
-            self.init_app(app)
+            self.init_app(cast("Flask", app))
         else:
             check_options(_policy_options(self._options), "CORS()")
 
@@ -67,8 +67,7 @@ class CORS:
             PolicyError: for everything that is wrong with options and settings.
             RuntimeError: if the app has an extension already; it shows the merged call.
         """
-        if not isinstance(app, Flask):
-            raise TypeError(f"CORS takes a Flask app or a Blueprint, not {type(app).__name__}. Write CORS(app).")
+        app = check_app(app, "CORS takes a Flask app or a Blueprint")
         keywords = {**self._options, **check_keywords("init_app()", options, OPTIONS)}
         installation = find_installation(app)
         if installation is None:
@@ -88,6 +87,7 @@ class CORS:
             PolicyError: for everything that is wrong; it names the views, and which layer said what.
             RuntimeError: if the extension is not on this app.
         """
+        app = check_app(app, "validate takes a Flask app")
         installation = find_installation(app)
         if installation is None:
             raise RuntimeError(f"The app {app.name!r} has no CORS yet. Write cors.init_app(app).")

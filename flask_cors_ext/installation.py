@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Flask
 
 from cors_wsgi import DENY, CORSMiddleware, Decision, Policy, PolicyError, Problem
+from cors_wsgi.apps import find_inner, unwrap_proxy
 
 from .layers import POLICY_OPTIONS, Layer, check_options
-from .marks import find_lost_marks
+from .lost_marks import find_unseen_marks
 from .places import Places
 from .policies import Policies
 from .routes import Routes
 from .settings import PREFIX, read_settings
 from .signals import EXTENSION, cors_decided
+from .warn import find_call
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_NOTHING: Final = "CORS(app) shares nothing: nobody names an origin, and no view or blueprint is marked."
-_SOMETHING: Final = (
-    "Write CORS(app, origins=['https://app.example.com']), or mark views with @cross_origin(origins=[...])."
+_NAME_ORIGINS: Final = (
+    "Write CORS(app, origins=['https://app.example.com']), or origins='*' for data that everybody may read; or mark "
+    "views with @cross_origin(origins=[...])."
 )
 
 
@@ -70,6 +72,7 @@ class Installation:
         self.debugger: bool | None = None
         self._lock = threading.Lock()
         self._opened: tuple[CORSMiddleware, CORSMiddleware] | None = None
+        self._called_at = find_call()
         self.configure(keywords)
         self.entrance = Entrance(self, app.wsgi_app)
         self._routes = Routes(app)
@@ -104,6 +107,11 @@ class Installation:
         self.keywords = keywords
         self._settings_read = _pick_settings(self.app.config)
 
+    @property
+    def is_bypassed(self) -> bool:
+        """Whether Flask has answered a request that went around the extension."""
+        return self._routes.is_bypassed
+
     def move_outward(self) -> None:
         """Stand around what `app.wsgi_app` is now, too."""
         if self.app.wsgi_app is not self.entrance:
@@ -115,14 +123,22 @@ class Installation:
         """Merge everything that can be foreseen, and return it.
 
         Raises:
+            PolicyError: for everything that is wrong with it, and for whatever names no origin.
+        """
+        policies = self.merge()
+        if problems := self._find_silence(policies):
+            raise PolicyError(problems)
+        return policies
+
+    def merge(self) -> Policies:
+        """Merge everything that can be foreseen, and return it; what names no origin shares nothing.
+
+        Raises:
             PolicyError: for everything that is wrong with it.
         """
         policies = Policies(self.app, self.blueprints, self.places)
         policies.validate()
         shared = [cover.policy for cover in policies.covers() if isinstance(cover.policy, Policy)]
-        is_open = any(place.shares for place in self.places.all)
-        if not (shared or is_open or self.block_untrusted or policies.has_say()):
-            raise PolicyError([Problem("origins", None, "shares-nothing", _NOTHING, _SOMETHING)])
         if self.block_untrusted and shared and all(policy.allows_everybody for policy in shared):
             problem = "Every policy trusts everybody, so that nothing would ever be blocked."
             remedy = "Name the origins you trust, or leave block_untrusted off."
@@ -136,42 +152,92 @@ class Installation:
             PolicyError: for everything that is wrong with the configuration, on every request.
         """
         with self._lock:
-            if self._opened is None:
-                policies = self.validate()
-                self._warn_of_late_settings()
-                self._warn_of_lost_marks()
-                self._routes.open(policies, judges=self.block_untrusted)
-                debug = self.app.debug if self.debug is None else self.debug
-                if self.debugger is not None and self.app.debug:
-                    from werkzeug.debug import DebuggedApplication  # noqa: PLC0415 - only while developing
+            if self._opened is not None:
+                return self._opened
+            policies = self.merge()
+            self._routes.open(policies, judges=self.block_untrusted)
+            debug = self.app.debug if self.debug is None else self.debug
+            if self.debugger is not None and self.app.debug:
+                from werkzeug.debug import DebuggedApplication  # noqa: PLC0415 - only while developing
 
-                    inner = DebuggedApplication(inner, evalex=self.debugger)
-                heard, unheard = (
-                    CORSMiddleware(
-                        inner, source=self._routes, block_untrusted=self.block_untrusted, debug=debug, on_decision=hook
-                    )
-                    for hook in (self._tell, None)
+                inner = DebuggedApplication(inner, evalex=self.debugger)
+            heard, unheard = (
+                CORSMiddleware(
+                    inner, source=self._routes, block_untrusted=self.block_untrusted, debug=debug, on_decision=hook
                 )
-                self._opened = heard, unheard
-            return self._opened
+                for hook in (self._tell, None)
+            )
+            self._opened = heard, unheard
+        self._report(policies)  # a handler of the log may call the app, so the lock is free by now
+        return self._opened
 
     def _tell(self, decision: Decision) -> None:
         cors_decided.send(self.app, _async_wrapper=self.app.ensure_sync, decision=decision)
 
-    def _warn_of_late_settings(self) -> None:
-        now = _pick_settings(self.app.config)
-        late = sorted(key for key in now.keys() | self._settings_read if now.get(key) != self._settings_read.get(key))
-        if late:
-            self.app.logger.warning(
+    def _report(self, policies: Policies) -> None:
+        """Log, once, what works otherwise than its author probably thinks."""
+        log = self.app.logger
+        if late := self._find_late_settings():
+            log.warning(
                 "These settings changed after CORS(app), which had read them, and have no effect: %s.", ", ".join(late)
             )
-
-    def _warn_of_lost_marks(self) -> None:
-        if lost := find_lost_marks(self.app):
-            self.app.logger.warning(
-                "The marks of these views are lost, since a decorator above the mark does not use functools.wraps: %s.",
-                ", ".join(lost),
+        for problem in self._find_silence(policies):
+            log.error("%s %s", problem.problem, problem.remedy)
+        for place in policies.places.all:
+            if place.refuses_everybody:
+                log.warning("%s refuses every origin, since its origins are an empty list.", place.name.capitalize())
+        policies.report_lost_marks()
+        if unseen := find_unseen_marks(self.app):
+            log.info(
+                "These are marked, and no route leads to them: %s. A mark works on the function, method or class that "
+                "Flask calls; behind a dispatcher or a lambda it has no effect.",
+                ", ".join(unseen),
             )
+
+    def _find_silence(self, policies: Policies) -> list[Problem]:
+        """Return what shares nothing only because nobody names an origin."""
+        if not self._shares(policies):
+            calls = ["CORS(app)"] if self.keywords is not None else [layer.name for layer in self.blueprints.values()]
+            late = self._find_late_settings()
+            missed = f" {', '.join(late)} came after that call, and had no effect: set it before." if late else ""
+            problem = f"{', '.join(calls)} at {self._called_at} shares nothing: nobody names an origin.{missed}"
+            return [Problem("origins", None, "shares-nothing", problem, _NAME_ORIGINS)]
+        silent = policies.dark_views()
+        silent += [place.name for place in policies.places.all if place.lacks_origins and place.rule is not None]
+        problem = f"Nobody names an origin for {', '.join(silent)}, so nothing is shared there."
+        return [Problem("origins", None, "no-origins", problem, _NAME_ORIGINS)] if silent else []
+
+    def _shares(self, policies: Policies) -> bool:
+        """Tell whether anybody said which origins are trusted, or that none is."""
+        return self.block_untrusted or policies.has_say() or any(place.shares for place in self.places.all)
+
+    def _find_late_settings(self) -> list[str]:
+        now, then = _pick_settings(self.app.config), self._settings_read
+        return sorted(key for key in now.keys() | then if now.get(key) != then.get(key))
+
+
+def check_app(app: Any, call: str) -> Flask:
+    """Return a Flask app, or the one that a proxy such as `current_app` stands for.
+
+    Args:
+        app: what was given.
+        call: what was called and what it takes, for messages.
+
+    Raises:
+        TypeError: if it is not a Flask app; it names the attribute that holds one.
+    """
+    app = unwrap_proxy(app)
+    if _is_flask(app):
+        return app  # type: ignore[no-any-return]
+    kind = type(app).__name__
+    inner = find_inner(app, _is_flask)
+    remedy = f"Pass its Flask app, which is its attribute .{inner}." if inner else "Write CORS(app)."
+    raise TypeError(f"{call}, not {kind}. {remedy}")
+
+
+def _is_flask(value: object) -> bool:
+    """Tell whether this is a Flask app, and not what says so in its place, as proxies and mocks do."""
+    return issubclass(type(value), Flask)
 
 
 def find_installation(app: Flask) -> Installation | None:

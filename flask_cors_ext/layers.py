@@ -87,7 +87,7 @@ class Merged:
             PolicyError: if the options are wrong, or wrong together, or no layer names origins.
         """
         with hush():
-            return Policy(**{"origins": (), **self.options})
+            return Policy(**{"origins": None, **self.options})
 
     def __str__(self) -> str:
         return "; ".join(f"{option}: {source}" for option, source in self.sources.items()) or "no layer says anything"

@@ -50,7 +50,8 @@ def read_pattern(rule: Rule) -> Pattern:
     domain = (rule.host if rule.map.host_matching else rule.subdomain) or ""
 
     def replace(match: re.Match[str]) -> str:
-        return _ANY if rule.map.converters[match[1] or "default"].part_isolating else _REST
+        converter = rule.map.converters[match[1] or "default"]  # a class, or a function that makes one
+        return _ANY if getattr(converter, "part_isolating", False) else _REST
 
     path = _PLACEHOLDER.sub(replace, rule.rule)
     if "<" in path:

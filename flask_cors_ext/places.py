@@ -31,6 +31,8 @@ class Place:
         shares: whether paths and views without a say of their own are covered; `layers` then name origins.
         otherwise: what those get where they are not.
         rule: the resource's path rule, if it is one.
+        lacks_origins: whether they would be covered if any layer named an origin.
+        refuses_everybody: whether `origins` is an empty list.
     """
 
     name: str
@@ -38,6 +40,8 @@ class Place:
     shares: bool = False
     otherwise: Deny | None = None
     rule: PathRule | None = None
+    lacks_origins: bool = False
+    refuses_everybody: bool = False
 
 
 class Places:
@@ -72,13 +76,7 @@ class Places:
         self._malformed = Place("a path that is not canonical", (), otherwise=DENY)
         self.only: Place | None = None
         if resources is None:
-            merged = Merged(layers)
-            if shares and "origins" in merged.options:
-                _check(merged, "CORS(app)")
-            else:
-                _check_defaults(layers)
-                shares = False
-            self.only = self._elsewhere = Place("the app", layers, shares, otherwise)
+            self.only = self._elsewhere = _settle("the app", "CORS(app)", layers, shares=shares, otherwise=otherwise)
             self.all: tuple[Place, ...] = (self._elsewhere,)
             return
         _check_defaults(layers)
@@ -145,19 +143,34 @@ def _make_place(
             warn_of_needless(f"{option} in {name}", option)
     options = {option: said for option, said in value.items() if option not in NEEDLESS}
     check_options(options, name)
-    within = (Layer(name, options), *layers)
-    if shares:
-        _check(Merged(within), name)
-    return Place(name, within, shares, otherwise, rule)
+    return _settle(name, name, (Layer(name, options), *layers), shares=shares, otherwise=otherwise, rule=rule)
+
+
+def _settle(
+    name: str,
+    where: str,
+    layers: tuple[Layer, ...],
+    *,
+    shares: bool,
+    otherwise: Deny | None,
+    rule: PathRule | None = None,
+) -> Place:
+    """Return a place, once its layers fit; where none of them names an origin, it shares nothing.
+
+    Raises:
+        PolicyError: for what is wrong with the layers together.
+    """
+    merged = Merged(layers)
+    if not shares or "origins" not in merged.options:
+        _check_defaults(layers)
+        return Place(name, layers, False, otherwise, rule, lacks_origins=shares)
+    try:
+        policy = merged.make_policy()
+    except PolicyError as error:
+        raise PolicyError(error.problems, f"{where} ({merged})") from None
+    return Place(name, layers, True, otherwise, rule, refuses_everybody=policy.origins == ())
 
 
 def _check_defaults(layers: tuple[Layer, ...]) -> None:
     with hush():  # each layer has warned for itself
         check_options(Merged(layers).options, "CORS(app)")
-
-
-def _check(merged: Merged, name: str) -> None:
-    try:
-        merged.make_policy()
-    except PolicyError as error:
-        raise PolicyError(error.problems, f"{name} ({merged})") from None

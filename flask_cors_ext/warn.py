@@ -6,6 +6,7 @@ import inspect
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from cors_wsgi import PolicyWarning
 
@@ -14,12 +15,23 @@ _PACKAGE = __name__.partition(".")[0]
 
 def warn(message: str) -> None:
     """Give a `PolicyWarning` about the nearest calling line that is not the extension's own."""
+    warnings.warn(message, PolicyWarning, stacklevel=_find_caller()[0])
+
+
+def find_call() -> str:
+    """Return file and line of the nearest calling line that is not the extension's own."""
+    frame = _find_caller()[1]
+    return "an unknown line" if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def _find_caller() -> tuple[int, FrameType | None]:
+    """Return the frame of the user's line, and how far it is above whoever called this."""
     frame = inspect.currentframe()
     level = 0
     while frame is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == _PACKAGE:
         frame = frame.f_back
         level += 1
-    warnings.warn(message, PolicyWarning, stacklevel=level + 1)
+    return level, frame
 
 
 @contextmanager
