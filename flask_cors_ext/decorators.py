@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from flask import has_request_context, request_started
 
-from .keywords import check_keywords
-from .layers import POLICY_OPTIONS, PolicyOptions, check_options
-from .marks import MARK, UNSEEN, Mark, own_mark
-from .signals import warn_if_missing
+from .layers import check_options
+from .marks import MARK, UNSEEN, Mark, own_mark, warn_if_missing
+from .options import POLICY_OPTIONS, PolicyOptions, check_keywords
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

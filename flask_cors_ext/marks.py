@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FunctionType, GetSetDescriptorType, MethodType
 from typing import Any, Final, NamedTuple
 
-from flask import Flask
+from flask import Flask, request_started
 
 from .layers import Layer
+from .options import EXTENSION
 
 MARK: Final = "__cors__"
 """The attribute of a view that holds its mark; `functools.wraps` copies it."""
@@ -20,6 +21,7 @@ MARK: Final = "__cors__"
 UNSEEN: Final[weakref.WeakValueDictionary[int, Any]] = weakref.WeakValueDictionary()
 """What was marked, and not yet found on any app, by `id`: a view's own `__hash__` must not run."""
 
+_CHECKED: Final = "flask_cors_ext.checked"
 _MOST_WRAPPERS = 100
 _dict_of_class: Callable[[type], Mapping[str, Any]] = type.__dict__["__dict__"].__get__
 _bases_of_class: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
@@ -79,6 +81,25 @@ def read_marks(view: object) -> MarkLayers:
 def find_marked_endpoints(app: Flask) -> list[str]:
     """Return the endpoints of an app whose views are marked, sorted."""
     return sorted(endpoint for endpoint, view in app.view_functions.items() if any(read_marks(view)))
+
+
+def warn_if_missing(app: Flask, **_: Any) -> None:
+    """Warn once where views are marked and no extension reads the marks.
+
+    A receiver of Flask's `request_started`, from the first mark on until every mark was seen on an app that serves.
+    """
+    if _CHECKED in app.extensions:
+        return
+    app.extensions[_CHECKED] = True
+    views = find_marked_endpoints(app)
+    if not UNSEEN:
+        request_started.disconnect(warn_if_missing)
+    if views and EXTENSION not in app.extensions:
+        app.logger.warning(
+            "Nothing is shared: these views are marked with @cross_origin or @same_origin, and no extension reads "
+            "the marks: %s. Write CORS(app).",
+            ", ".join(views),
+        )
 
 
 def own_mark(value: object) -> Mark | None:

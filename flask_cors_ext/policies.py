@@ -10,9 +10,8 @@ from flask import Flask
 
 from cors_wsgi import DENY, Deny, Policy, PolicyError, Problem, Ruling
 
-from .layers import Layer, Merged
+from .layers import Layer, Merged, Place, Places
 from .lost_marks import LostMark, find_registered, read_all_marks
-from .places import Place, Places
 
 if TYPE_CHECKING:
     from werkzeug.routing import Rule

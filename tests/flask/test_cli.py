@@ -22,7 +22,7 @@ from werkzeug.routing import Rule
 
 from cors_wsgi import DENY
 from flask_cors_ext import CORS, cross_origin, same_origin
-from flask_cors_ext.listing import show_rule, show_sources
+from flask_cors_ext.cli.routes import show_rule, show_sources
 from flask_cors_ext.policies import sample_path
 
 HANDS_OFF = "This app has no CORS extension: nothing is shared, and nothing is added, removed or answered.\n"

@@ -14,7 +14,7 @@ from support.wsgi import FOR_EVERYBODY, Server, forbidden
 
 from flask_cors_ext import CORS, cross_origin, same_origin
 from flask_cors_ext.cli import cors
-from flask_cors_ext.places import Places
+from flask_cors_ext.layers import Places
 from flask_cors_ext.policies import Policies
 
 WAYS_OUT = (

@@ -14,8 +14,7 @@ from support.wsgi import Server
 
 from cors_wsgi import Decision, Kind, Reason
 from flask_cors_ext import CORS, cors_decided, cross_origin, same_origin
-from flask_cors_ext.marks import UNSEEN
-from flask_cors_ext.signals import warn_if_missing
+from flask_cors_ext.marks import UNSEEN, warn_if_missing
 
 
 @pytest.fixture

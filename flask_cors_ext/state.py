@@ -1,4 +1,4 @@
-"""Installation: the extension on one app; all its state is here, and none on `CORS`."""
+"""State: what the extension keeps of one app, and the WSGI app that it puts in front of it."""
 
 from __future__ import annotations
 
@@ -6,22 +6,27 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from blinker import Namespace
 from flask import Flask
 
 from cors_wsgi import DENY, CORSMiddleware, Decision, Policy, PolicyError, Problem
 from cors_wsgi.apps import find_inner, unwrap_proxy
 
-from .layers import POLICY_OPTIONS, Layer, check_options
+from .layers import Layer, Places, check_options
 from .lost_marks import find_unseen_marks
-from .places import Places
+from .options import EXTENSION, POLICY_OPTIONS, PREFIX, find_call, read_settings
 from .policies import Policies
-from .routes import Routes
-from .settings import PREFIX, read_settings
-from .signals import EXTENSION, cors_decided
-from .warn import find_call
+from .source import Routes
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+cors_decided: Final = Namespace().signal(
+    "cors-decided",
+    doc="""Sent by the app with a `cors_wsgi.Decision` as `decision`, once per CORS request under a policy or `DENY`.
+
+A decision is computed only if somebody listens. The app context may be gone: a receiver that fails changes nothing.""",
+)
 
 _NAME_ORIGINS: Final = (
     "Write CORS(app, origins=['https://app.example.com']), or origins='*' for data that everybody may read; or mark "

@@ -1,4 +1,4 @@
-"""Routes: the source of policies that asks Flask's own router."""
+"""The source of policies that asks Flask's own router."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from werkzeug.routing import RequestRedirect
 
 from cors_wsgi import Policy, Ruling
 
-from .blind_map import asks_users_code, make_blind_map
-from .naming import COMMON_METHODS, Naming, find_common
-from .patterns import is_apart
-from .places import Place, Places
+from .layers import Place, Places
 from .policies import Cover, Policies
-from .router import NO_METHOD, Found, Router, is_automatic
+from .preflights import COMMON_METHODS, Naming, find_common
+from .url_map import NO_METHOD, Found, Router, asks_users_code, is_apart, is_automatic, make_blind_map
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -14,13 +14,13 @@ from flask import Flask
 
 from cors_wsgi import Deny, Policy, PolicyError
 
-from .installation import Entrance, Installation
-from .listing import Row, list_rows, show_rule
-from .lost_marks import find_lost_marks, find_unseen_marks, held_by
-from .marks import find_marked_endpoints, package_of
-from .policies import Policies, sample_path
-from .routes import BYPASSED
-from .warn import hush
+from ..lost_marks import find_lost_marks, find_unseen_marks, held_by
+from ..marks import find_marked_endpoints, package_of
+from ..options import hush
+from ..policies import Policies, sample_path
+from ..source import BYPASSED
+from ..state import Entrance, Installation
+from .routes import Row, list_rows, show_rule
 
 Level = Literal["error", "warning", "note"]
 
