@@ -10,6 +10,7 @@ from logging import DEBUG
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from .answers import Answers, Header, added_headers, answer_preflight, share_response
+from .apps import check_wsgi_app
 from .errors import PolicyError, Problem
 from .fetch import ALLOW_ORIGIN
 from .near_misses import explain_call, explain_unknown, find_near_miss
@@ -120,8 +121,7 @@ class CORSMiddleware:
         debug: bool = False,
         on_decision: OnDecision | None = None,
     ) -> None:
-        if not callable(app):
-            raise TypeError(f"app is no WSGI app but {type(app).__name__}. {_RIGHT_CALL}")
+        app = check_wsgi_app(app, _RIGHT_CALL)
         if (policy is _NOT_GIVEN) is (source is None):
             given = "neither" if source is None else "both"
             raise TypeError(f"CORSMiddleware takes a policy or a source, and {given} is given. {_RIGHT_CALL}")

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from flask import has_request_context, request_started
 
-from .keywords import check_keywords
-from .layers import POLICY_OPTIONS, PolicyOptions, check_options
-from .marks import MARK, UNSEEN, Mark, name_of, own_mark
-from .signals import warn_if_missing
+from .layers import check_options
+from .marks import MARK, UNSEEN, Mark, own_mark, warn_if_missing
+from .options import POLICY_OPTIONS, PolicyOptions, check_keywords
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -39,9 +38,10 @@ class Decorator(Mark):
             raise TypeError(f"{self} marks views, and this is none: {view!r}.")
         other = own_mark(target)
         if other is not None and other is not self:
-            raise TypeError(f"{name_of(view)} is marked twice, by {other} and {self}. Write {_merge(other, self)}.")
+            name = getattr(view, "__qualname__", view)
+            raise TypeError(f"{name} is marked twice, by {other} and {self}. Write {_merge(other, self)}.")
         try:
-            UNSEEN.add(target)
+            UNSEEN[id(target)] = target
             setattr(target, MARK, self)
         except (AttributeError, TypeError):
             raise TypeError(f"{view!r} cannot be marked. Write a function that calls it, and mark that.") from None

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from flask import Blueprint, Flask
 
-from .installation import Installation, find_installation
-from .keywords import check_keywords
-from .layers import POLICY_OPTIONS, Layer, PolicyOptions, check_options
-from .settings import OPTIONS
+from .layers import Layer, check_options
+from .options import OPTIONS, POLICY_OPTIONS, PolicyOptions, check_keywords
+from .state import Installation, check_app, find_installation
 
 if TYPE_CHECKING:
     from flask.sansio.blueprints import BlueprintSetupState
     from typing_extensions import Unpack
 
-    from .places import Resources
+    from .layers import Resources
 
     class ExtensionOptions(PolicyOptions, total=False):
         """The options of `CORS`."""
@@ -48,10 +47,10 @@ class CORS:
 
     def __init__(self, app: Flask | Blueprint | None = None, **options: Unpack[ExtensionOptions]) -> None:
         self._options: Mapping[str, Any] = check_keywords("CORS()", options, OPTIONS)
-        if isinstance(app, Blueprint):
-            self._record(app)
+        if issubclass(type(app), Blueprint):
+            self._record(cast("Blueprint", app))
         elif app is not None:
-            self.init_app(app)
+            self.init_app(cast("Flask", app))
         else:
             check_options(_policy_options(self._options), "CORS()")
 
@@ -67,8 +66,7 @@ class CORS:
             PolicyError: for everything that is wrong with options and settings.
             RuntimeError: if the app has an extension already; it shows the merged call.
         """
-        if not isinstance(app, Flask):
-            raise TypeError(f"CORS takes a Flask app or a Blueprint, not {type(app).__name__}. Write CORS(app).")
+        app = check_app(app, "CORS takes a Flask app or a Blueprint")
         keywords = {**self._options, **check_keywords("init_app()", options, OPTIONS)}
         installation = find_installation(app)
         if installation is None:
@@ -88,6 +86,7 @@ class CORS:
             PolicyError: for everything that is wrong; it names the views, and which layer said what.
             RuntimeError: if the extension is not on this app.
         """
+        app = check_app(app, "validate takes a Flask app")
         installation = find_installation(app)
         if installation is None:
             raise RuntimeError(f"The app {app.name!r} has no CORS yet. Write cors.init_app(app).")
@@ -114,6 +113,28 @@ class CORS:
 
         def __getattr__(self, name: str) -> Any:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}. {_NO_WRAPPER}.")
+
+
+def share_debugger(app: Flask, *, evalex: bool = False) -> None:
+    """Let pages read the 500 of a view that failed while `app.debug` is on; call it after `CORS(app)`.
+
+    `flask run --debug` and `app.run(debug=True)` put Werkzeug's debugger around the app, so that its page about an
+    exception carries no CORS headers, and a browser shows a CORS error in place of the true one. This puts a debugger
+    inside, too, which answers first. Without `app.debug` it does nothing.
+
+    Args:
+        app: the app.
+        evalex: whether that page has a console. Whoever may read the page gets the console's secret, but not the PIN.
+
+    Raises:
+        TypeError: if this is not a Flask app.
+        RuntimeError: if the app has no extension.
+    """
+    app = check_app(app, "share_debugger takes a Flask app")
+    installation = find_installation(app)
+    if installation is None:
+        raise RuntimeError(f"The app {app.name!r} has no CORS yet. Write CORS(app, ...), and then share_debugger(app).")
+    installation.debugger = evalex
 
 
 def _policy_options(options: Mapping[str, Any]) -> dict[str, Any]:

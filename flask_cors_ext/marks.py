@@ -1,27 +1,31 @@
-"""Marks: what the decorators leave on a view, and how it is found again; the view itself is never wrapped."""
+"""Marks: what the decorators leave on a view, and how it is found again; the view itself is never wrapped.
+
+An app's views may be proxies, mocks or remote objects, so everything here is read statically: no code of theirs runs.
+"""
 
 from __future__ import annotations
 
-import inspect
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
-from functools import partial
-from types import CellType, MethodType
+from types import FunctionType, GetSetDescriptorType, MethodType
 from typing import Any, Final, NamedTuple
 
-from flask import Flask
+from flask import Flask, request_started
 
 from .layers import Layer
+from .options import EXTENSION
 
 MARK: Final = "__cors__"
 """The attribute of a view that holds its mark; `functools.wraps` copies it."""
 
-UNSEEN: Final[weakref.WeakSet[Any]] = weakref.WeakSet()
-"""What was marked, and not yet found on any app."""
+UNSEEN: Final[weakref.WeakValueDictionary[int, Any]] = weakref.WeakValueDictionary()
+"""What was marked, and not yet found on any app, by `id`: a view's own `__hash__` must not run."""
 
-_DEEPEST = 8
+_CHECKED: Final = "flask_cors_ext.checked"
 _MOST_WRAPPERS = 100
+_dict_of_class: Callable[[type], Mapping[str, Any]] = type.__dict__["__dict__"].__get__
+_bases_of_class: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
+_name_of_class: Callable[[type], str] = type.__dict__["__qualname__"].__get__
 
 
 class Mark:
@@ -57,95 +61,158 @@ class MarkLayers(NamedTuple):
     methods: Mapping[str, tuple[Layer, ...]]
 
 
-def read_marks(view: Callable[..., Any] | None) -> MarkLayers:
+def read_marks(view: object) -> MarkLayers:
     """Return the layers of a view's marks: on the function that Flask calls, on its class, on its class's methods."""
-    view_class = getattr(view, "view_class", None)
+    view_class = class_of_view(view)
     found = [_find_mark(view)]
     if view_class is not None:
-        found += [(mark, name_of(view_class)) for mark in _marks_among(getattr(view_class, "decorators", None))]
+        decorators = attribute_of_class(view_class, "decorators")
+        found += [(mark, name_of(view_class)) for mark in _marks_among(decorators)]
         found += [(_inherited_mark(view_class), name_of(view_class))]
     whole = _make_layers(found)
     by_method = {
-        method: (*layers, *whole) for method in _methods_of(view_class) if (layers := _read_method(view_class, method))
+        method: (*layers, *whole)
+        for method in methods_of_class(view_class)
+        if (layers := _read_method(view_class, method))
     }
     return MarkLayers(whole, by_method)
 
 
 def find_marked_endpoints(app: Flask) -> list[str]:
     """Return the endpoints of an app whose views are marked, sorted."""
-    views = app.view_functions.items()
-    return sorted(endpoint for endpoint, view in views if any(read_marks(view)))
+    return sorted(endpoint for endpoint, view in app.view_functions.items() if any(read_marks(view)))
 
 
-def find_lost_marks(app: Flask) -> dict[str, str]:
-    """Return the endpoints whose view hides a marked function from Flask, and the name of that function.
+def warn_if_missing(app: Flask, **_: Any) -> None:
+    """Warn once where views are marked and no extension reads the marks.
 
-    That is what a decorator does which stands above the mark and does not use `functools.wraps`.
+    A receiver of Flask's `request_started`, from the first mark on until every mark was seen on an app that serves.
     """
-    shown = {id(function) for view in app.view_functions.values() for function in _unwrap(view)}
-    found = {}
-    for endpoint, view in sorted(app.view_functions.items()):
-        if not any(read_marks(view)) and (hidden := _find_hidden(view, shown, _DEEPEST)) is not None:
-            found[endpoint] = name_of(hidden)
-    return found
+    if _CHECKED in app.extensions:
+        return
+    app.extensions[_CHECKED] = True
+    views = find_marked_endpoints(app)
+    if not UNSEEN:
+        request_started.disconnect(warn_if_missing)
+    if views and EXTENSION not in app.extensions:
+        app.logger.warning(
+            "Nothing is shared: these views are marked with @cross_origin or @same_origin, and no extension reads "
+            "the marks: %s. Write CORS(app).",
+            ", ".join(views),
+        )
 
 
-def own_mark(view: object) -> Mark | None:
+def own_mark(value: object) -> Mark | None:
     """Return the mark that an object bears itself, if it has one."""
-    mark = getattr(view, "__dict__", {}).get(MARK)
-    return mark if isinstance(mark, Mark) else None
+    mark = attributes_of(value).get(MARK)
+    return mark if issubclass(type(mark), Mark) else None
 
 
-def name_of(view: object) -> str:
-    """Return a view's name for messages."""
-    return str(getattr(view, "__qualname__", view))
+def bears_mark(value: object) -> bool:
+    """Tell whether a function or what it wraps is marked, or a class or one that it inherits from."""
+    is_class = issubclass(type(value), type)
+    return any(map(own_mark, _bases_of_class(value) if is_class else unwrap(value)))  # type: ignore[arg-type]
+
+
+def name_of(value: object) -> str:
+    """Return the name of a function, class or view for messages; an object without one is called by its class."""
+    name = value.__qualname__ if type(value) is FunctionType else attributes_of(value).get("__qualname__")
+    if type(name) is str:
+        return name
+    return _name_of_class(value if issubclass(type(value), type) else type(value))  # type: ignore[arg-type]
+
+
+def package_of(value: object) -> str:
+    """Return the top-level package in which a function, class or view was written, or nothing if it does not say."""
+    module = value.__module__ if type(value) is FunctionType else attributes_of(value).get("__module__")
+    return module.partition(".")[0] if type(module) is str else ""
+
+
+def attributes_of(value: object) -> Mapping[str, Any]:
+    """Return what an object holds in its own `__dict__`; nothing where its class hides that behind code."""
+    kind = type(value)
+    if issubclass(kind, type):
+        return _dict_of_class(value)  # type: ignore[arg-type]
+    for base in _bases_of_class(kind):
+        descriptor = _dict_of_class(base).get("__dict__")
+        if descriptor is not None:
+            return dict.copy(descriptor.__get__(value)) if type(descriptor) is GetSetDescriptorType else {}
+    return {}
+
+
+def attribute_of_class(kind: type | None, name: str) -> object:
+    """Return an attribute as a class or one of its bases holds it, or None; unlike `inspect`, no metaclass is asked."""
+    for base in () if kind is None else _bases_of_class(kind):
+        held = _dict_of_class(base)
+        if name in held:
+            return held[name]
+    return None
+
+
+def unwrap(view: object) -> Iterator[object]:
+    """Yield a view, the function of a bound method, and what `functools.wraps` says that each wraps; bounded."""
+    for _ in range(_MOST_WRAPPERS):
+        if view is None:
+            return
+        function: object = view.__func__ if type(view) is MethodType else view
+        yield function
+        view = attributes_of(function).get("__wrapped__")
+
+
+def class_of_view(view: object) -> type | None:
+    """Return the class of a view that `as_view` made, or None."""
+    function = view.__func__ if type(view) is MethodType else view
+    view_class = attributes_of(function).get("view_class")
+    return view_class if issubclass(type(view_class), type) else None
+
+
+def methods_of_class(view_class: type | None) -> set[str]:
+    """Return the HTTP methods that a view class answers; Flask answers HEAD with `get`."""
+    declared = attribute_of_class(view_class, "methods")
+    is_collection = type(declared) in (set, frozenset, list, tuple)
+    methods = {name for name in declared if type(name) is str} if is_collection else set()  # type: ignore[attr-defined]
+    return methods | {"HEAD"} if "GET" in methods else methods
+
+
+def handler_of_class(view_class: type | None, method: str) -> tuple[str, object]:
+    """Return the name of the method of a view class that answers an HTTP method, and the function, or None."""
+    for name in (method.lower(), "get") if method == "HEAD" else (method.lower(),):
+        handler: Any = attribute_of_class(view_class, name)
+        if handler is not None:
+            return name, handler.__func__ if type(handler) in (staticmethod, classmethod) else handler
+    return method.lower(), None
 
 
 def _find_mark(view: object) -> tuple[Mark | None, str]:
     """Return the mark of a function or of what it wraps, and the name of the function."""
     found: tuple[Mark | None, str] = None, ""
-    for function in _unwrap(view):
+    for function in unwrap(view):
         mark = own_mark(function)
         if mark is None:
             continue
-        with suppress(TypeError):  # a wrapper to which no weak reference can be made was not marked itself
-            UNSEEN.discard(function)
+        UNSEEN.pop(id(function), None)
         if found[0] is None:
             found = mark, name_of(function)
     return found
 
 
-def _unwrap(view: object) -> Iterator[object]:
-    for _ in range(_MOST_WRAPPERS):
-        if view is None:
-            return
-        yield view.__func__ if isinstance(view, MethodType) else view
-        view = getattr(view, "__wrapped__", None)
-
-
 def _inherited_mark(view_class: type) -> Mark | None:
-    bases = inspect.getmro(view_class)
-    UNSEEN.difference_update(bases)
+    bases = _bases_of_class(view_class)
+    for base in bases:
+        UNSEEN.pop(id(base), None)
     return next((mark for base in bases if (mark := own_mark(base))), None)
 
 
 def _marks_among(decorators: object) -> list[Mark]:
-    return [mark for mark in decorators if isinstance(mark, Mark)] if isinstance(decorators, Iterable) else []
-
-
-def _methods_of(view_class: type | None) -> set[str]:
-    methods: set[str] = set(getattr(view_class, "methods", None) or ())
-    return methods | {"HEAD"} if "GET" in methods else methods
+    is_list = type(decorators) in (list, tuple)
+    return [mark for mark in decorators if issubclass(type(mark), Mark)] if is_list else []  # type: ignore[attr-defined]
 
 
 def _read_method(view_class: type | None, method: str) -> tuple[Layer, ...]:
-    """Return the layers of one method of a view class; Flask answers HEAD with `get` where there is no `head`."""
-    name = method.lower()
-    handler = getattr(view_class, name, None)
-    if handler is None and method == "HEAD":
-        name, handler = "get", getattr(view_class, "get", None)
-    declared = getattr(view_class, "method_decorators", None)
-    if isinstance(declared, Mapping):
+    """Return the layers of one method of a view class."""
+    name, handler = handler_of_class(view_class, method)
+    declared = attribute_of_class(view_class, "method_decorators")
+    if type(declared) is dict:
         declared = declared.get(name)
     return _make_layers([_find_mark(handler), *((mark, name_of(handler)) for mark in _marks_among(declared))])
 
@@ -155,22 +222,3 @@ def _make_layers(found: Iterable[tuple[Mark | None, str]]) -> tuple[Layer, ...]:
     return tuple(
         Layer(f"@{mark.name} on {name}", mark.options, denies=mark.denies) for mark, name in reversed(marks.values())
     )
-
-
-def _find_hidden(view: object, passed: set[int], depth: int) -> object | None:
-    """Return a marked function that a view holds on to, in its closure or attributes, if it is not among the passed."""
-    for held in _held_by(view) if depth else ():
-        if callable(held) and id(held) not in passed:
-            passed = passed | {id(held)}
-            hidden = held if own_mark(held) is not None else _find_hidden(held, passed, depth - 1)
-            if hidden is not None:
-                return hidden
-    return None
-
-
-def _held_by(view: object) -> Iterator[object]:
-    if isinstance(view, partial):
-        yield view.func
-    cells: tuple[CellType, ...] = getattr(view, "__closure__", None) or ()
-    yield from (cell.cell_contents for cell in cells if cell != CellType())  # an empty cell has no contents
-    yield from getattr(view, "__dict__", {}).values() if not isinstance(view, type) else ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
@@ -11,9 +10,8 @@ from flask import Flask
 
 from cors_wsgi import DENY, Deny, Policy, PolicyError, Problem, Ruling
 
-from .layers import Layer, Merged
-from .marks import read_marks
-from .places import Place, Places
+from .layers import Layer, Merged, Place, Places
+from .lost_marks import LostMark, find_registered, read_all_marks
 
 if TYPE_CHECKING:
     from werkzeug.routing import Rule
@@ -28,6 +26,7 @@ class Cover:
         sources: which layer said what, by option.
         methods_given: whether a layer says `methods`; where none does, a preflight names those that the URL has.
         asks: whether the verdict on an origin takes calling a user's callable.
+        lacks_origins: whether it is DENY only because no layer names an origin.
         ruling: the policy as the middleware wants it, without a verdict.
     """
 
@@ -35,6 +34,7 @@ class Cover:
     sources: Mapping[str, str] = field(default_factory=dict)
     methods_given: bool = False
     asks: bool = False
+    lacks_origins: bool = False
     ruling: Ruling = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,6 +43,9 @@ class Cover:
 
 HANDS_OFF: Final = Cover(None)
 DENIED: Final = Cover(DENY)
+DARK: Final = Cover(DENY, lacks_origins=True)
+"""What covers a marked view for which no layer names an origin."""
+_NAMELESS: Final = "it is marked, and nothing names an origin for it. Write @cross_origin(origins=[...])."
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +54,12 @@ class Say:
 
     Attributes:
         layers: the most specific first; none below one that denies.
+        is_marked: whether a mark is among them.
         covers: what they make of each place, as far as it is known.
     """
 
     layers: tuple[Layer, ...]
+    is_marked: bool = False
     covers: dict[Place, Cover] = field(default_factory=dict)
 
 
@@ -80,7 +85,9 @@ class Policies:
         self.app = app
         self._blueprints = blueprints
         self.places = places
-        self._lock = threading.RLock()
+        self._lost: list[LostMark] = []
+        self._registered: tuple[int, frozenset[int]] = (-1, frozenset())
+        self._reports_at_once = False
         self._views: dict[str, _View] = {}
         self._nothing = Say(())
         self._by_blueprint: dict[tuple[Layer, ...], Say] = {(): self._nothing}
@@ -119,7 +126,7 @@ class Policies:
             if place in say.covers:
                 continue
             try:
-                say.covers[place] = _merge(say.layers, place)
+                say.covers[place] = _merge(say, place)
             except PolicyError as error:
                 for problem in error.problems:
                     failed.setdefault((str(problem), error.where), (problem, []))[1].append(name)
@@ -132,17 +139,26 @@ class Policies:
                 f"the views of the app {self.app.name!r}",
             )
 
+    def report_lost_marks(self) -> None:
+        """Log the marks that are lost, an error each: those met so far now, those of late views as they are met."""
+        self._reports_at_once = True
+        while self._lost:
+            self.app.logger.error("%s", self._lost.pop(0))
+
     def covers(self) -> list[Cover]:
         """Return everything that has been merged so far."""
-        with self._lock:
-            says = {self._nothing, *self._by_blueprint.values()}
-            for view in self._views.values():
-                says |= {view.whole, view.below, *view.methods.values()}
-            return [cover for say in says for cover in say.covers.values()]
+        says = {self._nothing, *self._by_blueprint.values()}
+        for view in list(self._views.values()):
+            says |= {view.whole, view.below, *view.methods.values()}
+        return [cover for say in says for cover in list(say.covers.values())]
+
+    def dark_views(self) -> list[str]:
+        """Return the marked views for which no layer names an origin, sorted; after `validate`."""
+        return sorted({name for name, say, place in self._foreseen() if say.covers[place].lacks_origins})
 
     def has_say(self) -> bool:
-        """Tell whether any view or blueprint says something of its own."""
-        return any(say.layers for _, say, _ in self._foreseen())
+        """Tell whether a layer of any view or blueprint names origins, or says that it is never shared."""
+        return any(layer.denies or "origins" in layer.options for _, say, _ in self._foreseen() for layer in say.layers)
 
     def _foreseen(self) -> Iterator[tuple[str, Say, Place]]:
         for rule in self.app.url_map.iter_rules():
@@ -152,13 +168,25 @@ class Policies:
                 yield f"the view {rule.endpoint!r}", view.methods.get(method, view.whole), place
 
     def _read(self, endpoint: str) -> _View:
-        with self._lock:
-            marks = read_marks(self.app.view_functions.get(endpoint))
-            blueprints = self._blueprint_layers(endpoint)
-            below = self._by_blueprint.setdefault(blueprints, Say(blueprints))
-            whole = Say(_cut(marks.view + blueprints)) if marks.view else below
-            methods = {method: Say(_cut(layers + blueprints)) for method, layers in marks.methods.items()}
-            return self._views.setdefault(endpoint, _View(whole, methods, below))
+        view = self.app.view_functions.get(endpoint)
+        marks, lost = read_all_marks(endpoint, view, self._find_registered())
+        blueprints = self._blueprint_layers(endpoint)
+        below = self._by_blueprint.setdefault(blueprints, Say(blueprints))
+        whole = Say(_cut(marks.view + blueprints), True) if marks.view else below
+        methods = {method: Say(_cut(layers + blueprints), True) for method, layers in marks.methods.items()}
+        made = _View(whole, methods, below)
+        kept = self._views.setdefault(endpoint, made)
+        if kept is made:  # and not what another thread made in the meantime
+            self._lost += lost
+            if self._reports_at_once:
+                self.report_lost_marks()
+        return kept
+
+    def _find_registered(self) -> frozenset[int]:
+        count = len(self.app.view_functions)
+        if self._registered[0] != count:
+            self._registered = count, find_registered(self.app)
+        return self._registered[1]
 
     def _blueprint_layers(self, endpoint: str) -> tuple[Layer, ...]:
         """Return the layers of the blueprints that an endpoint is in, the innermost first."""
@@ -167,19 +195,16 @@ class Policies:
         return tuple(self._blueprints[name] for name in reversed(dotted) if name in self._blueprints)
 
     def _make_or_deny(self, say: Say, place: Place, endpoint: str) -> Cover:
-        """Merge what could not be foreseen, once."""
-        with self._lock:
-            cover = say.covers[place] = say.covers.get(place) or self._merge_or_deny(say, place, endpoint)
-            return cover
-
-    def _merge_or_deny(self, say: Say, place: Place, endpoint: str) -> Cover:
+        """Merge what could not be foreseen, once; what fails is denied, and logged, since nobody waits for an error."""
         try:
-            return _merge(say.layers, place)
-        except PolicyError as error:  # at a request there is nobody to tell but the log
-            self.app.logger.error(
-                "The view %r at %s is not shared, since its layers do not fit: %s", endpoint, place.name, error
-            )
-            return DENIED
+            made = _merge(say, place)
+            problem = _NAMELESS if made.lacks_origins else ""
+        except PolicyError as error:
+            made, problem = DENIED, f"its layers do not fit: {error}"
+        kept = say.covers.setdefault(place, made := replace(made))
+        if problem and kept is made:  # and not what another thread made in the meantime
+            self.app.logger.error("The view %r at %s is not shared: %s", endpoint, place.name, problem)
+        return kept
 
 
 def sample_path(rule: Rule) -> str:
@@ -192,13 +217,17 @@ def sample_path(rule: Rule) -> str:
     return "".join([*pieces, rest])
 
 
-def _merge(layers: tuple[Layer, ...], place: Place) -> Cover:
+def _merge(say: Say, place: Place) -> Cover:
+    layers = say.layers
     if layers and layers[0].denies:
         return DENIED
+    otherwise = DENIED if place.otherwise is DENY else HANDS_OFF
     if not layers and not place.shares:
-        return DENIED if place.otherwise is DENY else HANDS_OFF
+        return otherwise
     cut = bool(layers) and layers[-1].denies
     merged = Merged(layers if cut else layers + place.layers)
+    if "origins" not in merged.options:
+        return DARK if say.is_marked else otherwise
     try:
         policy = merged.make_policy()
     except PolicyError as error:

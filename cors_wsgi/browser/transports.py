@@ -11,6 +11,7 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import unquote_to_bytes
 
+from ..apps import check_wsgi_app
 from ..fetch import DEFAULT_PORTS
 from .exchange import WireRequest, WireResponse
 from .urls import URL
@@ -55,7 +56,7 @@ class WSGITransport:
             from werkzeug.test import run_wsgi_app  # noqa: PLC0415 - an extra; only this transport needs it
         except ImportError as error:  # pragma: no cover - werkzeug is installed where this is measured
             raise ImportError("a WSGI app in this process needs werkzeug: pip install cors-wsgi[testing]") from error
-        self._app = app
+        self._app = check_wsgi_app(app, "Write Browser(app), with the app that a server would call.")
         self._run = run_wsgi_app
         self.speaks_http2 = speaks_http2
 

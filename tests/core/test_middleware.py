@@ -81,7 +81,7 @@ async def coroutine(decision: object) -> None: ...
         ),
         pytest.param((PLAIN_APP,), {"source": OnlyLooksUp()}, "OnlyLooksUp lacks one", id="half a source"),
         pytest.param((PLAIN_APP,), {"source": MINE}, "look_up and follow", id="a policy as source"),
-        pytest.param(("app", MINE), {}, "no WSGI app but str.*Write CORSMiddleware", id="no app"),
+        pytest.param(("app", MINE), {}, "str is not a WSGI app.*Write CORSMiddleware", id="no app"),
         pytest.param((PLAIN_APP, A), {}, "not str.*Policy", id="an origin as policy"),
         pytest.param((PLAIN_APP, [A]), {}, "not list.*Policy", id="origins as policy"),
         pytest.param((PLAIN_APP, Policy), {}, "not type", id="the class as policy"),

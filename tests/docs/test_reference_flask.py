@@ -13,7 +13,7 @@ from support.needs import needs_module
 from cors_wsgi import PolicyError
 
 REFERENCE = DOCS / "reference-flask.md"
-SOURCES = sorted((ROOT / "flask_cors_ext").glob("*.py"))
+SOURCES = sorted((ROOT / "flask_cors_ext").rglob("*.py"))
 
 
 def _codes(cell: str) -> list[str]:
@@ -41,9 +41,8 @@ def test_every_public_name_is_listed() -> None:
 
 def test_options_and_settings_are_those_of_the_code() -> None:
     needs_module("flask")
-    from flask_cors_ext.keywords import NEEDLESS
     from flask_cors_ext.layers import POLICY_OPTIONS
-    from flask_cors_ext.settings import OPTIONS, PREFIX
+    from flask_cors_ext.options import NEEDLESS, OPTIONS, PREFIX
 
     rows = read_table(REFERENCE, "CORS")
     assert [name for row in rows for name in _codes(row[0])] == list(OPTIONS)
@@ -92,7 +91,7 @@ def test_a_code_is_what_it_is_said_to_be(code: str, options: dict[str, Any]) -> 
 
 def test_settings_that_pages_name_exist() -> None:
     needs_module("flask")
-    from flask_cors_ext.settings import OPTIONS
+    from flask_cors_ext.options import OPTIONS
 
     known = {f"CORS_{option.upper()}" for option in OPTIONS}
     named = {

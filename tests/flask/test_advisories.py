@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from support.site import EVIL, A, B, granted, make_app, site
+from support.site import EVIL, A, B, granted, make_app, site, twins
 from support.wsgi import FOR_EVERYBODY, VARY_ORIGIN, VARY_PREFLIGHT, WITH_CREDENTIALS, Server, allow, forbidden
 
 from cors_wsgi import PolicyError
@@ -47,7 +47,6 @@ EVERYBODY_WITH_CREDENTIALS = [
     pytest.param({"origins": "*"}, {}, {"supports_credentials": True}, id="a view's own credentials"),
     pytest.param({"resources": {"/x": {"origins": "*"}}, "supports_credentials": True}, {}, {}, id="a resource"),
     pytest.param({"origins": [A, "*"]}, {}, {}, id="a star beside an origin"),
-    pytest.param({"supports_credentials": True}, {}, {"max_age": 5}, id="CVE-2026-54290: credentials, and no origins"),
 ]
 
 
@@ -61,6 +60,16 @@ def test_everybody_with_credentials_never_starts(keywords: Any, config: Any, mar
 
     with pytest.raises(PolicyError):
         serve()
+
+
+def test_cve_2026_54290_credentials_without_origins_share_nothing() -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule("/x", "x", cross_origin(max_age=5)(lambda: "x"))
+
+    pair = twins(build, supports_credentials=True)
+    for origin in (A, EVIL, "null", None):
+        assert pair.are_alike_but_for(path="/x", origin=origin)
+    assert pair.with_cors.preflight(EVIL, "GET", path="/x") == forbidden()
 
 
 def test_cve_2018_8014_no_credentials_by_default() -> None:

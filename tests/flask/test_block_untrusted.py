@@ -68,7 +68,7 @@ def test_for_everybody_alone_it_would_do_nothing() -> None:
             "block_untrusted",
             True,
             "blocks-nothing",
-            "Every policy trusts everybody, so that nothing would ever be blocked.",
+            "Every page of the web is trusted, so that nothing would ever be blocked.",
             "Name the origins you trust, or leave block_untrusted off.",
         ),
     )

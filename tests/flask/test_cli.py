@@ -22,7 +22,7 @@ from werkzeug.routing import Rule
 
 from cors_wsgi import DENY
 from flask_cors_ext import CORS, cross_origin, same_origin
-from flask_cors_ext.listing import show_rule, show_sources
+from flask_cors_ext.cli.routes import show_rule, show_sources
 from flask_cors_ext.policies import sample_path
 
 HANDS_OFF = "This app has no CORS extension: nothing is shared, and nothing is added, removed or answered.\n"
@@ -265,7 +265,7 @@ def lose_marks(app: Flask) -> None:
 
 
 def hide_deeply(app: Flask) -> None:
-    for depth in (8, 9):
+    for depth in (21, 22):
         view: Any = cross_origin(named(f"under {depth}"))
         for _ in range(depth):
             view = hide(view)
@@ -352,7 +352,11 @@ def idle_blueprint(app: Flask) -> None:
         app.register_blueprint(bp)
 
 
-LOST = "a decorator above the mark does not use functools.wraps. Put the mark above it.  [lost-mark]"
+LOST = (
+    "If that is a decorator, use functools.wraps in it, or put the mark above it; else mark the view itself, with "
+    "@cross_origin or @same_origin.  [lost-mark]"
+)
+HIDE = f"hide ({__file__}:{hide.__code__.co_firstlineno + 1})"
 TWINS = "differ only in allow_headers, and browsers remember those for the URL, whatever the method. Give them the same.  [header-twins]"
 WRAPPED = "what that answers itself carries no CORS headers. Call CORS(app) last, unless it rewrites host or path (such as ProxyFix).  [wrapped]"
 OTHER = "warning: Flask-CORS is on this app, too; the headers that it sets are replaced. Remove it.  [other-extension]"
@@ -363,9 +367,9 @@ FINDINGS = [
         lose_marks,
         {},
         [
-            f"error: The view 'held' hides the mark of lose_marks.<locals>.<lambda>: {LOST}",
-            f"error: The view 'lost' hides the mark of lose_marks.<locals>.marked: {LOST}",
-            f"error: The view 'part' hides the mark of lose_marks.<locals>.<lambda>: {LOST}",
+            f"error: The view 'held' is not shared: Hiding hides the mark on lose_marks.<locals>.<lambda>. {LOST}",
+            f"error: The view 'lost' is not shared: {HIDE} hides the mark on lose_marks.<locals>.marked. {LOST}",
+            f"error: The view 'part' is not shared: partial hides the mark on lose_marks.<locals>.<lambda>. {LOST}",
         ],
         id="lost marks",
     ),
@@ -396,8 +400,8 @@ FINDINGS = [
     pytest.param(
         hide_deeply,
         {},
-        [f"error: The view 'below 8' hides the mark of under 8: {LOST}"],
-        id="a lost mark is looked for eight functions deep",
+        [f"error: The view 'below 21' is not shared: {HIDE} hides the mark on under 21. {LOST}"],
+        id="a lost mark is looked for behind twenty-one decorators",
     ),
     pytest.param(use_a_marked_class, {}, [], id="a view that uses a class with a marked method has lost none"),
     pytest.param(

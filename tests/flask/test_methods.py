@@ -13,8 +13,8 @@ from werkzeug.routing import Rule
 
 from cors_wsgi import Policy
 from flask_cors_ext import CORS, cross_origin, same_origin
-from flask_cors_ext.naming import Naming, find_common
 from flask_cors_ext.policies import Cover
+from flask_cors_ext.preflights import Naming, find_common
 
 C = "https://c.example"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
-from flask_cors_ext.patterns import is_apart
+from flask_cors_ext.url_map import is_apart
 
 APART = [
     pytest.param(["/a", "/b"], id="other words"),

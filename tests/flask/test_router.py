@@ -111,6 +111,14 @@ def test_a_host_that_flask_does_not_trust_is_covered_by_the_path_s_resource(path
     assert server.preflight(other, "GET", path=path, headers={"Host": "evil.example"}) == forbidden(VARY_PREFLIGHT)
 
 
+def test_a_host_that_flask_does_not_trust_is_judged_by_the_path_s_policy() -> None:
+    config = {"TRUSTED_HOSTS": ["a.example"]}
+    server = site(build_hosts, flask={"host_matching": True}, config=config, origins=B, block_untrusted=True)
+    elsewhere = {"Host": "evil.example"}
+    assert server.request("PUT", "/x", A, elsewhere) == forbidden(VARY_ORIGIN)
+    assert server.request("PUT", "/x", B, elsewhere).status == "400 BAD REQUEST"
+
+
 def without_path_info(app: Any, method: str, **headers: str) -> tuple[str, dict[str, str]]:
     """Ask as a server may that leaves an empty PATH_INFO out."""
     environ = environ_for(method, origin=A, headers=headers)

@@ -14,8 +14,7 @@ from support.wsgi import VARY_ORIGIN, Server, allow
 
 from cors_wsgi import Decision, Kind, Reason
 from flask_cors_ext import CORS, cors_decided, cross_origin, same_origin
-from flask_cors_ext.marks import UNSEEN
-from flask_cors_ext.signals import warn_if_missing
+from flask_cors_ext.marks import UNSEEN, warn_if_missing
 
 
 @pytest.fixture
@@ -177,24 +176,6 @@ def test_an_app_that_is_served_later_is_warned_of_too(caplog: pytest.LogCaptureF
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
-def test_a_lost_mark_is_one_warning_that_names_the_view(caplog: pytest.LogCaptureFixture) -> None:
-    def forgets(view: Any) -> Any:
-        return lambda: view()
-
-    def build_lost(app: Flask) -> None:
-        app.add_url_rule("/lost", "lost", forgets(same_origin(lambda: "lost")))
-        app.add_url_rule("/also", "also", forgets(same_origin(lambda: "also")))
-
-    server = site(build_lost, origins=A)
-    assert server.request(path="/lost", origin=A).cors == ("200", allow(A), VARY_ORIGIN)
-    server.request(path="/lost", origin=A)
-    (record,) = caplog.records
-    assert (record.levelname, record.getMessage()) == (
-        "WARNING",
-        "The marks of these views are lost, since a decorator above the mark does not use functools.wraps: also, lost.",
-    )
-
-
 def test_a_marked_method_is_seen_as_its_function_is(caplog: pytest.LogCaptureFixture) -> None:
     class Views:
         def a(self) -> str:
@@ -203,7 +184,7 @@ def test_a_marked_method_is_seen_as_its_function_is(caplog: pytest.LogCaptureFix
     UNSEEN.clear()
     views = Views()
     server = site(lambda app: app.add_url_rule("/a", "a", cross_origin(origins=A)(views.a)))
-    assert list(UNSEEN) == [Views.a]
+    assert list(UNSEEN.values()) == [Views.a]
     server.request(path="/a", origin=A)
     assert (len(UNSEEN), caplog.records) == (0, [])
 

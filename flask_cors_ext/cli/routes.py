@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from cors_wsgi import DENY, OriginRule, Policy
 
-from .naming import in_order
-from .policies import Cover, Policies, sample_path
+from ..policies import Cover, Policies, sample_path
+from ..preflights import in_order
 
 if TYPE_CHECKING:
     from werkzeug.routing import Rule

@@ -1,32 +1,37 @@
-"""Routes: the source of policies that asks Flask's own router."""
+"""The source of policies that asks Flask's own router."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Request, current_app, has_request_context, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import Map, RequestRedirect
+from werkzeug.routing import RequestRedirect
 
 from cors_wsgi import Policy, Ruling
 
-from .naming import COMMON_METHODS, Naming, find_common
-from .patterns import is_apart
-from .places import Place, Places
+from .layers import Place, Places
 from .policies import Cover, Policies
-from .router import NO_METHOD, Found, Router, is_automatic
+from .preflights import COMMON_METHODS, Naming, find_common
+from .url_map import NO_METHOD, Found, Router, asks_users_code, is_apart, is_automatic, make_blind_map
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
-    from werkzeug.routing import Rule
+    from werkzeug.routing import Map, Rule
 
 FOLLOWED: Final = "flask_cors_ext.followed"
 """The key in an environ that holds a `Followed`."""
 
+BYPASSED: Final = (
+    "Requests go around CORS(app), and nothing is shared: something took app.wsgi_app before CORS(app) was called. "
+    "Call CORS(app) first, or put cors_wsgi.CORSMiddleware around what the server calls. Connexion 3 takes it in its "
+    "constructor, and serves ASGI: there, add Starlette's CORSMiddleware to Connexion's app."
+)
+
 _JUDGED = "flask_cors_ext.judged"
-_BUILT_IN_CONVERTERS = frozenset(Map.default_converters.values())
 
 
 class Followed:
@@ -56,11 +61,40 @@ class Followed:
         return self.ruling or self.routes.rule_late(self)
 
 
+class _Verdicts:
+    """Whether policies allow the origin of one request; each is asked once.
+
+    Args:
+        environ: the request.
+        context: makes the app context that a callable rule may need.
+    """
+
+    __slots__ = ("_context", "_environ", "_known")
+
+    def __init__(self, environ: WSGIEnvironment, context: Callable[[], AbstractContextManager[object]]) -> None:
+        self._environ = environ
+        self._context = context
+        self._known: dict[int, bool] = {}
+
+    def of(self, cover: Cover) -> bool:
+        """Tell whether what covers a request allows its origin."""
+        policy = cover.policy
+        if not isinstance(policy, Policy):
+            return False
+        if id(policy) not in self._known:
+            with self._context() if cover.asks else nullcontext():
+                self._known[id(policy)] = policy.allows(self._environ.get("HTTP_ORIGIN"), self._environ)
+        return self._known[id(policy)]
+
+
 class Routes:
     """The policies of an app by its routes; a `cors_wsgi.PolicySource`.
 
     Args:
         app: the app.
+
+    Attributes:
+        is_bypassed: whether Flask has answered a request that went around the extension.
     """
 
     _policies: Policies
@@ -71,8 +105,10 @@ class Routes:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._naming = Naming()
+        self.is_bypassed = False
         self._known: dict[tuple[str | None, str], Cover] = {}
         self._endpoints = -1
+        self._blind: Map | None = None
         self._methods: set[str] = set()
         self._apart: dict[int, bool] = {}
         self._answers: dict[tuple[int, str, Place], tuple[Cover, Ruling]] = {}
@@ -91,7 +127,7 @@ class Routes:
             # PERF: where the path does not matter, a request costs one look-up here.
             self._known = policies.list_covers(self._places.only)
         # A converter of the user's own may well ask a database.
-        self._routes_in_context = not _BUILT_IN_CONVERTERS.issuperset(self._app.url_map.converters.values())
+        self._routes_in_context = asks_users_code(self._app.url_map)
 
     def look_up(self, environ: WSGIEnvironment, method: str) -> Ruling:
         """Return the ruling for this request if its method were `method`; Flask's router is asked.
@@ -104,15 +140,60 @@ class Routes:
         return self._look_up(environ, method)
 
     def _look_up(self, environ: WSGIEnvironment, method: str) -> Ruling:
-        is_preflight = environ["REQUEST_METHOD"] == "OPTIONS"
-        cover, ruling = self._find(environ, method.upper() or NO_METHOD, names_methods=is_preflight)
-        if not cover.asks or not isinstance(ruling.policy, Policy):
+        method = method.upper() or NO_METHOD
+        verdicts = _Verdicts(environ, nullcontext if self._routes_in_context else self._app.app_context)
+        if environ["REQUEST_METHOD"] == "OPTIONS":
+            ruling = self._look_up_preflight(environ, method, verdicts)
+            if ruling.policy is None:
+                self.follow(environ).ruling = ruling  # Flask answers it, and will see that it came by
             return ruling
-        with nullcontext() if self._routes_in_context else self._app.app_context():
-            ruling = ruling._replace(allowed=ruling.policy.allows(environ.get("HTTP_ORIGIN"), environ))
-        if not is_preflight:
-            environ[_JUDGED] = ruling
+        cover = self._find(environ, method)
+        if not cover.asks:
+            return cover.ruling
+        ruling = environ[_JUDGED] = Ruling(cover.policy, verdicts.of(cover))
         return ruling
+
+    def _look_up_preflight(self, environ: WSGIEnvironment, method: str, verdicts: _Verdicts) -> Ruling:
+        """Return the ruling of a preflight, with a policy that names the right methods.
+
+        The origin is judged first: neither converters, which may ask a database, nor the methods of a URL are looked at
+        for one that is refused.
+        """
+        router = self._bind(environ)
+        if router is None:
+            cover = self._of_raw_path(environ)
+            return Ruling(cover.policy, verdicts.of(cover)) if cover.asks else cover.ruling
+        if self._blind is not None:
+            guessed = self._cover(router.guess(method), router.guess)
+            # Where a converter refuses the path, it is covered like any other that leads nowhere.
+            nowhere = self._policies.of_path(self._places.find(router.path))
+            if guessed.policy is None or not (verdicts.of(guessed) or verdicts.of(nowhere)):
+                return Ruling(guessed.policy, False)
+        found = router.find(method)
+        place = self._places.find(found.path)
+        key = None
+        if found.rule is not None and found.rule.methods is not None and found.path == router.path:
+            key = (id(found.rule), method, place) if self._is_apart(found.rule) else None
+        known = self._answers.get(key) if key is not None else None
+        if known is not None:
+            cover, ruling = known
+            return Ruling(ruling.policy, verdicts.of(cover)) if cover.asks else ruling
+        cover = self._cover(found, router.find)
+        if not verdicts.of(cover):
+            return Ruling(cover.policy, False)
+        ruling = self._name_methods(router, found, cover)
+        if key is not None:
+            self._answers[key] = cover, ruling
+        return Ruling(ruling.policy, True)
+
+    def _look_for_a_bypass(self) -> None:
+        """Log, once, that Flask answers a request that never came by; a request context of a test is none."""
+        frame = inspect.currentframe()
+        while frame is not None and frame.f_code is not Flask.wsgi_app.__code__:
+            frame = frame.f_back
+        if frame is not None:
+            self.is_bypassed = True
+            self._app.logger.error("%s", BYPASSED)
 
     def follow(self, environ: WSGIEnvironment) -> Followed:
         """Follow an actual request, which Flask routes itself."""
@@ -130,6 +211,8 @@ class Routes:
         environ = current.environ
         followed = environ.get(FOLLOWED)
         if followed is None or followed.routes is not self or followed.ruling is not None:
+            if followed is None and not self.is_bypassed:
+                self._look_for_a_bypass()
             return
         cover = self._known.get((endpoint, current.method)) or self._find_cover(current, followed)
         followed.ruling = self._rule(cover, followed, environ) if cover.asks else cover.ruling
@@ -151,7 +234,7 @@ class Routes:
             place = self._places.find_raw(request.environ.get("PATH_INFO", ""))
             return self._policies.of_view(rule.endpoint, method, place)
         if rule is not None or isinstance(request.routing_exception, (MethodNotAllowed, RequestRedirect)):
-            return self._find(request.environ, method, names_methods=False)[0]
+            return self._find(request.environ, method)
         return self._policies.of_path(self._places.find_raw(followed.path))
 
     def _rule(self, cover: Cover, followed: Followed, environ: WSGIEnvironment) -> Ruling:
@@ -161,56 +244,53 @@ class Routes:
             return followed.judged
         return Ruling(cover.policy, cover.policy.allows(followed.origin, environ))
 
-    def _find(self, environ: WSGIEnvironment, method: str, *, names_methods: bool) -> tuple[Cover, Ruling]:
-        """Return what covers a method at the request's URL; for a preflight, its policy names the right methods."""
-        self._look_for_late_views()
-        http_request = self._app.request_class(environ, populate_request=False)
-        try:
-            adapter = self._app.create_url_adapter(http_request)
-        except HTTPException:  # a host that Flask does not trust
-            adapter = None
-        if adapter is None:
-            cover = self._policies.of_path(self._places.find_raw(environ.get("PATH_INFO", "")))
-            return cover, cover.ruling
-        router = Router(adapter, http_request)
-        found = router.find(method)
-        place = self._places.find(found.path)
-        if found.rule is not None and not names_methods:
-            cover = self._policies.of_view(found.rule.endpoint, method, place)
-            return cover, cover.ruling
-        if (
-            found.rule is None
-            or found.rule.methods is None
-            or found.path != router.path
-            or not self._is_apart(found.rule)
-        ):
-            return self._find_answer(router, found, method, place)
-        key = (id(found.rule), method, place)
-        answer = self._answers.get(key)
-        if answer is None:
-            answer = self._answers[key] = self._find_answer(router, found, method, place)
-        return answer
+    def _find(self, environ: WSGIEnvironment, method: str) -> Cover:
+        """Return what covers a method at the request's URL."""
+        router = self._bind(environ)
+        if router is None:
+            return self._of_raw_path(environ)
+        return self._cover(router.find(method), router.find)
 
-    def _find_answer(self, router: Router, found: Found, method: str, place: Place) -> tuple[Cover, Ruling]:
-        owners = self._find_owners(router, self._methods)
+    def _bind(self, environ: WSGIEnvironment) -> Router | None:
+        """Return Flask's router for a request, or None for a host that Flask does not trust."""
+        self._look_for_late_views()
+        request = self._app.request_class(environ, populate_request=False)
+        try:
+            adapter = self._app.create_url_adapter(request)
+        except HTTPException:
+            return None
+        blind = self._blind if adapter is not None and adapter.map is self._app.url_map else None
+        return None if adapter is None else Router(adapter, request, blind)
+
+    def _of_raw_path(self, environ: WSGIEnvironment) -> Cover:
+        return self._policies.of_path(self._places.find_raw(environ.get("PATH_INFO", "")))
+
+    def _cover(self, found: Found, find: Callable[[str], Found]) -> Cover:
+        """Return what covers what a router found, which `find` asks about other methods."""
+        place = self._places.find(found.path)
         if found.rule is not None:
-            cover = self._policies.of_view(found.rule.endpoint, method, place)
-        else:
-            cover = self._find_common(place, owners) if found.is_known else self._policies.of_path(place)
+            return self._policies.of_view(found.rule.endpoint, found.method, place)
+        if not found.is_known:
+            return self._policies.of_path(place)
+        return self._find_common(place, self._find_owners(find, self._methods))
+
+    def _name_methods(self, router: Router, found: Found, cover: Cover) -> Ruling:
+        """Return the ruling of an allowed preflight, with a policy that names the methods of the URL that it has."""
+        methods = self._methods
         if cover.methods_given and isinstance(cover.policy, Policy):
             # A `*` is asked for as well: it names whatever a rule without methods answers.
-            owners |= self._find_owners(router, set(cover.policy.methods) - self._methods)
-        covers = {name: owner for name, (_, owner) in owners.items()}
-        return cover, self._naming.narrow(cover, covers, is_known=found.is_known)
+            methods = methods | set(cover.policy.methods)
+        covers = {name: owner for name, (_, owner) in self._find_owners(router.find, methods).items()}
+        return self._naming.narrow(cover, covers, is_known=found.is_known)
 
-    def _find_owners(self, router: Router, methods: Iterable[str]) -> dict[str, tuple[str, Cover]]:
+    def _find_owners(self, find: Callable[[str], Found], methods: Iterable[str]) -> dict[str, tuple[str, Cover]]:
         """Return, for those of the methods that the URL has, the endpoint that Flask would call, and what covers it.
 
         Flask is asked for each: what it lists as a URL's methods lacks those of rules that do not insist on a slash.
         """
         owners = {}
         for method in sorted(methods):
-            rule = (there := router.find(method)).rule
+            rule = (there := find(method)).rule
             if rule is not None:
                 cover = self._policies.of_view(rule.endpoint, method, self._places.find(there.path))
                 owners[method] = rule.endpoint, cover
@@ -238,4 +318,6 @@ class Routes:
             self._answers.clear()
             rules = self._app.url_map.iter_rules()
             self._methods = {method for rule in rules for method in rule.methods or COMMON_METHODS}
+            if self._routes_in_context:
+                self._blind = make_blind_map(self._app.url_map)
             self._endpoints = endpoints

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations, groupby
+from types import MethodType
 from typing import Final, Literal
 
 from flask import Flask
 
 from cors_wsgi import Deny, Policy, PolicyError
 
-from .installation import Installation
-from .listing import Row, list_rows, show_rule
-from .marks import find_lost_marks, find_marked_endpoints
-from .policies import Policies, sample_path
-from .warn import hush
+from ..lost_marks import find_lost_marks, find_unseen_marks, held_by
+from ..marks import find_marked_endpoints, package_of
+from ..options import hush
+from ..policies import Policies, sample_path
+from ..source import BYPASSED
+from ..state import Entrance, Installation
+from .routes import Row, list_rows, show_rule
 
 Level = Literal["error", "warning", "note"]
 
+_MOST_LOOKED_AT: Final = 500
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -67,30 +72,52 @@ def _find(app: Flask, installation: Installation | None) -> Iterator[Finding]:
 
 
 def _find_lost_marks(app: Flask) -> Iterator[Finding]:
-    for endpoint, function in find_lost_marks(app).items():
-        yield Finding(
-            "error",
-            "lost-mark",
-            f"The view {endpoint!r} hides the mark of {function}: a decorator above the mark does not use "
-            "functools.wraps. Put the mark above it.",
-        )
+    yield from (Finding("error", "lost-mark", str(lost)) for lost in find_lost_marks(app))
+    if unseen := find_unseen_marks(app):
+        text = f"These are marked, and no route leads to them: {', '.join(unseen)}."
+        yield Finding("note", "unseen-mark", text)
 
 
 def _find_other_extension(app: Flask) -> Iterator[Finding]:
     hooks = [*app.after_request_funcs.get(None, ()), *app.view_functions.values()]
-    if any((hook.__module__ or "").partition(".")[0] == "flask_cors" for hook in hooks):
+    if any(package_of(hook) == "flask_cors" for hook in hooks):
         text = "Flask-CORS is on this app, too; the headers that it sets are replaced. Remove it."
         yield Finding("warning", "other-extension", text)
 
 
 def _find_wrapped(app: Flask, installation: Installation) -> Iterator[Finding]:
-    if app.wsgi_app is not installation.entrance:
+    if installation.is_bypassed or _goes_around(app.wsgi_app, installation.entrance):
+        yield Finding("error", "bypassed", BYPASSED)
+    elif app.wsgi_app is not installation.entrance:
         yield Finding(
             "warning",
             "wrapped",
             f"app.wsgi_app was wrapped after CORS(app), by {_describe(app.wsgi_app)}: what that answers itself carries "
             "no CORS headers. Call CORS(app) last, unless it rewrites host or path (such as ProxyFix).",
         )
+
+
+def _goes_around(outermost: object, entrance: Entrance) -> bool:
+    """Tell whether what wraps an app holds what the extension wraps, and not the extension; read, not called."""
+    queue, passed = deque([outermost]), {id(outermost)}
+    is_inside = False
+    while queue and len(passed) < _MOST_LOOKED_AT:
+        wrapper = queue.popleft()
+        if wrapper is entrance:
+            return False
+        is_inside = is_inside or _is_same_function(wrapper, entrance.inner)
+        for _, held in held_by(wrapper):
+            if callable(held) and id(held) not in passed and not issubclass(type(held), (Flask, type)):
+                passed.add(id(held))
+                queue.append(held)
+    return is_inside
+
+
+def _is_same_function(one: object, other: object) -> bool:
+    """Tell whether two objects are one, or a method bound twice."""
+    if type(one) is MethodType and type(other) is MethodType:
+        return one.__func__ is other.__func__ and one.__self__ is other.__self__
+    return one is other
 
 
 def _find_dangers(rows: list[Row], installation: Installation) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Which methods a preflight's answer names: never one that another policy has at the same URL."""
+"""Preflights: which policy and methods answer at a URL; never a method that another policy has there."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Final
 
 from cors_wsgi import Deny, Policy, Ruling
 
+from .options import hush
 from .policies import Cover
-from .warn import hush
 
 COMMON_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY")
 """What a URL is taken to have whose rule takes any method."""

@@ -13,9 +13,9 @@ from rich.table import Table
 
 from cors_wsgi import DENY, Policy, PolicyError
 
-from .checks import check_app
-from .installation import find_installation
-from .listing import Row, list_rows, show_rule, show_sources
+from ..state import find_installation
+from .check import check_app
+from .routes import Row, list_rows, show_rule, show_sources
 
 cors = AppGroup("cors", help="Say who may read what of this app across origins, and what is wrong with that.")
 
@@ -31,7 +31,7 @@ def routes(*, as_json: bool) -> None:
     """Show for every route who may call it, with which headers, and which layer said so."""
     installation = find_installation(current_app)
     try:
-        rows = [] if installation is None else list_rows(installation.validate())
+        rows = [] if installation is None else list_rows(installation.merge())
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
     if as_json:

@@ -1,0 +1,259 @@
+"""State: what the extension keeps of one app, and the WSGI app that it puts in front of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from blinker import Namespace
+from flask import Flask
+
+from cors_wsgi import DENY, CORSMiddleware, Decision, Policy, PolicyError, Problem
+from cors_wsgi.apps import find_inner, unwrap_proxy
+from cors_wsgi.trust import find_blocking_problems
+
+from .layers import Layer, Places, check_options
+from .lost_marks import find_unseen_marks
+from .options import EXTENSION, POLICY_OPTIONS, PREFIX, find_call, read_settings
+from .policies import Policies
+from .source import Routes
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+cors_decided: Final = Namespace().signal(
+    "cors-decided",
+    doc="""Sent by the app with a `cors_wsgi.Decision` as `decision`, once per CORS request under a policy or `DENY`.
+
+A decision is computed only if somebody listens. The app context may be gone: a receiver that fails changes nothing.""",
+)
+
+_NAME_ORIGINS: Final = (
+    "Write CORS(app, origins=['https://app.example.com']), or origins='*' for data that everybody may read; or mark "
+    "views with @cross_origin(origins=[...])."
+)
+
+
+class Entrance:
+    """The WSGI app in front of Flask's; with its first request the configuration is closed."""
+
+    __slots__ = ("_heard", "_installation", "_unheard", "inner")
+
+    def __init__(self, installation: Installation, inner: WSGIApplication) -> None:
+        self._installation = installation
+        self.inner = inner
+        self._heard: WSGIApplication | None = None
+        self._unheard: WSGIApplication | None = None
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        answer = self._heard if cors_decided.receivers else self._unheard
+        return (answer or self._open())(environ, start_response)
+
+    def step_aside(self) -> None:
+        """Hand everything through from now on."""
+        self._heard = self._unheard = self.inner
+
+    def _open(self) -> WSGIApplication:
+        # Two middlewares, since a decision is computed only where somebody listens.
+        self._heard, self._unheard = self._installation.open(self.inner)
+        return self._heard if cors_decided.receivers else self._unheard
+
+
+class Installation:
+    """The extension on one app: where `app.wsgi_app` is wrapped, and what keywords, settings and blueprints say.
+
+    Args:
+        app: the app.
+        keywords: those of `CORS(app)`, or None where only blueprints have installed themselves so far.
+
+    Raises:
+        PolicyError: for what is wrong with settings, keywords or resources; the app is left as it was.
+    """
+
+    def __init__(self, app: Flask, keywords: Mapping[str, Any] | None) -> None:
+        self.app = app
+        self.blueprints: dict[str, Layer] = {}
+        self.debugger: bool | None = None
+        self._lock = threading.Lock()
+        self._opened: tuple[CORSMiddleware, CORSMiddleware] | None = None
+        self._called_at = find_call()
+        self.configure(keywords)
+        self.entrance = Entrance(self, app.wsgi_app)
+        self._routes = Routes(app)
+        app.url_value_preprocessor(self._routes.on_routed)  # Flask refuses once it has served
+        app.wsgi_app = self.entrance  # type: ignore[method-assign]
+        app.extensions[EXTENSION] = self
+
+    def configure(self, keywords: Mapping[str, Any] | None) -> None:
+        """Read the settings, and let keywords win over them.
+
+        Raises:
+            PolicyError: for what is wrong with them.
+        """
+        said = dict(keywords or {})
+        settings = read_settings(self.app.config)
+        layers = (
+            Layer("CORS(app)", _pick(said, POLICY_OPTIONS)),
+            Layer("the settings", _pick(settings, POLICY_OPTIONS), prefix=PREFIX),
+        )
+        for layer in layers:
+            check_options(layer.options, layer.name)
+        flags = {**_pick(settings, ("block_untrusted", "debug")), **_pick(said, ("block_untrusted", "debug"))}
+        CORSMiddleware(self.app, DENY, **flags)  # raises where a flag is none
+        self.block_untrusted: bool = flags.get("block_untrusted", False)
+        self.debug: bool | None = flags.get("debug")
+        self.places = Places(
+            layers,
+            said["resources"] if "resources" in said else settings.get("resources"),
+            shares=keywords is not None,
+            otherwise=DENY if self.block_untrusted else None,
+        )
+        self.keywords = keywords
+        self._settings_read = _pick_settings(self.app.config)
+
+    @property
+    def is_bypassed(self) -> bool:
+        """Whether Flask has answered a request that went around the extension."""
+        return self._routes.is_bypassed
+
+    def move_outward(self) -> None:
+        """Stand around what `app.wsgi_app` is now, too."""
+        if self.app.wsgi_app is not self.entrance:
+            self.entrance.step_aside()
+            self.entrance = Entrance(self, self.app.wsgi_app)
+            self.app.wsgi_app = self.entrance  # type: ignore[method-assign]
+
+    def validate(self) -> Policies:
+        """Merge everything that can be foreseen, and return it.
+
+        Raises:
+            PolicyError: for everything that is wrong with it, and for whatever names no origin.
+        """
+        policies = self.merge()
+        if problems := self._find_silence(policies):
+            raise PolicyError(problems)
+        return policies
+
+    def merge(self) -> Policies:
+        """Merge everything that can be foreseen, and return it; what names no origin shares nothing.
+
+        Raises:
+            PolicyError: for everything that is wrong with it.
+        """
+        policies = Policies(self.app, self.blueprints, self.places)
+        policies.validate()
+        if self.block_untrusted:
+            covered = [cover.policy for cover in policies.covers() if isinstance(cover.policy, Policy)]
+            if problems := find_blocking_problems(covered):
+                raise PolicyError(problems)
+        return policies
+
+    def open(self, inner: WSGIApplication) -> tuple[CORSMiddleware, CORSMiddleware]:
+        """Return the middleware that tells of its decisions, and the one that does not; made with the first request.
+
+        Raises:
+            PolicyError: for everything that is wrong with the configuration, on every request.
+        """
+        with self._lock:
+            if self._opened is not None:
+                return self._opened
+            policies = self.merge()
+            self._routes.open(policies, judges=self.block_untrusted)
+            debug = bool(self.app.debug) if self.debug is None else self.debug
+            if self.debugger is not None and self.app.debug:
+                from werkzeug.debug import DebuggedApplication  # noqa: PLC0415 - only while developing
+
+                inner = DebuggedApplication(inner, evalex=self.debugger)
+            heard, unheard = (
+                CORSMiddleware(
+                    inner, source=self._routes, block_untrusted=self.block_untrusted, debug=debug, on_decision=hook
+                )
+                for hook in (self._tell, None)
+            )
+            self._opened = heard, unheard
+        self._report(policies)  # a handler of the log may call the app, so the lock is free by now
+        return self._opened
+
+    def _tell(self, decision: Decision) -> None:
+        cors_decided.send(self.app, _async_wrapper=self.app.ensure_sync, decision=decision)
+
+    def _report(self, policies: Policies) -> None:
+        """Log, once, what works otherwise than its author probably thinks."""
+        log = self.app.logger
+        if late := self._find_late_settings():
+            log.warning(
+                "These settings changed after CORS(app), which had read them, and have no effect: %s.", ", ".join(late)
+            )
+        for problem in self._find_silence(policies):
+            log.error("%s %s", problem.problem, problem.remedy)
+        for place in policies.places.all:
+            if place.refuses_everybody:
+                log.warning("%s refuses every origin, since its origins are an empty list.", place.name.capitalize())
+        policies.report_lost_marks()
+        if unseen := find_unseen_marks(self.app):
+            log.info(
+                "These are marked, and no route leads to them: %s. A mark works on the function, method or class that "
+                "Flask calls; behind a dispatcher or a lambda it has no effect.",
+                ", ".join(unseen),
+            )
+
+    def _find_silence(self, policies: Policies) -> list[Problem]:
+        """Return what shares nothing only because nobody names an origin."""
+        if not self._shares(policies):
+            calls = ["CORS(app)"] if self.keywords is not None else [layer.name for layer in self.blueprints.values()]
+            late = self._find_late_settings()
+            missed = f" {', '.join(late)} came after that call, and had no effect: set it before." if late else ""
+            problem = f"{', '.join(calls)} at {self._called_at} shares nothing: nobody names an origin.{missed}"
+            return [Problem("origins", None, "shares-nothing", problem, _NAME_ORIGINS)]
+        silent = policies.dark_views()
+        silent += [place.name for place in policies.places.all if place.lacks_origins and place.rule is not None]
+        problem = f"Nobody names an origin for {', '.join(silent)}, so nothing is shared there."
+        return [Problem("origins", None, "no-origins", problem, _NAME_ORIGINS)] if silent else []
+
+    def _shares(self, policies: Policies) -> bool:
+        """Tell whether anybody said which origins are trusted, or that none is."""
+        return self.block_untrusted or policies.has_say() or any(place.shares for place in self.places.all)
+
+    def _find_late_settings(self) -> list[str]:
+        now, then = _pick_settings(self.app.config), self._settings_read
+        return sorted(key for key in now.keys() | then if now.get(key) != then.get(key))
+
+
+def check_app(app: Any, call: str) -> Flask:
+    """Return a Flask app, or the one that a proxy such as `current_app` stands for.
+
+    Args:
+        app: what was given.
+        call: what was called and what it takes, for messages.
+
+    Raises:
+        TypeError: if it is not a Flask app; it names the attribute that holds one.
+    """
+    app = unwrap_proxy(app)
+    if _is_flask(app):
+        return app  # type: ignore[no-any-return]
+    kind = type(app).__name__
+    inner = find_inner(app, _is_flask)
+    remedy = f"Pass its Flask app, which is its attribute .{inner}." if inner else "Write CORS(app)."
+    raise TypeError(f"{call}, not {kind}. {remedy}")
+
+
+def _is_flask(value: object) -> bool:
+    """Tell whether this is a Flask app, and not what says so in its place, as proxies and mocks do."""
+    return issubclass(type(value), Flask)
+
+
+def find_installation(app: Flask) -> Installation | None:
+    """Return the extension on an app, if there is one."""
+    found: Installation | None = app.extensions.get(EXTENSION)
+    return found
+
+
+def _pick(options: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: options[name] for name in names if name in options}
+
+
+def _pick_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in config.items() if key.startswith(PREFIX)}

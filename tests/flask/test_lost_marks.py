@@ -1,0 +1,314 @@
+"""A mark that a decorator hides from Flask is never shared, and the log says which, where and what to do."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.views import MethodView, View
+from support.site import SHARED_WITH_A, A, B, granted, make_app, twins
+from support.wsgi import FOR_EVERYBODY, Server, forbidden
+
+from flask_cors_ext import CORS, cross_origin, same_origin
+from flask_cors_ext.cli import cors
+from flask_cors_ext.layers import Places
+from flask_cors_ext.policies import Policies
+
+WAYS_OUT = (
+    "If that is a decorator, use functools.wraps in it, or put the mark above it; else mark the view itself, with "
+    "@cross_origin or @same_origin."
+)
+
+
+def errors(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    """Return the errors in the log; the app without the extension warns, too."""
+    return [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+def plain() -> str:
+    return "x"
+
+
+def login(view: Any) -> Any:
+    def guarded(*values: Any, **named: Any) -> Any:
+        return view(*values, **named)
+
+    return guarded
+
+
+def login_that_copies_the_name(view: Any) -> Any:
+    def guarded(*values: Any, **named: Any) -> Any:
+        return view(*values, **named)
+
+    guarded.__name__, guarded.__qualname__ = view.__name__, view.__qualname__
+    return guarded
+
+
+def login_by_default_argument(view: Any) -> Any:
+    return lambda view=view: view()
+
+
+class Login:
+    def __init__(self, view: Any) -> None:
+        self.view = view
+
+    def __call__(self) -> Any:
+        return self.view()
+
+
+def login_by_method(view: Any) -> Any:
+    return Login(view).__call__
+
+
+def login_of_several(view: Any) -> Any:
+    return login(Login(login_that_copies_the_name(view)))
+
+
+def login_above_wraps(view: Any) -> Any:
+    hidden = login(view)
+
+    @functools.wraps(hidden)
+    def outer() -> Any:
+        return hidden()
+
+    return outer
+
+
+DECORATORS = [
+    login,
+    login_that_copies_the_name,
+    login_by_default_argument,
+    Login,
+    login_by_method,
+    login_of_several,
+    login_above_wraps,
+    functools.partial,
+]
+
+
+@pytest.mark.parametrize("mark", [same_origin, cross_origin(origins=A)], ids=["same_origin", "cross_origin"])
+@pytest.mark.parametrize("decorator", DECORATORS, ids=lambda decorator: decorator.__name__)
+def test_a_view_whose_mark_is_hidden_is_never_shared(
+    decorator: Any, mark: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def build(app: Flask) -> None:
+        app.add_url_rule("/x", "lost", decorator(mark(lambda: "x")), methods=["GET", "PUT"])
+        app.add_url_rule("/y", "twin", decorator(plain))
+
+    pair = twins(build, origins="*")
+    assert pair.without.request(path="/x").body == b"x"
+    for origin in (A, B, None):
+        assert pair.are_alike_but_for(path="/x", origin=origin)
+        assert pair.are_alike_but_for(method="PUT", path="/x", origin=origin)
+    assert pair.with_cors.preflight(A, "PUT", path="/x") == forbidden()
+    (record,) = errors(caplog)
+    assert record.name == "site"
+    assert record.getMessage().startswith("The view 'lost' is not shared: ")
+    assert record.getMessage().endswith(WAYS_OUT)
+    assert pair.are_alike_but_for(FOR_EVERYBODY, path="/y", origin=A)
+
+
+def test_the_error_names_view_decorator_and_function(caplog: pytest.LogCaptureFixture) -> None:
+    app = make_app()
+    app.add_url_rule("/x", "save", login_that_copies_the_name(same_origin(lambda: "x")))
+    CORS(app, origins="*")
+    Server(app).request(path="/x")
+    place = f"{__file__}:{login_that_copies_the_name.__code__.co_firstlineno + 1}"
+    function = "test_the_error_names_view_decorator_and_function.<locals>.<lambda>"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"The view 'save' is not shared: login_that_copies_the_name ({place}) hides the mark on {function}. {WAYS_OUT}"
+    ]
+
+
+OUT = [
+    pytest.param(lambda view: functools.wraps(view)(login(view)), "*", id="functools.wraps"),
+    pytest.param(lambda view: cross_origin(login(view)), "*", id="the mark above"),
+    pytest.param(lambda view: cross_origin(origins=A)(login(view)), A, id="an explicit mark with origins"),
+]
+
+
+@pytest.mark.parametrize(("way", "origin"), OUT)
+def test_each_way_out_that_the_error_names_shares_the_view(
+    way: Any, origin: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app()
+    app.add_url_rule("/x", "x", way(cross_origin(lambda: "x")))
+    CORS(app, origins="*")
+    assert Server(app).preflight(A, "GET", path="/x") == granted(origin, "GET, HEAD")
+    assert caplog.records == []
+
+
+def test_an_explicit_same_origin_is_a_way_out_too(caplog: pytest.LogCaptureFixture) -> None:
+    app = make_app()
+    app.add_url_rule("/x", "x", same_origin(login(cross_origin(origins=A)(lambda: "x"))))
+    CORS(app, origins="*")
+    assert Server(app).preflight(A, "GET", path="/x") == forbidden()
+    assert caplog.records == []
+
+
+def test_a_view_that_merely_holds_a_marked_function_is_told_the_way_out(caplog: pytest.LogCaptureFixture) -> None:
+    def build_app(mark: Any) -> Server:
+        @same_origin
+        def helper() -> str:
+            return "x"
+
+        def show() -> str:
+            return helper()
+
+        app = make_app()
+        app.add_url_rule("/x", "show", mark(show))
+        CORS(app, origins="*")
+        return Server(app)
+
+    assert build_app(lambda view: view).preflight(A, "GET", path="/x") == forbidden()
+    (record,) = caplog.records
+    assert record.getMessage().endswith(WAYS_OUT)
+    caplog.clear()
+    assert build_app(cross_origin).preflight(A, "GET", path="/x") == granted("*", "GET, HEAD")
+    assert caplog.records == []
+
+
+def build_beside(app: Flask, around: Any) -> None:
+    @app.get("/registered")
+    @same_origin
+    def registered() -> str:
+        return "x"
+
+    app.add_url_rule("/x", "x", around(registered))
+
+
+def by_name(registered: Any) -> Any:
+    return lambda: registered()
+
+
+BESIDE = [
+    pytest.param(by_name, True, id="a view that calls another view by its name is shared"),
+    pytest.param(login, False, id="a view that decorates another view is not"),
+]
+
+
+@pytest.mark.parametrize(("around", "is_shared"), BESIDE)
+def test_a_marked_view_that_is_registered_itself(around: Any, is_shared: bool) -> None:
+    pair = twins(lambda app: build_beside(app, around), origins="*")
+    assert pair.are_alike_but_for(*([FOR_EVERYBODY] if is_shared else []), path="/x", origin=A)
+    assert pair.are_alike_but_for(path="/registered", origin=A)
+
+
+def test_one_method_of_a_view_class_loses_its_mark_and_the_others_are_shared(caplog: pytest.LogCaptureFixture) -> None:
+    class Items(MethodView):
+        @cross_origin(origins=A)
+        def get(self) -> str:
+            return "x"
+
+        @login
+        @same_origin
+        def put(self) -> str:
+            return "x"
+
+        def delete(self) -> str:
+            return "x"
+
+    def build(app: Flask) -> None:
+        app.add_url_rule("/x", view_func=Items.as_view("items"))
+
+    pair = twins(build, origins="*")
+    assert pair.are_alike_but_for(*SHARED_WITH_A, path="/x", origin=A)
+    assert pair.are_alike_but_for(method="PUT", path="/x", origin=A)
+    assert pair.are_alike_but_for(FOR_EVERYBODY, method="DELETE", path="/x", origin=A)
+    assert pair.with_cors.preflight(A, "PUT", path="/x") == forbidden()
+    (record,) = errors(caplog)
+    assert record.getMessage().startswith("The view 'items' (PUT) is not shared: login (")
+
+
+def with_a_marked_method() -> type[View]:
+    class Items(MethodView):
+        @same_origin
+        def get(self) -> str:
+            return "x"
+
+    return Items
+
+
+def marked_itself() -> type[View]:
+    class Items(View):
+        def dispatch_request(self) -> str:
+            return "x"
+
+    return same_origin(Items)
+
+
+def with_a_marked_base() -> type[View]:
+    class Items(marked_itself()):  # type: ignore[misc]
+        pass
+
+    return Items
+
+
+@pytest.mark.parametrize("make", [with_a_marked_method, marked_itself, with_a_marked_base])
+def test_the_class_of_a_decorated_view_class_is_looked_into(make: Any) -> None:
+    pair = twins(lambda app: app.add_url_rule("/x", "x", login(make().as_view("x"))), origins="*")
+    assert pair.without.request(path="/x").body == b"x"
+    assert pair.are_alike_but_for(path="/x", origin=A)
+
+
+def test_a_route_that_comes_late_is_judged_likewise(caplog: pytest.LogCaptureFixture) -> None:
+    app = make_app()
+    app.add_url_rule("/first", "first", plain)
+    CORS(app, origins="*")
+    assert Server(app).request(path="/first", origin=A).values("Access-Control-Allow-Origin") == ["*"]
+    app.view_functions["late"] = login(same_origin(lambda: "x"))
+    app.url_map.add(app.url_rule_class("/late", endpoint="late", methods=["GET"]))
+    for _ in range(3):
+        assert Server(app).preflight(A, "GET", path="/late") == forbidden()
+        assert Server(app).request(path="/late", origin=A).values("Access-Control-Allow-Origin") == []
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_a_mark_that_no_route_leads_to_is_a_note(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    handlers = {"x": cross_origin(origins=A)(lambda: "x")}
+    app = Flask(__name__, static_folder=None)
+    app.add_url_rule("/x", "x", lambda: handlers["x"]())
+    CORS(app, origins=B)
+    for _ in range(2):
+        assert app.test_client().get("/x", headers={"Origin": B}).headers["Access-Control-Allow-Origin"] == B
+    notes = [record for record in caplog.records if "no route leads to them" in record.getMessage()]
+    assert [record.levelname for record in notes] == ["INFO"]
+    assert "test_a_mark_that_no_route_leads_to_is_a_note.<locals>.<lambda>" in notes[0].getMessage()
+    result = app.test_cli_runner().invoke(cors, ["check"])
+    assert result.exit_code == 0
+    assert "note: These are marked, and no route leads to them: " in result.output
+
+
+def test_a_view_that_two_threads_read_at_once_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
+    app = make_app()
+    app.add_url_rule("/x", "x", login(same_origin(lambda: "x")))
+    policies = Policies(app, {}, Places((), None, shares=True, otherwise=None))
+    assert policies._read("x") is policies._read("x")
+    policies.report_lost_marks()
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+@pytest.mark.parametrize("depth", [1, 20])
+def test_the_search_reaches_through_many_decorators(depth: int) -> None:
+    view: Any = same_origin(lambda: "x")
+    for _ in range(depth):
+        view = login(view)
+    pair = twins(lambda app: app.add_url_rule("/x", "x", view), origins="*")
+    assert pair.are_alike_but_for(path="/x", origin=A)
+
+
+def test_the_search_ends_where_functions_hold_one_another() -> None:
+    functions: list[Any] = []
+    for _ in range(2000):
+        view = login(functions[-1] if functions else plain)
+        view.beside = functions[-2:]
+        functions.append(view)
+    functions[0].back = functions[-1]
+    pair = twins(lambda app: app.add_url_rule("/x", "x", lambda: plain() if functions[-1] else ""), origins="*")
+    assert pair.are_alike_but_for(FOR_EVERYBODY, path="/x", origin=A)
+    pair = twins(lambda app: app.add_url_rule("/x", "x", login(functions[-1]), methods=["OPTIONS"]), origins="*")
+    assert pair.with_cors.preflight(A, "PUT", path="/x").status == "204 No Content"
