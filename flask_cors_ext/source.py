@@ -141,19 +141,21 @@ class Routes:
 
     def _look_up(self, environ: WSGIEnvironment, method: str) -> Ruling:
         method = method.upper() or NO_METHOD
-        verdicts = _Verdicts(environ, nullcontext if self._routes_in_context else self._app.app_context)
         if environ["REQUEST_METHOD"] == "OPTIONS":
-            ruling = self._look_up_preflight(environ, method, verdicts)
+            ruling = self._look_up_preflight(environ, method)
             if ruling.policy is None:
                 self.follow(environ).ruling = ruling  # Flask answers it, and will see that it came by
             return ruling
         cover = self._find(environ, method)
         if not cover.asks:
             return cover.ruling
-        ruling = environ[_JUDGED] = Ruling(cover.policy, verdicts.of(cover))
+        ruling = environ[_JUDGED] = Ruling(cover.policy, self._judge(environ).of(cover))
         return ruling
 
-    def _look_up_preflight(self, environ: WSGIEnvironment, method: str, verdicts: _Verdicts) -> Ruling:
+    def _judge(self, environ: WSGIEnvironment) -> _Verdicts:
+        return _Verdicts(environ, nullcontext if self._routes_in_context else self._app.app_context)
+
+    def _look_up_preflight(self, environ: WSGIEnvironment, method: str) -> Ruling:
         """Return the ruling of a preflight, with a policy that names the right methods.
 
         The origin is judged first: neither converters, which may ask a database, nor the methods of a URL are looked at
@@ -162,8 +164,10 @@ class Routes:
         router = self._bind(environ)
         if router is None:
             cover = self._of_raw_path(environ)
-            return Ruling(cover.policy, verdicts.of(cover)) if cover.asks else cover.ruling
+            return Ruling(cover.policy, self._judge(environ).of(cover)) if cover.asks else cover.ruling
+        verdicts: _Verdicts | None = None  # PERF: most preflights need none, since their answer is known
         if self._blind is not None:
+            verdicts = self._judge(environ)
             guessed = self._cover(router.guess(method), router.guess)
             # Where a converter refuses the path, it is covered like any other that leads nowhere.
             nowhere = self._policies.of_path(self._places.find(router.path))
@@ -177,7 +181,10 @@ class Routes:
         known = self._answers.get(key) if key is not None else None
         if known is not None:
             cover, ruling = known
-            return Ruling(ruling.policy, verdicts.of(cover)) if cover.asks else ruling
+            if not cover.asks:
+                return ruling
+            return Ruling(ruling.policy, (verdicts or self._judge(environ)).of(cover))
+        verdicts = verdicts or self._judge(environ)
         cover = self._cover(found, router.find)
         if not verdicts.of(cover):
             return Ruling(cover.policy, False)
