@@ -164,5 +164,7 @@ def _describe(holder: object) -> str:
     if type(function) is not FunctionType:
         return f"{name_of(function)}"
     code: CodeType = function.__code__
-    name = getattr(code, "co_qualname", function.__qualname__)
+    # Python 3.10 keeps no qualified name beside the one that may have been copied.
+    own = function.__qualname__ if function.__qualname__.endswith(code.co_name) else code.co_name
+    name: str = getattr(code, "co_qualname", own)
     return f"{name.removesuffix('.<locals>.' + code.co_name)} ({code.co_filename}:{code.co_firstlineno})"

@@ -116,7 +116,7 @@ def test_a_host_that_flask_does_not_trust_is_judged_by_the_path_s_policy() -> No
     server = site(build_hosts, flask={"host_matching": True}, config=config, origins=B, block_untrusted=True)
     elsewhere = {"Host": "evil.example"}
     assert server.request("PUT", "/x", A, elsewhere) == forbidden(VARY_ORIGIN)
-    assert server.request("PUT", "/x", B, elsewhere).status == "400 BAD REQUEST"
+    assert server.request("PUT", "/x", B, elsewhere).app_ran  # 400 or, in Flask 3.0, which trusts every host, 404
 
 
 def without_path_info(app: Any, method: str, **headers: str) -> tuple[str, dict[str, str]]:
