@@ -68,6 +68,9 @@ _METHOD_OVERRIDES: Final = frozenset({"x-http-method", "x-http-method-override",
 DEFAULT_PORTS: Final = {"http": "80", "https": "443", "ws": "80", "wss": "443", "ftp": "21"}
 """The default port of each special scheme, in decimal digits (URL standard, `#default-port`)."""
 
+LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "[::1]")
+"""Hosts that people use for their own machine; to a browser they are three origins, and three sites."""
+
 TOKEN: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
 """One character of a token, as a regular expression (RFC 9110, 5.6.2)."""
 

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from .decisions import quote_error
-from .fetch import DEFAULT_PORTS, canonical_ipv6
+from .fetch import DEFAULT_PORTS, LOOPBACK_NAMES, canonical_ipv6
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -24,9 +24,6 @@ MAX_ORIGIN_LENGTH: Final = 512
 
 OPAQUE_ORIGINS: Final = ("null", "file://")
 """Origins that anybody can have: sandboxed frames and local files send `null`, some Android web views `file://`."""
-
-LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "[::1]")
-"""Three names of the own machine; to a browser they are three origins, and three sites."""
 
 _logger = logging.getLogger("cors_wsgi")
 

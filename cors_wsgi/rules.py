@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from .errors import Problem
-from .fetch import DEFAULT_PORTS, canonical_ipv6, domain_to_ascii
+from .fetch import DEFAULT_PORTS, LOOPBACK_NAMES, canonical_ipv6, domain_to_ascii
 from .origins import (
     MAX_ORIGIN_LENGTH,
     is_ip_address,
@@ -78,7 +78,7 @@ def repair(rule: str) -> str | None:
     host, port = _split_port(authority)
     if scheme in ("", "http", "https") or not host.isascii():
         host = domain_to_ascii(host) or host
-    scheme = scheme or ("http" if host in ("localhost", "127.0.0.1", "[::1]") else "https")
+    scheme = scheme or ("http" if host in LOOPBACK_NAMES else "https")
     if host.startswith("[") and (address := canonical_ipv6(host[1:-1].partition("%")[0])):
         host = f"[{address}]"
     port = port if port == "*" else port.lstrip("0")

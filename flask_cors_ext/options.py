@@ -12,6 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from cors_wsgi import OriginRule, PolicyError, PolicyWarning, Problem
+from cors_wsgi.near_misses import explain_unknown
 from cors_wsgi.settings import PARSERS, parse_list
 
 if TYPE_CHECKING:
@@ -82,12 +83,9 @@ def check_keywords(call: str, options: Mapping[str, Any], known: Iterable[str]) 
     Raises:
         TypeError: for an option that does not exist, with the near miss.
     """
-    names = sorted(known)
-    for option in options:
-        if option not in names and option not in NEEDLESS:
-            near = difflib.get_close_matches(option.lower(), names, n=1)
-            remedy = f"Did you mean {near[0]!r}?" if near else f"The options are {', '.join(names)}."
-            raise TypeError(f"{call} has no option {option!r}. {remedy}")
+    names = list(known)
+    if unknown := [option for option in options if option not in names and option not in NEEDLESS]:
+        raise TypeError(explain_unknown(call, unknown, names))
     for option in options:
         if option in NEEDLESS:
             warn_of_needless(option, option)

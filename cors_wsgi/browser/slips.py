@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from ..fetch import LOOPBACK_NAMES
 from .urls import URL, parse_url
-
-LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "[::1]")
-"""Three hosts that mean this machine, as people write them; to browsers they are three hosts and three sites."""
 
 
 class Slip(NamedTuple):
