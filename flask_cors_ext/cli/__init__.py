@@ -64,7 +64,8 @@ def _print_table(rows: list[Row]) -> None:
         table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(row.rule, ", ".join(row.methods), *_show(row))
-    Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
+    # Without markup and emoji: a regular expression's [a-z] is not a style, and :x: in a route is not a picture.
+    Console(width=None if sys.stdout.isatty() else _WIDE, markup=False, emoji=False).print(table)
 
 
 def _show(row: Row) -> tuple[str, ...]:

@@ -203,6 +203,16 @@ def test_a_path_such_as_a_rule_matches(rule: str, path: str) -> None:
     assert sample_path(Rule(rule)) == path
 
 
+def test_the_table_shows_routes_and_rules_to_the_letter() -> None:
+    app = Flask("site", static_folder=None)
+    app.add_url_rule("/a[b]/:x:", "x", lambda: "x")
+    CORS(app, origins=[re.compile(r"https://[a-z]+[.]example"), "http://[::1]:*"])
+    code, output = run(app, "routes")
+    assert code == 0
+    assert "│ /a[b]/:x: │" in output
+    assert "│ re.compile('https://[a-z]+[.]example'), http://[::1]:* │" in output
+
+
 def test_views_with_several_policies_have_several_rows() -> None:
     app = Flask("site", static_folder=None)
     app.add_url_rule("/x", "get", cross_origin(origins=A)(lambda: "x"), methods=["GET"])
