@@ -87,25 +87,20 @@ def test_a_handler_of_the_first_request_s_log_may_call_the_app(spoil: Any, optio
     assert (handler.answered, handler.hung) == (["200 OK"], False)
 
 
-def test_a_handler_of_a_late_view_s_error_may_call_the_app(listen: Any) -> None:
+LATE = [
+    pytest.param(lambda view: forget(same_origin(view)), id="a lost mark"),
+    pytest.param(cross_origin(supports_credentials=True), id="layers that do not fit"),
+]
+
+
+@pytest.mark.parametrize("mark", LATE)
+def test_a_handler_of_a_late_view_s_error_may_call_the_app(mark: Any, listen: Any) -> None:
     app = make_app()
     app.add_url_rule("/x", "x", lambda: "x")
     CORS(app, origins="*")
     Server(app).request(path="/x")
     handler = listen("site", Server(app))
-    app.view_functions["late"] = forget(same_origin(lambda: "x"))
-    app.url_map.add(app.url_rule_class("/late", endpoint="late", methods=["GET"]))
-    assert Server(app).request(path="/late", origin=A).values("Access-Control-Allow-Origin") == []
-    assert (handler.answered, handler.hung) == (["200 OK"], False)
-
-
-def test_a_handler_of_a_late_view_whose_layers_do_not_fit_may_call_the_app(listen: Any) -> None:
-    app = make_app()
-    app.add_url_rule("/x", "x", lambda: "x")
-    CORS(app, origins="*")
-    Server(app).request(path="/x")
-    handler = listen("site", Server(app))
-    app.view_functions["late"] = cross_origin(supports_credentials=True)(lambda: "x")
+    app.view_functions["late"] = mark(lambda: "x")
     app.url_map.add(app.url_rule_class("/late", endpoint="late", methods=["GET"]))
     assert Server(app).request(path="/late", origin=A).values("Access-Control-Allow-Origin") == []
     assert (handler.answered, handler.hung) == (["200 OK"], False)
