@@ -18,7 +18,7 @@ from .options import normalize_flag
 from .paths import PathMap, PathRule, decode_path, is_canonical
 from .policy import DENY, Deny, Policy, PolicyOrDeny
 from .reports import DEBUG_HEADER, OnDecision, Reports
-from .trust import find_blocking_problems, is_judged, is_trusted
+from .trust import find_blocking_problems, is_state_changing, is_trusted
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
@@ -192,7 +192,7 @@ class CORSMiddleware:
         # PERF: added_headers, written out.
         added = (answers.allow_origin or (ALLOW_ORIGIN, origin or ""), *answers.shared) if allowed else answers.refused
         reports = self._reports
-        if origin is not None and (not allowed or reports.hears_everything) and reports.is_wanted(DEBUG):
+        if origin is not None and (not allowed or reports.has_hook) and reports.is_enabled(DEBUG):
             path = environ.get("PATH_INFO", "")
             added = self._report(policy, origin, environ["REQUEST_METHOD"], path, added, allowed=allowed)
         touched = answers.touched
@@ -217,7 +217,7 @@ class CORSMiddleware:
         """Let the framework route, and ask the source for its ruling when the response starts."""
         method: str = environ["REQUEST_METHOD"]
         judged: Ruling | None = None
-        if self._block_untrusted and is_judged(method, environ.get("HTTP_UPGRADE")):
+        if self._block_untrusted and is_state_changing(method, environ.get("HTTP_UPGRADE")):
             policy, verdict = source.look_up(environ, method)
             allowed = _is_allowed(policy, verdict, origin, environ)
             if policy is not None and self._is_untrusted(environ, origin, allowed=allowed):
@@ -243,7 +243,7 @@ class CORSMiddleware:
                     answers = policy.answers
                     allowed = _is_allowed(policy, verdict, origin, environ)
                     added = added_headers(answers, origin, allowed=allowed)
-                    if origin is not None and (not allowed or reports.hears_everything) and reports.is_wanted(DEBUG):
+                    if origin is not None and (not allowed or reports.has_hook) and reports.is_enabled(DEBUG):
                         added = self._report(policy, origin, method, path, added, allowed=allowed)
             shared = headers if answers is None else self._share(answers, headers, added)
             return start_response(status, shared) if exc_info is None else start_response(status, shared, exc_info)
@@ -267,7 +267,7 @@ class CORSMiddleware:
     def _share(self, answers: Answers, headers: Sequence[Header], added: Sequence[Header]) -> list[Header]:
         shared, removed = share_response(answers, headers, added)
         if removed:
-            self._reports.warn_of(removed)
+            self._reports.warn_removed(removed)
         return shared
 
     def _policy_for_path(self, paths: PathMap[PolicyOrDeny], environ: WSGIEnvironment) -> PolicyOrDeny:
@@ -290,7 +290,7 @@ class CORSMiddleware:
         answers = policy.answers
         allowed = origin in answers.exact if answers.is_exact else _is_allowed(policy, verdict, origin, environ)
         note = None
-        if self._reports.is_wanted(DEBUG):
+        if self._reports.is_enabled(DEBUG):
             names, path = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS"), environ.get("PATH_INFO", "")
             note = self._reports.report_preflight(policy, origin, method, names, path, allowed=allowed)
         if not allowed:
@@ -302,7 +302,7 @@ class CORSMiddleware:
         return []
 
     def _is_untrusted(self, environ: WSGIEnvironment, origin: str | None, *, allowed: bool) -> bool:
-        if not is_judged(environ["REQUEST_METHOD"], environ.get("HTTP_UPGRADE")):
+        if not is_state_changing(environ["REQUEST_METHOD"], environ.get("HTTP_UPGRADE")):
             return False
         return not is_trusted(environ.get("HTTP_SEC_FETCH_SITE"), origin, environ.get("HTTP_HOST"), allowed=allowed)
 
@@ -310,7 +310,7 @@ class CORSMiddleware:
         self, environ: WSGIEnvironment, start_response: StartResponse, origin: str | None, policy: Policy | Deny
     ) -> Iterable[bytes]:
         note = None
-        if self._reports.is_wanted(DEBUG):
+        if self._reports.is_enabled(DEBUG):
             method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
             note = self._reports.report_blocked(policy, origin, method, path)
         return _refuse(start_response, policy.answers.refused, note)

@@ -18,8 +18,8 @@ from .fetch import (
     is_forbidden_request_header,
     is_token,
 )
+from .origin_rules import EXAMPLE, find_origin_problem, suggest_origin
 from .origins import OPAQUE_ORIGINS, OriginRule, is_loopback, parse_origin, parse_pattern
-from .rules import EXAMPLE, find_origin_problem, repair
 from .written_lists import find_written_list
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def _find_risks(rule: str, accept_risks: tuple[str, ...]) -> Iterable[Problem]:
     is_insecure = origin.scheme == "http" and not is_loopback(origin.host.removeprefix("*."))
     if is_insecure and "insecure-origins" not in accept_risks:
         problem = "Whoever sits between this page and its user can act as that user: http is not encrypted."
-        remedy = f"Write {repair('https' + rule[4:])!r}, or accept_risks=['insecure-origins']."
+        remedy = f"Write {suggest_origin('https' + rule[4:])!r}, or accept_risks=['insecure-origins']."
         yield Problem("origins", rule, "insecure-origin", problem, remedy, 0)
     if "public-suffix" not in accept_risks and (suffix := find_public_suffix(rule)):
         problem = f"Anybody can register a name under {suffix}, and would be trusted with your users' credentials."

@@ -1,4 +1,4 @@
-"""Reports: decisions for whoever listens, the hook, the log, and the debug header."""
+"""Reports: why a browser will refuse, computed only for whoever listens: the hook, the log, the debug header."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
+from .answers import LONGEST_ECHO, Answers, can_echo_method
 from .decisions import Decision, Kind, Reason, quote_error
+from .fetch import SAFELISTED_METHODS, extract_names, normalize_method
+from .origins import OriginSet, parse_origin
 from .policy import DENY, Deny, Policy
-from .reasons import find_origin_reason, find_preflight_reasons
 
 OnDecision: TypeAlias = "Callable[[Decision], object]"
 
@@ -17,6 +19,7 @@ DEBUG_HEADER: Final = "X-CORS-Debug"
 
 _logger = logging.getLogger("cors_wsgi")
 
+_RESPONSE_HEADERS = "access-control-"
 _HAS_NEAREST = frozenset({Reason.ORIGIN_NOT_ALLOWED, Reason.ORIGIN_UNDER_ANOTHER_NAME, Reason.ORIGIN_MALFORMED})
 
 
@@ -27,18 +30,18 @@ class Reports:
     debug header, or None if there shall be none.
 
     Attributes:
-        hears_everything: whether there is a hook, which is told of what is allowed, too.
-        is_wanted: asked with `logging.DEBUG`, tells whether anybody listens to what a browser may refuse.
+        has_hook: whether there is a hook, which is told of what is allowed, too.
+        is_enabled: asked with `logging.DEBUG`, tells whether anybody listens to what a browser may refuse.
     """
 
-    __slots__ = ("_debug", "_lock", "_on_decision", "_warned", "hears_everything", "is_wanted")
+    __slots__ = ("_debug", "_lock", "_on_decision", "_warned", "has_hook", "is_enabled")
 
     def __init__(self, on_decision: OnDecision | None, *, debug: bool) -> None:
         self._on_decision = on_decision
         self._debug = debug
-        self.hears_everything = on_decision is not None
+        self.has_hook = on_decision is not None
         # PERF: the logger's own method, since every preflight and every refusal asks.
-        self.is_wanted: Callable[[int], bool] = _always if debug or on_decision is not None else _logger.isEnabledFor
+        self.is_enabled: Callable[[int], bool] = _always if debug or on_decision is not None else _logger.isEnabledFor
         self._warned: set[str] = set()
         self._lock = threading.Lock()
 
@@ -60,7 +63,7 @@ class Reports:
         """Report a request that never reached the app."""
         return self._report(Kind.BLOCKED, policy, origin, method, path, _refusal(policy, origin))
 
-    def warn_of(self, names: Iterable[str]) -> None:
+    def warn_removed(self, names: Iterable[str]) -> None:
         """Log, once for each name, that a header which the app set was removed."""
         for name in names:
             with self._lock:
@@ -104,3 +107,57 @@ def _refusal(policy: Policy | Deny, origin: str | None) -> tuple[Reason, ...]:
     if policy is DENY:
         return (Reason.DENIED,)
     return (Reason.ORIGIN_MISSING if origin is None else find_origin_reason(policy.answers.origins, origin),)
+
+
+def find_origin_reason(origins: OriginSet | None, origin: str) -> Reason:
+    """Return why a policy refuses `origin`.
+
+    Args:
+        origins: the origins that the policy allows; None if everybody, who may then still be blocked.
+        origin: the Origin header.
+    """
+    if origin == "null":
+        return Reason.ORIGIN_IS_NULL
+    if origin == "file://":
+        return Reason.ORIGIN_IS_FILE
+    if parse_origin(origin) is None:
+        return Reason.ORIGIN_MALFORMED
+    is_twin = origins is not None and origins.allows_under_another_name(origin)
+    return Reason.ORIGIN_UNDER_ANOTHER_NAME if is_twin else Reason.ORIGIN_NOT_ALLOWED
+
+
+def find_preflight_reasons(answers: Answers, method: str, headers: str | None) -> tuple[Reason, ...]:
+    """Return what a browser will miss in the answer to an allowed origin's preflight (`#cors-preflight-fetch`)."""
+    return (*_find_method_reasons(answers, method), *_find_header_reasons(answers, headers))
+
+
+def _find_method_reasons(answers: Answers, method: str) -> tuple[Reason, ...]:
+    if not can_echo_method(method):
+        return (Reason.METHOD_MALFORMED,)
+    named = _names(answers.methods)
+    if named is None or method in named or method in SAFELISTED_METHODS:
+        return ()
+    has_twin = method.upper() in named and normalize_method(method) == method
+    return (Reason.METHOD_CASE,) if has_twin else (Reason.METHOD_NOT_ALLOWED,)
+
+
+def _find_header_reasons(answers: Answers, headers: str | None) -> tuple[Reason, ...]:
+    if not headers:
+        return ()
+    asked = extract_names(headers) if len(headers) <= LONGEST_ECHO else None
+    if asked is None:
+        return (Reason.HEADERS_MALFORMED,)
+    named = _names(answers.headers)
+    if named is None:
+        return ()
+    missing = {name.lower() for name in asked} - {name.lower() for name in named}
+    if any(name.startswith(_RESPONSE_HEADERS) for name in missing):
+        return (Reason.RESPONSE_HEADER_REQUESTED,)
+    return (Reason.HEADER_NOT_ALLOWED,) if missing else ()
+
+
+def _names(value: str | None) -> list[str] | None:
+    """Return the names that an answer grants, or None if it grants all."""
+    if value is None or value == "*" or value.startswith("*,"):
+        return None
+    return value.split(", ")

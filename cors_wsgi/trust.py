@@ -42,7 +42,7 @@ def find_blocking_problems(policies: Iterable[PolicyOrDeny]) -> list[Problem]:
     ]
 
 
-def is_judged(method: str, upgrade: str | None) -> bool:
+def is_state_changing(method: str, upgrade: str | None) -> bool:
     """Tell whether a request could change something: an unsafe method, or an upgrade to WebSocket.
 
     Args:

@@ -25,10 +25,10 @@ SERVER_SIDE = [name for name in MODULES if name.startswith("cors_wsgi") and not 
 FLOORS = [
     ["fetch", "errors", "decisions", "apps", "near_misses"],
     ["origins", "paths", "settings", "written_lists"],
-    ["rules"],
+    ["origin_rules"],
     ["options"],
     ["answers"],
-    ["policy", "reasons"],
+    ["policy"],
     ["reports", "trust"],
     ["middleware"],
     ["paste", ""],

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from support.wsgi import Answer, app_with, call, environ_for, from_app, watch, wrap
 
 from cors_wsgi import DENY, CORSMiddleware, PathMap, Policy, PolicyError
+from cors_wsgi.origin_rules import find_origin_problem, suggest_origin
 from cors_wsgi.origins import parse_origin
 from cors_wsgi.paths import is_canonical
-from cors_wsgi.rules import find_origin_problem, repair
 
 LABELS = st.sampled_from(["a", "b", "ab", "ba", "x_y", "1", "xn--a", "com", "-"])
 HOSTS = st.lists(LABELS, min_size=1, max_size=4).map(lambda labels: ".".join([*labels, "com"]))
@@ -104,7 +104,7 @@ def test_any_text_is_a_rule_or_has_one_problem(text: str) -> None:
     assert problem.position is None or 0 <= problem.position <= len(text)
     assert str(caught.value).isascii() or not text.isascii()
     if re.match("Write '.*'[.]$", problem.remedy):
-        assert Policy(problem.remedy[7:-2]).origins == (repair(text),)
+        assert Policy(problem.remedy[7:-2]).origins == (suggest_origin(text),)
 
 
 @given(st.one_of(ORIGINS, st.from_regex(r"\A[a-z]{1,6}://[a-zA-Z0-9._\[\]:-]{1,20}\Z")))

@@ -117,5 +117,5 @@ def codes_in(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("code", sorted(set().union(*(codes_in(HOME / f"{name}.py") for name in SERVER_SIDE))))
 def test_every_problem_code_has_a_test(code: str) -> None:
-    tables = ("test_rules.py", "test_options.py", "test_paths.py", "test_settings.py", "test_middleware.py")
+    tables = ("test_origin_rules.py", "test_options.py", "test_paths.py", "test_settings.py", "test_middleware.py")
     assert any(code in words_in(TESTS / table) for table in tables)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from cors_wsgi import DENY, CORSMiddleware, PathMap, Policy, PolicyError
 from cors_wsgi.answers import added_headers, can_echo_headers, share_response
 from cors_wsgi.fetch import extract_names
+from cors_wsgi.origin_rules import find_origin_problem, suggest_origin
 from cors_wsgi.origins import parse_origin
 from cors_wsgi.paths import find_path_problem, is_canonical
-from cors_wsgi.rules import find_origin_problem, repair
 from cors_wsgi.settings import PARSERS, parse_settings
 from fuzz import naive
 
@@ -32,7 +32,7 @@ def fuzz_origins(data: bytes) -> None:
     if problem is not None:
         assert str(problem)
         assert problem.position is None or 0 <= problem.position <= len(text), (text, problem)
-    meant = repair(text)
+    meant = suggest_origin(text)
     assert meant is None or find_origin_problem(meant) is None, (text, meant)
     find_origin_problem(data.decode("utf-8", "replace"))
 

@@ -65,10 +65,10 @@ def find_origin_problem(rule: object) -> Problem | None:
     )
 
 
-def repair(rule: str) -> str | None:
+def suggest_origin(rule: str) -> str | None:
     """Return the valid rule that `rule` most probably means, or None if nothing is near.
 
-    >>> repair("HTTPS://App.Example.com:443/index.html")
+    >>> suggest_origin("HTTPS://App.Example.com:443/index.html")
     'https://app.example.com'
     """
     scheme, rest = _SCHEME_AND_REST.fullmatch(rule.strip().strip("'\"")).groups("")  # type: ignore[union-attr]
@@ -137,7 +137,7 @@ def _find_scheme_slip(rule: str) -> Problem | None:
     if meant is None:
         return None
     problem = f"The scheme {scheme!r} is one slip away from {meant!r}, and no page has it."
-    return _problem(rule, "scheme-misspelled", problem, f"Did you mean {repair(rule) or meant!r}?", 0)
+    return _problem(rule, "scheme-misspelled", problem, f"Did you mean {suggest_origin(rule) or meant!r}?", 0)
 
 
 def _find_web_scheme(scheme: str) -> str | None:
@@ -295,7 +295,7 @@ def _find_callable_problem(rule: Callable[..., object]) -> Problem | None:
 
 
 def _wrong(rule: str, code: str, problem: str, position: int) -> Problem:
-    meant = repair(rule)
+    meant = suggest_origin(rule)
     return _problem(
         rule, code, problem, f"Write {meant!r}." if meant else f"Write an origin such as {EXAMPLE!r}.", position
     )
