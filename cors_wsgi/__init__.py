@@ -3,7 +3,7 @@
 import logging
 
 from .decisions import Decision, Kind, Reason
-from .errors import PolicyError, PolicyWarning, Problem
+from .errors import PolicyError, PolicyWarning, Problem, ProblemCode
 from .middleware import CORSMiddleware, PolicySource, Ruling
 from .origins import OriginRule
 from .paths import PathMap, is_canonical
@@ -22,6 +22,7 @@ __all__ = [
     "PolicySource",
     "PolicyWarning",
     "Problem",
+    "ProblemCode",
     "Reason",
     "Ruling",
     "is_canonical",

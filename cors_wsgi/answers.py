@@ -29,7 +29,7 @@ from .origins import OriginSet
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-    from .options import Names, Origins
+    from .options import Names
 
 Header: TypeAlias = "tuple[str, str]"
 
@@ -102,7 +102,7 @@ class Answers:
 
 
 def compile_answers(
-    origins: Origins,
+    origins: OriginSet | None,
     methods: Names,
     allow_headers: Names,
     expose_headers: Names,
@@ -110,9 +110,8 @@ def compile_answers(
     *,
     supports_credentials: bool,
 ) -> Answers:
-    """Compile options that are valid already."""
-    everybody = origins == "*"
-    allowed = None if origins == "*" else OriginSet(origins)
+    """Compile options that are valid already; no `origins` are everybody."""
+    everybody = origins is None
     named_methods = _compile_names(methods, "*", echo=supports_credentials)
     # Without credentials `*` covers every name but Authorization (`#cors-non-wildcard-request-header-name`).
     named_headers = _compile_names(allow_headers, "*, Authorization", echo=supports_credentials)
@@ -124,9 +123,9 @@ def compile_answers(
     preflight = (*credentials, *age, _VARY_PREFLIGHT)
     is_constant = named_methods is not None and named_headers is not None
     return Answers(
-        origins=allowed,
-        exact=frozenset() if allowed is None else allowed.exact,
-        is_exact=allowed is not None and allowed.is_exact,
+        origins=origins,
+        exact=frozenset() if origins is None else origins.exact,
+        is_exact=origins is not None and origins.is_exact,
         methods=named_methods,
         headers=named_headers,
         allow_origin=(ALLOW_ORIGIN, "*") if everybody else None,

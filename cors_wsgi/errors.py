@@ -4,10 +4,80 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 from textwrap import indent
 from typing import Final
 
 _SHOWN: Final = 20
+
+
+class ProblemCode(str, Enum):
+    """The kinds of mistakes; a closed set, each value is its stable name.
+
+    The last three are found by `flask_cors_ext` alone.
+    """
+
+    NO_ORIGINS = "no-origins"
+    WILDCARD_BESIDE_RULES = "wildcard-beside-rules"
+    WILDCARD_WITH_CREDENTIALS = "wildcard-with-credentials"
+    NULL_ORIGIN = "null-origin"
+    NULL_WITH_CREDENTIALS = "null-with-credentials"
+    INSECURE_ORIGIN = "insecure-origin"
+    OPEN_REGEX = "open-regex"
+    PUBLIC_SUFFIX = "public-suffix"
+    ORIGIN_TYPE = "origin-type"
+    ORIGIN_EMPTY = "origin-empty"
+    ORIGIN_TOO_LONG = "origin-too-long"
+    LIST_IN_STRING = "list-in-string"
+    COMMA_LIST = "comma-list"
+    LOOKS_LIKE_REGEX = "looks-like-regex"
+    WHITE_SPACE = "white-space"
+    FILE_ORIGIN = "file-origin"
+    MISSING_SCHEME = "missing-scheme"
+    SCHEME_MALFORMED = "scheme-malformed"
+    SCHEME_MISSPELLED = "scheme-misspelled"
+    UPPER_CASE = "upper-case"
+    USER_INFO = "user-info"
+    TRAILING_SLASH = "trailing-slash"
+    PATH = "path"
+    QUERY = "query"
+    FRAGMENT = "fragment"
+    UNICODE_HOST = "unicode-host"
+    IP_ADDRESS = "ip-address"
+    HOST_MISSING = "host-missing"
+    HOST_MALFORMED = "host-malformed"
+    DEFAULT_PORT = "default-port"
+    PORT_MALFORMED = "port-malformed"
+    WILDCARD_PLACE = "wildcard-place"
+    REGEX_OF_BYTES = "regex-of-bytes"
+    REGEX_NEVER_ASKED = "regex-never-asked"
+    CALLABLE_IS_COROUTINE = "callable-is-coroutine"
+    CALLABLE_SIGNATURE = "callable-signature"
+    NAMES_TYPE = "names-type"
+    NOT_A_TOKEN = "not-a-token"
+    WILDCARD_BESIDE_NAMES = "wildcard-beside-names"
+    FORBIDDEN_METHOD = "forbidden-method"
+    METHOD_CASE = "method-case"
+    FORBIDDEN_HEADER = "forbidden-header"
+    RESPONSE_HEADER = "response-header"
+    REQUEST_HEADER = "request-header"
+    EXPOSE_WILDCARD_WITH_CREDENTIALS = "expose-wildcard-with-credentials"
+    NOT_A_BOOL = "not-a-bool"
+    MAX_AGE = "max-age"
+    UNKNOWN_RISK = "unknown-risk"
+    UNKNOWN_OPTION = "unknown-option"
+    BLOCKS_NOTHING = "blocks-nothing"
+    PATH_TYPE = "path-type"
+    PATH_START = "path-start"
+    PATH_WILDCARD = "path-wildcard"
+    PATH_QUERY = "path-query"
+    PATH_ESCAPE = "path-escape"
+    PATH_NOT_CANONICAL = "path-not-canonical"
+    RESOURCES_TYPE = "resources-type"
+    RESOURCE_TYPE = "resource-type"
+    SHARES_NOTHING = "shares-nothing"
+
+    __str__ = str.__str__
 
 
 @dataclass(frozen=True)
@@ -17,18 +87,20 @@ class Problem:
     Attributes:
         option: the option that holds the mistake, such as `origins`.
         value: the offending value, exactly as it was given.
-        code: a stable name of the kind of mistake; the reference lists them all.
+        code: the kind of mistake.
         problem: one sentence on what is wrong.
         remedy: one sentence on what to write instead.
         position: index of the offending character in a string value, or None where no character is to blame.
+        risk: the risk that would accept it (`accept_risks`), or None where nothing does.
     """
 
     option: str
     value: object
-    code: str
+    code: ProblemCode
     problem: str
     remedy: str
     position: int | None = None
+    risk: str | None = None
 
     def __str__(self) -> str:
         shown = _shorten(repr(self.value))

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
 from enum import Enum
 from logging import DEBUG
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from .answers import Answers, Header, added_headers, answer_preflight, share_response
 from .apps import check_wsgi_app
-from .errors import PolicyError, Problem
+from .errors import PolicyError, PolicyWarning, Problem
 from .fetch import ALLOW_ORIGIN
 from .near_misses import explain_call, explain_unknown, find_near_miss
-from .options import normalize_flag
+from .options import FLAGS, OPTION_NAMES, normalize_flag
 from .paths import PathMap, PathRule, decode_path, is_canonical
 from .policy import DENY, Deny, Policy, PolicyOrDeny
 from .reports import DEBUG_HEADER, OnDecision, Reports
-from .trust import find_blocking_problems, is_state_changing, is_trusted
+from .trust import find_blocking_problems, find_blocking_warnings, is_state_changing, is_trusted
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
@@ -64,22 +64,21 @@ class _NotGiven(Enum):
 
 _NOT_GIVEN: Final = _NotGiven.NOT_GIVEN
 _RIGHT_CALL = "Write CORSMiddleware(app, Policy(['https://app.example.com'])), or CORSMiddleware(app, source=...)."
-_ARGUMENTS = ("app", "policy", "paths", "source", "block_untrusted", "debug", "on_decision")
-_POLICY_OPTIONS = tuple(field.name for field in fields(Policy))
+_ARGUMENTS = ("app", "policy", "paths", "source", *FLAGS, "on_decision")
 _SHOWN_VALUE = 80
 
 
 def _explain_call(args: tuple[Any, ...], keywords: Mapping[str, Any]) -> str | None:
     """Return what is wrong with a call of `CORSMiddleware` whose keywords do not exist, or are a policy's."""
     unknown = [name for name in keywords if name not in _ARGUMENTS]
-    meant = {name: find_near_miss(name, (*_ARGUMENTS, *_POLICY_OPTIONS)) for name in unknown}
-    options = {near: keywords[name] for name, near in meant.items() if near in _POLICY_OPTIONS}
+    meant = {name: find_near_miss(name, (*_ARGUMENTS, *OPTION_NAMES)) for name in unknown}
+    options = {near: keywords[name] for name, near in meant.items() if near in OPTION_NAMES}
     if not options:
         return explain_unknown("CORSMiddleware", unknown, _ARGUMENTS) or None
     policy = keywords.get("policy", args[1] if len(args) > 1 else options.pop("origins", ["https://app.example.com"]))
     first = "..." if isinstance(policy, Policy) else _show(policy)
     shown = ", ".join([first, *(f"{name}={_show(value)}" for name, value in options.items())])
-    names = [repr(name) for name, near in meant.items() if near in _POLICY_OPTIONS]
+    names = [repr(name) for name, near in meant.items() if near in OPTION_NAMES]
     wrong = f"no option {names[0]}; it belongs" if len(names) == 1 else f"no options {', '.join(names)}; they belong"
     return f"CORSMiddleware has {wrong} to the policy. Write CORSMiddleware(app, Policy({shown}))."
 
@@ -143,7 +142,7 @@ class CORSMiddleware:
         self._source = source
         self._reports = Reports(on_decision, debug=debug)
         self._in_paths = tuple((paths or {}).values())
-        self._policy: PolicyOrDeny = None if policy is _NOT_GIVEN else self._check(policy)
+        self._policy: PolicyOrDeny = None if policy is _NOT_GIVEN else self._check(policy, 4)
         self._paths = None if paths is None else PathMap(paths)
 
     @property
@@ -162,15 +161,18 @@ class CORSMiddleware:
     def policy(self, policy: PolicyOrDeny) -> None:
         if self._source is not None:
             raise TypeError("This middleware asks its source for policies, and has none of its own.")
-        self._policy = self._check(policy)
+        self._policy = self._check(policy, 3)
 
-    def _check(self, policy: PolicyOrDeny) -> PolicyOrDeny:
+    def _check(self, policy: PolicyOrDeny, stacklevel: int) -> PolicyOrDeny:
         given = (policy, *self._in_paths)
         for value in given:
             if value is not None and value is not DENY and not isinstance(value, Policy):
                 raise TypeError(f"A policy is a Policy, None or DENY, not {type(value).__name__}. {_RIGHT_CALL}")
-        if self._block_untrusted and (problems := find_blocking_problems(given)):
-            raise PolicyError(problems)
+        if self._block_untrusted:
+            if problems := find_blocking_problems(given):
+                raise PolicyError(problems)
+            for message in find_blocking_warnings(given):
+                warnings.warn(message, PolicyWarning, stacklevel=stacklevel)
         return policy
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

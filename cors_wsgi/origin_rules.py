@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from .errors import Problem
+from .errors import Problem, ProblemCode
 from .fetch import DEFAULT_PORTS, LOOPBACK_NAMES, canonical_ipv6, domain_to_ascii
 from .origins import (
     MAX_ORIGIN_LENGTH,
@@ -49,17 +49,17 @@ def find_origin_problem(rule: object) -> Problem | None:
             return _find_regex_problem(rule)
         return _problem(
             rule,
-            "regex-of-bytes",
+            ProblemCode.REGEX_OF_BYTES,
             "The regular expression matches bytes, and origins are text.",
             "Compile it from a str, without the b prefix.",
         )
     if callable(rule):
         return _find_callable_problem(rule)
     if rule is None:
-        return _problem(rule, "origin-type", "None is not an origin.", _FOR_NOTHING)
+        return _problem(rule, ProblemCode.ORIGIN_TYPE, "None is not an origin.", _FOR_NOTHING)
     return _problem(
         rule,
-        "origin-type",
+        ProblemCode.ORIGIN_TYPE,
         f"An origin rule is a string, a compiled regular expression or a callable, not {type(rule).__name__}.",
         f"Write an origin such as {EXAMPLE!r}.",
     )
@@ -90,35 +90,39 @@ def suggest_origin(rule: str) -> str | None:
 
 def _find_text_problem(rule: str) -> Problem:
     if not rule.strip():
-        return _problem(rule, "origin-empty", "The origin is empty.", _FOR_NOTHING)
+        return _problem(rule, ProblemCode.ORIGIN_EMPTY, "The origin is empty.", _FOR_NOTHING)
     if written := find_written_list("origins", rule, EXAMPLE):
         return written
     if match := _BETWEEN_ORIGINS.search(rule):
         parts = [part for part in re.split(r"[,;\s]+", rule) if part]
         return _problem(
-            rule, "comma-list", "This is several origins in one string.", f"Write a list: {parts!r}.", match.start()
+            rule,
+            ProblemCode.COMMA_LIST,
+            "This is several origins in one string.",
+            f"Write a list: {parts!r}.",
+            match.start(),
         )
     if len(rule) > MAX_ORIGIN_LENGTH:
         return _problem(
             rule,
-            "origin-too-long",
+            ProblemCode.ORIGIN_TOO_LONG,
             f"An origin has at most {MAX_ORIGIN_LENGTH} characters, and this has {len(rule)}.",
             "Write a shorter one.",
         )
     if match := _REGEX_SIGNS.search(rule):
         return _problem(
             rule,
-            "looks-like-regex",
+            ProblemCode.LOOKS_LIKE_REGEX,
             "A string is never taken for a regular expression, and this looks like one.",
             "Pass re.compile(...), which is matched against the whole origin, or a pattern such as 'https://*.example.com'.",
             match.start(),
         )
     if match := re.search(r"\s", rule):
-        return _wrong(rule, "white-space", "An origin holds no white space.", match.start())
+        return _wrong(rule, ProblemCode.WHITE_SPACE, "An origin holds no white space.", match.start())
     if rule.lower().startswith("file:"):
         return _problem(
             rule,
-            "file-origin",
+            ProblemCode.FILE_ORIGIN,
             "The origin of a local file is null, or file:// in some Android web views: no browser sends anything else.",
             "Serve the page over http://localhost while developing, and allow that origin; or write 'file://', with "
             "accept_risks=['null-origin'], if everybody may read this.",
@@ -126,7 +130,7 @@ def _find_text_problem(rule: str) -> Problem:
         )
     scheme, separator, rest = rule.partition("://")
     if not separator or re.search(r"[/?#]", scheme):
-        return _wrong(rule, "missing-scheme", "The origin has no scheme.", 0)
+        return _wrong(rule, ProblemCode.MISSING_SCHEME, "The origin has no scheme.", 0)
     return _find_scheme_problem(rule, scheme) or _find_authority_problem(rule, scheme, rest)
 
 
@@ -137,7 +141,7 @@ def _find_scheme_slip(rule: str) -> Problem | None:
     if meant is None:
         return None
     problem = f"The scheme {scheme!r} is one slip away from {meant!r}, and no page has it."
-    return _problem(rule, "scheme-misspelled", problem, f"Did you mean {suggest_origin(rule) or meant!r}?", 0)
+    return _problem(rule, ProblemCode.SCHEME_MISSPELLED, problem, f"Did you mean {suggest_origin(rule) or meant!r}?", 0)
 
 
 def _find_web_scheme(scheme: str) -> str | None:
@@ -163,9 +167,12 @@ def _find_scheme_problem(rule: str, scheme: str) -> Problem | None:
     if _SCHEME.fullmatch(scheme):
         return None
     if _SCHEME.fullmatch(scheme.lower()):
-        return _wrong(rule, "upper-case", "Browsers send the scheme in lower case.", _first_upper(rule))
+        return _wrong(rule, ProblemCode.UPPER_CASE, "Browsers send the scheme in lower case.", _first_upper(rule))
     return _wrong(
-        rule, "scheme-malformed", "A scheme begins with a letter and holds letters, digits, '+', '-' and '.'.", 0
+        rule,
+        ProblemCode.SCHEME_MALFORMED,
+        "A scheme begins with a letter and holds letters, digits, '+', '-' and '.'.",
+        0,
     )
 
 
@@ -174,23 +181,26 @@ def _find_authority_problem(rule: str, scheme: str, rest: str) -> Problem:
     if match := re.search(r"[/?#]", rest):
         end = start + match.start()
         if "@" in rest[: match.start()]:
-            return _wrong(rule, "user-info", "An origin has no user name or password.", start)
+            return _wrong(rule, ProblemCode.USER_INFO, "An origin has no user name or password.", start)
         if rule[end:] == "/":
-            return _wrong(rule, "trailing-slash", "Browsers send an origin without a trailing slash.", end)
-        part = {"/": "path", "?": "query", "#": "fragment"}[match.group()]
+            return _wrong(rule, ProblemCode.TRAILING_SLASH, "Browsers send an origin without a trailing slash.", end)
+        part = {"/": ProblemCode.PATH, "?": ProblemCode.QUERY, "#": ProblemCode.FRAGMENT}[match.group()]
         return _wrong(rule, part, f"An origin has no {part}: browsers do not send it.", end)
     if "@" in rest:
-        return _wrong(rule, "user-info", "An origin has no user name or password.", start)
+        return _wrong(rule, ProblemCode.USER_INFO, "An origin has no user name or password.", start)
     if not rest.isascii():
         position = next(i for i, character in enumerate(rest) if not character.isascii())
         return _wrong(
-            rule, "unicode-host", "Browsers send a host with other than ASCII letters as punycode.", start + position
+            rule,
+            ProblemCode.UNICODE_HOST,
+            "Browsers send a host with other than ASCII letters as punycode.",
+            start + position,
         )
     if rest.startswith("[") and "]" not in rest:
-        return _wrong(rule, "ip-address", "The IPv6 address has no closing bracket.", start)
+        return _wrong(rule, ProblemCode.IP_ADDRESS, "The IPv6 address has no closing bracket.", start)
     host, port = _split_port(rest)
     if scheme in ("http", "https") and host != host.lower():
-        return _wrong(rule, "upper-case", "Browsers send the host in lower case.", _first_upper(rule))
+        return _wrong(rule, ProblemCode.UPPER_CASE, "Browsers send the host in lower case.", _first_upper(rule))
     if rest != host:
         problem = _find_port_problem(rule, scheme, port, start + len(host) + 1)
         if problem:
@@ -204,9 +214,13 @@ def _find_port_problem(rule: str, scheme: str, port: str, position: int) -> Prob
     if "*" in port:
         return _wrong_wildcard(rule, position + port.index("*"))
     if DEFAULT_PORTS.get(scheme) == port:
-        return _wrong(rule, "default-port", f"Browsers leave out port {port}, the default of {scheme}.", position - 1)
+        return _wrong(
+            rule, ProblemCode.DEFAULT_PORT, f"Browsers leave out port {port}, the default of {scheme}.", position - 1
+        )
     if not port.isdigit() or port.startswith("0") or int(port[:6]) > 65535:
-        return _wrong(rule, "port-malformed", "A port is a number from 1 to 65535, without leading zeros.", position)
+        return _wrong(
+            rule, ProblemCode.PORT_MALFORMED, "A port is a number from 1 to 65535, without leading zeros.", position
+        )
     return None
 
 
@@ -214,7 +228,7 @@ def _find_host_problem(rule: str, host: str, start: int) -> Problem:
     name = host.removeprefix("*.")
     offset = start + len(host) - len(name)
     if not host:
-        return _wrong(rule, "host-missing", "The origin has no host.", start)
+        return _wrong(rule, ProblemCode.HOST_MISSING, "The origin has no host.", start)
     if not name:
         return _wrong_wildcard(rule, start)
     if "*" in name:
@@ -224,19 +238,22 @@ def _find_host_problem(rule: str, host: str, start: int) -> Problem:
     if match := _BAD_IN_HOST.search(name):
         return _wrong(
             rule,
-            "host-malformed",
+            ProblemCode.HOST_MALFORMED,
             f"The character {match.group()!r} never stands in the host of an origin.",
             offset + match.start(),
         )
     if name.startswith(".") or ".." in name:
         return _wrong(
-            rule, "host-malformed", "The host has an empty label between its dots.", offset + max(name.find(".."), 0)
+            rule,
+            ProblemCode.HOST_MALFORMED,
+            "The host has an empty label between its dots.",
+            offset + max(name.find(".."), 0),
         )
     if is_ip_address(name):
         return _wrong_wildcard(rule, start)
     return _wrong(
         rule,
-        "ip-address",
+        ProblemCode.IP_ADDRESS,
         "A host whose last label is a number is an IPv4 address, and browsers send that as four decimal numbers.",
         offset,
     )
@@ -245,10 +262,10 @@ def _find_host_problem(rule: str, host: str, start: int) -> Problem:
 def _find_ipv6_problem(rule: str, name: str, position: int) -> Problem:
     canonical = canonical_ipv6(name[1:-1])
     if canonical is None:
-        return _wrong(rule, "ip-address", "This is no IPv6 address.", position)
+        return _wrong(rule, ProblemCode.IP_ADDRESS, "This is no IPv6 address.", position)
     if name == f"[{canonical}]":
-        return _wrong(rule, "host-malformed", "Only http and https origins have an IPv6 host.", position)
-    return _wrong(rule, "ip-address", f"Browsers send this IPv6 address as [{canonical}].", position)
+        return _wrong(rule, ProblemCode.HOST_MALFORMED, "Only http and https origins have an IPv6 host.", position)
+    return _wrong(rule, ProblemCode.IP_ADDRESS, f"Browsers send this IPv6 address as [{canonical}].", position)
 
 
 def _find_regex_problem(rule: re.Pattern[str]) -> Problem | None:
@@ -264,7 +281,7 @@ def _find_regex_problem(rule: re.Pattern[str]) -> Problem | None:
     origin = "null" if names_null else "file://"
     return _problem(
         rule,
-        "regex-never-asked",
+        ProblemCode.REGEX_NEVER_ASKED,
         f"A regular expression only ever sees origins of the form scheme://host, never {origin}.",
         f"Take {origin} out of it; if everybody may read this, write {origin!r} as a rule of its own, with "
         "accept_risks=['null-origin'].",
@@ -276,7 +293,7 @@ def _find_callable_problem(rule: Callable[..., object]) -> Problem | None:
     if inspect.iscoroutinefunction(called) or inspect.iscoroutinefunction(type(called).__call__):
         return _problem(
             rule,
-            "callable-is-coroutine",
+            ProblemCode.CALLABLE_IS_COROUTINE,
             "A coroutine function returns a coroutine, never True.",
             "Write a plain function (origin, environ) -> bool.",
         )
@@ -285,7 +302,7 @@ def _find_callable_problem(rule: Callable[..., object]) -> Problem | None:
     except TypeError:
         return _problem(
             rule,
-            "callable-signature",
+            ProblemCode.CALLABLE_SIGNATURE,
             "The callable cannot be called with an origin and an environ.",
             "Write it as a function (origin, environ) -> bool.",
         )
@@ -294,7 +311,7 @@ def _find_callable_problem(rule: Callable[..., object]) -> Problem | None:
     return None
 
 
-def _wrong(rule: str, code: str, problem: str, position: int) -> Problem:
+def _wrong(rule: str, code: ProblemCode, problem: str, position: int) -> Problem:
     meant = suggest_origin(rule)
     return _problem(
         rule, code, problem, f"Write {meant!r}." if meant else f"Write an origin such as {EXAMPLE!r}.", position
@@ -304,14 +321,14 @@ def _wrong(rule: str, code: str, problem: str, position: int) -> Problem:
 def _wrong_wildcard(rule: str, position: int) -> Problem:
     return _problem(
         rule,
-        "wildcard-place",
+        ProblemCode.WILDCARD_PLACE,
         "A '*' stands only for whole labels in front of a domain, or for the port.",
         "Write 'https://*.example.com', 'http://localhost:*', or a compiled regular expression for anything finer.",
         position,
     )
 
 
-def _problem(rule: object, code: str, problem: str, remedy: str, position: int | None = None) -> Problem:
+def _problem(rule: object, code: ProblemCode, problem: str, remedy: str, position: int | None = None) -> Problem:
     return Problem("origins", rule, code, problem, remedy, position)
 
 

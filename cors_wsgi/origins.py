@@ -7,6 +7,7 @@ import logging
 import re
 import traceback
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
@@ -122,6 +123,30 @@ def parse_pattern(text: str) -> Origin | None:
     return Origin(scheme, "*." + origin.host if any_host else origin.host, "*" if any_port else origin.port)
 
 
+def is_exact(rule: OriginRule) -> bool:
+    """Tell whether a valid rule is one origin, rather than a pattern, a regular expression or a callable."""
+    return isinstance(rule, str) and "*" not in rule
+
+
+def show_rule(rule: OriginRule) -> str:
+    """Return a rule as its author would know it: its text, or a callable's name."""
+    if isinstance(rule, str):
+        return rule
+    return repr(rule) if isinstance(rule, re.Pattern) else getattr(rule, "__qualname__", None) or repr(rule)
+
+
+class OriginRules(tuple[OriginRule, ...]):
+    """Rules that are valid, in their order, without duplicates; compiled once, however many policies share them."""
+
+    @cached_property
+    def compiled(self) -> OriginSet:
+        """The set of origins that the rules state."""
+        return OriginSet(self)
+
+    def __reduce__(self) -> tuple[type[OriginRules], tuple[tuple[OriginRule, ...]]]:
+        return OriginRules, (tuple(self),)
+
+
 class OriginSet:
     """A set of origins, stated by rules and compiled for look-up.
 
@@ -131,19 +156,30 @@ class OriginSet:
     Attributes:
         exact: the exact origins.
         is_exact: whether there are no other rules.
+        calls_user_code: whether there are callables.
     """
 
-    __slots__ = ("_any_host", "_any_port", "_callables", "_patterns", "_regexes", "exact", "is_exact")
+    __slots__ = (
+        "_any_host",
+        "_any_port",
+        "_callables",
+        "_patterns",
+        "_regexes",
+        "calls_user_code",
+        "exact",
+        "is_exact",
+    )
 
     def __init__(self, rules: Iterable[OriginRule]) -> None:
         """Compile rules that are valid already: a string with a `*` is a pattern, any other an exact origin."""
         rules = tuple(rules)
-        self.exact = frozenset(rule for rule in rules if isinstance(rule, str) and "*" not in rule)
-        self._patterns = frozenset(rule for rule in rules if isinstance(rule, str) and "*" in rule)
+        self.exact = frozenset(rule for rule in rules if isinstance(rule, str) and is_exact(rule))
+        self._patterns = frozenset(rule for rule in rules if isinstance(rule, str) and not is_exact(rule))
         self._any_host = any("://*." in pattern for pattern in self._patterns)
         self._any_port = any(pattern.endswith(":*") for pattern in self._patterns)
         self._regexes = tuple(rule.fullmatch for rule in rules if isinstance(rule, re.Pattern))
         self._callables = tuple(rule for rule in rules if not isinstance(rule, (str, re.Pattern)))
+        self.calls_user_code = bool(self._callables)
         self.is_exact = not (self._patterns or self._regexes or self._callables)
 
     def allows(self, origin: str, environ: WSGIEnvironment) -> bool:

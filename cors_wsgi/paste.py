@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from .middleware import CORSMiddleware
+from .options import FLAGS
 from .policy import Policy
 from .settings import parse_settings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-
-_FOR_MIDDLEWARE = ("block_untrusted", "debug")
 
 
 def filter_factory(
@@ -26,6 +25,6 @@ def filter_factory(
     """
     options = parse_settings(settings)
     options.setdefault("origins", None)  # left out is a problem; `origins =`, written, is nobody
-    flags = {name: options.pop(name) for name in _FOR_MIDDLEWARE if name in options}
+    flags = {name: options.pop(name) for name in FLAGS if name in options}
     policy = Policy(**options)
     return lambda app: CORSMiddleware(app, policy, **flags)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Generic, TypeAlias, TypeVar
 
-from .errors import PolicyError, Problem
+from .errors import PolicyError, Problem, ProblemCode
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -90,23 +90,25 @@ def find_path_problem(rule: object, option: str) -> Problem | None:
         return None
     if not isinstance(rule, str):
         problem = f"A path rule is a string or a compiled regular expression of text, not {type(rule).__name__}."
-        return Problem(option, rule, "path-type", problem, "Write a path such as '/api/*'.")
+        return Problem(option, rule, ProblemCode.PATH_TYPE, problem, "Write a path such as '/api/*'.")
     if not rule.startswith("/"):
         remedy = f"Write {'/' + rule!r}." if rule and "://" not in rule else "Write a path such as '/api/*'."
-        return Problem(option, rule, "path-start", "A path begins with a slash.", remedy, 0)
+        return Problem(option, rule, ProblemCode.PATH_START, "A path begins with a slash.", remedy, 0)
     literal = rule.removesuffix("/*")
     if "*" in literal:
         problem = "A '*' stands only at the end of a path, behind a slash."
         remedy = "Write a prefix such as '/api/*', or a compiled regular expression."
-        return Problem(option, rule, "path-wildcard", problem, remedy, literal.index("*"))
+        return Problem(option, rule, ProblemCode.PATH_WILDCARD, problem, remedy, literal.index("*"))
     if match := re.search(r"[?#]", rule):
         problem = "Rules are for the path alone, without query or fragment."
-        return Problem(option, rule, "path-query", problem, f"Write {rule[: match.start()]!r}.", match.start())
+        return Problem(
+            option, rule, ProblemCode.PATH_QUERY, problem, f"Write {rule[: match.start()]!r}.", match.start()
+        )
     if match := _ESCAPE.search(rule):
         problem = "Paths are compared decoded, as the app sees them."
-        return Problem(option, rule, "path-escape", problem, "Write the character itself.", match.start())
+        return Problem(option, rule, ProblemCode.PATH_ESCAPE, problem, "Write the character itself.", match.start())
     if match := _NOT_CANONICAL.search(rule):
         problem = "A path like this is never shared, since it has more than one reading."
         remedy = "Write it without empty segments, '.', '..' and backslashes."
-        return Problem(option, rule, "path-not-canonical", problem, remedy, match.start())
+        return Problem(option, rule, ProblemCode.PATH_NOT_CANONICAL, problem, remedy, match.start())
     return None

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from . import options
 from .answers import NOBODY, Answers, compile_answers
-from .errors import PolicyError, PolicyWarning, Problem
+from .errors import PolicyError, PolicyWarning
 from .near_misses import explain_call, explain_unknown
 from .options import DEFAULT_MAX_AGE, DEFAULT_METHODS, Names, Origins
-from .origins import OriginRule
+from .origins import OriginRule, OriginRules, OriginSet, show_rule
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -46,9 +45,8 @@ PolicyOrDeny: TypeAlias = "Policy | Deny | None"
 
 def _explain_call(args: tuple[Any, ...], keywords: Mapping[str, Any]) -> str | None:
     """Return what is wrong with a call of `Policy`: options that do not exist, or origins left out."""
-    known = ("origins", *_DEFAULTS)
-    if unknown := [name for name in keywords if name not in known]:
-        return explain_unknown("Policy", unknown, known)
+    if unknown := [name for name in keywords if name not in options.OPTION_NAMES]:
+        return explain_unknown("Policy", unknown, options.OPTION_NAMES)
     if args or "origins" in keywords:
         return None
     return (
@@ -81,7 +79,8 @@ class Policy:
         supports_credentials: whether requests may carry cookies, HTTP authentication and client certificates.
         max_age: how long, in whole seconds or as a timedelta, a browser may remember a preflight's answer, and so how
             long a withdrawn grant lives; 0 switches that off, None leaves it to the browser (5 seconds).
-        accept_risks: names of risks that are taken knowingly: `"null-origin"`, `"insecure-origins"`, `"public-suffix"`.
+        accept_risks: names of risks that are taken knowingly: `"null-origin"`; with credentials `"insecure-origins"`,
+            `"open-regex"` and `"public-suffix"`.
 
     Raises:
         PolicyError: for everything that is wrong with the options, all of it together.
@@ -89,19 +88,20 @@ class Policy:
 
     Warns:
         PolicyWarning: if `max_age` is beyond 86400 seconds, which no browser honours; if `allow_headers` names a header
-            with an underscore, which servers drop or take for a hyphen.
+            with an underscore, which servers drop or take for a hyphen; if, with credentials, a regular expression
+            matches a stranger.
+
+    Attributes:
+        origins: `"*"`, or a tuple of rules without duplicates, in their order; empty for nobody.
+        methods: `"*"`, or a tuple of names without duplicates, in their order.
+        allow_headers: `"*"`, or a tuple of names without duplicates (case-insensitively), in their order.
+        expose_headers: the same, without the safelisted names, which scripts may read anyway.
+        supports_credentials: a bool.
+        max_age: whole seconds, or None.
+        accept_risks: a tuple of names, sorted.
     """
 
-    __slots__ = (
-        "accept_risks",
-        "allow_headers",
-        "answers",
-        "expose_headers",
-        "max_age",
-        "methods",
-        "origins",
-        "supports_credentials",
-    )
+    __slots__ = (*options.OPTION_NAMES, "answers")
 
     origins: Origins
     methods: Names
@@ -125,33 +125,72 @@ class Policy:
         max_age: int | timedelta | None = DEFAULT_MAX_AGE,
         accept_risks: str | Iterable[str] = (),
     ) -> None:
-        problems: list[Problem] = []
-        normalized = {
-            "origins": options.normalize_origins(origins, problems),
-            "methods": options.normalize_methods(methods, problems),
-            "allow_headers": options.normalize_allow_headers(allow_headers, problems),
-            "expose_headers": options.normalize_expose_headers(expose_headers, problems),
-            "supports_credentials": options.normalize_flag("supports_credentials", supports_credentials, problems),
-            "max_age": options.normalize_max_age(max_age, problems),
-            "accept_risks": options.normalize_risks(accept_risks, problems),
+        said = {
+            "origins": origins,
+            "methods": methods,
+            "allow_headers": allow_headers,
+            "expose_headers": expose_headers,
+            "supports_credentials": supports_credentials,
+            "max_age": max_age,
+            "accept_risks": accept_risks,
         }
-        self._restore(normalized)
-        problems += options.find_conflicts(
-            self.origins, self.expose_headers, self.accept_risks, supports_credentials=self.supports_credentials
-        )
-        if problems:
+        normalized = options.normalize(said)
+        if problems := [*normalized.problems, *options.find_conflicts(normalized.values)]:
             raise PolicyError(problems)
-        for message in options.find_warnings(self.allow_headers, self.max_age):
+        for message in normalized.warnings:
             warnings.warn(message, PolicyWarning, stacklevel=3)
-        self._compile()
+        self._restore(normalized.values)
 
-    def _restore(self, values: dict[str, Any]) -> None:
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
+    @classmethod
+    def from_normalized(cls, values: Mapping[str, Any]) -> Policy:
+        """Make a policy from options that `cors_wsgi.options.normalize` returned; nothing is warned of.
 
-    def _compile(self) -> None:
+        Policies made from the same `origins` share what is compiled from them.
+
+        Args:
+            values: normalised options; those that are missing have their defaults.
+
+        Raises:
+            PolicyError: for what is wrong with the options together, and if `origins` are missing.
+        """
+        complete = {**options.DEFAULTS, **values}
+        if problems := options.find_conflicts(complete):
+            raise PolicyError(problems)
+        if "origins" not in values:
+            raise PolicyError(options.normalize(values).problems)
+        return cls._from_values(complete)
+
+    def with_methods(self, methods: str | Iterable[str], *, remember: bool = True) -> Policy:
+        """Return this policy for other methods; what is compiled from its origins is shared.
+
+        Args:
+            methods: the methods that a preflight grants, or `"*"`.
+            remember: whether browsers may remember the answer for `max_age`; else they are asked to forget it at once.
+
+        Raises:
+            PolicyError: for what is wrong with the methods.
+        """
+        normalized = options.normalize({"methods": methods}, partial=True)
+        if normalized.problems:
+            raise PolicyError(normalized.problems)
+        values = {**self.__getstate__(), **normalized.values}
+        return self._from_values(values if remember else {**values, "max_age": 0}, self.answers.origins)
+
+    @classmethod
+    def _from_values(cls, values: Mapping[str, Any], origins: OriginSet | None = None) -> Policy:
+        policy = cls.__new__(cls)
+        policy._restore(values, origins)
+        return policy
+
+    def _restore(self, values: Mapping[str, Any], origins: OriginSet | None = None) -> None:
+        """Set the fields, and what is compiled from them; `origins` is what has been compiled already."""
+        for name in options.OPTION_NAMES:
+            object.__setattr__(self, name, values[name])
+        if origins is None and not isinstance(self.origins, str):
+            rules = self.origins if isinstance(self.origins, OriginRules) else OriginRules(self.origins)
+            origins = rules.compiled
         answers = compile_answers(
-            self.origins,
+            origins,
             self.methods,
             self.allow_headers,
             self.expose_headers,
@@ -183,28 +222,17 @@ class Policy:
 
     def __repr__(self) -> str:
         shown = [_show_rules(self.origins)]
-        for name, default in _DEFAULTS.items():
+        for name, default in options.DEFAULTS.items():
             value = getattr(self, name)
             if value != default:
                 shown.append(f"{name}={list(value)!r}" if isinstance(value, tuple) else f"{name}={value!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {option.name: getattr(self, option.name) for option in fields(self)}
+        return {name: getattr(self, name) for name in options.OPTION_NAMES}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._restore(state)
-        self._compile()
-
-
-_DEFAULTS: Final[dict[str, object]] = {
-    "methods": DEFAULT_METHODS,
-    "allow_headers": "*",
-    "expose_headers": (),
-    "supports_credentials": False,
-    "max_age": DEFAULT_MAX_AGE,
-    "accept_risks": (),
-}
 
 
 def _show_rules(origins: Origins) -> str:
@@ -218,6 +246,4 @@ def _show_rules(origins: Origins) -> str:
 
 
 def _show_rule(rule: OriginRule) -> str:
-    if isinstance(rule, (str, re.Pattern)):
-        return repr(rule)
-    return getattr(rule, "__qualname__", None) or repr(rule)
+    return repr(rule) if isinstance(rule, str) else show_rule(rule)

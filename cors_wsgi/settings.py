@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from .errors import PolicyError, Problem
-from .near_misses import find_near_miss
+from .errors import PolicyError
+from .options import FLAGS, OPTION_NAMES, unknown_option
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
@@ -36,15 +36,6 @@ def parse_settings(settings: Mapping[str, str], *, prefix: str = "") -> dict[str
     return {name: PARSERS[name](text) for name, text in settings.items()}
 
 
-def unknown_option(name: str, known: Iterable[str], *, prefix: str = "") -> Problem:
-    """Return the problem of an option that does not exist, with the near miss."""
-    names = sorted(known)
-    near = find_near_miss(name, names)
-    shown = ", ".join(prefix + known_name for known_name in names)
-    remedy = f"Did you mean {prefix + near!r}?" if near else f"The options are {shown}."
-    return Problem(prefix + name, name, "unknown-option", "There is no such option.", remedy)
-
-
 def parse_list(text: str) -> list[str] | str:
     """Return the elements of a comma- or line-separated list, or of a JSON array of strings; broken JSON as it is."""
     if not text.lstrip().startswith("["):
@@ -57,7 +48,7 @@ def parse_list(text: str) -> list[str] | str:
 
 
 def parse_flag(text: str) -> bool | str:
-    """Return a boolean, or the text if it is none."""
+    """Return True or False, or the text if it means neither."""
     word = text.strip().lower()
     return word in _TRUE if word in _TRUE | _FALSE else text
 
@@ -71,14 +62,8 @@ def parse_seconds(text: str) -> int | str | None:
 
 
 PARSERS: Final[Mapping[str, Callable[[str], object]]] = {
-    "origins": parse_list,
-    "methods": parse_list,
-    "allow_headers": parse_list,
-    "expose_headers": parse_list,
-    "supports_credentials": parse_flag,
+    **dict.fromkeys(OPTION_NAMES, parse_list),  # what is not a list stands below
+    **dict.fromkeys(("supports_credentials", *FLAGS), parse_flag),
     "max_age": parse_seconds,
-    "accept_risks": parse_list,
-    "block_untrusted": parse_flag,
-    "debug": parse_flag,
 }
 """How each option is read from a string."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from .errors import Problem
+from .errors import Problem, ProblemCode
 from .fetch import DEFAULT_PORTS
-from .options import find_public_suffix
-from .origins import OPAQUE_ORIGINS, parse_origin
-from .policy import DENY, PolicyOrDeny
+from .options import find_regex_problem, find_regex_warning
+from .origins import OPAQUE_ORIGINS, parse_origin, show_rule
+from .policy import DENY, Policy, PolicyOrDeny
+from .strangers import find_public_suffix
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def find_blocking_problems(policies: Iterable[PolicyOrDeny]) -> list[Problem]:
-    """Return why `block_untrusted` would block nothing under these policies; of no policy, nothing is said.
+    """Return why `block_untrusted` would block nothing, or too little, under these policies.
 
     A policy for everybody beside stricter ones is what its author says of a part. A pattern that anybody can satisfy
     looks like protection and is none, beside whatever it stands.
@@ -27,19 +29,33 @@ def find_blocking_problems(policies: Iterable[PolicyOrDeny]) -> list[Problem]:
     if judged and all(policy is not DENY and policy.allows_everybody for policy in judged):
         problem = "Every page of the web is trusted, so that nothing would ever be blocked."
         remedy = "Name the origins you trust, or leave block_untrusted off."
-        return [Problem("block_untrusted", True, "blocks-nothing", problem, remedy)]
+        return [Problem("block_untrusted", True, ProblemCode.BLOCKS_NOTHING, problem, remedy)]
     rules = (rule for policy in judged if policy is not DENY for rule in policy.origins)
     suffixes = {rule: suffix for rule in rules if isinstance(rule, str) and (suffix := find_public_suffix(rule))}
-    return [
+    blocking_nothing = [
         Problem(
             "block_untrusted",
             True,
-            "blocks-nothing",
+            ProblemCode.BLOCKS_NOTHING,
             f"The policy trusts {rule!r}, and anybody can register a name under {suffix}: nobody would be blocked.",
             "Name the one site that you trust, or leave block_untrusted off.",
         )
         for rule, suffix in suffixes.items()
     ]
+    return [*blocking_nothing, *filter(None, map(find_regex_problem, _find_regexes(judged)))]
+
+
+def find_blocking_warnings(policies: Iterable[PolicyOrDeny]) -> list[str]:
+    """Return what is odd about regular expressions that decide who is trusted; `policies` as above."""
+    regexes = _find_regexes(policies)
+    return [f"{show_rule(rule)}: {warning}" for rule in regexes if (warning := find_regex_warning(rule))]
+
+
+def _find_regexes(policies: Iterable[PolicyOrDeny]) -> Iterator[re.Pattern[str]]:
+    """Yield the regular expressions that have not been judged with the policy itself, because it has no credentials."""
+    for policy in policies:
+        if isinstance(policy, Policy) and not policy.supports_credentials and "open-regex" not in policy.accept_risks:
+            yield from (rule for rule in policy.origins if isinstance(rule, re.Pattern))
 
 
 def is_state_changing(method: str, upgrade: str | None) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from .errors import Problem
+from .errors import Problem, ProblemCode
 
 _LOOKS_LIKE_A_LIST: Final = re.compile(r"\s*\[\s*(?:[\"']|\]\s*\Z)")
 
@@ -25,7 +25,7 @@ def find_written_list(option: str, text: str, example: str) -> Problem | None:
     remedy = f"Write the list itself, {values!r}" if values is not None else f"Write a list such as [{example!r}]"
     if is_json:
         remedy += ", or read the text with cors_wsgi.settings.parse_list"
-    return Problem(option, text, "list-in-string", "This is a list, written as one string.", f"{remedy}.")
+    return Problem(option, text, ProblemCode.LIST_IN_STRING, "This is a list, written as one string.", f"{remedy}.")
 
 
 def _read(text: str) -> tuple[list[str] | None, bool]:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from cors_wsgi import DENY, Deny, PathMap, Policy, PolicyError, Problem, is_canonical
-from cors_wsgi.settings import unknown_option
+from cors_wsgi import DENY, Deny, PathMap, Policy, PolicyError, Problem, ProblemCode, is_canonical
+from cors_wsgi.options import unknown_option
 
 from .options import NEEDLESS, POLICY_OPTIONS, hush, warn, warn_of_needless
 
@@ -197,11 +197,13 @@ def _read_rules(resources: object) -> Mapping[PathRule, Resource]:
         rules = list(resources)
     else:
         problem = f"Resources are a mapping, one path or a list of paths, not {type(resources).__name__}."
-        raise PolicyError([Problem("resources", resources, "resources-type", problem, f"Write {_EXAMPLE}.")])
+        raise PolicyError([Problem("resources", resources, ProblemCode.RESOURCES_TYPE, problem, f"Write {_EXAMPLE}.")])
     bad = [rule for rule in rules if not isinstance(rule, (str, re.Pattern))]
     if bad:
         problem = f"A path rule is a string or a compiled regular expression of text, not {type(bad[0]).__name__}."
-        raise PolicyError([Problem("resources", bad[0], "path-type", problem, "Write a path such as '/api/*'.")])
+        raise PolicyError(
+            [Problem("resources", bad[0], ProblemCode.PATH_TYPE, problem, "Write a path such as '/api/*'.")]
+        )
     return {rule: {} for rule in rules}
 
 
@@ -213,7 +215,7 @@ def _make_place(
         return Place(name, (), otherwise=value, rule=rule)
     if not isinstance(value, Mapping):
         problem = f"A resource has a mapping of options, None or DENY, not {type(value).__name__}."
-        raise PolicyError([Problem("resources", value, "resource-type", problem, f"Write {_EXAMPLE}.")], name)
+        raise PolicyError([Problem("resources", value, ProblemCode.RESOURCE_TYPE, problem, f"Write {_EXAMPLE}.")], name)
     problems = [
         unknown_option(str(option), POLICY_OPTIONS)
         for option in value

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from cors_wsgi import OriginRule, PolicyError, PolicyWarning, Problem
+from cors_wsgi import OriginRule, PolicyError, PolicyWarning, Problem, ProblemCode
 from cors_wsgi.near_misses import explain_unknown
 from cors_wsgi.settings import PARSERS, parse_list
 
@@ -116,7 +116,7 @@ def read_settings(config: Mapping[str, Any]) -> dict[str, Any]:
             warn_of_needless(f"the setting {key}", option)
         elif near := difflib.get_close_matches(option, OPTIONS, n=1):
             remedy = f"Did you mean {PREFIX + near[0].upper()!r}?"
-            problems.append(Problem(key, config[key], "unknown-option", "There is no such setting.", remedy))
+            problems.append(Problem(key, config[key], ProblemCode.UNKNOWN_OPTION, "There is no such setting.", remedy))
         else:
             warn(f"There is no setting {key}, and it has no effect.")
     if problems:

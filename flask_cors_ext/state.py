@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from blinker import Namespace
 from flask import Flask
 
-from cors_wsgi import DENY, CORSMiddleware, Decision, Policy, PolicyError, Problem
+from cors_wsgi import DENY, CORSMiddleware, Decision, Policy, PolicyError, Problem, ProblemCode
 from cors_wsgi.apps import find_inner, unwrap_proxy
 from cors_wsgi.trust import find_blocking_problems
 
@@ -206,11 +206,11 @@ class Installation:
             late = self._find_late_settings()
             missed = f" {', '.join(late)} came after that call, and had no effect: set it before." if late else ""
             problem = f"{', '.join(calls)} at {self._called_at} shares nothing: nobody names an origin.{missed}"
-            return [Problem("origins", None, "shares-nothing", problem, _NAME_ORIGINS)]
+            return [Problem("origins", None, ProblemCode.SHARES_NOTHING, problem, _NAME_ORIGINS)]
         silent = policies.dark_views()
         silent += [place.name for place in policies.places.all if place.lacks_origins and place.rule is not None]
         problem = f"Nobody names an origin for {', '.join(silent)}, so nothing is shared there."
-        return [Problem("origins", None, "no-origins", problem, _NAME_ORIGINS)] if silent else []
+        return [Problem("origins", None, ProblemCode.NO_ORIGINS, problem, _NAME_ORIGINS)] if silent else []
 
     def _shares(self, policies: Policies) -> bool:
         """Tell whether anybody said which origins are trusted, or that none is."""

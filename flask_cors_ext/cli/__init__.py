@@ -51,8 +51,8 @@ def check() -> None:
         click.echo(_NO_EXTENSION)
     findings = check_app(current_app, installation)
     for finding in findings:
-        click.echo(f"{finding.level}: {finding.text}  [{finding.code}]")
-    errors = sum(finding.level == "error" for finding in findings)
+        click.echo(f"{finding.code.level}: {finding.text}  [{finding.code}]")
+    errors = sum(finding.code.level == "error" for finding in findings)
     others = len(findings) - errors
     click.echo(f"{errors} error{'s' * (errors != 1)}, {others} other finding{'s' * (others != 1)}.")
     sys.exit(1 if errors else 0)

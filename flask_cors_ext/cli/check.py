@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import Enum
 from itertools import combinations, groupby
 from types import MethodType
 from typing import Final, Literal
@@ -28,26 +29,55 @@ _MOST_LOOKED_AT: Final = 500
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+class FindingCode(str, Enum):
+    """The kinds of findings, the worst first; a closed set, each value is its stable name."""
+
+    MISSING_EXTENSION = "missing-extension"
+    POLICY = "policy"
+    LOST_MARK = "lost-mark"
+    BYPASSED = "bypassed"
+    OTHER_EXTENSION = "other-extension"
+    WRAPPED = "wrapped"
+    ACCEPTED_RISK = "accepted-risk"
+    DEBUG = "debug"
+    IDLE_RESOURCE = "idle-resource"
+    IDLE_BLUEPRINT = "idle-blueprint"
+    HEADER_TWINS = "header-twins"
+    UNSEEN_MARK = "unseen-mark"
+    EVERYBODY_WRITES = "everybody-writes"
+    LOOSE_WITH_CREDENTIALS = "loose-with-credentials"
+
+    __str__ = str.__str__
+
+    @property
+    def level(self) -> Level:
+        """An error fails the check; a warning is dangerous, or has no effect; a note is good to know."""
+        return "error" if self in _ERRORS else "note" if self in _NOTES else "warning"
+
+
+_ERRORS: Final = frozenset(
+    {FindingCode.MISSING_EXTENSION, FindingCode.POLICY, FindingCode.LOST_MARK, FindingCode.BYPASSED}
+)
+_NOTES: Final = frozenset({FindingCode.UNSEEN_MARK, FindingCode.EVERYBODY_WRITES, FindingCode.LOOSE_WITH_CREDENTIALS})
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that a check found.
 
     Attributes:
-        level: an error fails the check; a warning is dangerous, or has no effect; a note is good to know.
-        code: a stable name of the kind of finding.
+        code: the kind of finding, which says how bad it is.
         text: what it is about, and what to do.
     """
 
-    level: Level
-    code: str
+    code: FindingCode
     text: str
 
 
 def check_app(app: Flask, installation: Installation | None) -> list[Finding]:
     """Return what there is to say about an app, the worst first."""
-    findings = list(_find(app, installation))
     order = ("error", "warning", "note")
-    return sorted(findings, key=lambda finding: order.index(finding.level))
+    return sorted(_find(app, installation), key=lambda finding: order.index(finding.code.level))
 
 
 def _find(app: Flask, installation: Installation | None) -> Iterator[Finding]:
@@ -56,13 +86,13 @@ def _find(app: Flask, installation: Installation | None) -> Iterator[Finding]:
     if installation is None:
         if views := find_marked_endpoints(app):
             text = f"Nothing reads the marks of these views: {', '.join(views)}. Write CORS(app)."
-            yield Finding("error", "missing-extension", text)
+            yield Finding(FindingCode.MISSING_EXTENSION, text)
         return
     yield from _find_wrapped(app, installation)
     try:
         policies = installation.validate()
     except PolicyError as error:
-        yield Finding("error", "policy", str(error))
+        yield Finding(FindingCode.POLICY, str(error))
         return
     rows = list_rows(policies)
     yield from _find_dangers(rows, installation)
@@ -72,26 +102,25 @@ def _find(app: Flask, installation: Installation | None) -> Iterator[Finding]:
 
 
 def _find_lost_marks(app: Flask) -> Iterator[Finding]:
-    yield from (Finding("error", "lost-mark", str(lost)) for lost in find_lost_marks(app))
+    yield from (Finding(FindingCode.LOST_MARK, str(lost)) for lost in find_lost_marks(app))
     if unseen := find_unseen_marks(app):
         text = f"These are marked, and no route leads to them: {', '.join(unseen)}."
-        yield Finding("note", "unseen-mark", text)
+        yield Finding(FindingCode.UNSEEN_MARK, text)
 
 
 def _find_other_extension(app: Flask) -> Iterator[Finding]:
     hooks = [*app.after_request_funcs.get(None, ()), *app.view_functions.values()]
     if any(package_of(hook) == "flask_cors" for hook in hooks):
         text = "Flask-CORS is on this app, too; the headers that it sets are replaced. Remove it."
-        yield Finding("warning", "other-extension", text)
+        yield Finding(FindingCode.OTHER_EXTENSION, text)
 
 
 def _find_wrapped(app: Flask, installation: Installation) -> Iterator[Finding]:
     if installation.is_bypassed or _goes_around(app.wsgi_app, installation.entrance):
-        yield Finding("error", "bypassed", BYPASSED)
+        yield Finding(FindingCode.BYPASSED, BYPASSED)
     elif app.wsgi_app is not installation.entrance:
         yield Finding(
-            "warning",
-            "wrapped",
+            FindingCode.WRAPPED,
             f"app.wsgi_app was wrapped after CORS(app), by {_describe(app.wsgi_app)}: what that answers itself carries "
             "no CORS headers. Call CORS(app) last, unless it rewrites host or path (such as ProxyFix).",
         )
@@ -127,17 +156,17 @@ def _find_dangers(rows: list[Row], installation: Installation) -> Iterator[Findi
             continue
         where = f"{', '.join(row.methods)} {row.rule}"
         if policy.accept_risks:
-            yield Finding("warning", "accepted-risk", f"{where} accepts {', '.join(policy.accept_risks)}.")
+            yield Finding(FindingCode.ACCEPTED_RISK, f"{where} accepts {', '.join(policy.accept_risks)}.")
         if policy.allows_everybody and not _SAFE.issuperset(row.methods):
-            yield Finding("note", "everybody-writes", f"{where} may be called by every page of the web.")
+            yield Finding(FindingCode.EVERYBODY_WRITES, f"{where} may be called by every page of the web.")
         loose = [rule for rule in policy.origins if not _is_exact(rule)]
         if policy.supports_credentials and loose:
             rules = ", ".join(show_rule(rule) for rule in loose)
             text = f"{where} trusts whatever matches {rules} with credentials. See that nobody else can be among them."
-            yield Finding("note", "loose-with-credentials", text)
+            yield Finding(FindingCode.LOOSE_WITH_CREDENTIALS, text)
     if installation.debug and not installation.app.debug:
         text = "X-CORS-Debug is on although the app is not in debug mode: it shows the rules that come near."
-        yield Finding("warning", "debug", text)
+        yield Finding(FindingCode.DEBUG, text)
 
 
 def _is_exact(rule: object) -> bool:
@@ -149,7 +178,7 @@ def _find_idle_resources(policies: Policies) -> Iterator[Finding]:
     for place in policies.places.all:
         if place not in used and place.rule is not None and _can_be_told(place.rule, policies):
             text = f"{place.name} covers no route of this app. Check its path, or remove it."
-            yield Finding("warning", "idle-resource", text)
+            yield Finding(FindingCode.IDLE_RESOURCE, text)
 
 
 def _can_be_told(rule: object, policies: Policies) -> bool:
@@ -164,7 +193,7 @@ def _can_be_told(rule: object, policies: Policies) -> bool:
 def _find_idle_blueprints(app: Flask, installation: Installation) -> Iterator[Finding]:
     for name in installation.blueprints:
         if not any(rule.endpoint.startswith(name + ".") for rule in app.url_map.iter_rules()):
-            yield Finding("warning", "idle-blueprint", f"The blueprint {name!r} has CORS, and no routes.")
+            yield Finding(FindingCode.IDLE_BLUEPRINT, f"The blueprint {name!r} has CORS, and no routes.")
 
 
 def _find_header_twins(rows: list[Row]) -> Iterator[Finding]:
@@ -174,8 +203,7 @@ def _find_header_twins(rows: list[Row]) -> Iterator[Finding]:
     for one, other in pairs:
         if _differ_in_headers(one.cover.policy, other.cover.policy):
             yield Finding(
-                "warning",
-                "header-twins",
+                FindingCode.HEADER_TWINS,
                 f"At {one.rule}, {', '.join(one.methods)} and {', '.join(other.methods)} differ only in "
                 "allow_headers, and browsers remember those for the URL, whatever the method. Give them the same.",
             )

@@ -106,7 +106,7 @@ REFUSED = [
     ({"max_age": timedelta(milliseconds=1500)}, "max_age", timedelta(milliseconds=1500), "max-age", None, "timedelta", {"max_age": timedelta(milliseconds=2000)}),
     ({"max_age": timedelta(seconds=-1)}, "max_age", timedelta(seconds=-1), "max-age", None, "0", {"max_age": timedelta(0)}),
     ({"accept_risks": "null-orign"}, "accept_risks", "null-orign", "unknown-risk", None, "'null-origin'", {"accept_risks": "null-origin"}),
-    ({"accept_risks": ["everything"]}, "accept_risks", "everything", "unknown-risk", None, "insecure-origins, null-origin, public-suffix", {"accept_risks": ["insecure-origins"]}),
+    ({"accept_risks": ["everything"]}, "accept_risks", "everything", "unknown-risk", None, "insecure-origins, null-origin, open-regex, public-suffix", {"accept_risks": ["insecure-origins"]}),
     ({"accept_risks": [["null-origin"]]}, "accept_risks", [["null-origin"]], "unknown-risk", None, "'null-origin'", {"accept_risks": ["null-origin"]}),
     ({"accept_risks": None}, "accept_risks", None, "unknown-risk", None, "insecure-origins", {"accept_risks": ()}),
 ]  # fmt: skip
@@ -143,6 +143,7 @@ def test_an_origin_that_names_nobody_needs_its_risk_and_goes_with_no_credentials
             "null-origin",
             wrong,
             "Leave it out, or write accept_risks=['null-origin'] if everybody may read this.",
+            risk="null-origin",
         )
         for risks in ((), "null-origin"):
             (problem,) = problems_of(origins=given, supports_credentials=True, accept_risks=risks)
@@ -269,7 +270,7 @@ def test_what_carries_no_risk_is_accepted_with_credentials(rule: str) -> None:
 
 
 def test_regular_expressions_and_callables_are_believed_with_credentials() -> None:
-    rules = (re.compile("http://.*"), evens)
+    rules = (re.compile(r"http://[a-z]+\.internal\.a\.example"), evens)
     assert Policy(rules, supports_credentials=True).origins == rules
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from cors_wsgi import Policy, PolicyError, Problem
-from cors_wsgi.settings import PARSERS, parse_flag, parse_list, parse_seconds, parse_settings, unknown_option
+from cors_wsgi.options import unknown_option
+from cors_wsgi.settings import PARSERS, parse_flag, parse_list, parse_seconds, parse_settings
 
 
 @pytest.mark.parametrize(

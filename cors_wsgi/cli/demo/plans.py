@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 from cors_wsgi import Policy, PolicyError, PolicyWarning
-from cors_wsgi.settings import parse_settings, unknown_option
+from cors_wsgi.options import unknown_option
+from cors_wsgi.settings import parse_settings
 
 BodyKind = Literal["none", "text", "params", "form", "stream"]
 Mode = Literal["cors", "no-cors"]

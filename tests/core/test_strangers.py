@@ -1,0 +1,98 @@
+"""Regular expressions that let strangers in, where what they let in may act as a user."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from typing import Any
+
+import pytest
+from support.wsgi import PLAIN_APP
+
+from cors_wsgi import CORSMiddleware, Policy, PolicyError, PolicyWarning, ProblemCode
+
+REFUSED = [
+    (".*", ["https://canary.example", "https://stranger.example"]),
+    (r"https?://.*", ["https://canary.example", "https://stranger.example"]),
+    (r"(?i)HTTPS://.*", ["https://canary.example", "https://stranger.example"]),
+    (r"\w+://.*", ["https://canary.example", "https://stranger.example"]),
+    (r"http://.*", ["http://canary.example", "http://stranger.example"]),
+    (r"https://[^.]+\.[^.]+", ["https://canary.example", "https://stranger.example"]),
+    (r"https://app\..*", ["https://app.canary.example", "https://app.stranger.example"]),
+    (r"https://.+:8443", ["https://canary.example:8443", "https://stranger.example:8443"]),
+    (r"https://.*\.(com|org)", ["https://example.com", "https://example.org"]),
+    (r"https://[a-z]+\.github\.io", ["https://canary.github.io", "https://stranger.github.io"]),
+    (r"https://.*\.vercel\.app", ["https://canary.vercel.app", "https://stranger.vercel.app"]),
+    (r"https://.*\.co\.uk", ["https://canary.co.uk", "https://stranger.co.uk"]),
+    (r"https://([0-9.]+|\[[0-9a-f:]+\])", ["https://198.51.100.7", "https://[2001:db8::7]"]),
+]
+WARNED = [
+    (r"https://.*\.com", "https://example.com"),
+    (r"https://(\d+\.){3}\d+", "https://198.51.100.7"),
+    (r"chrome-extension://[a-p]{32}", "chrome-extension://abcdefghijklmnopabcdefghijklmnop"),
+    (r"https://.*example\.com", "https://canaryexample.com"),
+    (r"https://[a-z0-9-]+-myteam\.vercel\.app", "https://canary-myteam.vercel.app"),
+]
+MEANT = [
+    r"https://(.+\.)?example\.com",
+    r"https://.*\.myapp\.com",
+    r"https://myapp-\w+\.vercel\.app",
+    r"https?://(localhost|127\.0\.0\.1)(:\d+)?",
+    r"http://192\.168\.\d+\.\d+:\d+",
+    r"https://canary\.example",
+]
+
+
+@pytest.mark.parametrize(("regex", "strangers"), REFUSED)
+def test_a_regex_that_matches_two_strangers_is_refused(regex: str, strangers: list[str]) -> None:
+    rule = re.compile(regex)
+    for make in (
+        lambda: Policy(rule, supports_credentials=True),
+        lambda: CORSMiddleware(PLAIN_APP, Policy(rule), block_untrusted=True),
+        lambda: CORSMiddleware(PLAIN_APP, None, paths={"/a": Policy(["https://a.test", rule])}, block_untrusted=True),
+    ):
+        with pytest.raises(PolicyError) as caught:
+            make()
+        (problem,) = caught.value.problems
+        assert (problem.option, problem.value, problem.code, problem.risk) == (
+            "origins",
+            rule,
+            ProblemCode.OPEN_REGEX,
+            "open-regex",
+        )
+        assert re.findall(r"https?://[^ ,]+", problem.problem) == strangers
+
+
+@pytest.mark.parametrize("regex", [regex for regex, _ in REFUSED])
+def test_it_is_accepted_by_name_and_where_nobody_can_act_as_a_user(regex: str) -> None:
+    rule = re.compile(regex)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        policy = Policy(rule, supports_credentials=True, accept_risks="open-regex")
+        assert policy.origins == (rule,)
+        CORSMiddleware(PLAIN_APP, policy, block_untrusted=True)
+        CORSMiddleware(PLAIN_APP, Policy(rule, accept_risks="open-regex"), block_untrusted=True)
+        CORSMiddleware(PLAIN_APP, Policy(rule))
+
+
+@pytest.mark.parametrize(("regex", "stranger"), WARNED)
+def test_one_stranger_alone_is_warned_of(regex: str, stranger: str) -> None:
+    rule = re.compile(regex)
+    said = f"it also matches {stranger}. Make sure that you trust whoever can have such an origin."
+    with pytest.warns(PolicyWarning, match=re.escape(said)) as caught:
+        Policy(rule, supports_credentials=True)
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    with pytest.warns(PolicyWarning, match=re.escape(said)) as caught:
+        CORSMiddleware(PLAIN_APP, Policy(rule), block_untrusted=True)
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("regex", MEANT)
+def test_a_regex_that_names_whom_it_means_is_believed(regex: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        policy: Any = Policy(re.compile(regex), supports_credentials=True)
+        CORSMiddleware(PLAIN_APP, Policy(re.compile(regex)), block_untrusted=True)
+    assert policy.origins[0].pattern == regex
