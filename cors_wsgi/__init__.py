@@ -4,10 +4,11 @@ import logging
 
 from .decisions import Decision, Kind, Reason
 from .errors import PolicyError, PolicyWarning, Problem, ProblemCode
-from .middleware import CORSMiddleware, PolicySource, Ruling
+from .middleware import CORSMiddleware
 from .origins import OriginRule
 from .paths import PathMap, is_canonical
 from .policy import DENY, Deny, Policy
+from .sources import PolicySource, Verdict
 
 __all__ = [
     "DENY",
@@ -24,7 +25,7 @@ __all__ = [
     "Problem",
     "ProblemCode",
     "Reason",
-    "Ruling",
+    "Verdict",
     "is_canonical",
 ]
 

@@ -1,12 +1,15 @@
-"""The compiled policy, and the two pure functions that answer for it: answer a preflight, share a response."""
+"""The compiled policy, and pure functions that answer for it: whole answers, and the headers of the app's responses.
+
+No environ and no `start_response` here: an adapter for another protocol needs nothing else.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from .fetch import (
     ALLOW_CREDENTIALS,
@@ -32,76 +35,104 @@ if TYPE_CHECKING:
     from .options import Names
 
 Header: TypeAlias = "tuple[str, str]"
+"""Name and value; one character for each byte, as WSGI has it."""
+
+StatusHeadersBody: TypeAlias = "tuple[str, list[Header], list[bytes]]"
+
+DEBUG_HEADER: Final = "X-CORS-Debug"
 
 LONGEST_ECHO: Final = 4096
-"""Bytes; a longer Access-Control-Request-Headers is never echoed."""
+"""Bytes; a longer Access-Control-Request-Headers is never echoed. Servers take 8 KiB of headers in all, by default."""
 
+_MOST_REMEMBERED = 64
+"""Preflights that ask for nothing that is missing, and Vary headers of apps; of both a service has a handful."""
+
+_ALLOW_ORIGIN = ALLOW_ORIGIN.lower()
+_EXPOSE_HEADERS = EXPOSE_HEADERS.lower()
 _OWNED = frozenset(
     name.lower()
     for name in (ALLOW_ORIGIN, ALLOW_CREDENTIALS, ALLOW_METHODS, ALLOW_HEADERS, ALLOW_PRIVATE_NETWORK, MAX_AGE)
 )
-_TOUCHED = _OWNED | {EXPOSE_HEADERS.lower()}
-_TOUCHED_AND_VARY = _TOUCHED | {VARY.lower()}
-_NAME_LIST = re.compile(rf"[ \t,]*{TOKEN}(?:{TOKEN}|[ \t,])*")
+_MANAGED = _OWNED | {_EXPOSE_HEADERS}
+_MANAGED_AND_VARY = _MANAGED | {"vary"}
+_NAME_LIST = re.compile(rf"[ \t,]*{TOKEN}(?:{TOKEN}|[ \t,])*")  # x-a, x-b,,\tx-c
 _CREDENTIALS = (ALLOW_CREDENTIALS, "true")
 _VARY_ORIGIN = (VARY, ORIGIN)
 _VARY_PREFLIGHT = (VARY, f"{ORIGIN}, {REQUEST_METHOD}, {REQUEST_HEADERS}")
+_PLAIN = ("Content-Type", "text/plain")
+_EMPTY = (_PLAIN, ("Content-Length", "0"))
 
 
 @dataclass(frozen=True)
-class Answers:
+class CompiledPolicy:
     """A policy, compiled: what can be known before the first request is a constant here.
 
     Attributes:
         origins: the origins that are allowed; None if everybody is.
         exact: those of them that one look-up finds.
         is_exact: whether that is all of them.
+        calls_user_code: whether it takes calling a callable to tell whether an origin is allowed.
         methods: the value of Access-Control-Allow-Methods; empty: no such header; None: echo what was asked for.
         headers: the same for Access-Control-Allow-Headers.
         allow_origin: the header Access-Control-Allow-Origin where it is the same for everybody, else None.
-        granted: the other headers of an allowed preflight's answer; None where something is echoed.
-        refused_preflight: the headers of a refused preflight's answer.
-        shared: the headers that a shared response gets, behind Access-Control-Allow-Origin.
-        refused: the headers that a response gets which is not shared.
-        touched: lower-cased names of the app's headers that do not pass unchanged.
+        preflight_allowed: the other headers of an allowed preflight's answer; None where something is echoed.
+        preflight_tail: those of them that stand behind what is echoed.
+        preflight_refused: the headers of a refused preflight's answer.
+        actual_allowed: the headers that a shared response gets, behind Access-Control-Allow-Origin.
+        actual_refused: the headers that a response gets which is not shared.
+        managed_headers: lower-cased names of the app's headers that do not pass unchanged.
+        fully_granted: methods and header lists of preflights that were found to miss nothing; bounded.
     """
 
     __slots__ = (
+        "actual_allowed",
+        "actual_refused",
         "allow_origin",
+        "calls_user_code",
         "exact",
-        "granted",
+        "fully_granted",
         "headers",
         "is_exact",
+        "managed_headers",
         "methods",
         "origins",
-        "preflight",
-        "refused",
-        "refused_preflight",
-        "shared",
-        "touched",
+        "preflight_allowed",
+        "preflight_refused",
+        "preflight_tail",
     )
 
     origins: OriginSet | None
     exact: frozenset[str]
     is_exact: bool
+    calls_user_code: bool
     methods: str | None
     headers: str | None
     allow_origin: Header | None
-    granted: tuple[Header, ...] | None
-    preflight: tuple[Header, ...]
-    refused_preflight: tuple[Header, ...]
-    shared: tuple[Header, ...]
-    refused: tuple[Header, ...]
-    touched: frozenset[str]
+    preflight_allowed: tuple[Header, ...] | None
+    preflight_tail: tuple[Header, ...]
+    preflight_refused: tuple[Header, ...]
+    actual_allowed: tuple[Header, ...]
+    actual_refused: tuple[Header, ...]
+    managed_headers: frozenset[str]
+    fully_granted: set[tuple[str, str | None]]
 
     def allows(self, origin: str | None, environ: WSGIEnvironment) -> bool:
         """Tell whether a response to `origin` is shared; without an Origin, only what is for everybody."""
+        if origin in self.exact:
+            return True
+        if self.is_exact:
+            return False
         if self.origins is None or origin is None:
             return self.origins is None
         return self.origins.allows(origin, environ)
 
+    def remember_full_grant(self, method: str, headers: str | None) -> None:
+        """Remember that a preflight for these missed nothing, so that the next one need not be looked at."""
+        if len(self.fully_granted) < _MOST_REMEMBERED:  # clients choose them, and can fill no more than this
+            self.fully_granted.add((method, headers))
 
-def compile_answers(
+
+def compile_policy(
     origins: OriginSet | None,
     methods: Names,
     allow_headers: Names,
@@ -109,32 +140,51 @@ def compile_answers(
     max_age: int | None,
     *,
     supports_credentials: bool,
-) -> Answers:
-    """Compile options that are valid already; no `origins` are everybody."""
+) -> CompiledPolicy:
+    """Compile options that are valid already.
+
+    Args:
+        origins: who is allowed, or None for everybody.
+        methods: names, or `"*"`.
+        allow_headers: names, or `"*"`.
+        expose_headers: names, or `"*"`.
+        max_age: seconds, or None where browsers shall decide.
+        supports_credentials: whether requests may carry credentials.
+    """
     everybody = origins is None
     named_methods = _compile_names(methods, "*", echo=supports_credentials)
-    # Without credentials `*` covers every name but Authorization (`#cors-non-wildcard-request-header-name`).
+    # Authorization stands beside `*`, which covers every other name (`#cors-non-wildcard-request-header-name`): a
+    # person who writes "all headers" means that one too, and without credentials a token is the only way to log in.
     named_headers = _compile_names(allow_headers, "*, Authorization", echo=supports_credentials)
+    # Whether this very request carries credentials cannot be seen (a cookie may be absent, a preflight never has any),
+    # and a browser that sent none does not mind the header: so it is constant.
     credentials = (_CREDENTIALS,) if supports_credentials else ()
     age = () if max_age is None else ((MAX_AGE, str(max_age)),)
     exposed = ("*",) if expose_headers == "*" else expose_headers
     expose = ((EXPOSE_HEADERS, ", ".join(exposed)),) if exposed else ()
+    # `Vary: Origin` for a single named origin, too, and on what is refused or has no Origin: the header is there for
+    # one origin and not for others, so a cache that ignored Origin could keep the answer without it and serve it to the
+    # one that may read (`#cors-protocol-and-http-caches`). A policy for everybody answers all alike, so nothing varies.
     vary = () if everybody else (_VARY_ORIGIN,)
-    preflight = (*credentials, *age, _VARY_PREFLIGHT)
+    # No shared cache may store an OPTIONS response (RFC 9110, 9.3.7); some CDNs do when told to cache everything.
+    tail = (*credentials, *age, _VARY_PREFLIGHT)
     is_constant = named_methods is not None and named_headers is not None
-    return Answers(
+    return CompiledPolicy(
         origins=origins,
         exact=frozenset() if origins is None else origins.exact,
         is_exact=origins is not None and origins.is_exact,
+        calls_user_code=origins is not None and origins.calls_user_code,
         methods=named_methods,
         headers=named_headers,
+        # Without an Origin, too: a response that is cached from a plain request then serves every page as well.
         allow_origin=(ALLOW_ORIGIN, "*") if everybody else None,
-        granted=(*_grant(named_methods or "", named_headers or ""), *preflight) if is_constant else None,
-        preflight=preflight,
-        refused_preflight=(_VARY_PREFLIGHT,),
-        shared=(*credentials, *expose, *vary),
-        refused=vary,
-        touched=_TOUCHED if everybody else _TOUCHED_AND_VARY,
+        preflight_allowed=(*_grant(named_methods or "", named_headers or ""), *tail) if is_constant else None,
+        preflight_tail=tail,
+        preflight_refused=(_VARY_PREFLIGHT,),
+        actual_allowed=(*credentials, *expose, *vary),
+        actual_refused=vary,
+        managed_headers=_MANAGED if everybody else _MANAGED_AND_VARY,
+        fully_granted=set(),
     )
 
 
@@ -148,45 +198,81 @@ def _grant(methods: str, headers: str) -> list[Header]:
     return [header for header in ((ALLOW_METHODS, methods), (ALLOW_HEADERS, headers)) if header[1]]
 
 
-NOBODY: Final = Answers(
+NOBODY: Final = CompiledPolicy(
     origins=OriginSet(()),
     exact=frozenset(),
     is_exact=True,
+    calls_user_code=False,
     methods="",
     headers="",
     allow_origin=None,
-    granted=(),
-    preflight=(),
-    refused_preflight=(),
-    shared=(),
-    refused=(),
-    touched=_TOUCHED,
+    preflight_allowed=(),
+    preflight_tail=(),
+    preflight_refused=(),
+    actual_allowed=(),
+    actual_refused=(),
+    managed_headers=_MANAGED,
+    fully_granted=set(),
 )
 """What is never shared: nobody is allowed, and nothing varies."""
 
 
-def answer_preflight(answers: Answers, origin: str, method: str, headers: str | None) -> list[Header]:
-    """Return the headers of the 204 that answers an allowed origin's preflight (`#cors-preflight-fetch`).
+def answer_preflight(
+    compiled: CompiledPolicy, origin: str, method: str, headers: str | None, *, allowed: bool, note: str | None = None
+) -> StatusHeadersBody:
+    """Return the whole answer to a preflight (`#cors-preflight-fetch`).
 
-    The answer is constant but for the origin. Only where browsers do not honour `*`, with credentials, it echoes what
-    was asked for; what is no list of names, or too long, is left out.
+    An allowed origin gets 204 whatever it asks for: the browser compares, and names in its own console the method or
+    header that it misses. A refused one gets 403, so that logs and people see that something was refused.
 
     Args:
-        answers: the compiled policy.
-        origin: the Origin header, which the policy allows.
+        compiled: the compiled policy.
+        origin: the Origin header.
         method: the Access-Control-Request-Method header.
         headers: the Access-Control-Request-Headers header, or None.
+        allowed: whether the policy allows the origin.
+        note: what the debug header says, or None if it is not sent.
     """
-    allow_origin = answers.allow_origin or (ALLOW_ORIGIN, origin)
-    if answers.granted is not None:
-        return [allow_origin, *answers.granted]
-    methods, names = answers.methods, answers.headers
+    if not allowed:
+        return refuse(compiled.preflight_refused, note)
+    granted = [compiled.allow_origin or (ALLOW_ORIGIN, origin)]
+    if compiled.preflight_allowed is not None:
+        granted += compiled.preflight_allowed
+    else:
+        granted += _grant(*_echo(compiled, method, headers))
+        granted += compiled.preflight_tail
+    if note is not None:
+        granted.append((DEBUG_HEADER, note))
+    return "204 No Content", granted, []
+
+
+def refuse(headers: Iterable[Header], note: str | None) -> StatusHeadersBody:
+    """Return the whole answer to what is refused: 403, with what a note says in its body, too.
+
+    The request's body is not read, here or where a preflight is granted: a client that announces one and sends nothing
+    would hold a worker for as long as the server lets it. What becomes of the rest is the server's business, as with
+    any app that answers without reading: it skips the body before the next request, or closes the connection.
+
+    Args:
+        headers: what the policy has to say, such as `Vary`.
+        note: what the debug header says, or None if it is not sent.
+    """
+    if note is None:
+        return "403 Forbidden", [*_EMPTY, *headers], []
+    body = note.encode("ascii", "replace") + b"\n"
+    length = ("Content-Length", str(len(body)))
+    return "403 Forbidden", [_PLAIN, length, *headers, (DEBUG_HEADER, note)], [body]
+
+
+def _echo(compiled: CompiledPolicy, method: str, headers: str | None) -> tuple[str, str]:
+    """Return what is granted where browsers do not honour `*`, with credentials: what was asked for, if it is sound."""
+    methods, names = compiled.methods, compiled.headers
     if methods is None:
         methods = method if can_echo_method(method) else ""
     if names is None:
         # A tab may stand in the list, but WSGI lets no control character into a header (PEP 3333).
         names = headers.replace("\t", " ") if headers is not None and can_echo_headers(headers) else ""
-    return [allow_origin, *_grant(methods, names), *answers.preflight]
+    return methods, names
 
 
 def can_echo_method(method: str) -> bool:
@@ -199,82 +285,112 @@ def can_echo_headers(headers: str) -> bool:
     return len(headers) <= LONGEST_ECHO and _NAME_LIST.fullmatch(headers) is not None
 
 
-def added_headers(answers: Answers, origin: str | None, *, allowed: bool) -> tuple[Header, ...]:
-    """Return the headers that a response gets under a policy; Allow-Origin stands first where it is shared.
+def headers_to_add(compiled: CompiledPolicy, origin: str | None, *, allowed: bool) -> tuple[Header, ...]:
+    """Return the headers that a response gets under a policy; Allow-Origin comes first where it is shared.
 
     Args:
-        answers: the compiled policy.
+        compiled: the compiled policy.
         origin: the Origin header, or None.
         allowed: whether the policy allows the origin; True for everybody's, also without an origin.
     """
     if not allowed:
-        return answers.refused
-    return (answers.allow_origin or (ALLOW_ORIGIN, origin or ""), *answers.shared)
+        return compiled.actual_refused
+    return (compiled.allow_origin or (ALLOW_ORIGIN, origin or ""), *compiled.actual_allowed)
 
 
-def share_response(
-    answers: Answers, headers: Sequence[Header], added: Sequence[Header]
-) -> tuple[list[Header], Sequence[str]]:
-    """Return the headers of a response under a policy, and the lower-cased names of the app's that were removed.
+class Merged(NamedTuple):
+    """The headers of a response under a policy.
 
-    The app's list is not changed. Its CORS headers give way to the policy's, `Expose-Headers` and `Vary` are merged,
-    everything else stays as it is and in its order.
+    Attributes:
+        headers: all of them, in a list of their own.
+        removed: the lower-cased names of the app's that were removed.
+        app_refused: whether an Allow-Origin of the app's own keeps a browser from sharing what the policy would share.
+    """
+
+    headers: list[Header]
+    removed: Sequence[str] = ()
+    app_refused: bool = False
+
+
+def merge_headers(
+    compiled: CompiledPolicy, headers: Sequence[Header], origin: str | None, added: Sequence[Header]
+) -> Merged:
+    """Merge the headers of an app with those of a policy; the app's list is not changed.
+
+    The policy owns the CORS headers, and is a ceiling: an Allow-Origin of the app's own can lower it, never raise it.
+    `Expose-Headers` and `Vary` are merged, everything else stays as it is and in its order.
 
     Args:
-        answers: the compiled policy.
+        compiled: the compiled policy.
         headers: the app's headers.
-        added: what `added_headers` returned, and what else is to be added behind it.
+        origin: the Origin header, or None.
+        added: what `headers_to_add` returned.
     """
-    touched = answers.touched
-    for name, _ in headers:
-        if name.lower() in touched:
-            return _merge(answers, headers, added)
-    return [*headers, *added], ()
-
-
-def _merge(answers: Answers, headers: Sequence[Header], added: Sequence[Header]) -> tuple[list[Header], Sequence[str]]:
-    touched = answers.touched
+    managed = compiled.managed_headers
     kept: list[Header] = []
-    removed: list[str] = []
-    exposed: list[str] = []
-    varied: list[str] = []
+    vary: str | None = None
     for header in headers:
         name = header[0].lower()
-        if name not in touched:
+        if name not in managed:
             kept.append(header)
-        elif name == "vary":
-            varied.append(header[1])
-        elif name == "access-control-expose-headers":
-            exposed.append(header[1])
+        elif name == "vary" and vary is None:
+            vary = header[1]
         else:
-            removed.append(name)
-    if exposed and added and added[0][0] is ALLOW_ORIGIN:
-        added = _merge_exposed(tuple(exposed), added)
-    if varied:
-        kept += [header for header in added if header[0] is not VARY]
-        kept += _merge_vary((*varied, ORIGIN))
-    else:
+            return _merge_all(compiled, headers, origin, added)
+    if vary is None:
         kept += added
-    return kept, removed
+    else:
+        # PERF: one Vary and nothing else of ours, as from most apps; ours, which `added` ends with, goes into it.
+        kept += added[:-1]
+        kept += _merge_vary(vary)
+    return Merged(kept)
 
 
-def _merge_exposed(values: tuple[str, ...], added: Sequence[Header]) -> list[Header]:
+def _merge_all(
+    compiled: CompiledPolicy, headers: Sequence[Header], origin: str | None, added: Sequence[Header]
+) -> Merged:
+    found: dict[str, list[str]] = {name: [] for name in compiled.managed_headers}
+    for name, value in headers:
+        if (lower := name.lower()) in found:
+            found[lower].append(value)
+    shared = added is not compiled.actual_refused
+    own = ", ".join(value.strip(" \t") for value in found[_ALLOW_ORIGIN])  # as a browser combines several lines
+    lowers = shared and bool(found[_ALLOW_ORIGIN]) and own != "*"
+    keeps_own = lowers and compiled.allow_origin is not None
+    app_refused = lowers and own != origin
+    if keeps_own:  # the same for every origin, so nothing has to vary
+        added = added[1:]
+    elif app_refused:
+        added, shared = compiled.actual_refused, False
+    dropped = found.keys() - {_ALLOW_ORIGIN} if keeps_own else found.keys()
+    merged = [header for header in headers if header[0].lower() not in dropped]
+    if shared and found[_EXPOSE_HEADERS]:
+        added = _merge_exposed(found[_EXPOSE_HEADERS], added)
+    if found.get("vary"):
+        merged += [header for header in added if header[0] is not VARY]
+        merged += _merge_vary(*found["vary"])
+    else:
+        merged += added
+    removed = [name for name in dict.fromkeys(header[0].lower() for header in headers) if name in dropped & _OWNED]
+    return Merged(merged, removed, app_refused)
+
+
+def _merge_exposed(values: Sequence[str], added: Sequence[Header]) -> list[Header]:
     """Return `added` with the names that the app exposes, in front of the policy's; of the app's only tokens count."""
     given = tuple(value for name, value in added if name is EXPOSE_HEADERS)
     names = ["*"] if given == ("*",) else [name for name in _merge_names((*values, *given)) if is_token(name)]
-    others = [header for header in added if header[0] is not EXPOSE_HEADERS]
-    if names:
-        others.insert(2 if _CREDENTIALS in others else 1, (EXPOSE_HEADERS, ", ".join(names)))
-    return others
+    before = [header for header in added if header[0] in (ALLOW_ORIGIN, ALLOW_CREDENTIALS)]
+    behind = [header for header in added if header[0] is VARY]
+    return [*before, *([(EXPOSE_HEADERS, ", ".join(names))] if names else []), *behind]
 
 
-@lru_cache(maxsize=64)
-def _merge_vary(values: tuple[str, ...]) -> tuple[Header, ...]:
-    """Merge the app's Vary, of which an app has few, with the policy's behind it."""
-    names = _merge_names(values)
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _merge_vary(*values: str) -> tuple[Header, ...]:
+    """Merge the app's Vary, line by line, with the policy's behind it; `*` covers everything, and is left alone."""
+    names = _merge_names((*values, ORIGIN))
     if "*" in names:
-        return tuple((VARY, value) for value in values[:-1])
-    return ((VARY, ", ".join(names)),) if names else ()
+        return tuple((VARY, value) for value in values)
+    return ((VARY, ", ".join(names)),)
 
 
 def _merge_names(values: Sequence[str]) -> list[str]:

@@ -32,6 +32,7 @@ class Reason(str, Enum):
     HEADER_NOT_ALLOWED = "header-not-allowed"
     HEADERS_MALFORMED = "headers-malformed"
     RESPONSE_HEADER_REQUESTED = "response-header-requested"
+    APP_REFUSED = "app-refused"
     DENIED = "denied"
 
     __str__ = str.__str__
@@ -58,6 +59,10 @@ _EXPLANATIONS = {
     Reason.HEADER_NOT_ALLOWED: "the policy does not allow a requested header",
     Reason.HEADERS_MALFORMED: "the requested headers are no list of names, or too long",
     Reason.RESPONSE_HEADER_REQUESTED: "the client sends a response header, Access-Control-...; remove it there",
+    Reason.APP_REFUSED: (
+        "the app's own Access-Control-Allow-Origin names somebody else, which narrows what the policy shares; if this "
+        "origin may read the response, remove that header in the app"
+    ),
     Reason.DENIED: "this path or route is never shared",
 }
 

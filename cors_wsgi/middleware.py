@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
-from logging import DEBUG
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from .answers import Answers, Header, added_headers, answer_preflight, share_response
+from .answers import DEBUG_HEADER, Header, answer_preflight, headers_to_add, merge_headers, refuse
 from .apps import check_wsgi_app
 from .errors import PolicyError, PolicyWarning, Problem
 from .fetch import ALLOW_ORIGIN
@@ -17,45 +16,18 @@ from .near_misses import explain_call, explain_unknown, find_near_miss
 from .options import FLAGS, OPTION_NAMES, normalize_flag
 from .paths import PathMap, PathRule, decode_path, is_canonical
 from .policy import DENY, Deny, Policy, PolicyOrDeny
-from .reports import DEBUG_HEADER, OnDecision, Reports
-from .trust import find_blocking_problems, find_blocking_warnings, is_state_changing, is_trusted
+from .reports import OnDecision, Reports
+from .sources import PolicySource, Verdict
+from .trust import Sender, find_blocking_problems, find_blocking_warnings, is_state_changing
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_PLAIN = ("Content-Type", "text/plain")
-_EMPTY = (_PLAIN, ("Content-Length", "0"))
+    from .decisions import Decision
 
-
-class Ruling(NamedTuple):
-    """What a `PolicySource` says of one request.
-
-    Attributes:
-        policy: a `Policy`, `DENY`, or None for hands off.
-        allowed: whether the policy allows the request's origin, if the source has found out; else None.
-    """
-
-    policy: PolicyOrDeny
-    allowed: bool | None = None
-
-
-class PolicySource(Protocol):
-    """Where policies come from in a framework with a router. What a source raises passes through the middleware."""
-
-    def look_up(self, environ: WSGIEnvironment, method: str) -> Ruling:
-        """Return the ruling for this request if its method were `method`; called before the app runs.
-
-        It answers preflights, with the requested method, and judges for `block_untrusted`.
-        """
-        ...
-
-    def follow(self, environ: WSGIEnvironment) -> Callable[[], Ruling]:
-        """Follow an actual request: told on entry, it returns what is asked once, at the first `start_response`.
-
-        It may put one mutable holder under a key of its own into `environ`, for the framework to fill.
-        """
-        ...
+DENIALS: Final = "cors_wsgi.denials"
+"""The key in an environ of a list, shared by all middlewares around an app; not empty once an inner one says `DENY`."""
 
 
 class _NotGiven(Enum):
@@ -187,90 +159,129 @@ class CORSMiddleware:
         policy = self._policy if self._paths is None else self._policy_for_path(self._paths, environ)
         if policy is None:
             return self.app(environ, start_response)
-        answers = policy.answers
-        allowed = origin in answers.exact or (not answers.is_exact and answers.allows(origin, environ))
-        if self._block_untrusted and self._is_untrusted(environ, origin, allowed=allowed):
-            return self._block(environ, start_response, origin, policy)
-        # PERF: added_headers, written out.
-        added = (answers.allow_origin or (ALLOW_ORIGIN, origin or ""), *answers.shared) if allowed else answers.refused
-        reports = self._reports
-        if origin is not None and (not allowed or reports.has_hook) and reports.is_enabled(DEBUG):
-            path = environ.get("PATH_INFO", "")
-            added = self._report(policy, origin, environ["REQUEST_METHOD"], path, added, allowed=allowed)
-        touched = answers.touched
+        compiled = policy.compiled
+        # PERF: compiled.allows, written out; nearly every request ends here.
+        allowed = origin in compiled.exact or (not compiled.is_exact and compiled.allows(origin, environ))
+        if (
+            self._block_untrusted
+            or policy is DENY
+            or (origin is not None and (not allowed or self._reports.has_hook) and self._reports.is_enabled())
+        ):
+            return self._share(environ, start_response, origin, policy, allowed=allowed)
+        # PERF: headers_to_add, written out.
+        if allowed:
+            added = (compiled.allow_origin or (ALLOW_ORIGIN, origin or ""), *compiled.actual_allowed)
+        else:
+            added = compiled.actual_refused
+        managed = compiled.managed_headers
+        denials: list[bool] = environ.setdefault(DENIALS, [])
+        response: _Response | None = None
 
         def start(
             status: str, headers: list[Header], exc_info: OptExcInfo | None = None, /
         ) -> Callable[[bytes], object]:
-            # PERF: share_response, written out; nearly always nothing of the app's matters.
-            for name, _ in headers:
-                if name.lower() in touched:
-                    shared = self._share(answers, headers, added)
-                    break
-            else:
-                shared = [*headers, *added]
-            return start_response(status, shared) if exc_info is None else start_response(status, shared, exc_info)
+            # PERF: _Response.start, written out for what nobody listens to; nearly always nothing of the app's matters.
+            nonlocal response
+            if response is None and not denials:
+                for name, _ in headers:
+                    if name.lower() in managed:
+                        shared, removed, app_refused = merge_headers(compiled, headers, origin, added)
+                        break
+                else:
+                    shared, removed, app_refused = [*headers, *added], (), False
+                if not removed and not app_refused:
+                    if exc_info is None:
+                        return start_response(status, shared)
+                    return start_response(status, shared, exc_info)
+            if response is None:
+                response = self._respond(environ, start_response, origin, policy, allowed=allowed)
+            return response.start(status, headers, exc_info)
 
         return self.app(environ, start)
+
+    def _share(
+        self,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        origin: str | None,
+        policy: Policy | Deny,
+        *,
+        allowed: bool,
+    ) -> Iterable[bytes]:
+        """Answer an actual request where it may be blocked, is denied, or somebody listens."""
+        response = self._respond(environ, start_response, origin, policy, allowed=allowed)
+        if response.verdict.must_block(policy, response.method):
+            return self._block(environ, start_response, origin, policy)
+        return self._run(environ, response)
 
     def _follow(
         self, source: PolicySource, environ: WSGIEnvironment, start_response: StartResponse, origin: str | None
     ) -> Iterable[bytes]:
-        """Let the framework route, and ask the source for its ruling when the response starts."""
-        method: str = environ["REQUEST_METHOD"]
-        judged: Ruling | None = None
-        if self._block_untrusted and is_state_changing(method, environ.get("HTTP_UPGRADE")):
-            policy, verdict = source.look_up(environ, method)
-            allowed = _is_allowed(policy, verdict, origin, environ)
-            if policy is not None and self._is_untrusted(environ, origin, allowed=allowed):
-                return self._block(environ, start_response, origin, policy)
-            judged = Ruling(policy, allowed)
-        path: str = environ.get("PATH_INFO", "")
-        reports = self._reports
-        ask = source.follow(environ)
-        asked = False
-        answers: Answers | None = None
-        added: tuple[Header, ...] = ()
+        """Let the framework route, and ask the source for its policy when the response starts."""
+        sender = self._read_sender(environ)
+        verdict = Verdict(origin, environ, sender)
+        if sender is not None:
+            method = environ["REQUEST_METHOD"]
+            if is_state_changing(method, sender.upgrade):
+                policy = source.look_up(environ, method, verdict)
+                if verdict.must_block(policy, method) and policy is not None:
+                    return self._block(environ, start_response, origin, policy)
+        ask = source.follow(environ, verdict)
+        return self._run(environ, _Response(self._reports, environ, start_response, verdict, ask))
 
-        def start(
-            status: str, headers: list[Header], exc_info: OptExcInfo | None = None, /
-        ) -> Callable[[bytes], object]:
-            nonlocal asked, answers, added
-            if not asked:
-                asked = True
-                policy, verdict = ask()
-                if verdict is None and judged is not None and judged.policy is policy:
-                    verdict = judged.allowed  # a callable is asked once per request
-                if policy is not None:
-                    answers = policy.answers
-                    allowed = _is_allowed(policy, verdict, origin, environ)
-                    added = added_headers(answers, origin, allowed=allowed)
-                    if origin is not None and (not allowed or reports.has_hook) and reports.is_enabled(DEBUG):
-                        added = self._report(policy, origin, method, path, added, allowed=allowed)
-            shared = headers if answers is None else self._share(answers, headers, added)
-            return start_response(status, shared) if exc_info is None else start_response(status, shared, exc_info)
+    def _run(self, environ: WSGIEnvironment, response: _Response) -> Iterable[bytes]:
+        """Run the app; what must not run is answered with 403, whatever the app has made of it."""
+        verdict = response.verdict
+        try:
+            body = self.app(environ, response.start)
+        except BaseException:
+            if verdict.blocked is None:
+                response.leave()
+                raise
+            return self._block(environ, response.start_response, verdict.origin, verdict.blocked)
+        if verdict.blocked is not None:
+            _close(body)
+            return self._block(environ, response.start_response, verdict.origin, verdict.blocked)
+        if verdict.sender is not None and not response.has_started:
+            return self._run_late(environ, response, body)
+        return body
 
-        return self.app(environ, start)
+    def _run_late(self, environ: WSGIEnvironment, response: _Response, body: Iterable[bytes]) -> Iterator[bytes]:
+        """Pass a body on that may run the app as it is read, and so may still come to what must not run."""
+        verdict = response.verdict
+        try:
+            try:
+                for chunk in body:
+                    if verdict.blocked is not None:
+                        break
+                    yield chunk
+            except BaseException:
+                if verdict.blocked is None:
+                    raise
+            if verdict.blocked is not None:
+                yield from self._block(environ, response.start_response, verdict.origin, verdict.blocked)
+        finally:
+            _close(body)
 
-    def _report(
+    def _respond(
         self,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        origin: str | None,
         policy: Policy | Deny,
-        origin: str,
-        method: str,
-        path: str,
-        added: tuple[Header, ...],
         *,
         allowed: bool,
-    ) -> tuple[Header, ...]:
-        """Tell whoever listens of an actual request; return `added`, with the debug header if there shall be one."""
-        note = self._reports.report_actual(policy, origin, method, path, allowed=allowed)
-        return added if note is None else (*added, (DEBUG_HEADER, note))
+    ) -> _Response:
+        verdict = Verdict(origin, environ, self._read_sender(environ))
+        verdict.keep(policy, allowed=allowed)
+        return _Response(self._reports, environ, start_response, verdict, lambda: policy)
 
-    def _share(self, answers: Answers, headers: Sequence[Header], added: Sequence[Header]) -> list[Header]:
-        shared, removed = share_response(answers, headers, added)
-        if removed:
-            self._reports.warn_removed(removed)
-        return shared
+    def _read_sender(self, environ: WSGIEnvironment) -> Sender | None:
+        """Return what a request says of where it comes from, if untrusted ones are blocked."""
+        if not self._block_untrusted:
+            return None
+        get = environ.get
+        return Sender(get("HTTP_SEC_FETCH_SITE"), get("HTTP_HOST"), get("HTTP_UPGRADE"))
 
     def _policy_for_path(self, paths: PathMap[PolicyOrDeny], environ: WSGIEnvironment) -> PolicyOrDeny:
         path = decode_path(environ.get("PATH_INFO", ""))
@@ -282,60 +293,144 @@ class CORSMiddleware:
     def _answer_preflight(
         self, environ: WSGIEnvironment, start_response: StartResponse, origin: str, method: str
     ) -> Iterable[bytes]:
-        verdict = None
         if self._source is not None:
-            policy, verdict = self._source.look_up(environ, method)
+            verdict = Verdict(origin, environ)
+            policy = self._source.look_up(environ, method, verdict)
+            allowed = verdict.of(policy)
         else:
             policy = self._policy if self._paths is None else self._policy_for_path(self._paths, environ)
+            allowed = policy is not None and policy.compiled.allows(origin, environ)
         if policy is None:
             return self.app(environ, start_response)
-        answers = policy.answers
-        allowed = origin in answers.exact if answers.is_exact else _is_allowed(policy, verdict, origin, environ)
-        note = None
-        if self._reports.is_enabled(DEBUG):
-            names, path = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS"), environ.get("PATH_INFO", "")
-            note = self._reports.report_preflight(policy, origin, method, names, path, allowed=allowed)
-        if not allowed:
-            return _refuse(start_response, answers.refused_preflight, note)
-        headers = answer_preflight(answers, origin, method, environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS"))
-        if note is not None:
-            headers.append((DEBUG_HEADER, note))
-        start_response("204 No Content", headers)
-        return []
-
-    def _is_untrusted(self, environ: WSGIEnvironment, origin: str | None, *, allowed: bool) -> bool:
-        if not is_state_changing(environ["REQUEST_METHOD"], environ.get("HTTP_UPGRADE")):
-            return False
-        return not is_trusted(environ.get("HTTP_SEC_FETCH_SITE"), origin, environ.get("HTTP_HOST"), allowed=allowed)
+        compiled = policy.compiled
+        names: str | None = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
+        reports = self._reports
+        decision = note = None
+        # PERF: asking a logger takes as long as half the answer, and it hears nothing of a preflight that misses
+        # nothing: those are remembered.
+        if not allowed or reports.hears_everything or (method, names) not in compiled.fully_granted:
+            path = environ.get("PATH_INFO", "")
+            decision = reports.hear_preflight(policy, origin, method, names, path, allowed=allowed)
+            note = reports.note(decision)
+        status, headers, body = answer_preflight(compiled, origin, method, names, allowed=allowed, note=note)
+        start_response(status, headers)
+        if decision is not None:
+            reports.tell(decision)
+        return body
 
     def _block(
         self, environ: WSGIEnvironment, start_response: StartResponse, origin: str | None, policy: Policy | Deny
-    ) -> Iterable[bytes]:
-        note = None
-        if self._reports.is_enabled(DEBUG):
-            method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
-            note = self._reports.report_blocked(policy, origin, method, path)
-        return _refuse(start_response, policy.answers.refused, note)
+    ) -> list[bytes]:
+        """Answer 403 in place of the app."""
+        method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
+        decision = self._reports.hear_blocked(policy, origin, method, path)
+        status, headers, body = refuse(policy.compiled.actual_refused, self._reports.note(decision))
+        start_response(status, headers)
+        if decision is not None:
+            self._reports.tell(decision)
+        return body
 
 
-def _is_allowed(policy: PolicyOrDeny, verdict: bool | None, origin: str | None, environ: WSGIEnvironment) -> bool:
-    """Return the source's verdict, if it took one where there is one to take, else our own."""
-    if policy is None:
-        return False
-    answers = policy.answers
-    if verdict is None or policy is DENY or origin is None or answers.origins is None:
-        return answers.allows(origin, environ)
-    return verdict
+class _Response:
+    """One response of the app: which headers it gets, whenever it starts, and what is reported of it, once.
+
+    Attributes:
+        start: what the app gets as its `start_response`.
+        start_response: the server's.
+        verdict: whether policies trust the request's origin.
+        method: the request's method, on entry.
+        has_started: whether the app has called `start`.
+    """
+
+    __slots__ = (
+        "_ask",
+        "_denials",
+        "_note",
+        "_path",
+        "_policy",
+        "_reports",
+        "has_started",
+        "method",
+        "start_response",
+        "verdict",
+    )
+
+    def __init__(
+        self,
+        reports: Reports,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        verdict: Verdict,
+        ask: Callable[[], PolicyOrDeny],
+    ) -> None:
+        self._reports = reports
+        self._ask = ask
+        self._denials: list[bool] = environ.setdefault(DENIALS, [])
+        self._path: str = environ.get("PATH_INFO", "")
+        self._note: str | None = None
+        self.method: str = environ["REQUEST_METHOD"]
+        self.start_response = start_response
+        self.verdict = verdict
+        self.has_started = False
+
+    def start(
+        self, status: str, headers: list[Header], exc_info: OptExcInfo | None = None, /
+    ) -> Callable[[bytes], object]:
+        is_first = not self.has_started
+        if is_first:
+            self._policy = self._ask()  # the policy's verdict is fixed here
+            self.has_started = True
+        verdict, policy, decision = self.verdict, self._policy, None
+        if verdict.blocked is not None:
+            return _discard
+        if policy is DENY and not self._denials:
+            self._denials.append(True)
+        if policy is None:
+            shared = headers
+        else:
+            if self._denials:
+                policy = DENY
+            compiled, allowed = policy.compiled, verdict.of(policy)
+            added = headers_to_add(compiled, verdict.origin, allowed=allowed)
+            shared, removed, app_refused = merge_headers(compiled, headers, verdict.origin, added)
+            if removed:
+                self._reports.warn_removed(removed)
+            if is_first and verdict.origin is not None and (not allowed or app_refused or self._reports.has_hook):
+                decision = self._hear(policy, allowed=allowed, app_refused=app_refused)
+            if self._note is not None:
+                shared.append((DEBUG_HEADER, self._note))
+        try:
+            if exc_info is None:
+                return self.start_response(status, shared)
+            return self.start_response(status, shared, exc_info)
+        finally:
+            if decision is not None:
+                self._reports.tell(decision)
+
+    def leave(self) -> None:
+        """Report a request whose app raised before it started a response."""
+        if self.has_started or self.verdict.origin is None or not self._reports.is_enabled():
+            return
+        policy = self._ask()
+        if policy is not None:
+            decision = self._hear(policy, allowed=self.verdict.of(policy))
+            if decision is not None:
+                self._reports.tell(decision)
+
+    def _hear(self, policy: Policy | Deny, *, allowed: bool, app_refused: bool = False) -> Decision | None:
+        origin = self.verdict.origin or ""
+        decision = self._reports.hear_actual(
+            policy, origin, self.method, self._path, allowed=allowed, app_refused=app_refused
+        )
+        self._note = self._reports.note(decision)
+        return decision
 
 
-def _refuse(start_response: StartResponse, headers: Sequence[Header], note: str | None) -> Iterable[bytes]:
-    # The body is not read, here or where a preflight is granted: a client that announces one and sends nothing would
-    # hold a worker for as long as the server lets it. What becomes of the rest is the server's business, as with any
-    # app that answers without reading: it skips the body before the next request, or closes the connection.
-    if note is None:
-        start_response("403 Forbidden", [*_EMPTY, *headers])
-        return []
-    body = note.encode("ascii", "replace") + b"\n"
-    length = ("Content-Length", str(len(body)))
-    start_response("403 Forbidden", [_PLAIN, length, *headers, (DEBUG_HEADER, note)])
-    return [body]
+def _discard(_: bytes) -> None:
+    """Take what an app writes in place of the answer that is sent."""
+
+
+def _close(body: Iterable[bytes]) -> None:
+    close = getattr(body, "close", None)
+    if close is not None:
+        close()

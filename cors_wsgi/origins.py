@@ -129,10 +129,13 @@ def is_exact(rule: OriginRule) -> bool:
 
 
 def show_rule(rule: OriginRule) -> str:
-    """Return a rule as its author would know it: its text, or a callable's name."""
+    """Return a rule as its author would know it, in full: its text, or a callable's name."""
     if isinstance(rule, str):
         return rule
-    return repr(rule) if isinstance(rule, re.Pattern) else getattr(rule, "__qualname__", None) or repr(rule)
+    if not isinstance(rule, re.Pattern):
+        return getattr(rule, "__qualname__", None) or repr(rule)
+    flags = re.RegexFlag(rule.flags) & ~re.UNICODE
+    return f"re.compile({rule.pattern!r}, {flags!r})" if flags else f"re.compile({rule.pattern!r})"
 
 
 class OriginRules(tuple[OriginRule, ...]):

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from . import options
-from .answers import NOBODY, Answers, compile_answers
+from .answers import NOBODY, CompiledPolicy, compile_policy
 from .errors import PolicyError, PolicyWarning
 from .near_misses import explain_call, explain_unknown
 from .options import DEFAULT_MAX_AGE, DEFAULT_METHODS, Names, Origins
@@ -28,7 +28,7 @@ class Deny(Enum):
     DENY = "DENY"
 
     @property
-    def answers(self) -> Answers:
+    def compiled(self) -> CompiledPolicy:
         """What it answers, compiled as a policy's is."""
         return NOBODY
 
@@ -101,7 +101,7 @@ class Policy:
         accept_risks: a tuple of names, sorted.
     """
 
-    __slots__ = (*options.OPTION_NAMES, "answers")
+    __slots__ = (*options.OPTION_NAMES, "compiled")
 
     origins: Origins
     methods: Names
@@ -111,7 +111,7 @@ class Policy:
     max_age: int | None
     accept_risks: tuple[str, ...]
     if TYPE_CHECKING:
-        answers: Answers = field(init=False, compare=False)  # compiled; at run time no field, but a slot
+        compiled: CompiledPolicy = field(init=False, compare=False)  # compiled; at run time no field, but a slot
 
     @explain_call(_explain_call)
     def __init__(
@@ -174,7 +174,7 @@ class Policy:
         if normalized.problems:
             raise PolicyError(normalized.problems)
         values = {**self.__getstate__(), **normalized.values}
-        return self._from_values(values if remember else {**values, "max_age": 0}, self.answers.origins)
+        return self._from_values(values if remember else {**values, "max_age": 0}, self.compiled.origins)
 
     @classmethod
     def _from_values(cls, values: Mapping[str, Any], origins: OriginSet | None = None) -> Policy:
@@ -189,7 +189,7 @@ class Policy:
         if origins is None and not isinstance(self.origins, str):
             rules = self.origins if isinstance(self.origins, OriginRules) else OriginRules(self.origins)
             origins = rules.compiled
-        answers = compile_answers(
+        compiled = compile_policy(
             origins,
             self.methods,
             self.allow_headers,
@@ -197,7 +197,7 @@ class Policy:
             self.max_age,
             supports_credentials=self.supports_credentials,
         )
-        object.__setattr__(self, "answers", answers)
+        object.__setattr__(self, "compiled", compiled)
 
     @property
     def allows_everybody(self) -> bool:
@@ -212,12 +212,11 @@ class Policy:
             environ: what callable rules get as their second argument; by default an empty one. One that raises does
                 not allow, and is logged.
         """
-        allowed = self.answers.origins
-        return allowed is None or (origin is not None and allowed.allows(origin, {} if environ is None else environ))
+        return self.compiled.allows(origin, {} if environ is None else environ)
 
     def nearest(self, origin: str) -> str | None:
         """Return the exact origin or pattern that a refused origin probably meant, or None; bounded work."""
-        allowed = self.answers.origins
+        allowed = self.compiled.origins
         return None if allowed is None else allowed.nearest(origin)
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
-from .answers import LONGEST_ECHO, Answers, can_echo_method
+from .answers import LONGEST_ECHO, CompiledPolicy, can_echo_method
 from .decisions import Decision, Kind, Reason, quote_error
 from .fetch import SAFELISTED_METHODS, extract_names, normalize_method
 from .origins import OriginSet, parse_origin
@@ -15,53 +15,107 @@ from .policy import DENY, Deny, Policy
 
 OnDecision: TypeAlias = "Callable[[Decision], object]"
 
-DEBUG_HEADER: Final = "X-CORS-Debug"
+_logger: Final = logging.getLogger("cors_wsgi")
 
-_logger = logging.getLogger("cors_wsgi")
-
-_RESPONSE_HEADERS = "access-control-"
+_CORS_HEADER = "access-control-"
 _HAS_NEAREST = frozenset({Reason.ORIGIN_NOT_ALLOWED, Reason.ORIGIN_UNDER_ANOTHER_NAME, Reason.ORIGIN_MALFORMED})
 
 
 class Reports:
     """What one middleware tells of its decisions; they are computed only if somebody listens.
 
-    Each report goes to the hook and, where a browser will refuse, to the log at DEBUG. It returns the value of the
-    debug header, or None if there shall be none.
+    Each is told to the hook and, where a browser will refuse, to the log at DEBUG.
+
+    Args:
+        on_decision: the hook, or None.
+        debug: whether the debug header is sent.
 
     Attributes:
-        has_hook: whether there is a hook, which is told of what is allowed, too.
-        is_enabled: asked with `logging.DEBUG`, tells whether anybody listens to what a browser may refuse.
+        has_hook: whether there is a hook, which hears of what is allowed, too.
+        hears_everything: whether somebody listens, whatever the log is set to.
     """
 
-    __slots__ = ("_debug", "_lock", "_on_decision", "_warned", "has_hook", "is_enabled")
+    __slots__ = ("_debug", "_lock", "_on_decision", "_warned", "has_hook", "hears_everything")
 
     def __init__(self, on_decision: OnDecision | None, *, debug: bool) -> None:
         self._on_decision = on_decision
         self._debug = debug
         self.has_hook = on_decision is not None
-        # PERF: the logger's own method, since every preflight and every refusal asks.
-        self.is_enabled: Callable[[int], bool] = _always if debug or on_decision is not None else _logger.isEnabledFor
+        self.hears_everything = debug or self.has_hook
         self._warned: set[str] = set()
         self._lock = threading.Lock()
 
-    def report_preflight(
+    def is_enabled(self) -> bool:
+        """Tell whether anybody listens to what a browser may refuse."""
+        return self.hears_everything or _logger.isEnabledFor(logging.DEBUG)
+
+    def hear_preflight(
         self, policy: Policy | Deny, origin: str, method: str, headers: str | None, path: str, *, allowed: bool
-    ) -> str | None:
-        """Report a preflight that asks for `method` and `headers`."""
-        if policy is DENY or not allowed:
+    ) -> Decision | None:
+        """Return the decision on a preflight, or None if nobody listens.
+
+        Args:
+            policy: the policy.
+            origin: the Origin header.
+            method: the Access-Control-Request-Method header.
+            headers: the Access-Control-Request-Headers header, or None.
+            path: PATH_INFO.
+            allowed: whether the policy allows the origin.
+        """
+        compiled = policy.compiled
+        if not allowed:
+            if not self.is_enabled():
+                return None
             reasons = _refusal(policy, origin)
         else:
-            reasons = find_preflight_reasons(policy.answers, method, headers)
-        return self._report(Kind.PREFLIGHT, policy, origin, method, path, reasons)
+            reasons = find_preflight_reasons(compiled, method, headers)
+            if not reasons:
+                compiled.remember_full_grant(method, headers)
+            if not self.is_enabled():
+                return None
+        return self._decide(Kind.PREFLIGHT, policy, origin, method, path, reasons)
 
-    def report_actual(self, policy: Policy | Deny, origin: str, method: str, path: str, *, allowed: bool) -> str | None:
-        """Report a request that is no preflight."""
-        return self._report(Kind.ACTUAL, policy, origin, method, path, () if allowed else _refusal(policy, origin))
+    def hear_actual(
+        self, policy: Policy | Deny, origin: str, method: str, path: str, *, allowed: bool, app_refused: bool = False
+    ) -> Decision | None:
+        """Return the decision on a request that is not a preflight, or None if nobody listens.
 
-    def report_blocked(self, policy: Policy | Deny, origin: str | None, method: str, path: str) -> str | None:
-        """Report a request that never reached the app."""
-        return self._report(Kind.BLOCKED, policy, origin, method, path, _refusal(policy, origin))
+        Args:
+            policy: the policy.
+            origin: the Origin header.
+            method: the request's method.
+            path: PATH_INFO.
+            allowed: whether the policy allows the origin.
+            app_refused: whether an Allow-Origin of the app's own keeps the browser from sharing the response.
+        """
+        if allowed and not app_refused and not self.has_hook:
+            return None
+        if not self.is_enabled():
+            return None
+        reasons = () if allowed else _refusal(policy, origin)
+        if allowed and app_refused:
+            reasons = (Reason.APP_REFUSED,)
+        return self._decide(Kind.ACTUAL, policy, origin, method, path, reasons)
+
+    def hear_blocked(self, policy: Policy | Deny, origin: str | None, method: str, path: str) -> Decision | None:
+        """Return the decision on a request that `block_untrusted` keeps from the app, or None if nobody listens."""
+        if not self.is_enabled():
+            return None
+        return self._decide(Kind.BLOCKED, policy, origin, method, path, _refusal(policy, origin))
+
+    def note(self, decision: Decision | None) -> str | None:
+        """Return what the debug header says of a decision, or None if it is not sent."""
+        return decision.advice if decision is not None and self._debug and decision.reasons else None
+
+    def tell(self, decision: Decision) -> None:
+        """Tell whoever listens; a hook that fails changes nothing."""
+        if decision.reasons:
+            _logger.debug("%s", decision)
+        if self._on_decision is not None:
+            try:
+                self._on_decision(decision)
+            except Exception as error:  # noqa: BLE001 - the user's own hook; the answer does not depend on it
+                _logger.error("on_decision raised %s; it was called with: %s", quote_error(error), decision)
 
     def warn_removed(self, names: Iterable[str]) -> None:
         """Log, once for each name, that a header which the app set was removed."""
@@ -76,7 +130,7 @@ class Reports:
                 name,
             )
 
-    def _report(
+    def _decide(
         self,
         kind: Kind,
         policy: Policy | Deny,
@@ -84,29 +138,17 @@ class Reports:
         method: str,
         path: str,
         reasons: tuple[Reason, ...],
-    ) -> str | None:
+    ) -> Decision:
         nearest = None
         if origin is not None and isinstance(policy, Policy) and not _HAS_NEAREST.isdisjoint(reasons):
             nearest = policy.nearest(origin)
-        decision = Decision(kind, origin, method, path, not reasons, reasons, nearest)
-        if reasons:
-            _logger.debug("%s", decision)
-        if self._on_decision is not None:
-            try:
-                self._on_decision(decision)
-            except Exception as error:  # noqa: BLE001 - the user's own hook; the answer does not depend on it
-                _logger.error("on_decision raised %s; it was called with: %s", quote_error(error), decision)
-        return decision.advice if self._debug and reasons else None
-
-
-def _always(_level: int, /) -> bool:
-    return True
+        return Decision(kind, origin, method, path, not reasons, reasons, nearest)
 
 
 def _refusal(policy: Policy | Deny, origin: str | None) -> tuple[Reason, ...]:
     if policy is DENY:
         return (Reason.DENIED,)
-    return (Reason.ORIGIN_MISSING if origin is None else find_origin_reason(policy.answers.origins, origin),)
+    return (Reason.ORIGIN_MISSING if origin is None else find_origin_reason(policy.compiled.origins, origin),)
 
 
 def find_origin_reason(origins: OriginSet | None, origin: str) -> Reason:
@@ -126,32 +168,38 @@ def find_origin_reason(origins: OriginSet | None, origin: str) -> Reason:
     return Reason.ORIGIN_UNDER_ANOTHER_NAME if is_twin else Reason.ORIGIN_NOT_ALLOWED
 
 
-def find_preflight_reasons(answers: Answers, method: str, headers: str | None) -> tuple[Reason, ...]:
-    """Return what a browser will miss in the answer to an allowed origin's preflight (`#cors-preflight-fetch`)."""
-    return (*_find_method_reasons(answers, method), *_find_header_reasons(answers, headers))
+def find_preflight_reasons(compiled: CompiledPolicy, method: str, headers: str | None) -> tuple[Reason, ...]:
+    """Return what a browser will miss in the answer to an allowed origin's preflight (`#cors-preflight-fetch`).
+
+    Args:
+        compiled: the compiled policy.
+        method: the Access-Control-Request-Method header.
+        headers: the Access-Control-Request-Headers header, or None.
+    """
+    return (*_find_method_reasons(compiled, method), *_find_header_reasons(compiled, headers))
 
 
-def _find_method_reasons(answers: Answers, method: str) -> tuple[Reason, ...]:
+def _find_method_reasons(compiled: CompiledPolicy, method: str) -> tuple[Reason, ...]:
     if not can_echo_method(method):
         return (Reason.METHOD_MALFORMED,)
-    named = _names(answers.methods)
+    named = _names(compiled.methods)
     if named is None or method in named or method in SAFELISTED_METHODS:
         return ()
     has_twin = method.upper() in named and normalize_method(method) == method
     return (Reason.METHOD_CASE,) if has_twin else (Reason.METHOD_NOT_ALLOWED,)
 
 
-def _find_header_reasons(answers: Answers, headers: str | None) -> tuple[Reason, ...]:
+def _find_header_reasons(compiled: CompiledPolicy, headers: str | None) -> tuple[Reason, ...]:
     if not headers:
         return ()
     asked = extract_names(headers) if len(headers) <= LONGEST_ECHO else None
     if asked is None:
         return (Reason.HEADERS_MALFORMED,)
-    named = _names(answers.headers)
+    named = _names(compiled.headers)
     if named is None:
         return ()
     missing = {name.lower() for name in asked} - {name.lower() for name in named}
-    if any(name.startswith(_RESPONSE_HEADERS) for name in missing):
+    if any(name.startswith(_CORS_HEADER) for name in missing):
         return (Reason.RESPONSE_HEADER_REQUESTED,)
     return (Reason.HEADER_NOT_ALLOWED,) if missing else ()
 

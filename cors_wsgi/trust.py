@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from .errors import Problem, ProblemCode
 from .fetch import DEFAULT_PORTS
@@ -12,6 +12,21 @@ from .options import find_regex_problem, find_regex_warning
 from .origins import OPAQUE_ORIGINS, parse_origin, show_rule
 from .policy import DENY, Policy, PolicyOrDeny
 from .strangers import find_public_suffix
+
+
+class Sender(NamedTuple):
+    """What a request says of where it comes from, besides its Origin; as the client sent it.
+
+    Attributes:
+        site: the Sec-Fetch-Site header, or None.
+        host: the Host header, or None.
+        upgrade: the Upgrade header, or None.
+    """
+
+    site: str | None
+    host: str | None
+    upgrade: str | None
+
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -70,16 +85,16 @@ def is_state_changing(method: str, upgrade: str | None) -> bool:
     return upgrade is not None and "websocket" in (part.strip(" \t") for part in upgrade.lower().split(","))
 
 
-def is_trusted(site: str | None, origin: str | None, host: str | None, *, allowed: bool) -> bool:
-    """Tell whether a judged request may pass.
+def is_trusted(sender: Sender, origin: str | None, *, allowed: bool) -> bool:
+    """Tell whether a request that could change something may pass.
 
     Args:
-        site: the Sec-Fetch-Site header, or None.
+        sender: what the request says of where it comes from.
         origin: the Origin header, or None.
-        host: the Host header, or None.
         allowed: whether the policy allows the origin to read. That `null` and `file://` may read is not enough here,
             since any page can send them.
     """
+    site, host, _ = sender
     if site in ("same-origin", "none"):
         return True
     if origin is None:

@@ -2,55 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import MethodType
-from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
-from flask import has_request_context, request_started
+from cors_wsgi.options import OPTION_NAMES
 
-from .layers import check_options
-from .marks import MARK, UNSEEN, Mark, own_mark, warn_if_missing
-from .options import POLICY_OPTIONS, PolicyOptions, check_keywords
+from .layers import read_layer
+from .marks import Mark, View
+from .options import PolicyOptions, check_keywords
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-View = TypeVar("View", bound="Callable[..., Any]")
-
-
-class Decorator(Mark):
-    """A mark that can be put on views: on functions, coroutine functions, methods, and view classes."""
-
-    __slots__ = ()
-
-    def __call__(self, view: View) -> View:
-        """Mark a view, and return it.
-
-        Raises:
-            TypeError: if it cannot be marked, or has another mark already.
-        """
-        target: object = view
-        if isinstance(target, MethodType):
-            if has_request_context():
-                return view  # Flask-RESTful decorates methods anew for each request; the mark was read from the class.
-            target = target.__func__
-        if not callable(view):
-            raise TypeError(f"{self} marks views, and this is none: {view!r}.")
-        other = own_mark(target)
-        if other is not None and other is not self:
-            name = getattr(view, "__qualname__", view)
-            raise TypeError(f"{name} is marked twice, by {other} and {self}. Write {_merge(other, self)}.")
-        try:
-            UNSEEN[id(target)] = target
-            setattr(target, MARK, self)
-        except (AttributeError, TypeError):
-            raise TypeError(f"{view!r} cannot be marked. Write a function that calls it, and mark that.") from None
-        request_started.connect(warn_if_missing)
-        return view
-
-
-_PLAIN: Final = Decorator("cross_origin", {})
-_NEVER: Final = Decorator("same_origin", {}, denies=True)
+_PLAIN: Final = Mark("cross_origin", {}, {})
+_NEVER: Final = Mark("same_origin", {}, {}, denies=True)
 
 
 @overload
@@ -58,7 +22,7 @@ def cross_origin(view: View, /) -> View: ...
 
 
 @overload
-def cross_origin(**options: Unpack[PolicyOptions]) -> Decorator: ...
+def cross_origin(**options: Unpack[PolicyOptions]) -> Mark: ...
 
 
 def cross_origin(view: Any = None, /, **options: Any) -> Any:
@@ -77,9 +41,8 @@ def cross_origin(view: Any = None, /, **options: Any) -> Any:
         PolicyError: for everything that is wrong with the options themselves.
     """
     if view is None:
-        options = check_keywords("cross_origin()", options, POLICY_OPTIONS)
-        check_options(options, "@cross_origin")
-        return Decorator("cross_origin", options)
+        options = check_keywords("cross_origin()", options, OPTION_NAMES)
+        return Mark("cross_origin", options, read_layer("@cross_origin", options).values)
     if options or not callable(view):
         raise TypeError(
             "cross_origin() takes keyword options only. Write @cross_origin(origins=['https://app.example.com'])."
@@ -96,9 +59,3 @@ def same_origin(view: View, /) -> View:
         TypeError: if this is no view, or it has another mark already.
     """
     return _NEVER(view)
-
-
-def _merge(first: Mark, second: Mark) -> str:
-    if first.denies != second.denies:
-        return f"one of the two: {first} or {second}"
-    return str(Mark(second.name, {**first.options, **second.options}))

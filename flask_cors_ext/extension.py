@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from flask import Blueprint, Flask
 
-from .layers import Layer, check_options
-from .options import OPTIONS, POLICY_OPTIONS, PolicyOptions, check_keywords
-from .state import Installation, check_app, find_installation
+from cors_wsgi.options import OPTION_NAMES
+
+from .layers import read_layer
+from .options import OPTIONS, PolicyOptions, check_keywords
+from .state import ExtensionState, check_app, find_state
 
 if TYPE_CHECKING:
     from flask.sansio.blueprints import BlueprintSetupState
@@ -52,7 +54,7 @@ class CORS:
         elif app is not None:
             self.init_app(cast("Flask", app))
         else:
-            check_options(_policy_options(self._options), "CORS()")
+            read_layer("CORS()", {name: value for name, value in self._options.items() if name in OPTION_NAMES})
 
     def init_app(self, app: Flask, **options: Unpack[ExtensionOptions]) -> None:
         """Put the extension on an app: read its settings, and wrap what its `wsgi_app` is now.
@@ -68,14 +70,14 @@ class CORS:
         """
         app = check_app(app, "CORS takes a Flask app or a Blueprint")
         keywords = {**self._options, **check_keywords("init_app()", options, OPTIONS)}
-        installation = find_installation(app)
-        if installation is None:
-            Installation(app, keywords)
-        elif installation.keywords is None:
-            installation.configure(keywords)
-            installation.move_outward()
+        state = find_state(app)
+        if state is None:
+            ExtensionState(app, keywords)
+        elif state.keywords is None:
+            state.configure(keywords)
+            state.rewrap()
         else:
-            merged = ", ".join(f"{name}={value!r}" for name, value in {**installation.keywords, **keywords}.items())
+            merged = ", ".join(f"{name}={value!r}" for name, value in {**state.keywords, **keywords}.items())
             call = f"CORS(app, {merged})" if merged else "CORS(app)"
             raise RuntimeError(f"The app {app.name!r} has CORS already. Write one call: {call}.")
 
@@ -87,25 +89,24 @@ class CORS:
             RuntimeError: if the extension is not on this app.
         """
         app = check_app(app, "validate takes a Flask app")
-        installation = find_installation(app)
-        if installation is None:
+        state = find_state(app)
+        if state is None:
             raise RuntimeError(f"The app {app.name!r} has no CORS yet. Write cors.init_app(app).")
-        installation.validate()
+        state.validate()
 
     def _record(self, blueprint: Blueprint) -> None:
-        unfit = sorted(set(self._options) - set(POLICY_OPTIONS))
+        unfit = sorted(set(self._options) - set(OPTION_NAMES))
         if unfit:
             raise TypeError(f"CORS(blueprint) has no option {unfit[0]!r}: that is the app's. Write CORS(app, ...).")
-        layer = Layer(f"CORS(blueprint {blueprint.name!r})", self._options)
-        check_options(layer.options, layer.name)
+        layer = read_layer(f"CORS(blueprint {blueprint.name!r})", self._options)
 
-        def install(state: BlueprintSetupState) -> None:
-            name = f"{state.name_prefix}.{state.name}".lstrip(".")
-            app = cast("Flask", state.app)
-            installation = find_installation(app) or Installation(app, None)
-            if name in installation.blueprints:
+        def install(setup: BlueprintSetupState) -> None:
+            name = f"{setup.name_prefix}.{setup.name}".lstrip(".")
+            app = cast("Flask", setup.app)
+            state = find_state(app) or ExtensionState(app, None)
+            if name in state.blueprints:
                 raise RuntimeError(f"The blueprint {name!r} has CORS already. Write one call CORS(blueprint, ...).")
-            installation.blueprints[name] = layer
+            state.blueprints[name] = layer
 
         blueprint.record(install)
 
@@ -131,11 +132,7 @@ def share_debugger(app: Flask, *, evalex: bool = False) -> None:
         RuntimeError: if the app has no extension.
     """
     app = check_app(app, "share_debugger takes a Flask app")
-    installation = find_installation(app)
-    if installation is None:
+    state = find_state(app)
+    if state is None:
         raise RuntimeError(f"The app {app.name!r} has no CORS yet. Write CORS(app, ...), and then share_debugger(app).")
-    installation.debugger = evalex
-
-
-def _policy_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if name in POLICY_OPTIONS}
+    state.debugger = evalex

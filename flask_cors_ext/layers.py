@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from cors_wsgi import DENY, Deny, PathMap, Policy, PolicyError, Problem, ProblemCode, is_canonical
-from cors_wsgi.options import unknown_option
+from cors_wsgi.options import OPTION_NAMES, find_conflicts, normalize, unknown_option
 
-from .options import NEEDLESS, POLICY_OPTIONS, hush, warn, warn_of_needless
-
-_SOME_ORIGIN = "https://app.example.com"
-_RISK_CODES = frozenset({"null-origin", "insecure-origin", "public-suffix"})
+from .options import OBSOLETE_OPTIONS, warn, warn_of_obsolete
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,13 +19,13 @@ class Layer:
 
     Attributes:
         name: the place, as messages call it.
-        options: what it says, by option.
+        values: what it says, by option; normalised.
         denies: whether it says instead that nothing below is ever shared.
         prefix: for settings, what stands before an option's name.
     """
 
     name: str
-    options: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
     denies: bool = False
     prefix: str = ""
 
@@ -38,63 +34,59 @@ class Layer:
         return f"the setting {self.prefix}{option.upper()}" if self.prefix else self.name
 
 
+def read_layer(name: str, options: Mapping[str, Any], *, prefix: str = "") -> Layer:
+    """Return a layer, once what it says is in order as far as it alone can be judged.
+
+    Args:
+        name: the place, for messages.
+        options: the options of a policy; origins may be missing.
+        prefix: for settings, what stands before an option's name.
+
+    Raises:
+        PolicyError: for everything that is wrong with the options.
+
+    Warns:
+        PolicyWarning: for what works, but not as its author probably thinks.
+    """
+    normalized = normalize(options, partial=True)
+    if problems := [*normalized.problems, *_find_certain_conflicts(normalized.values)]:
+        raise PolicyError(problems, name)
+    for message in normalized.warnings:
+        warn(f"{name}: {message}")
+    return Layer(name, normalized.values, prefix=prefix)
+
+
+def _find_certain_conflicts(values: Mapping[str, Any]) -> list[Problem]:
+    """Return the conflicts of a part of a policy's options; a risk may still be accepted by another layer."""
+    return [problem for problem in find_conflicts(values) if problem.risk is None or "accept_risks" in values]
+
+
+@dataclass(frozen=True)
 class Merged:
     """What several layers say together, the most specific first: for each option the first one wins.
 
     Attributes:
-        options: what is said, by option.
+        values: what is said, by option.
         sources: which layer said it, by option.
     """
 
-    __slots__ = ("options", "sources")
-
-    def __init__(self, layers: Iterable[Layer]) -> None:
-        self.options: dict[str, Any] = {}
-        self.sources: dict[str, str] = {}
-        for layer in layers:
-            for option, value in layer.options.items():
-                if option not in self.options:
-                    self.options[option] = value
-                    self.sources[option] = layer.names(option)
-
-    def make_policy(self) -> Policy:
-        """Return the merged policy.
-
-        Raises:
-            PolicyError: if the options are wrong, or wrong together, or no layer names origins.
-        """
-        with hush():
-            return Policy(**{"origins": None, **self.options})
+    values: Mapping[str, Any]
+    sources: Mapping[str, str]
 
     def __str__(self) -> str:
         return "; ".join(f"{option}: {source}" for option, source in self.sources.items()) or "no layer says anything"
 
 
-def check_options(options: Mapping[str, Any], where: str) -> None:
-    """Check what one layer alone can know to be wrong.
-
-    Risks that it takes are left to the merge, where another layer may accept them.
-
-    Args:
-        options: the options of a policy; origins may be missing.
-        where: the layer, for messages.
-
-    Raises:
-        PolicyError: for everything that is wrong with the options.
-    """
-    problems: Sequence[Problem] = ()
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            Policy(**{"origins": _SOME_ORIGIN, **options})
-        except PolicyError as error:
-            problems = [
-                problem for problem in error.problems if problem.code not in _RISK_CODES or "accept_risks" in options
-            ]
-    if problems:
-        raise PolicyError(problems, where)
-    for warning in caught:
-        warn(f"{where}: {warning.message}")
+def merge_layers(layers: Iterable[Layer]) -> Merged:
+    """Merge layers, the most specific first."""
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for layer in layers:
+        for option, value in layer.values.items():
+            if option not in values:
+                values[option] = value
+                sources[option] = layer.names(option)
+    return Merged(values, sources)
 
 
 PathRule: TypeAlias = "str | re.Pattern[str]"
@@ -105,14 +97,14 @@ _EXAMPLE: Final = "{'/api/*': {'origins': ['https://app.example.com']}}"
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class PathScope:
     """What the app as a whole says of some of its paths.
 
     Attributes:
-        name: the place, as messages call it.
+        name: the scope, as messages call it.
         layers: what views there inherit, the most specific first.
-        shares: whether paths and views without a say of their own are covered; `layers` then name origins.
-        otherwise: what those get where they are not.
+        covers_unmarked: whether paths and views without a say of their own are covered; `layers` then name origins.
+        fallback: what those get where they are not.
         rule: the resource's path rule, if it is one.
         lacks_origins: whether they would be covered if any layer named an origin.
         refuses_everybody: whether `origins` is an empty list.
@@ -120,29 +112,29 @@ class Place:
 
     name: str
     layers: tuple[Layer, ...]
-    shares: bool = False
-    otherwise: Deny | None = None
+    covers_unmarked: bool = False
+    fallback: Deny | None = None
     rule: PathRule | None = None
     lacks_origins: bool = False
     refuses_everybody: bool = False
 
 
-class Places:
-    """The places of an app.
+class PathScopes:
+    """The scopes of an app.
 
     Args:
         layers: keywords and settings.
         resources: the option of that name, or None where it is not given. Where it is, the layers hold within the
             resources only.
-        shares: whether the app as a whole is covered, rather than single blueprints.
-        otherwise: what is not covered gets, `DENY` with `block_untrusted`.
+        covers_unmarked: whether the app as a whole is covered, rather than single blueprints.
+        fallback: the answer for paths not covered; `DENY` with `block_untrusted`.
 
     Raises:
         PolicyError: for what is wrong with the resources, or with the layers.
 
     Attributes:
-        all: every place but that of malformed paths.
-        only: the one place, where there are no resources.
+        all: every scope but that of malformed paths.
+        only: the one scope, where there are no resources.
     """
 
     __slots__ = ("_elsewhere", "_malformed", "_map", "all", "only")
@@ -152,38 +144,40 @@ class Places:
         layers: tuple[Layer, ...],
         resources: Resources | None,
         *,
-        shares: bool,
-        otherwise: Deny | None,
+        covers_unmarked: bool,
+        fallback: Deny | None,
     ) -> None:
-        self._map: PathMap[Place] | None = None
-        self._malformed = Place("a path that is not canonical", (), otherwise=DENY)
-        self.only: Place | None = None
+        self._map: PathMap[PathScope] | None = None
+        self._malformed = PathScope("a path that is not canonical", (), fallback=DENY)
+        self.only: PathScope | None = None
         if resources is None:
-            self.only = self._elsewhere = _settle("the app", "CORS(app)", layers, shares=shares, otherwise=otherwise)
-            self.all: tuple[Place, ...] = (self._elsewhere,)
+            self.only = self._elsewhere = _settle(
+                "the app", "CORS(app)", layers, covers_unmarked=covers_unmarked, fallback=fallback
+            )
+            self.all: tuple[PathScope, ...] = (self._elsewhere,)
             return
         _check_defaults(layers)
-        places = {
-            rule: _make_place(rule, value, layers, shares=shares, otherwise=otherwise)
+        scopes = {
+            rule: _make_scope(rule, value, layers, covers_unmarked=covers_unmarked, fallback=fallback)
             for rule, value in _read_rules(resources).items()
         }
-        self._elsewhere = Place("no resource", (), otherwise=otherwise)
-        self._map = PathMap(places, option="resources")
-        self.all = (*places.values(), self._elsewhere)
+        self._elsewhere = PathScope("no resource", (), fallback=fallback)
+        self._map = PathMap(scopes, option="resources")
+        self.all = (*scopes.values(), self._elsewhere)
 
-    def find_raw(self, path: str) -> Place:
-        """Return the place of a path, given as PATH_INFO stands in an environ: its bytes as latin-1."""
+    def find_raw(self, path: str) -> PathScope:
+        """Return the scope of a path, given as PATH_INFO stands in an environ: its bytes as latin-1."""
         if path.isascii() or self._map is None:
             return self.find(path)
         return self.find(path.encode("latin-1", "replace").decode("utf-8", "replace"))
 
-    def find(self, path: str) -> Place:
-        """Return the place of a path, given as text; U+FFFD stands for bytes that are no UTF-8."""
+    def find(self, path: str) -> PathScope:
+        """Return the scope of a path, given as text; U+FFFD stands for bytes that are no UTF-8."""
         if self._map is None:
             return self._elsewhere
         if not is_canonical(path) or "\ufffd" in path:
             return self._malformed
-        found: Place = self._map.get(path, self._elsewhere)
+        found: PathScope = self._map.get(path, self._elsewhere)
         return found
 
 
@@ -207,28 +201,28 @@ def _read_rules(resources: object) -> Mapping[PathRule, Resource]:
     return {rule: {} for rule in rules}
 
 
-def _make_place(
-    rule: PathRule, value: Resource, layers: tuple[Layer, ...], *, shares: bool, otherwise: Deny | None
-) -> Place:
+def _make_scope(
+    rule: PathRule, value: Resource, layers: tuple[Layer, ...], *, covers_unmarked: bool, fallback: Deny | None
+) -> PathScope:
     name = f"resources[{rule!r}]"
     if value is None or value is DENY:
-        return Place(name, (), otherwise=value, rule=rule)
+        return PathScope(name, (), fallback=value, rule=rule)
     if not isinstance(value, Mapping):
         problem = f"A resource has a mapping of options, None or DENY, not {type(value).__name__}."
         raise PolicyError([Problem("resources", value, ProblemCode.RESOURCE_TYPE, problem, f"Write {_EXAMPLE}.")], name)
     problems = [
-        unknown_option(str(option), POLICY_OPTIONS)
+        unknown_option(str(option), OPTION_NAMES)
         for option in value
-        if option not in POLICY_OPTIONS and option not in NEEDLESS
+        if option not in OPTION_NAMES and option not in OBSOLETE_OPTIONS
     ]
     if problems:
         raise PolicyError(problems, name)
     for option in value:
-        if option in NEEDLESS:
-            warn_of_needless(f"{option} in {name}", option)
-    options = {option: said for option, said in value.items() if option not in NEEDLESS}
-    check_options(options, name)
-    return _settle(name, name, (Layer(name, options), *layers), shares=shares, otherwise=otherwise, rule=rule)
+        if option in OBSOLETE_OPTIONS:
+            warn_of_obsolete(f"{option} in {name}", option)
+    options = {option: said for option, said in value.items() if option not in OBSOLETE_OPTIONS}
+    layers = (read_layer(name, options), *layers)
+    return _settle(name, name, layers, covers_unmarked=covers_unmarked, fallback=fallback, rule=rule)
 
 
 def _settle(
@@ -236,26 +230,26 @@ def _settle(
     where: str,
     layers: tuple[Layer, ...],
     *,
-    shares: bool,
-    otherwise: Deny | None,
+    covers_unmarked: bool,
+    fallback: Deny | None,
     rule: PathRule | None = None,
-) -> Place:
-    """Return a place, once its layers fit; where none of them names an origin, it shares nothing.
+) -> PathScope:
+    """Return a scope, once its layers fit; where none of them names an origin, it shares nothing.
 
     Raises:
         PolicyError: for what is wrong with the layers together.
     """
-    merged = Merged(layers)
-    if not shares or "origins" not in merged.options:
+    merged = merge_layers(layers)
+    if not covers_unmarked or "origins" not in merged.values:
         _check_defaults(layers)
-        return Place(name, layers, False, otherwise, rule, lacks_origins=shares)
+        return PathScope(name, layers, False, fallback, rule, lacks_origins=covers_unmarked)
     try:
-        policy = merged.make_policy()
+        policy = Policy.from_normalized(merged.values)
     except PolicyError as error:
         raise PolicyError(error.problems, f"{where} ({merged})") from None
-    return Place(name, layers, True, otherwise, rule, refuses_everybody=policy.origins == ())
+    return PathScope(name, layers, True, fallback, rule, refuses_everybody=policy.origins == ())
 
 
 def _check_defaults(layers: tuple[Layer, ...]) -> None:
-    with hush():  # each layer has warned for itself
-        check_options(Merged(layers).options, "CORS(app)")
+    if problems := _find_certain_conflicts(merge_layers(layers).values):
+        raise PolicyError(problems, "CORS(app)")

@@ -13,7 +13,7 @@ from flask import Flask
 
 from .layers import Layer
 from .marks import (
-    UNSEEN,
+    UNCLAIMED_MARKS,
     MarkLayers,
     attributes_of,
     bears_mark,
@@ -101,7 +101,7 @@ def find_unseen_marks(app: Flask) -> list[str]:
     A process may hold several apps; what was marked in another package is probably another app's.
     """
     package = app.import_name.partition(".")[0]
-    return sorted(name_of(marked) for marked in UNSEEN.values() if package_of(marked) == package)
+    return sorted(name_of(marked) for marked in UNCLAIMED_MARKS.values() if package_of(marked) == package)
 
 
 def _denying(lost: LostMark) -> Layer:
@@ -155,7 +155,7 @@ def _closed_over_by(function: FunctionType) -> Iterator[tuple[str, object]]:
 
 def _forget(marked: object) -> None:
     for function in unwrap(marked):
-        UNSEEN.pop(id(function), None)
+        UNCLAIMED_MARKS.pop(id(function), None)
 
 
 def _describe(holder: object) -> str:

@@ -8,45 +8,87 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FunctionType, GetSetDescriptorType, MethodType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
-from flask import Flask, request_started
+from flask import Flask, has_request_context, request_started
 
 from .layers import Layer
 from .options import EXTENSION
 
+View = TypeVar("View", bound="Callable[..., Any]")
+
 MARK: Final = "__cors__"
 """The attribute of a view that holds its mark; `functools.wraps` copies it."""
 
-UNSEEN: Final[weakref.WeakValueDictionary[int, Any]] = weakref.WeakValueDictionary()
+UNCLAIMED_MARKS: Final[weakref.WeakValueDictionary[int, Any]] = weakref.WeakValueDictionary()
 """What was marked, and not yet found on any app, by `id`: a view's own `__hash__` must not run."""
 
 _CHECKED: Final = "flask_cors_ext.checked"
 _MOST_WRAPPERS = 100
+"""A longer chain of `__wrapped__` is a circle, or as good as one; real ones have a handful."""
 _dict_of_class: Callable[[type], Mapping[str, Any]] = type.__dict__["__dict__"].__get__
 _bases_of_class: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
 _name_of_class: Callable[[type], str] = type.__dict__["__qualname__"].__get__
 
 
 class Mark:
-    """What a decorator says of a view.
+    """What a decorator says of a view; called with a view, it marks it.
 
     Attributes:
         name: the decorator.
-        options: the options of a policy that it says.
+        options: the options of a policy that it says, as they are written.
+        values: the same, normalised.
         denies: whether it says that the view is never shared.
     """
 
-    __slots__ = ("denies", "name", "options")
+    __slots__ = ("denies", "name", "options", "values")
 
-    def __init__(self, name: str, options: Mapping[str, Any], *, denies: bool = False) -> None:
+    def __init__(
+        self, name: str, options: Mapping[str, Any], values: Mapping[str, Any], *, denies: bool = False
+    ) -> None:
         self.name = name
         self.options = options
+        self.values = values
         self.denies = denies
 
+    def __call__(self, view: View) -> View:
+        """Mark a view, and return it: a function, coroutine function, method or view class.
+
+        Raises:
+            TypeError: if it cannot be marked, or has another mark already.
+        """
+        target: object = view
+        if isinstance(target, MethodType):
+            if has_request_context():
+                return view  # Flask-RESTful decorates methods anew for each request; the mark was read from the class.
+            target = target.__func__
+        if not callable(view):
+            raise TypeError(f"{self} marks views, and this is not one: {view!r}.")
+        other = own_mark(target)
+        if other is not None and other is not self:
+            name = getattr(view, "__qualname__", view)
+            raise TypeError(f"{name} is marked twice, by {other} and {self}. Write {_merge(other, self)}.")
+        try:
+            UNCLAIMED_MARKS[id(target)] = target
+            setattr(target, MARK, self)
+        except (AttributeError, TypeError):
+            raise TypeError(f"{view!r} cannot be marked. Write a function that calls it, and mark that.") from None
+        request_started.connect(warn_if_missing)
+        return view
+
     def __repr__(self) -> str:
-        options = ", ".join(f"{option}={value!r}" for option, value in self.options.items())
-        return f"@{self.name}({options})" if options else f"@{self.name}"
+        return _show_call(self.name, self.options)
+
+
+def _merge(first: Mark, second: Mark) -> str:
+    if first.denies != second.denies:
+        return f"one of the two: {first} or {second}"
+    return _show_call(second.name, {**first.options, **second.options})
+
+
+def _show_call(name: str, options: Mapping[str, Any]) -> str:
+    shown = ", ".join(f"{option}={value!r}" for option, value in options.items())
+    return f"@{name}({shown})" if shown else f"@{name}"
 
 
 class MarkLayers(NamedTuple):
@@ -92,7 +134,7 @@ def warn_if_missing(app: Flask, **_: Any) -> None:
         return
     app.extensions[_CHECKED] = True
     views = find_marked_endpoints(app)
-    if not UNSEEN:
+    if not UNCLAIMED_MARKS:
         request_started.disconnect(warn_if_missing)
     if views and EXTENSION not in app.extensions:
         app.logger.warning(
@@ -190,7 +232,7 @@ def _find_mark(view: object) -> tuple[Mark | None, str]:
         mark = own_mark(function)
         if mark is None:
             continue
-        UNSEEN.pop(id(function), None)
+        UNCLAIMED_MARKS.pop(id(function), None)
         if found[0] is None:
             found = mark, name_of(function)
     return found
@@ -199,7 +241,7 @@ def _find_mark(view: object) -> tuple[Mark | None, str]:
 def _inherited_mark(view_class: type) -> Mark | None:
     bases = _bases_of_class(view_class)
     for base in bases:
-        UNSEEN.pop(id(base), None)
+        UNCLAIMED_MARKS.pop(id(base), None)
     return next((mark for base in bases if (mark := own_mark(base))), None)
 
 
@@ -220,5 +262,5 @@ def _read_method(view_class: type | None, method: str) -> tuple[Layer, ...]:
 def _make_layers(found: Iterable[tuple[Mark | None, str]]) -> tuple[Layer, ...]:
     marks = {id(mark): (mark, name) for mark, name in reversed(list(found)) if mark is not None}
     return tuple(
-        Layer(f"@{mark.name} on {name}", mark.options, denies=mark.denies) for mark, name in reversed(marks.values())
+        Layer(f"@{mark.name} on {name}", mark.values, denies=mark.denies) for mark, name in reversed(marks.values())
     )

@@ -6,13 +6,13 @@ import difflib
 import inspect
 import json
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from cors_wsgi import OriginRule, PolicyError, PolicyWarning, Problem, ProblemCode
 from cors_wsgi.near_misses import explain_unknown
+from cors_wsgi.options import FLAGS, OPTION_NAMES
 from cors_wsgi.settings import PARSERS, parse_list
 
 if TYPE_CHECKING:
@@ -21,23 +21,11 @@ if TYPE_CHECKING:
 EXTENSION: Final = "flask_cors_ext"
 """The key in `app.extensions`."""
 
-POLICY_OPTIONS: Final = (
-    "origins",
-    "methods",
-    "allow_headers",
-    "expose_headers",
-    "supports_credentials",
-    "max_age",
-    "accept_risks",
-)
-
-
 PREFIX: Final = "CORS_"
-FLAGS: Final = ("block_untrusted", "debug")
-OPTIONS: Final = (*POLICY_OPTIONS, "resources", *FLAGS)
+OPTIONS: Final = (*OPTION_NAMES, "resources", *FLAGS)
 """What the whole app can say: by keyword, or by a setting in upper case, with the prefix."""
 
-NEEDLESS: Final[Mapping[str, str]] = {
+OBSOLETE_OPTIONS: Final[Mapping[str, str]] = {
     "always_send": "a policy for everybody sends '*' on every response, any other names an allowed origin alone",
     "allow_private_network": "the header is never sent, since browsers withdrew Private Network Access",
     "automatic_options": "preflights are answered before Flask runs, and any other OPTIONS request is the app's own",
@@ -62,18 +50,18 @@ class PolicyOptions(TypedDict, total=False):
     accept_risks: str | Iterable[str]
 
 
-def warn_of_needless(name: str, option: str) -> None:
+def warn_of_obsolete(name: str, option: str) -> None:
     """Warn that an option of Flask-CORS has no effect.
 
     Args:
         name: the option, as the user wrote it.
         option: the option, as Flask-CORS calls it.
     """
-    warn(f"{name} is needless, and has no effect: {NEEDLESS[option]}. Remove it.")
+    warn(f"{name} is needless, and has no effect: {OBSOLETE_OPTIONS[option]}. Remove it.")
 
 
 def check_keywords(call: str, options: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
-    """Return the keyword options of a call without the needless ones.
+    """Return the keyword options of a call without the obsolete ones.
 
     Args:
         call: what was called, for messages.
@@ -84,12 +72,12 @@ def check_keywords(call: str, options: Mapping[str, Any], known: Iterable[str]) 
         TypeError: for an option that does not exist, with the near miss.
     """
     names = list(known)
-    if unknown := [option for option in options if option not in names and option not in NEEDLESS]:
+    if unknown := [option for option in options if option not in names and option not in OBSOLETE_OPTIONS]:
         raise TypeError(explain_unknown(call, unknown, names))
     for option in options:
-        if option in NEEDLESS:
-            warn_of_needless(option, option)
-    return {option: value for option, value in options.items() if option not in NEEDLESS}
+        if option in OBSOLETE_OPTIONS:
+            warn_of_obsolete(option, option)
+    return {option: value for option, value in options.items() if option not in OBSOLETE_OPTIONS}
 
 
 def read_settings(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,8 +100,8 @@ def read_settings(config: Mapping[str, Any]) -> dict[str, Any]:
         option = key[len(PREFIX) :].lower()
         if option in OPTIONS and key == PREFIX + option.upper():
             found[option] = _read(option, config[key])
-        elif option in NEEDLESS:
-            warn_of_needless(f"the setting {key}", option)
+        elif option in OBSOLETE_OPTIONS:
+            warn_of_obsolete(f"the setting {key}", option)
         elif near := difflib.get_close_matches(option, OPTIONS, n=1):
             remedy = f"Did you mean {PREFIX + near[0].upper()!r}?"
             problems.append(Problem(key, config[key], ProblemCode.UNKNOWN_OPTION, "There is no such setting.", remedy))
@@ -163,11 +151,3 @@ def _find_caller() -> tuple[int, FrameType | None]:
         frame = frame.f_back
         level += 1
     return level, frame
-
-
-@contextmanager
-def hush() -> Iterator[None]:
-    """Keep policies from warning: what a layer says is warned of where it is read, not with every merge."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PolicyWarning)
-        yield

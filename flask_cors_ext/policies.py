@@ -1,4 +1,4 @@
-"""Policies: for every view, method and place the merged policy, made once."""
+"""Policies: for every view, method and path the merged policy, made once."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Flask
 
-from cors_wsgi import DENY, Deny, Policy, PolicyError, Problem, Ruling
+from cors_wsgi import DENY, Deny, Policy, PolicyError, Problem
 
-from .layers import Layer, Merged, Place, Places
+from .layers import Layer, PathScope, PathScopes, merge_layers
 from .lost_marks import LostMark, find_registered, read_all_marks
 
 if TYPE_CHECKING:
@@ -18,58 +18,59 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Cover:
-    """What covers one view and method at one place.
+class ResolvedPolicy:
+    """What covers one view and method in one scope.
 
     Attributes:
         policy: the merged policy; DENY or None.
         sources: which layer said what, by option.
         methods_given: whether a layer says `methods`; where none does, a preflight names those that the URL has.
-        asks: whether the verdict on an origin takes calling a user's callable.
         lacks_origins: whether it is DENY only because no layer names an origin.
-        ruling: the policy as the middleware wants it, without a verdict.
+        calls_user_code: whether it takes calling a user's callable to tell whether an origin is allowed.
+        restricted: the same policy for fewer methods, as preflights have needed it.
     """
 
     policy: Policy | Deny | None
     sources: Mapping[str, str] = field(default_factory=dict)
     methods_given: bool = False
-    asks: bool = False
     lacks_origins: bool = False
-    ruling: Ruling = field(init=False)
+    calls_user_code: bool = field(init=False)
+    restricted: dict[tuple[tuple[str, ...] | str, bool], Policy] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "ruling", Ruling(self.policy))
+        policy = self.policy
+        object.__setattr__(self, "calls_user_code", policy is not None and policy.compiled.calls_user_code)
 
 
-HANDS_OFF: Final = Cover(None)
-DENIED: Final = Cover(DENY)
-DARK: Final = Cover(DENY, lacks_origins=True)
+HANDS_OFF: Final = ResolvedPolicy(None)
+DENIED: Final = ResolvedPolicy(DENY)
+WITHOUT_ORIGINS: Final = ResolvedPolicy(DENY, lacks_origins=True)
 """What covers a marked view for which no layer names an origin."""
-_NAMELESS: Final = "it is marked, and nothing names an origin for it. Write @cross_origin(origins=[...])."
+_NAME_ORIGINS: Final = "it is marked, and nothing names an origin for it. Write @cross_origin(origins=[...])."
 
 
 @dataclass(frozen=True, eq=False)
-class Say:
-    """What a view's own layers say: its marks, and the blueprints it is in.
+class ViewLayers:
+    """The layers of a view: its marks, and the blueprints it is in.
 
     Attributes:
         layers: the most specific first; none below one that denies.
         is_marked: whether a mark is among them.
-        covers: what they make of each place, as far as it is known.
+        resolved: what they make of each scope, as far as it is known.
     """
 
     layers: tuple[Layer, ...]
     is_marked: bool = False
-    covers: dict[Place, Cover] = field(default_factory=dict)
+    resolved: dict[PathScope, ResolvedPolicy] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class _View:
-    """A view's say, by method; `below` is what its blueprints say alone."""
+    """The layers of a view, by method; `inherited` are those of its blueprints alone."""
 
-    whole: Say
-    methods: Mapping[str, Say]
-    below: Say
+    own: ViewLayers
+    methods: Mapping[str, ViewLayers]
+    inherited: ViewLayers
 
 
 class Policies:
@@ -78,55 +79,55 @@ class Policies:
     Args:
         app: the app.
         blueprints: the layers of blueprints, by the names that they are registered under.
-        places: what the app as a whole says.
+        scopes: what the app as a whole says.
     """
 
-    def __init__(self, app: Flask, blueprints: Mapping[str, Layer], places: Places) -> None:
+    def __init__(self, app: Flask, blueprints: Mapping[str, Layer], scopes: PathScopes) -> None:
         self.app = app
         self._blueprints = blueprints
-        self.places = places
+        self.scopes = scopes
         self._lost: list[LostMark] = []
         self._registered: tuple[int, frozenset[int]] = (-1, frozenset())
         self._reports_at_once = False
         self._views: dict[str, _View] = {}
-        self._nothing = Say(())
-        self._by_blueprint: dict[tuple[Layer, ...], Say] = {(): self._nothing}
+        self._nothing = ViewLayers(())
+        self._by_blueprint: dict[tuple[Layer, ...], ViewLayers] = {(): self._nothing}
 
-    def of_view(self, endpoint: str, method: str, place: Place) -> Cover:
+    def of_view(self, endpoint: str, method: str, scope: PathScope) -> ResolvedPolicy:
         """Return what covers a view's response to a method."""
         view = self._views.get(endpoint) or self._read(endpoint)
-        say = view.methods.get(method, view.whole)
-        return say.covers.get(place) or self._make_or_deny(say, place, endpoint)
+        view_layers = view.methods.get(method, view.own)
+        return view_layers.resolved.get(scope) or self._make_or_deny(view_layers, scope, endpoint)
 
-    def of_blueprints(self, endpoint: str, place: Place) -> Cover:
+    def of_blueprints(self, endpoint: str, scope: PathScope) -> ResolvedPolicy:
         """Return what covers a view as far as its own marks are left aside."""
         view = self._views.get(endpoint) or self._read(endpoint)
-        return view.below.covers.get(place) or self._make_or_deny(view.below, place, endpoint)
+        return view.inherited.resolved.get(scope) or self._make_or_deny(view.inherited, scope, endpoint)
 
-    def of_path(self, place: Place) -> Cover:
+    def of_path(self, scope: PathScope) -> ResolvedPolicy:
         """Return what covers a path that no view answers."""
-        return self._nothing.covers.get(place) or self._make_or_deny(self._nothing, place, "")
+        return self._nothing.resolved.get(scope) or self._make_or_deny(self._nothing, scope, "")
 
-    def list_covers(self, place: Place) -> dict[tuple[str | None, str], Cover]:
-        """Return what covers each endpoint and method that rules have, but OPTIONS, at one place."""
+    def list_resolved(self, scope: PathScope) -> dict[tuple[str | None, str], ResolvedPolicy]:
+        """Return what covers each endpoint and method that rules have, but OPTIONS, in one scope."""
         return {
-            (rule.endpoint, method): self.of_view(rule.endpoint, method, place)
+            (rule.endpoint, method): self.of_view(rule.endpoint, method, scope)
             for rule in self.app.url_map.iter_rules()
             for method in (rule.methods or set()) - {"OPTIONS"}
         }
 
     def validate(self) -> None:
-        """Merge what can be foreseen: for each rule its methods, at the place of a path that it matches.
+        """Merge what can be foreseen: for each rule its methods, in the scope of a path that it matches.
 
         Raises:
             PolicyError: for everything that is wrong with the merges; it names the views, and which layer said what.
         """
         failed: dict[tuple[str, str], tuple[Problem, list[str]]] = {}
-        for name, say, place in self._foreseen():
-            if place in say.covers:
+        for name, view_layers, scope in self._foreseen():
+            if scope in view_layers.resolved:
                 continue
             try:
-                say.covers[place] = _merge(say, place)
+                view_layers.resolved[scope] = _merge(view_layers, scope)
             except PolicyError as error:
                 for problem in error.problems:
                     failed.setdefault((str(problem), error.where), (problem, []))[1].append(name)
@@ -145,36 +146,38 @@ class Policies:
         while self._lost:
             self.app.logger.error("%s", self._lost.pop(0))
 
-    def covers(self) -> list[Cover]:
+    def all_resolved(self) -> list[ResolvedPolicy]:
         """Return everything that has been merged so far."""
-        says = {self._nothing, *self._by_blueprint.values()}
+        known = {self._nothing, *self._by_blueprint.values()}
         for view in list(self._views.values()):
-            says |= {view.whole, view.below, *view.methods.values()}
-        return [cover for say in says for cover in list(say.covers.values())]
+            known |= {view.own, view.inherited, *view.methods.values()}
+        return [resolved for view_layers in known for resolved in list(view_layers.resolved.values())]
 
-    def dark_views(self) -> list[str]:
+    def views_without_origins(self) -> list[str]:
         """Return the marked views for which no layer names an origin, sorted; after `validate`."""
-        return sorted({name for name, say, place in self._foreseen() if say.covers[place].lacks_origins})
+        foreseen = self._foreseen()
+        return sorted({name for name, view_layers, scope in foreseen if view_layers.resolved[scope].lacks_origins})
 
-    def has_say(self) -> bool:
+    def name_origins(self) -> bool:
         """Tell whether a layer of any view or blueprint names origins, or says that it is never shared."""
-        return any(layer.denies or "origins" in layer.options for _, say, _ in self._foreseen() for layer in say.layers)
+        layers = (layer for _, view_layers, _ in self._foreseen() for layer in view_layers.layers)
+        return any(layer.denies or "origins" in layer.values for layer in layers)
 
-    def _foreseen(self) -> Iterator[tuple[str, Say, Place]]:
+    def _foreseen(self) -> Iterator[tuple[str, ViewLayers, PathScope]]:
         for rule in self.app.url_map.iter_rules():
             view = self._views.get(rule.endpoint) or self._read(rule.endpoint)
-            place = self.places.find(sample_path(rule))
+            scope = self.scopes.find(sample_path(rule))
             for method in sorted(rule.methods or {"GET"}):
-                yield f"the view {rule.endpoint!r}", view.methods.get(method, view.whole), place
+                yield f"the view {rule.endpoint!r}", view.methods.get(method, view.own), scope
 
     def _read(self, endpoint: str) -> _View:
         view = self.app.view_functions.get(endpoint)
         marks, lost = read_all_marks(endpoint, view, self._find_registered())
         blueprints = self._blueprint_layers(endpoint)
-        below = self._by_blueprint.setdefault(blueprints, Say(blueprints))
-        whole = Say(_cut(marks.view + blueprints), True) if marks.view else below
-        methods = {method: Say(_cut(layers + blueprints), True) for method, layers in marks.methods.items()}
-        made = _View(whole, methods, below)
+        inherited = self._by_blueprint.setdefault(blueprints, ViewLayers(blueprints))
+        own = ViewLayers(_cut(marks.view + blueprints), True) if marks.view else inherited
+        methods = {method: ViewLayers(_cut(layers + blueprints), True) for method, layers in marks.methods.items()}
+        made = _View(own, methods, inherited)
         kept = self._views.setdefault(endpoint, made)
         if kept is made:  # and not what another thread made in the meantime
             self._lost += lost
@@ -194,16 +197,16 @@ class Policies:
         dotted = [".".join(names[: length + 1]) for length in range(len(names))]
         return tuple(self._blueprints[name] for name in reversed(dotted) if name in self._blueprints)
 
-    def _make_or_deny(self, say: Say, place: Place, endpoint: str) -> Cover:
+    def _make_or_deny(self, view_layers: ViewLayers, scope: PathScope, endpoint: str) -> ResolvedPolicy:
         """Merge what could not be foreseen, once; what fails is denied, and logged, since nobody waits for an error."""
         try:
-            made = _merge(say, place)
-            problem = _NAMELESS if made.lacks_origins else ""
+            made = _merge(view_layers, scope)
+            problem = _NAME_ORIGINS if made.lacks_origins else ""
         except PolicyError as error:
             made, problem = DENIED, f"its layers do not fit: {error}"
-        kept = say.covers.setdefault(place, made := replace(made))
+        kept = view_layers.resolved.setdefault(scope, made := replace(made))
         if problem and kept is made:  # and not what another thread made in the meantime
-            self.app.logger.error("The view %r at %s is not shared: %s", endpoint, place.name, problem)
+            self.app.logger.error("The view %r at %s is not shared: %s", endpoint, scope.name, problem)
         return kept
 
 
@@ -217,23 +220,24 @@ def sample_path(rule: Rule) -> str:
     return "".join([*pieces, rest])
 
 
-def _merge(say: Say, place: Place) -> Cover:
-    layers = say.layers
+def _merge(view_layers: ViewLayers, scope: PathScope) -> ResolvedPolicy:
+    layers = view_layers.layers
     if layers and layers[0].denies:
         return DENIED
-    otherwise = DENIED if place.otherwise is DENY else HANDS_OFF
-    if not layers and not place.shares:
-        return otherwise
-    cut = bool(layers) and layers[-1].denies
-    merged = Merged(layers if cut else layers + place.layers)
-    if "origins" not in merged.options:
-        return DARK if say.is_marked else otherwise
+    fallback = DENIED if scope.fallback is DENY else HANDS_OFF
+    if not layers and not scope.covers_unmarked:
+        return fallback
+    # A method of a @same_origin class says its own, and inherits nothing from beyond that class: neither origins that
+    # the app names for all of its views, nor anything else.
+    is_cut = bool(layers) and layers[-1].denies
+    merged = merge_layers(layers if is_cut else layers + scope.layers)
+    if "origins" not in merged.values:
+        return WITHOUT_ORIGINS if view_layers.is_marked else fallback
     try:
-        policy = merged.make_policy()
+        policy = Policy.from_normalized(merged.values)
     except PolicyError as error:
         raise PolicyError(error.problems, str(merged)) from None
-    asks = any(callable(rule) for rule in policy.origins)
-    return Cover(policy, merged.sources, "methods" in merged.options, asks)
+    return ResolvedPolicy(policy, merged.sources, "methods" in merged.values)
 
 
 def _cut(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -11,13 +12,14 @@ from flask import Flask
 
 from cors_wsgi import DENY, CORSMiddleware, Decision, Policy, PolicyError, Problem, ProblemCode
 from cors_wsgi.apps import find_inner, unwrap_proxy
-from cors_wsgi.trust import find_blocking_problems
+from cors_wsgi.options import FLAGS, OPTION_NAMES, normalize_flag
+from cors_wsgi.trust import find_blocking_problems, find_blocking_warnings
 
-from .layers import Layer, Places, check_options
+from .layers import Layer, PathScopes, read_layer
 from .lost_marks import find_unseen_marks
-from .options import EXTENSION, POLICY_OPTIONS, PREFIX, find_call, read_settings
+from .options import EXTENSION, PREFIX, find_call, read_settings
 from .policies import Policies
-from .source import Routes
+from .source import RouterSource
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -29,39 +31,44 @@ cors_decided: Final = Namespace().signal(
 A decision is computed only if somebody listens. The app context may be gone: a receiver that fails changes nothing.""",
 )
 
+BYPASSED: Final = (
+    "Requests go around CORS(app), and nothing is shared: something took app.wsgi_app before CORS(app) was called. "
+    "Call CORS(app) first, or put cors_wsgi.CORSMiddleware around what the server calls. Connexion 3 takes it in its "
+    "constructor, and serves ASGI: there, add Starlette's CORSMiddleware to Connexion's app."
+)
 _NAME_ORIGINS: Final = (
     "Write CORS(app, origins=['https://app.example.com']), or origins='*' for data that everybody may read; or mark "
     "views with @cross_origin(origins=[...])."
 )
 
 
-class Entrance:
+class WSGIEntry:
     """The WSGI app in front of Flask's; with its first request the configuration is closed."""
 
-    __slots__ = ("_heard", "_installation", "_unheard", "inner")
+    __slots__ = ("_state", "_with_signal", "_without_signal", "inner")
 
-    def __init__(self, installation: Installation, inner: WSGIApplication) -> None:
-        self._installation = installation
+    def __init__(self, state: ExtensionState, inner: WSGIApplication) -> None:
+        self._state = state
         self.inner = inner
-        self._heard: WSGIApplication | None = None
-        self._unheard: WSGIApplication | None = None
+        self._with_signal: WSGIApplication | None = None
+        self._without_signal: WSGIApplication | None = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        answer = self._heard if cors_decided.receivers else self._unheard
+        answer = self._with_signal if cors_decided.receivers else self._without_signal
         return (answer or self._open())(environ, start_response)
 
-    def step_aside(self) -> None:
+    def pass_through(self) -> None:
         """Hand everything through from now on."""
-        self._heard = self._unheard = self.inner
+        self._with_signal = self._without_signal = self.inner
 
     def _open(self) -> WSGIApplication:
         # Two middlewares, since a decision is computed only where somebody listens.
-        self._heard, self._unheard = self._installation.open(self.inner)
-        return self._heard if cors_decided.receivers else self._unheard
+        self._with_signal, self._without_signal = self._state.open(self.inner)
+        return self._with_signal if cors_decided.receivers else self._without_signal
 
 
-class Installation:
+class ExtensionState:
     """The extension on one app: where `app.wsgi_app` is wrapped, and what keywords, settings and blueprints say.
 
     Args:
@@ -70,20 +77,24 @@ class Installation:
 
     Raises:
         PolicyError: for what is wrong with settings, keywords or resources; the app is left as it was.
+
+    Attributes:
+        is_bypassed: whether Flask has answered a request that went around the extension.
     """
 
     def __init__(self, app: Flask, keywords: Mapping[str, Any] | None) -> None:
         self.app = app
         self.blueprints: dict[str, Layer] = {}
         self.debugger: bool | None = None
+        self.is_bypassed = False
         self._lock = threading.Lock()
         self._opened: tuple[CORSMiddleware, CORSMiddleware] | None = None
+        self._source: RouterSource | None = None
         self._called_at = find_call()
         self.configure(keywords)
-        self.entrance = Entrance(self, app.wsgi_app)
-        self._routes = Routes(app)
-        app.url_value_preprocessor(self._routes.on_routed)  # Flask refuses once it has served
-        app.wsgi_app = self.entrance  # type: ignore[method-assign]
+        self.entry = WSGIEntry(self, app.wsgi_app)
+        app.url_value_preprocessor(self._on_routed)  # Flask refuses once it has served
+        app.wsgi_app = self.entry  # type: ignore[method-assign]
         app.extensions[EXTENSION] = self
 
     def configure(self, keywords: Mapping[str, Any] | None) -> None:
@@ -95,35 +106,31 @@ class Installation:
         said = dict(keywords or {})
         settings = read_settings(self.app.config)
         layers = (
-            Layer("CORS(app)", _pick(said, POLICY_OPTIONS)),
-            Layer("the settings", _pick(settings, POLICY_OPTIONS), prefix=PREFIX),
+            read_layer("CORS(app)", _pick(said, OPTION_NAMES)),
+            read_layer("the settings", _pick(settings, OPTION_NAMES), prefix=PREFIX),
         )
-        for layer in layers:
-            check_options(layer.options, layer.name)
-        flags = {**_pick(settings, ("block_untrusted", "debug")), **_pick(said, ("block_untrusted", "debug"))}
-        CORSMiddleware(self.app, DENY, **flags)  # raises where a flag is none
-        self.block_untrusted: bool = flags.get("block_untrusted", False)
-        self.debug: bool | None = flags.get("debug")
-        self.places = Places(
+        problems: list[Problem] = []
+        flags = {**_pick(settings, FLAGS), **_pick(said, FLAGS)}
+        flags = {name: normalize_flag(name, value, problems) for name, value in flags.items()}
+        if problems:
+            raise PolicyError(problems)
+        self.block_untrusted = flags.get("block_untrusted", False)
+        self.debug = flags.get("debug")
+        self.scopes = PathScopes(
             layers,
             said["resources"] if "resources" in said else settings.get("resources"),
-            shares=keywords is not None,
-            otherwise=DENY if self.block_untrusted else None,
+            covers_unmarked=keywords is not None,
+            fallback=DENY if self.block_untrusted else None,
         )
         self.keywords = keywords
         self._settings_read = _pick_settings(self.app.config)
 
-    @property
-    def is_bypassed(self) -> bool:
-        """Whether Flask has answered a request that went around the extension."""
-        return self._routes.is_bypassed
-
-    def move_outward(self) -> None:
-        """Stand around what `app.wsgi_app` is now, too."""
-        if self.app.wsgi_app is not self.entrance:
-            self.entrance.step_aside()
-            self.entrance = Entrance(self, self.app.wsgi_app)
-            self.app.wsgi_app = self.entrance  # type: ignore[method-assign]
+    def rewrap(self) -> None:
+        """Wrap the current `app.wsgi_app`, so that the extension is outermost again."""
+        if self.app.wsgi_app is not self.entry:
+            self.entry.pass_through()
+            self.entry = WSGIEntry(self, self.app.wsgi_app)
+            self.app.wsgi_app = self.entry  # type: ignore[method-assign]
 
     def validate(self) -> Policies:
         """Merge everything that can be foreseen, and return it.
@@ -142,12 +149,10 @@ class Installation:
         Raises:
             PolicyError: for everything that is wrong with it.
         """
-        policies = Policies(self.app, self.blueprints, self.places)
+        policies = Policies(self.app, self.blueprints, self.scopes)
         policies.validate()
-        if self.block_untrusted:
-            covered = [cover.policy for cover in policies.covers() if isinstance(cover.policy, Policy)]
-            if problems := find_blocking_problems(covered):
-                raise PolicyError(problems)
+        if self.block_untrusted and (problems := find_blocking_problems(_all_policies(policies))):
+            raise PolicyError(problems)
         return policies
 
     def open(self, inner: WSGIApplication) -> tuple[CORSMiddleware, CORSMiddleware]:
@@ -160,21 +165,36 @@ class Installation:
             if self._opened is not None:
                 return self._opened
             policies = self.merge()
-            self._routes.open(policies, judges=self.block_untrusted)
+            source = self._source = RouterSource(self.app, policies)
             debug = bool(self.app.debug) if self.debug is None else self.debug
             if self.debugger is not None and self.app.debug:
                 from werkzeug.debug import DebuggedApplication  # noqa: PLC0415 - only while developing
 
                 inner = DebuggedApplication(inner, evalex=self.debugger)
-            heard, unheard = (
+            with_signal, without_signal = (
                 CORSMiddleware(
-                    inner, source=self._routes, block_untrusted=self.block_untrusted, debug=debug, on_decision=hook
+                    inner, source=source, block_untrusted=self.block_untrusted, debug=debug, on_decision=hook
                 )
                 for hook in (self._tell, None)
             )
-            self._opened = heard, unheard
+            self._opened = with_signal, without_signal
         self._report(policies)  # a handler of the log may call the app, so the lock is free by now
         return self._opened
+
+    def _on_routed(self, _: str | None, __: object) -> None:
+        """Take note of a request that Flask has routed; a `url_value_preprocessor`, called before any other hook."""
+        has_come_by = self._source is not None and self._source.on_routed()
+        if not has_come_by and not self.is_bypassed:
+            self._look_for_a_bypass()
+
+    def _look_for_a_bypass(self) -> None:
+        """Log, once, that Flask answers a request that never came by; a request context of a test is not one."""
+        frame = inspect.currentframe()
+        while frame is not None and frame.f_code is not Flask.wsgi_app.__code__:
+            frame = frame.f_back
+        if frame is not None:
+            self.is_bypassed = True
+            self.app.logger.error("%s", BYPASSED)
 
     def _tell(self, decision: Decision) -> None:
         cors_decided.send(self.app, _async_wrapper=self.app.ensure_sync, decision=decision)
@@ -188,10 +208,13 @@ class Installation:
             )
         for problem in self._find_silence(policies):
             log.error("%s %s", problem.problem, problem.remedy)
-        for place in policies.places.all:
-            if place.refuses_everybody:
-                log.warning("%s refuses every origin, since its origins are an empty list.", place.name.capitalize())
+        for scope in policies.scopes.all:
+            if scope.refuses_everybody:
+                log.warning("%s refuses every origin, since its origins are an empty list.", scope.name.capitalize())
         policies.report_lost_marks()
+        if self.block_untrusted:
+            for message in find_blocking_warnings(_all_policies(policies)):
+                log.warning("%s", message)
         if unseen := find_unseen_marks(self.app):
             log.info(
                 "These are marked, and no route leads to them: %s. A mark works on the function, method or class that "
@@ -207,14 +230,16 @@ class Installation:
             missed = f" {', '.join(late)} came after that call, and had no effect: set it before." if late else ""
             problem = f"{', '.join(calls)} at {self._called_at} shares nothing: nobody names an origin.{missed}"
             return [Problem("origins", None, ProblemCode.SHARES_NOTHING, problem, _NAME_ORIGINS)]
-        silent = policies.dark_views()
-        silent += [place.name for place in policies.places.all if place.lacks_origins and place.rule is not None]
+        silent = policies.views_without_origins()
+        silent += [scope.name for scope in policies.scopes.all if scope.lacks_origins and scope.rule is not None]
         problem = f"Nobody names an origin for {', '.join(silent)}, so nothing is shared there."
         return [Problem("origins", None, ProblemCode.NO_ORIGINS, problem, _NAME_ORIGINS)] if silent else []
 
     def _shares(self, policies: Policies) -> bool:
         """Tell whether anybody said which origins are trusted, or that none is."""
-        return self.block_untrusted or policies.has_say() or any(place.shares for place in self.places.all)
+        return (
+            self.block_untrusted or policies.name_origins() or any(scope.covers_unmarked for scope in self.scopes.all)
+        )
 
     def _find_late_settings(self) -> list[str]:
         now, then = _pick_settings(self.app.config), self._settings_read
@@ -241,14 +266,18 @@ def check_app(app: Any, call: str) -> Flask:
 
 
 def _is_flask(value: object) -> bool:
-    """Tell whether this is a Flask app, and not what says so in its place, as proxies and mocks do."""
+    """Tell whether this is a Flask app, and not what says so in its scope, as proxies and mocks do."""
     return issubclass(type(value), Flask)
 
 
-def find_installation(app: Flask) -> Installation | None:
+def find_state(app: Flask) -> ExtensionState | None:
     """Return the extension on an app, if there is one."""
-    found: Installation | None = app.extensions.get(EXTENSION)
+    found: ExtensionState | None = app.extensions.get(EXTENSION)
     return found
+
+
+def _all_policies(policies: Policies) -> list[Policy]:
+    return [resolved.policy for resolved in policies.all_resolved() if isinstance(resolved.policy, Policy)]
 
 
 def _pick(options: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations, zip_longest
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from urllib.parse import unquote, urlsplit
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flask import Request
 
 MOST_HOPS: Final = 5
-"""A longer chain of redirects is not followed."""
+"""A longer chain of redirects is not followed: slashes, an alias and a subdomain make three."""
 
 NO_METHOD: Final = "--"
 """A method that no route has, to ask which ones there are."""
@@ -29,12 +29,14 @@ class Found(NamedTuple):
         method: the method.
         rule: the rule whose view answers, or None.
         is_known: whether the path has rules at all; without `rule`, they are for other methods.
+        allowed: the methods that they are for, where the router says so.
     """
 
     path: str
     method: str
     rule: Rule | None = None
     is_known: bool = False
+    allowed: Sequence[str] = ()
 
 
 _Step: TypeAlias = "Found | str | None"
@@ -94,8 +96,8 @@ class Router:
             rule: Rule = adapter.match(path, method, return_rule=True)[0]
         except RequestRedirect as redirect:
             return self._path_of(redirect.new_url)
-        except MethodNotAllowed:
-            return Found(path, method, is_known=True)
+        except MethodNotAllowed as error:
+            return Found(path, method, is_known=True, allowed=sorted(error.valid_methods or ()))
         except Exception:  # noqa: BLE001 - an HTTPException, or whatever a user's converter raises
             return None
         return rule
@@ -133,7 +135,7 @@ class Pattern(NamedTuple):
     flags: tuple[object, ...]
 
 
-def is_apart(rule: Rule, others: Iterable[Rule]) -> bool:
+def never_overlaps(rule: Rule, others: Iterable[Rule]) -> bool:
     """Tell whether every other rule has the same URLs as `rule`, or none in common with it.
 
     True is certain; False means that it cannot be told from the patterns alone.

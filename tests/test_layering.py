@@ -30,6 +30,7 @@ FLOORS = [
     ["answers", "settings"],
     ["policy"],
     ["reports", "trust"],
+    ["sources"],
     ["middleware"],
     ["paste", ""],
 ]

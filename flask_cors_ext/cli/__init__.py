@@ -12,10 +12,11 @@ from rich.console import Console
 from rich.table import Table
 
 from cors_wsgi import DENY, Policy, PolicyError
+from cors_wsgi.origins import show_rule
 
-from ..state import find_installation
+from ..state import find_state
 from .check import check_app
-from .routes import Row, list_rows, show_rule, show_sources
+from .routes import Row, list_rows, show_sources
 
 cors = AppGroup("cors", help="Say who may read what of this app across origins, and what is wrong with that.")
 
@@ -29,15 +30,15 @@ _NO_EXTENSION = "This app has no CORS extension: nothing is shared, and nothing 
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def routes(*, as_json: bool) -> None:
     """Show for every route who may call it, with which headers, and which layer said so."""
-    installation = find_installation(current_app)
+    state = find_state(current_app)
     try:
-        rows = [] if installation is None else list_rows(installation.merge())
+        rows = [] if state is None else list_rows(state.merge())
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
     if as_json:
-        found = {"extension": installation is not None, "routes": [row.as_json() for row in rows]}
+        found = {"extension": state is not None, "routes": [row.as_json() for row in rows]}
         click.echo(json.dumps(found, indent=2))
-    elif installation is None:
+    elif state is None:
         click.echo(_NO_EXTENSION)
     else:
         _print_table(rows)
@@ -46,10 +47,10 @@ def routes(*, as_json: bool) -> None:
 @cors.command("check")
 def check() -> None:
     """Build and validate every policy; say what is dangerous or can never match. Fails on an error."""
-    installation = find_installation(current_app)
-    if installation is None:
+    state = find_state(current_app)
+    if state is None:
         click.echo(_NO_EXTENSION)
-    findings = check_app(current_app, installation)
+    findings = check_app(current_app, state)
     for finding in findings:
         click.echo(f"{finding.code.level}: {finding.text}  [{finding.code}]")
     errors = sum(finding.code.level == "error" for finding in findings)
@@ -69,7 +70,7 @@ def _print_table(rows: list[Row]) -> None:
 
 
 def _show(row: Row) -> tuple[str, ...]:
-    policy = row.cover.policy
+    policy = row.resolved.policy
     if not isinstance(policy, Policy):
         return ("never shared" if policy is DENY else "hands off", "", "", "", "")
     return (
@@ -77,7 +78,7 @@ def _show(row: Row) -> tuple[str, ...]:
         "yes" if policy.supports_credentials else "no",
         _show_names(policy.allow_headers),
         _show_names(policy.expose_headers),
-        show_sources(row.cover.sources),
+        show_sources(row.resolved.sources),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from itertools import combinations, groupby
 from types import MethodType
@@ -14,14 +14,14 @@ from typing import Final, Literal
 from flask import Flask
 
 from cors_wsgi import Deny, Policy, PolicyError
+from cors_wsgi.options import OPTION_NAMES
+from cors_wsgi.origins import is_exact, show_rule
 
 from ..lost_marks import find_lost_marks, find_unseen_marks, held_by
 from ..marks import find_marked_endpoints, package_of
-from ..options import hush
 from ..policies import Policies, sample_path
-from ..source import BYPASSED
-from ..state import Entrance, Installation
-from .routes import Row, list_rows, show_rule
+from ..state import BYPASSED, ExtensionState, WSGIEntry
+from .routes import Row, list_rows
 
 Level = Literal["error", "warning", "note"]
 
@@ -58,7 +58,14 @@ class FindingCode(str, Enum):
 _ERRORS: Final = frozenset(
     {FindingCode.MISSING_EXTENSION, FindingCode.POLICY, FindingCode.LOST_MARK, FindingCode.BYPASSED}
 )
-_NOTES: Final = frozenset({FindingCode.UNSEEN_MARK, FindingCode.EVERYBODY_WRITES, FindingCode.LOOSE_WITH_CREDENTIALS})
+_NOTES: Final = frozenset(
+    {
+        FindingCode.UNSEEN_MARK,
+        FindingCode.EVERYBODY_WRITES,
+        FindingCode.LOOSE_WITH_CREDENTIALS,
+        FindingCode.HEADER_TWINS,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -74,30 +81,30 @@ class Finding:
     text: str
 
 
-def check_app(app: Flask, installation: Installation | None) -> list[Finding]:
+def check_app(app: Flask, state: ExtensionState | None) -> list[Finding]:
     """Return what there is to say about an app, the worst first."""
     order = ("error", "warning", "note")
-    return sorted(_find(app, installation), key=lambda finding: order.index(finding.code.level))
+    return sorted(_find(app, state), key=lambda finding: order.index(finding.code.level))
 
 
-def _find(app: Flask, installation: Installation | None) -> Iterator[Finding]:
+def _find(app: Flask, state: ExtensionState | None) -> Iterator[Finding]:
     yield from _find_lost_marks(app)
     yield from _find_other_extension(app)
-    if installation is None:
+    if state is None:
         if views := find_marked_endpoints(app):
             text = f"Nothing reads the marks of these views: {', '.join(views)}. Write CORS(app)."
             yield Finding(FindingCode.MISSING_EXTENSION, text)
         return
-    yield from _find_wrapped(app, installation)
+    yield from _find_wrapped(app, state)
     try:
-        policies = installation.validate()
+        policies = state.validate()
     except PolicyError as error:
         yield Finding(FindingCode.POLICY, str(error))
         return
     rows = list_rows(policies)
-    yield from _find_dangers(rows, installation)
+    yield from _find_dangers(rows, state)
     yield from _find_idle_resources(policies)
-    yield from _find_idle_blueprints(app, installation)
+    yield from _find_idle_blueprints(app, state)
     yield from _find_header_twins(rows)
 
 
@@ -115,10 +122,10 @@ def _find_other_extension(app: Flask) -> Iterator[Finding]:
         yield Finding(FindingCode.OTHER_EXTENSION, text)
 
 
-def _find_wrapped(app: Flask, installation: Installation) -> Iterator[Finding]:
-    if installation.is_bypassed or _goes_around(app.wsgi_app, installation.entrance):
+def _find_wrapped(app: Flask, state: ExtensionState) -> Iterator[Finding]:
+    if state.is_bypassed or _goes_around(app.wsgi_app, state.entry):
         yield Finding(FindingCode.BYPASSED, BYPASSED)
-    elif app.wsgi_app is not installation.entrance:
+    elif app.wsgi_app is not state.entry:
         yield Finding(
             FindingCode.WRAPPED,
             f"app.wsgi_app was wrapped after CORS(app), by {_describe(app.wsgi_app)}: what that answers itself carries "
@@ -126,15 +133,15 @@ def _find_wrapped(app: Flask, installation: Installation) -> Iterator[Finding]:
         )
 
 
-def _goes_around(outermost: object, entrance: Entrance) -> bool:
+def _goes_around(outermost: object, entry: WSGIEntry) -> bool:
     """Tell whether what wraps an app holds what the extension wraps, and not the extension; read, not called."""
     queue, passed = deque([outermost]), {id(outermost)}
     is_inside = False
     while queue and len(passed) < _MOST_LOOKED_AT:
         wrapper = queue.popleft()
-        if wrapper is entrance:
+        if wrapper is entry:
             return False
-        is_inside = is_inside or _is_same_function(wrapper, entrance.inner)
+        is_inside = is_inside or _is_same_function(wrapper, entry.inner)
         for _, held in held_by(wrapper):
             if callable(held) and id(held) not in passed and not issubclass(type(held), (Flask, type)):
                 passed.add(id(held))
@@ -149,9 +156,9 @@ def _is_same_function(one: object, other: object) -> bool:
     return one is other
 
 
-def _find_dangers(rows: list[Row], installation: Installation) -> Iterator[Finding]:
+def _find_dangers(rows: list[Row], state: ExtensionState) -> Iterator[Finding]:
     for row in rows:
-        policy = row.cover.policy
+        policy = row.resolved.policy
         if not isinstance(policy, Policy):
             continue
         where = f"{', '.join(row.methods)} {row.rule}"
@@ -159,25 +166,21 @@ def _find_dangers(rows: list[Row], installation: Installation) -> Iterator[Findi
             yield Finding(FindingCode.ACCEPTED_RISK, f"{where} accepts {', '.join(policy.accept_risks)}.")
         if policy.allows_everybody and not _SAFE.issuperset(row.methods):
             yield Finding(FindingCode.EVERYBODY_WRITES, f"{where} may be called by every page of the web.")
-        loose = [rule for rule in policy.origins if not _is_exact(rule)]
+        loose = [rule for rule in policy.origins if not is_exact(rule)]
         if policy.supports_credentials and loose:
             rules = ", ".join(show_rule(rule) for rule in loose)
             text = f"{where} trusts whatever matches {rules} with credentials. See that nobody else can be among them."
             yield Finding(FindingCode.LOOSE_WITH_CREDENTIALS, text)
-    if installation.debug and not installation.app.debug:
+    if state.debug and not state.app.debug:
         text = "X-CORS-Debug is on although the app is not in debug mode: it shows the rules that come near."
         yield Finding(FindingCode.DEBUG, text)
 
 
-def _is_exact(rule: object) -> bool:
-    return isinstance(rule, str) and "*" not in rule
-
-
 def _find_idle_resources(policies: Policies) -> Iterator[Finding]:
-    used = {policies.places.find(sample_path(rule)) for rule in policies.app.url_map.iter_rules()}
-    for place in policies.places.all:
-        if place not in used and place.rule is not None and _can_be_told(place.rule, policies):
-            text = f"{place.name} covers no route of this app. Check its path, or remove it."
+    used = {policies.scopes.find(sample_path(rule)) for rule in policies.app.url_map.iter_rules()}
+    for scope in policies.scopes.all:
+        if scope not in used and scope.rule is not None and _can_be_told(scope.rule, policies):
+            text = f"{scope.name} covers no route of this app. Check its path, or remove it."
             yield Finding(FindingCode.IDLE_RESOURCE, text)
 
 
@@ -190,8 +193,8 @@ def _can_be_told(rule: object, policies: Policies) -> bool:
     return not any(literal.startswith(start) or start.startswith(literal + "/") for start in starts)
 
 
-def _find_idle_blueprints(app: Flask, installation: Installation) -> Iterator[Finding]:
-    for name in installation.blueprints:
+def _find_idle_blueprints(app: Flask, state: ExtensionState) -> Iterator[Finding]:
+    for name in state.blueprints:
         if not any(rule.endpoint.startswith(name + ".") for rule in app.url_map.iter_rules()):
             yield Finding(FindingCode.IDLE_BLUEPRINT, f"The blueprint {name!r} has CORS, and no routes.")
 
@@ -201,11 +204,12 @@ def _find_header_twins(rows: list[Row]) -> Iterator[Finding]:
     in_order = sorted(rows, key=_rule_of)
     pairs = (pair for _, group in groupby(in_order, key=_rule_of) for pair in combinations(group, 2))
     for one, other in pairs:
-        if _differ_in_headers(one.cover.policy, other.cover.policy):
+        if _differ_in_headers(one.resolved.policy, other.resolved.policy):
             yield Finding(
                 FindingCode.HEADER_TWINS,
-                f"At {one.rule}, {', '.join(one.methods)} and {', '.join(other.methods)} differ only in "
-                "allow_headers, and browsers remember those for the URL, whatever the method. Give them the same.",
+                f"At {one.rule}, {', '.join(one.methods)} and {', '.join(other.methods)} differ only in allow_headers. "
+                "Browsers remember header names for the URL, whatever the method, so they are told to remember no "
+                "preflight there (Access-Control-Max-Age: 0). Give them the same.",
             )
 
 
@@ -216,8 +220,7 @@ def _rule_of(row: Row) -> str:
 def _differ_in_headers(one: Policy | Deny | None, other: Policy | Deny | None) -> bool:
     if not isinstance(one, Policy) or not isinstance(other, Policy) or one == other:
         return False
-    with hush():
-        return replace(one, allow_headers=other.allow_headers) == other
+    return all(getattr(one, name) == getattr(other, name) for name in OPTION_NAMES if name != "allow_headers")
 
 
 def _describe(wsgi_app: object) -> str:

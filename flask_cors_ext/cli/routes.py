@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cors_wsgi import DENY, OriginRule, Policy
+from cors_wsgi import DENY, Policy
+from cors_wsgi.origins import show_rule
 
-from ..policies import Cover, Policies, sample_path
-from ..preflights import in_order
+from ..policies import Policies, ResolvedPolicy, sample_path
+from ..preflights import sort_methods
 
 if TYPE_CHECKING:
     from werkzeug.routing import Rule
@@ -24,18 +24,18 @@ class Row:
         rule: the rule, with its host or subdomain.
         endpoint: the endpoint.
         methods: the methods.
-        cover: what covers them at a path such as the rule matches.
+        resolved: what covers them at a path such as the rule matches.
     """
 
     rule: str
     endpoint: str
     methods: tuple[str, ...]
-    cover: Cover
+    resolved: ResolvedPolicy
 
     def as_json(self) -> dict[str, Any]:
         """Return the row as JSON has it: origins are strings, regexes and callables by their text and name."""
         row: dict[str, Any] = {"rule": self.rule, "endpoint": self.endpoint, "methods": list(self.methods)}
-        policy = self.cover.policy
+        policy = self.resolved.policy
         if not isinstance(policy, Policy):
             return {**row, "shared": False, "denied": policy is DENY}
         return {
@@ -47,7 +47,7 @@ class Row:
             "allow_headers": _as_list(policy.allow_headers),
             "expose_headers": _as_list(policy.expose_headers),
             "max_age": policy.max_age,
-            "sources": dict(self.cover.sources),
+            "sources": dict(self.resolved.sources),
         }
 
 
@@ -56,23 +56,14 @@ def list_rows(policies: Policies) -> list[Row]:
     return [row for rule in policies.app.url_map.iter_rules() for row in _rows_of(rule, policies)]
 
 
-def show_rule(rule: OriginRule) -> str:
-    """Return an origin rule's text, a regular expression's pattern, or a callable's name."""
-    if isinstance(rule, str):
-        return rule
-    return (
-        f"re.compile({rule.pattern!r})" if isinstance(rule, re.Pattern) else getattr(rule, "__qualname__", repr(rule))
-    )
-
-
 def _rows_of(rule: Rule, policies: Policies) -> list[Row]:
-    place = policies.places.find(sample_path(rule))
-    methods = in_order((rule.methods or {"GET"}) - _automatic(rule)) or ("OPTIONS",)
-    covers: dict[Cover, list[str]] = {}
+    scope = policies.scopes.find(sample_path(rule))
+    methods = sort_methods((rule.methods or {"GET"}) - _automatic(rule)) or ("OPTIONS",)
+    by_policy: dict[ResolvedPolicy, list[str]] = {}
     for method in methods:
-        covers.setdefault(policies.of_view(rule.endpoint, method, place), []).append(method)
+        by_policy.setdefault(policies.of_view(rule.endpoint, method, scope), []).append(method)
     domain = rule.host or rule.subdomain or ""
-    return [Row(domain + rule.rule, rule.endpoint, tuple(names), cover) for cover, names in covers.items()]
+    return [Row(domain + rule.rule, rule.endpoint, tuple(names), resolved) for resolved, names in by_policy.items()]
 
 
 def _automatic(rule: Rule) -> set[str]:

@@ -1,8 +1,8 @@
 """The floor: a middleware written by hand for one fixed policy, as fast as it can be while it keeps the same promises.
 
-It reads the Origin on entry, reads a preflight's body, copies the app's header list, removes the app's own CORS
-headers, merges Vary and Expose-Headers, and passes exc_info. It knows nothing of patterns, paths, hooks, logs or risks,
-and cannot be configured.
+It reads the Origin on entry, copies the app's header list, removes the app's own CORS headers, shares nothing where the
+app's own Allow-Origin names somebody else, merges Vary and Expose-Headers, and passes exc_info. It knows nothing of
+patterns, paths, hooks, logs or risks, and cannot be configured.
 """
 
 from __future__ import annotations
@@ -51,8 +51,6 @@ def make_floor(app: WSGIApplication, origins: Iterable[str], *, credentials: boo
             and environ["REQUEST_METHOD"] == "OPTIONS"
             and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
         ):
-            if environ.get("CONTENT_LENGTH"):
-                environ["wsgi.input"].read(min(int(environ["CONTENT_LENGTH"]), 4_194_304))
             if allowed:
                 start_response("204 No Content", [("Access-Control-Allow-Origin", origin), *granted])
             else:
@@ -73,7 +71,7 @@ def make_floor(app: WSGIApplication, origins: Iterable[str], *, credentials: boo
         return app(environ, start)
 
     def merge(headers: list[tuple[str, str]], origin: str, *, allowed: bool) -> list[tuple[str, str]]:
-        kept, varies, exposed = [], [], ["ETag"]
+        kept, varies, exposed, own = [], [], ["ETag"], []
         for header in headers:
             name = header[0].lower()
             if name not in _OWNED:
@@ -82,7 +80,9 @@ def make_floor(app: WSGIApplication, origins: Iterable[str], *, credentials: boo
                 varies.append(header[1])
             elif name == "access-control-expose-headers":
                 exposed.append(header[1])
-        if allowed:
+            elif name == "access-control-allow-origin":
+                own.append(header[1])
+        if allowed and (not own or ", ".join(own) in ("*", origin)):
             kept += [("Access-Control-Allow-Origin", origin), *with_credentials]
             kept.append(("Access-Control-Expose-Headers", ", ".join(exposed)))
         vary = ", ".join(varies)

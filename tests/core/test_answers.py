@@ -255,7 +255,6 @@ def test_vary_is_merged(policy: Policy | None, given: list[str], merged: list[st
 
 
 APPS_OWN = [
-    ("Access-Control-Allow-Origin", "https://evil.example"),
     ("access-control-allow-origin", "*"),
     ("ACCESS-CONTROL-ALLOW-CREDENTIALS", "true"),
     ("Access-Control-Allow-Methods", "GET"),

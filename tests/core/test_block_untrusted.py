@@ -18,7 +18,7 @@ from support.wsgi import (
     wrap,
 )
 
-from cors_wsgi import DENY, CORSMiddleware, Policy, PolicyError, Problem, Ruling
+from cors_wsgi import DENY, CORSMiddleware, Policy, PolicyError, Problem
 
 A = "https://a.example"
 EVIL = "https://evil.example"
@@ -223,20 +223,22 @@ def test_what_any_page_can_send_may_read_but_never_change_something(
     )
 
 
-class OneRuling:
-    """A source that rules the same of every request, its verdict on the origin included."""
+class OnePolicy:
+    """A source that says the same of every request, and may take the verdict on its origin early."""
 
-    def __init__(self, ruling: Ruling) -> None:
-        self.ruling = ruling
+    def __init__(self, policy: Policy, *, early: bool) -> None:
+        self.policy, self.early = policy, early
 
-    def look_up(self, environ: Any, method: str) -> Ruling:
-        return self.ruling
+    def look_up(self, environ: Any, method: str, verdict: Any) -> Any:
+        if self.early:
+            verdict.of(self.policy)
+        return self.policy
 
-    def follow(self, environ: Any) -> Any:
-        return lambda: self.ruling
+    def follow(self, environ: Any, verdict: Any) -> Any:
+        return lambda: self.policy
 
 
-@pytest.mark.parametrize("allowed", [True, None], ids=["the source allows it", "the policy allows it"])
+@pytest.mark.parametrize("early", [True, False], ids=["the source asks first", "the middleware asks"])
 @pytest.mark.parametrize(
     ("policy", "origin", "expected"),
     [
@@ -248,9 +250,9 @@ class OneRuling:
     ],
 )
 def test_a_source_s_verdict_lets_no_opaque_origin_through(
-    policy: Policy, origin: str, expected: Answer, allowed: bool | None
+    policy: Policy, origin: str, expected: Answer, early: bool
 ) -> None:
-    server = wrap(source=OneRuling(Ruling(policy, allowed)), block_untrusted=True)
+    server = wrap(source=OnePolicy(policy, early=early), block_untrusted=True)
     assert server.request("POST", origin=origin) == expected
 
 

@@ -21,7 +21,7 @@ from support.wsgi import (
     wrap,
 )
 
-from cors_wsgi import DENY, CORSMiddleware, Policy, Ruling
+from cors_wsgi import DENY, CORSMiddleware, Policy
 
 ORIGIN, EVIL = "https://a.example", "https://evil.example"
 PREFLIGHT = {"Access-Control-Request-Method": "PUT"}
@@ -31,11 +31,11 @@ POLICY = Policy(ORIGIN)
 class Source:
     """A source whose every path has one policy."""
 
-    def look_up(self, environ: Any, method: str) -> Ruling:
-        return Ruling(POLICY)
+    def look_up(self, environ: Any, method: str, verdict: Any) -> Any:
+        return POLICY
 
-    def follow(self, environ: Any) -> Any:
-        return lambda: Ruling(POLICY)
+    def follow(self, environ: Any, verdict: Any) -> Any:
+        return lambda: POLICY
 
 
 class Silent:

@@ -48,7 +48,7 @@ def test_the_names_that_programs_import_are_public() -> None:
         "Problem",
         "ProblemCode",
         "Reason",
-        "Ruling",
+        "Verdict",
         "is_canonical",
     }
 

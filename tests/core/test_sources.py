@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -27,7 +27,8 @@ from support.wsgi import (
     wrap,
 )
 
-from cors_wsgi import DENY, CORSMiddleware, Decision, Kind, Policy, PolicySource, Reason, Ruling
+from cors_wsgi import DENY, CORSMiddleware, Decision, Kind, Policy, PolicySource, Reason, Verdict
+from cors_wsgi.middleware import DENIALS
 
 A = "https://a.example"
 B = "https://b.example"
@@ -50,26 +51,28 @@ class Router:
     looked_up: list[tuple[str, str]] = field(default_factory=list)
     asked: int = 0
     fails: Callable[[], None] = lambda: None
-    verdict: bool | None = None
+    judges_early: bool = False
 
     def match(self, path: str, method: str) -> Route | None:
         return next((r for r in self.routes if r.pattern.fullmatch(path) and r.method == method), None)
 
     # what a PolicySource does
 
-    def look_up(self, environ: Any, method: str) -> Ruling:
+    def look_up(self, environ: Any, method: str, verdict: Verdict) -> Any:
         self.looked_up.append((environ["PATH_INFO"], method))
         route = self.match(environ["PATH_INFO"], method)
-        return Ruling(route.policy if route else None, self.verdict)
+        if route and self.judges_early:
+            verdict.of(route.policy)
+        return route.policy if route else None
 
-    def follow(self, environ: Any) -> Callable[[], Ruling]:
+    def follow(self, environ: Any, verdict: Verdict) -> Callable[[], Any]:
         matched: list[Route] = []
         environ[self.holder_key] = matched
 
-        def ask() -> Ruling:
+        def ask() -> Any:
             self.asked += 1
             self.fails()
-            return Ruling(matched[0].policy if matched else None, self.verdict)
+            return matched[0].policy if matched else None
 
         return ask
 
@@ -162,26 +165,46 @@ def test_an_app_that_never_starts_a_response_is_not_asked_of() -> None:
     assert router.asked == 0
 
 
-@pytest.mark.parametrize("verdict", [True, False])
-def test_a_source_may_have_judged_the_origin_itself(verdict: bool) -> None:
-    def never(origin: str, environ: Any) -> bool:
-        raise AssertionError("asked again")
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_source_may_judge_the_origin_first_and_nobody_asks_again(allowed: bool) -> None:
+    asked: list[str] = []
 
-    router, server = routed(("/x", "POST", Policy(never)), block_untrusted=True)
-    router.verdict = verdict
+    def rule(origin: str, environ: Any) -> bool:
+        asked.append(origin)
+        return allowed
+
+    router, server = routed(("/x", "POST", Policy(rule)), block_untrusted=True)
+    router.judges_early = True
     shared = from_app(allow(EVIL), VARY_ORIGIN)
-    assert server.request("POST", "/x", EVIL) == (shared if verdict else forbidden(VARY_ORIGIN))
+    assert server.request("POST", "/x", EVIL) == (shared if allowed else forbidden(VARY_ORIGIN))
+    assert asked == [EVIL]
     assert server.preflight(EVIL, "POST", path="/x") == (
-        no_content(allow(EVIL), *GRANTED) if verdict else forbidden(VARY_PREFLIGHT)
+        no_content(allow(EVIL), *GRANTED) if allowed else forbidden(VARY_PREFLIGHT)
     )
+    assert asked == [EVIL, EVIL]
+
+
+def test_a_verdict_is_kept_for_all_policies_of_the_same_origins() -> None:
+    asked: list[str] = []
+
+    def rule(origin: str, environ: Any) -> bool:
+        asked.append(origin)
+        return True
+
+    policy = Policy(rule)
+    verdict = Verdict(A, {})
+    assert verdict.of(policy) is verdict.of(policy.with_methods("PUT")) is True
+    assert verdict.of(replace(policy, max_age=5)) is True
+    assert asked == [A]
+    assert verdict.of(Policy(rule)) is True
+    assert asked == [A, A]
 
 
 def test_where_there_is_no_origin_or_everybody_is_allowed_there_is_nothing_to_judge() -> None:
-    router, server = routed(("/x", "GET", Policy(A)), ("/y", "GET", Policy("*")))
-    router.verdict = True
-    assert server.request("GET", "/x") == from_app(VARY_ORIGIN)
-    router.verdict = False
-    assert server.request("GET", "/y") == server.request("GET", "/y", A) == from_app(FOR_EVERYBODY)
+    everybody, named = Policy("*"), Policy(lambda origin, environ: True)
+    assert [Verdict(origin, {}).of(everybody) for origin in (None, A)] == [True, True]
+    assert [Verdict(None, {}).of(policy) for policy in (named, DENY, None)] == [False, False, False]
+    assert [Verdict(A, {}).of(policy) for policy in (named, DENY, None)] == [True, False, False]
 
 
 def test_blocking_looks_the_policy_up_before_the_app_runs() -> None:
@@ -228,8 +251,8 @@ def test_a_policy_found_later_is_judged_anew() -> None:
     first, then = Policy(EVIL), Policy(A)
 
     class Changing(Router):
-        def follow(self, environ: Any) -> Callable[[], Ruling]:
-            return lambda: Ruling(then)
+        def follow(self, environ: Any, verdict: Verdict) -> Callable[[], Any]:
+            return lambda: then
 
     router = Changing([Route(re.compile("/x"), "POST", first)])
     server = wrap(source=router, block_untrusted=True)
@@ -288,7 +311,7 @@ def test_the_holder_lies_under_the_source_s_own_key_and_nothing_else_changes() -
     before = dict(environ)
     CORSMiddleware(router.app, source=router)(environ, lambda *given: lambda data: None)
     assert {key: environ[key] for key in before} == before
-    assert environ.keys() - before.keys() == {"router.matched"}
+    assert environ.keys() - before.keys() == {"router.matched", DENIALS}
 
 
 def test_nested_sources_keep_their_holders_apart() -> None:

@@ -10,6 +10,7 @@ from support.manual import DOCS, find_pages, read_table
 from support.needs import needs_module
 
 from cors_wsgi import PolicyError, ProblemCode
+from cors_wsgi.options import OPTION_NAMES
 
 REFERENCE = DOCS / "reference-flask.md"
 
@@ -28,16 +29,15 @@ def test_every_public_name_is_listed() -> None:
 
 def test_options_and_settings_are_those_of_the_code() -> None:
     needs_module("flask")
-    from flask_cors_ext.layers import POLICY_OPTIONS
-    from flask_cors_ext.options import NEEDLESS, OPTIONS, PREFIX
+    from flask_cors_ext.options import OBSOLETE_OPTIONS, OPTIONS, PREFIX
 
     rows = read_table(REFERENCE, "CORS")
     assert [name for row in rows for name in _codes(row[0])] == list(OPTIONS)
-    assert [name for row in rows if row[3] == "yes" for name in _codes(row[0])] == list(POLICY_OPTIONS)
+    assert [name for row in rows if row[3] == "yes" for name in _codes(row[0])] == list(OPTION_NAMES)
     settings = {_codes(row[0])[0]: _codes(row[1])[0] for row in read_table(REFERENCE, "Settings")}
     assert settings == {PREFIX + option.upper(): option for option in OPTIONS}
     heading = "Settings and options of Flask-CORS that are needless here"
-    assert sorted(_codes(row[0])[0] for row in read_table(REFERENCE, heading)) == sorted(NEEDLESS)
+    assert sorted(_codes(row[0])[0] for row in read_table(REFERENCE, heading)) == sorted(OBSOLETE_OPTIONS)
 
 
 def test_findings_are_those_of_the_code() -> None:

@@ -12,7 +12,7 @@ from support.wsgi import Server, call, environ_for
 
 from flask_cors_ext import CORS
 from flask_cors_ext.cli import cors
-from flask_cors_ext.source import BYPASSED
+from flask_cors_ext.state import BYPASSED
 
 
 def make_site(**options: Any) -> tuple[Flask, Any]:

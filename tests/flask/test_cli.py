@@ -21,8 +21,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import Rule
 
 from cors_wsgi import DENY
+from cors_wsgi.origins import show_rule
 from flask_cors_ext import CORS, cross_origin, same_origin
-from flask_cors_ext.cli.routes import show_rule, show_sources
+from flask_cors_ext.cli.routes import show_sources
 from flask_cors_ext.policies import sample_path
 
 HANDS_OFF = "This app has no CORS extension: nothing is shared, and nothing is added, removed or answered.\n"
@@ -367,7 +368,10 @@ LOST = (
     "@cross_origin or @same_origin.  [lost-mark]"
 )
 HIDE = f"hide ({__file__}:{hide.__code__.co_firstlineno + 1})"
-TWINS = "differ only in allow_headers, and browsers remember those for the URL, whatever the method. Give them the same.  [header-twins]"
+TWINS = (
+    "differ only in allow_headers. Browsers remember header names for the URL, whatever the method, so they are told to "
+    "remember no preflight there (Access-Control-Max-Age: 0). Give them the same.  [header-twins]"
+)
 WRAPPED = "what that answers itself carries no CORS headers. Call CORS(app) last, unless it rewrites host or path (such as ProxyFix).  [wrapped]"
 OTHER = "warning: Flask-CORS is on this app, too; the headers that it sets are replaced. Remove it.  [other-extension]"
 IDLE = "covers no route of this app. Check its path, or remove it.  [idle-resource]"
@@ -388,8 +392,8 @@ FINDINGS = [
         twins_in_headers,
         {},
         [
-            f"warning: At /x, GET, HEAD and PUT, PATCH {TWINS}",
-            f"warning: At /x, GET, HEAD and POST {TWINS}",
+            f"note: At /x, GET, HEAD and PUT, PATCH {TWINS}",
+            f"note: At /x, GET, HEAD and POST {TWINS}",
         ],
         id="views that differ only in headers",
     ),

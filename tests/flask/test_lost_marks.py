@@ -15,7 +15,7 @@ from support.wsgi import FOR_EVERYBODY, Server, forbidden
 
 from flask_cors_ext import CORS, cross_origin, same_origin
 from flask_cors_ext.cli import cors
-from flask_cors_ext.layers import Places
+from flask_cors_ext.layers import PathScopes
 from flask_cors_ext.policies import Policies
 
 WAYS_OUT = (
@@ -288,7 +288,7 @@ def test_a_mark_that_no_route_leads_to_is_a_note(caplog: pytest.LogCaptureFixtur
 def test_a_view_that_two_threads_read_at_once_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
     app = make_app()
     app.add_url_rule("/x", "x", login(same_origin(lambda: "x")))
-    policies = Policies(app, {}, Places((), None, shares=True, otherwise=None))
+    policies = Policies(app, {}, PathScopes((), None, covers_unmarked=True, fallback=None))
     assert policies._read("x") is policies._read("x")
     policies.report_lost_marks()
     assert [record.levelname for record in caplog.records] == ["ERROR"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
-from flask_cors_ext.url_map import is_apart
+from flask_cors_ext.url_map import never_overlaps
 
 APART = [
     pytest.param(["/a", "/b"], id="other words"),
@@ -45,13 +45,13 @@ def rules_of(patterns: list[str], **options: object) -> Flask:
 @pytest.mark.parametrize("patterns", APART)
 def test_rules_that_are_apart(patterns: list[str]) -> None:
     rules = list(rules_of(patterns).url_map.iter_rules())
-    assert [is_apart(rule, rules) for rule in rules] == [True, True]
+    assert [never_overlaps(rule, rules) for rule in rules] == [True, True]
 
 
 @pytest.mark.parametrize("patterns", TOGETHER)
 def test_rules_that_may_meet(patterns: list[str]) -> None:
     rules = list(rules_of(patterns).url_map.iter_rules())
-    assert is_apart(rules[0], rules) is False
+    assert never_overlaps(rules[0], rules) is False
 
 
 @pytest.mark.parametrize(("one", "other", "apart"), [("a", "b", True), ("a", "a", False), ("<x>", "b", False)])
@@ -60,7 +60,7 @@ def test_subdomains_and_flags(one: str, other: str, apart: bool) -> None:
     app.add_url_rule("/x", "one", lambda **_: "", subdomain=one, strict_slashes=False)
     app.add_url_rule("/x", "other", lambda **_: "", subdomain=other)
     rule, *rest = app.url_map.iter_rules()
-    assert is_apart(rule, [rule, *rest]) is apart
+    assert never_overlaps(rule, [rule, *rest]) is apart
 
 
 @pytest.mark.parametrize(("other", "apart"), [("b.example", True), ("a.example", False)])
@@ -69,7 +69,7 @@ def test_hosts(other: str, apart: bool) -> None:
     app.add_url_rule("/x", "one", lambda: "", host="a.example", strict_slashes=False)
     app.add_url_rule("/x", "other", lambda: "", host=other)
     rule, *rest = app.url_map.iter_rules()
-    assert is_apart(rule, [rule, *rest]) is apart
+    assert never_overlaps(rule, [rule, *rest]) is apart
 
 
 @pytest.mark.parametrize(("options", "apart"), [({}, True), ({"redirect_to": "/y"}, False), ({"alias": True}, False)])
@@ -77,7 +77,7 @@ def test_a_rule_that_redirects_by_itself(options: Any, apart: bool) -> None:
     app = Flask("site", static_folder=None)
     app.add_url_rule("/x", "x", lambda: "", **options)
     (rule,) = app.url_map.iter_rules()
-    assert is_apart(rule, [rule]) is apart
+    assert never_overlaps(rule, [rule]) is apart
 
 
 def test_values_that_redirect_are_not_told_from_the_pattern() -> None:
@@ -87,7 +87,7 @@ def test_values_that_redirect_are_not_told_from_the_pattern() -> None:
     app.add_url_rule("/pages/<int:page>", "change", lambda page: "", methods=["PUT"])
     app.add_url_rule("/other", "other", lambda: "")
     rules = list(app.url_map.iter_rules())
-    assert [is_apart(rule, rules) for rule in rules] == [False, False, False, True]
+    assert [never_overlaps(rule, rules) for rule in rules] == [False, False, False, True]
 
 
 def match(adapter: MapAdapter, path: str, method: str) -> str | None:
@@ -111,7 +111,7 @@ def test_rules_that_are_apart_never_share_a_url(patterns: list[str], strict: boo
     app = rules_of([pattern + ("/" if not strict else "") for pattern in patterns], strict_slashes=strict)
     rules = list(app.url_map.iter_rules())
     adapter = app.url_map.bind("localhost")
-    apart = {rule.endpoint for rule in rules if is_apart(rule, rules)}
+    apart = {rule.endpoint for rule in rules if never_overlaps(rule, rules)}
     for path in PATHS:
         matched = {endpoint for rule in rules if (endpoint := match(adapter, path, f"M{rule.endpoint[4:]}"))}
         assert len(matched) <= 1 or not matched & apart, (path, matched)

@@ -14,7 +14,7 @@ from support.wsgi import VARY_ORIGIN, Server, allow
 
 from cors_wsgi import Decision, Kind, Reason
 from flask_cors_ext import CORS, cors_decided, cross_origin, same_origin
-from flask_cors_ext.marks import UNSEEN, warn_if_missing
+from flask_cors_ext.marks import UNCLAIMED_MARKS, warn_if_missing
 
 
 @pytest.fixture
@@ -158,12 +158,12 @@ def test_a_missing_extension_is_one_warning_that_names_the_views(caplog: pytest.
 def test_where_the_extension_is_there_is_no_warning_and_flask_is_heard_no_longer(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    UNSEEN.clear()
+    UNCLAIMED_MARKS.clear()
     server = site(lambda app: app.add_url_rule("/a", "a", cross_origin(origins=A)(lambda: "a")))
-    assert len(UNSEEN) == 1
+    assert len(UNCLAIMED_MARKS) == 1
     assert warn_if_missing in list(request_started.receivers_for(server.app))
     server.request(path="/a", origin=A)
-    assert (len(UNSEEN), caplog.records) == (0, [])
+    assert (len(UNCLAIMED_MARKS), caplog.records) == (0, [])
     assert warn_if_missing not in list(request_started.receivers_for(server.app))
 
 
@@ -181,12 +181,12 @@ def test_a_marked_method_is_seen_as_its_function_is(caplog: pytest.LogCaptureFix
         def a(self) -> str:
             return "a"
 
-    UNSEEN.clear()
+    UNCLAIMED_MARKS.clear()
     views = Views()
     server = site(lambda app: app.add_url_rule("/a", "a", cross_origin(origins=A)(views.a)))
-    assert list(UNSEEN.values()) == [Views.a]
+    assert list(UNCLAIMED_MARKS.values()) == [Views.a]
     server.request(path="/a", origin=A)
-    assert (len(UNSEEN), caplog.records) == (0, [])
+    assert (len(UNCLAIMED_MARKS), caplog.records) == (0, [])
 
 
 def test_an_app_without_marks_is_not_warned_of(caplog: pytest.LogCaptureFixture) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cors_wsgi import DENY, CORSMiddleware, PathMap, Policy, PolicyError
-from cors_wsgi.answers import added_headers, can_echo_headers, share_response
+from cors_wsgi.answers import can_echo_headers, headers_to_add, merge_headers
 from cors_wsgi.fetch import extract_names
 from cors_wsgi.origin_rules import find_origin_problem, suggest_origin
 from cors_wsgi.origins import parse_origin
@@ -88,8 +88,8 @@ def fuzz_header_lists(data: bytes) -> None:
     for policy in _POLICIES[:3]:
         assert isinstance(policy, Policy)
         before = list(app_headers)
-        added = added_headers(policy.answers, "https://a.example", allowed=True)
-        shared, _ = share_response(policy.answers, app_headers, added)
+        added = headers_to_add(policy.compiled, "https://a.example", allowed=True)
+        shared, _, _ = merge_headers(policy.compiled, app_headers, "https://a.example", added)
         assert app_headers == before
         kept = [header for header in app_headers if not header[0].lower().startswith("access-control-")]
         kept = [header for header in kept if header[0].lower() not in ours]

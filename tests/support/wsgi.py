@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
@@ -66,6 +66,15 @@ def no_content(*headers: tuple[str, str]) -> Answer:
 def forbidden(*headers: tuple[str, str], body: bytes = b"") -> Answer:
     """A 403 with these headers behind its own; the app does not run."""
     return Answer("403 Forbidden", (PLAIN, ("Content-Length", str(len(body))), *headers), body, False)
+
+
+def unremembered(answer: Answer) -> Answer:
+    """Return the answer to a preflight that browsers must not remember: several policies meet at its URL."""
+    headers = tuple(
+        (name, "0") if name == "Access-Control-Max-Age" else (name, value) for name, value in answer.headers
+    )
+    assert headers != answer.headers
+    return replace(answer, headers=headers)
 
 
 def allow(origin: str) -> tuple[str, str]:

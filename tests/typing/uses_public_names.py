@@ -22,7 +22,7 @@ from cors_wsgi import (
     PolicyWarning,
     Problem,
     Reason,
-    Ruling,
+    Verdict,
     is_canonical,
 )
 
@@ -54,11 +54,11 @@ def note(decision: Decision) -> None:
 
 
 class Source:
-    def look_up(self, environ: WSGIEnvironment, method: str) -> Ruling:
-        return Ruling(policy if is_canonical(environ["PATH_INFO"]) and method == "GET" else DENY)
+    def look_up(self, environ: WSGIEnvironment, method: str, verdict: Verdict) -> Policy | Deny | None:
+        return policy if is_canonical(environ["PATH_INFO"]) and verdict.of(policy) else DENY
 
-    def follow(self, environ: WSGIEnvironment) -> Callable[[], Ruling]:
-        return lambda: Ruling(None)
+    def follow(self, environ: WSGIEnvironment, verdict: Verdict) -> Callable[[], Policy | Deny | None]:
+        return lambda: None
 
 
 source: PolicySource = Source()
