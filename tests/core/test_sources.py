@@ -207,6 +207,59 @@ def test_where_there_is_no_origin_or_everybody_is_allowed_there_is_nothing_to_ju
     assert [Verdict(A, {}).of(policy) for policy in (named, DENY, None)] == [True, False, False]
 
 
+@pytest.mark.parametrize("listens", [True, False])
+@pytest.mark.parametrize("policy", [Policy(A), DENY, None])
+def test_a_request_whose_app_raises_before_it_starts_a_response_is_told_of(policy: Any, listens: bool) -> None:
+    decisions: list[Decision] = []
+    router = Router([Route(re.compile("/x"), "PUT", policy)])
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        environ[router.holder_key].append(router.routes[0])
+        raise ZeroDivisionError
+
+    hook = decisions.append if listens else None
+    for server in (wrap(source=router, app=app, on_decision=hook), wrap(policy, app=raising, on_decision=hook)):
+        for origin in (A, None):
+            with pytest.raises(ZeroDivisionError):
+                server.request("PUT", "/x", origin)
+    reasons = (Reason.DENIED,) if policy is DENY else ()
+    told = [Decision(Kind.ACTUAL, A, "PUT", "/x", policy is not DENY, reasons)] if policy is not None else []
+    assert decisions == told * 2 * listens
+
+
+def raising(environ: Any, start_response: Any) -> Iterable[bytes]:
+    raise ZeroDivisionError
+
+
+def test_what_an_app_writes_although_it_must_not_run_is_not_sent() -> None:
+    closed: list[bool] = []
+
+    class Judging(Router):
+        verdict: Verdict
+
+        def follow(self, environ: Any, verdict: Verdict) -> Callable[[], Any]:
+            self.verdict = verdict
+            return lambda: None
+
+    class Body(list[bytes]):
+        def close(self) -> None:
+            closed.append(True)
+
+    router = Judging([])
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        assert router.verdict.must_block(Policy(A), "PUT")
+        write = start_response("200 OK", [PLAIN])
+        write(b"written")
+        start_response("500 Oops", [PLAIN], (None, None, None))
+        return Body([b"returned"])
+
+    assert wrap(source=router, app=app, block_untrusted=True).request("GET", "/x", EVIL) == replace(
+        forbidden(VARY_ORIGIN), app_ran=True
+    )
+    assert closed == [True]
+
+
 def test_blocking_looks_the_policy_up_before_the_app_runs() -> None:
     router, server = routed(*ROUTES, ("/plain", "PUT", None), block_untrusted=True)
     assert server.request("PUT", "/items", EVIL) == forbidden(VARY_ORIGIN)
