@@ -52,7 +52,9 @@ def make_flask_app() -> Any:
     for number in range(THREADS):
         view = cross_origin(origins=[A], max_age=number, supports_credentials=True)(lambda: "x")
         app.add_url_rule(f"/{number}", f"get{number}", view, methods=["GET"])
-        app.add_url_rule(f"/{number}", f"put{number}", cross_origin(origins=[B], methods="*")(lambda: "x"), methods=["PUT"])
+        app.add_url_rule(
+            f"/{number}", f"put{number}", cross_origin(origins=[B], methods="*")(lambda: "x"), methods=["PUT"]
+        )
         app.add_url_rule(f"/{number}", f"delete{number}", same_origin(lambda: "x"), methods=["DELETE"])
     CORS(app, resources={"/open/*": {"origins": "*", "max_age": 90_000}, "/*": {"origins": [A, B]}})
     return app
