@@ -45,7 +45,7 @@ LONGEST_ECHO: Final = 4096
 """Bytes; a longer Access-Control-Request-Headers is never echoed. Servers take 8 KiB of headers in all, by default."""
 
 _MOST_REMEMBERED = 64
-"""Preflights that ask for nothing that is missing, and Vary headers of apps; of both a service has a handful."""
+"""Names of an app's headers, its values of Vary, preflights that miss nothing: of each a service has a handful."""
 
 _ALLOW_ORIGIN = ALLOW_ORIGIN.lower()
 _EXPOSE_HEADERS = EXPOSE_HEADERS.lower()
@@ -81,6 +81,7 @@ class CompiledPolicy:
         actual_allowed: the headers that a shared response gets, behind Access-Control-Allow-Origin.
         actual_refused: the headers that a response gets which is not shared.
         managed_headers: lower-cased names of the app's headers that do not pass unchanged.
+        harmless: names of the app's headers, as it spells them, that were found to pass unchanged; bounded.
         fully_granted: methods and header lists of preflights that were found to miss nothing; bounded.
     """
 
@@ -91,6 +92,7 @@ class CompiledPolicy:
         "calls_user_code",
         "exact",
         "fully_granted",
+        "harmless",
         "headers",
         "is_exact",
         "managed_headers",
@@ -114,6 +116,7 @@ class CompiledPolicy:
     actual_allowed: tuple[Header, ...]
     actual_refused: tuple[Header, ...]
     managed_headers: frozenset[str]
+    harmless: set[str]
     fully_granted: set[tuple[str, str | None]]
 
     def allows(self, origin: str | None, environ: WSGIEnvironment) -> bool:
@@ -125,6 +128,11 @@ class CompiledPolicy:
         if self.origins is None or origin is None:
             return self.origins is None
         return self.origins.allows(origin, environ)
+
+    def remember_harmless(self, name: str) -> None:
+        """Remember a name of the app's headers that passes unchanged."""
+        if len(self.harmless) < _MOST_REMEMBERED:
+            self.harmless.add(name)
 
     def remember_full_grant(self, method: str, headers: str | None) -> None:
         """Remember that a preflight for these missed nothing, so that the next one need not be looked at."""
@@ -184,6 +192,7 @@ def compile_policy(
         actual_allowed=(*credentials, *expose, *vary),
         actual_refused=vary,
         managed_headers=_MANAGED if everybody else _MANAGED_AND_VARY,
+        harmless=set(),
         fully_granted=set(),
     )
 
@@ -212,6 +221,7 @@ NOBODY: Final = CompiledPolicy(
     actual_allowed=(),
     actual_refused=(),
     managed_headers=_MANAGED,
+    harmless=set(),
     fully_granted=set(),
 )
 """What is never shared: nobody is allowed, and nothing varies."""
@@ -312,6 +322,35 @@ class Merged(NamedTuple):
     app_refused: bool = False
 
 
+def merge_quietly(compiled: CompiledPolicy, headers: Sequence[Header], added: Sequence[Header]) -> list[Header] | None:
+    """Return merged headers where the app sets none of those that a policy manages but a Vary; else None.
+
+    PERF: so do nearly all apps. Ours, which `added` ends with, goes into theirs.
+
+    Args:
+        compiled: the compiled policy.
+        headers: the app's headers.
+        added: what `headers_to_add` returned.
+    """
+    harmless = compiled.harmless
+    vary: int | None = None
+    for index, (given, _) in enumerate(headers):
+        if given in harmless:
+            continue
+        name = given.lower()
+        if name not in compiled.managed_headers:
+            compiled.remember_harmless(given)
+        elif name == "vary" and vary is None:
+            vary = index
+        else:
+            return None
+    kept = [*headers, *added]
+    if vary is not None:
+        kept.pop()
+        kept += _merge_vary(kept.pop(vary)[1])
+    return kept
+
+
 def merge_headers(
     compiled: CompiledPolicy, headers: Sequence[Header], origin: str | None, added: Sequence[Header]
 ) -> Merged:
@@ -326,29 +365,9 @@ def merge_headers(
         origin: the Origin header, or None.
         added: what `headers_to_add` returned.
     """
-    managed = compiled.managed_headers
-    kept: list[Header] = []
-    vary: str | None = None
-    for header in headers:
-        name = header[0].lower()
-        if name not in managed:
-            kept.append(header)
-        elif name == "vary" and vary is None:
-            vary = header[1]
-        else:
-            return _merge_all(compiled, headers, origin, added)
-    if vary is None:
-        kept += added
-    else:
-        # PERF: one Vary and nothing else of ours, as from most apps; ours, which `added` ends with, goes into it.
-        kept += added[:-1]
-        kept += _merge_vary(vary)
-    return Merged(kept)
-
-
-def _merge_all(
-    compiled: CompiledPolicy, headers: Sequence[Header], origin: str | None, added: Sequence[Header]
-) -> Merged:
+    quietly = merge_quietly(compiled, headers, added)
+    if quietly is not None:
+        return Merged(quietly)
     found: dict[str, list[str]] = {name: [] for name in compiled.managed_headers}
     for name, value in headers:
         if (lower := name.lower()) in found:

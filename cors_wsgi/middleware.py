@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from .answers import DEBUG_HEADER, Header, answer_preflight, headers_to_add, merge_headers, refuse
+from .answers import DEBUG_HEADER, Header, answer_preflight, headers_to_add, merge_headers, merge_quietly, refuse
 from .apps import check_wsgi_app
 from .errors import PolicyError, PolicyWarning, Problem
 from .fetch import ALLOW_ORIGIN
@@ -173,8 +173,9 @@ class CORSMiddleware:
             added = (compiled.allow_origin or (ALLOW_ORIGIN, origin or ""), *compiled.actual_allowed)
         else:
             added = compiled.actual_refused
-        managed = compiled.managed_headers
+        harmless = compiled.harmless
         denials: list[bool] = environ.setdefault(DENIALS, [])
+        given = environ, origin, policy, allowed  # PERF: one cell of the closure in place of four
         response: _Response | None = None
 
         def start(
@@ -182,19 +183,20 @@ class CORSMiddleware:
         ) -> Callable[[bytes], object]:
             # PERF: _Response.start, written out for what nobody listens to; nearly always nothing of the app's matters.
             nonlocal response
-            if response is None and not denials:
-                for name, _ in headers:
-                    if name.lower() in managed:
-                        shared, removed, app_refused = merge_headers(compiled, headers, origin, added)
-                        break
-                else:
-                    shared, removed, app_refused = [*headers, *added], (), False
-                if not removed and not app_refused:
-                    if exc_info is None:
-                        return start_response(status, shared)
-                    return start_response(status, shared, exc_info)
             if response is None:
-                response = self._respond(environ, start_response, origin, policy, allowed=allowed)
+                shared = None
+                if not denials:
+                    for name, _ in headers:
+                        if name not in harmless:
+                            shared = merge_quietly(compiled, headers, added)
+                            break
+                    else:
+                        shared = [*headers, *added]
+                if shared is not None:
+                    return (
+                        start_response(status, shared) if exc_info is None else start_response(status, shared, exc_info)
+                    )
+                response = self._respond(start_response, *given)
             return response.start(status, headers, exc_info)
 
         return self.app(environ, start)
@@ -209,7 +211,7 @@ class CORSMiddleware:
         allowed: bool,
     ) -> Iterable[bytes]:
         """Answer an actual request where it may be blocked, is denied, or somebody listens."""
-        response = self._respond(environ, start_response, origin, policy, allowed=allowed)
+        response = self._respond(start_response, environ, origin, policy, allowed)
         if response.verdict.must_block(policy, response.method):
             return self._block(environ, start_response, origin, policy)
         return self._run(environ, response)
@@ -265,11 +267,10 @@ class CORSMiddleware:
 
     def _respond(
         self,
-        environ: WSGIEnvironment,
         start_response: StartResponse,
+        environ: WSGIEnvironment,
         origin: str | None,
         policy: Policy | Deny,
-        *,
         allowed: bool,
     ) -> _Response:
         verdict = Verdict(origin, environ, self._read_sender(environ))
@@ -300,18 +301,24 @@ class CORSMiddleware:
         else:
             policy = self._policy if self._paths is None else self._policy_for_path(self._paths, environ)
             allowed = policy is not None and policy.compiled.allows(origin, environ)
-        if policy is None:
+        if policy is None:  # hands off: the app answers the OPTIONS
             return self.app(environ, start_response)
-        compiled = policy.compiled
+        compiled, reports = policy.compiled, self._reports
         names: str | None = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
-        reports = self._reports
         decision = note = None
         # PERF: asking a logger takes as long as half the answer, and it hears nothing of a preflight that misses
         # nothing: those are remembered.
-        if not allowed or reports.hears_everything or (method, names) not in compiled.fully_granted:
+        if reports.hears_everything or (
+            (method, names) not in compiled.fully_granted if allowed else reports.is_enabled()
+        ):
             path = environ.get("PATH_INFO", "")
             decision = reports.hear_preflight(policy, origin, method, names, path, allowed=allowed)
             note = reports.note(decision)
+        elif allowed and compiled.preflight_allowed is not None:
+            # PERF: answer_preflight, written out.
+            allow_origin = compiled.allow_origin or (ALLOW_ORIGIN, origin)
+            start_response("204 No Content", [allow_origin, *compiled.preflight_allowed])
+            return []
         status, headers, body = answer_preflight(compiled, origin, method, names, allowed=allowed, note=note)
         start_response(status, headers)
         if decision is not None:

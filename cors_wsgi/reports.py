@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final, TypeAlias
 
 from .answers import LONGEST_ECHO, CompiledPolicy, can_echo_method
@@ -33,21 +34,22 @@ class Reports:
     Attributes:
         has_hook: whether there is a hook, which hears of what is allowed, too.
         hears_everything: whether somebody listens, whatever the log is set to.
+        is_enabled: tells whether anybody listens to what a browser may refuse.
     """
 
-    __slots__ = ("_debug", "_lock", "_on_decision", "_warned", "has_hook", "hears_everything")
+    __slots__ = ("_debug", "_lock", "_on_decision", "_warned", "has_hook", "hears_everything", "is_enabled")
 
     def __init__(self, on_decision: OnDecision | None, *, debug: bool) -> None:
         self._on_decision = on_decision
         self._debug = debug
         self.has_hook = on_decision is not None
         self.hears_everything = debug or self.has_hook
+        # PERF: without a frame of ours, since every refusal asks.
+        self.is_enabled: Callable[[], bool] = (
+            _always if self.hears_everything else partial(_logger.isEnabledFor, logging.DEBUG)
+        )
         self._warned: set[str] = set()
         self._lock = threading.Lock()
-
-    def is_enabled(self) -> bool:
-        """Tell whether anybody listens to what a browser may refuse."""
-        return self.hears_everything or _logger.isEnabledFor(logging.DEBUG)
 
     def hear_preflight(
         self, policy: Policy | Deny, origin: str, method: str, headers: str | None, path: str, *, allowed: bool
@@ -143,6 +145,10 @@ class Reports:
         if origin is not None and isinstance(policy, Policy) and not _HAS_NEAREST.isdisjoint(reasons):
             nearest = policy.nearest(origin)
         return Decision(kind, origin, method, path, not reasons, reasons, nearest)
+
+
+def _always() -> bool:
+    return True
 
 
 def _refusal(policy: Policy | Deny, origin: str | None) -> tuple[Reason, ...]:
