@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from .fetch import (
     ALLOW_CREDENTIALS,
@@ -308,20 +308,6 @@ def headers_to_add(compiled: CompiledPolicy, origin: str | None, *, allowed: boo
     return (compiled.allow_origin or (ALLOW_ORIGIN, origin or ""), *compiled.actual_allowed)
 
 
-class Merged(NamedTuple):
-    """The headers of a response under a policy.
-
-    Attributes:
-        headers: all of them, in a list of their own.
-        removed: the lower-cased names of the app's that were removed.
-        app_refused: whether an Allow-Origin of the app's own keeps a browser from sharing what the policy would share.
-    """
-
-    headers: list[Header]
-    removed: Sequence[str] = ()
-    app_refused: bool = False
-
-
 def merge_quietly(compiled: CompiledPolicy, headers: Sequence[Header], added: Sequence[Header]) -> list[Header] | None:
     """Return merged headers where the app sets none of those that a policy manages but a Vary; else None.
 
@@ -353,8 +339,11 @@ def merge_quietly(compiled: CompiledPolicy, headers: Sequence[Header], added: Se
 
 def merge_headers(
     compiled: CompiledPolicy, headers: Sequence[Header], origin: str | None, added: Sequence[Header]
-) -> Merged:
+) -> tuple[list[Header], list[str], bool]:
     """Merge the headers of an app with those of a policy; the app's list is not changed.
+
+    Return all headers; the lower-cased names of the app's that were removed; and whether an Allow-Origin of the app's
+    own keeps a browser from sharing what the policy would share.
 
     The policy owns the CORS headers, and is a ceiling: an Allow-Origin of the app's own can lower it, never raise it.
     `Expose-Headers` and `Vary` are merged, everything else stays as it is and in its order.
@@ -367,7 +356,7 @@ def merge_headers(
     """
     quietly = merge_quietly(compiled, headers, added)
     if quietly is not None:
-        return Merged(quietly)
+        return quietly, [], False
     found: dict[str, list[str]] = {name: [] for name in compiled.managed_headers}
     for name, value in headers:
         if (lower := name.lower()) in found:
@@ -391,7 +380,7 @@ def merge_headers(
     else:
         merged += added
     removed = [name for name in dict.fromkeys(header[0].lower() for header in headers) if name in dropped & _OWNED]
-    return Merged(merged, removed, app_refused)
+    return merged, removed, app_refused
 
 
 def _merge_exposed(values: Sequence[str], added: Sequence[Header]) -> list[Header]:

@@ -193,9 +193,9 @@ class CORSMiddleware:
                     else:
                         shared = [*headers, *added]
                 if shared is not None:
-                    return (
-                        start_response(status, shared) if exc_info is None else start_response(status, shared, exc_info)
-                    )
+                    if exc_info is None:
+                        return start_response(status, shared)
+                    return start_response(status, shared, exc_info)
                 response = self._respond(start_response, *given)
             return response.start(status, headers, exc_info)
 
@@ -212,7 +212,7 @@ class CORSMiddleware:
     ) -> Iterable[bytes]:
         """Answer an actual request where it may be blocked, is denied, or somebody listens."""
         response = self._respond(start_response, environ, origin, policy, allowed)
-        if response.verdict.must_block(policy, response.method):
+        if response.verdict.must_block(policy, environ["REQUEST_METHOD"]):
             return self._block(environ, start_response, origin, policy)
         return self._run(environ, response)
 
@@ -338,29 +338,19 @@ class CORSMiddleware:
         return body
 
 
+class _Unasked(Enum):
+    UNASKED = "unasked"
+
+
 class _Response:
     """One response of the app: which headers it gets, whenever it starts, and what is reported of it, once.
 
     Attributes:
-        start: what the app gets as its `start_response`.
         start_response: the server's.
         verdict: whether policies trust the request's origin.
-        method: the request's method, on entry.
-        has_started: whether the app has called `start`.
     """
 
-    __slots__ = (
-        "_ask",
-        "_denials",
-        "_note",
-        "_path",
-        "_policy",
-        "_reports",
-        "has_started",
-        "method",
-        "start_response",
-        "verdict",
-    )
+    __slots__ = ("_ask", "_denials", "_method", "_note", "_path", "_policy", "_reports", "start_response", "verdict")
 
     def __init__(
         self,
@@ -372,30 +362,34 @@ class _Response:
     ) -> None:
         self._reports = reports
         self._ask = ask
+        self._policy: PolicyOrDeny | _Unasked = _Unasked.UNASKED
         self._denials: list[bool] = environ.setdefault(DENIALS, [])
+        self._method: str = environ["REQUEST_METHOD"]
         self._path: str = environ.get("PATH_INFO", "")
         self._note: str | None = None
-        self.method: str = environ["REQUEST_METHOD"]
         self.start_response = start_response
         self.verdict = verdict
-        self.has_started = False
+
+    @property
+    def has_started(self) -> bool:
+        """Whether the app has called `start`."""
+        return self._policy is not _Unasked.UNASKED
 
     def start(
         self, status: str, headers: list[Header], exc_info: OptExcInfo | None = None, /
     ) -> Callable[[bytes], object]:
-        is_first = not self.has_started
-        if is_first:
-            self._policy = self._ask()  # the policy's verdict is fixed here
-            self.has_started = True
-        verdict, policy, decision = self.verdict, self._policy, None
+        """Start the response; what the app gets as its `start_response`."""
+        policy, verdict, decision = self._policy, self.verdict, None
+        is_first = policy is _Unasked.UNASKED
+        if policy is _Unasked.UNASKED:
+            policy = self._policy = self._ask()
         if verdict.blocked is not None:
             return _discard
-        if policy is DENY and not self._denials:
-            self._denials.append(True)
-        if policy is None:
-            shared = headers
-        else:
-            if self._denials:
+        shared = headers
+        if policy is not None:
+            if policy is DENY and not self._denials:
+                self._denials.append(True)
+            elif self._denials:
                 policy = DENY
             compiled, allowed = policy.compiled, verdict.of(policy)
             added = headers_to_add(compiled, verdict.origin, allowed=allowed)
@@ -403,7 +397,7 @@ class _Response:
             if removed:
                 self._reports.warn_removed(removed)
             if is_first and verdict.origin is not None and (not allowed or app_refused or self._reports.has_hook):
-                decision = self._hear(policy, allowed=allowed, app_refused=app_refused)
+                decision = self._hear(policy, verdict.origin, allowed=allowed, app_refused=app_refused)
             if self._note is not None:
                 shared.append((DEBUG_HEADER, self._note))
         try:
@@ -416,18 +410,18 @@ class _Response:
 
     def leave(self) -> None:
         """Report a request whose app raised before it started a response."""
-        if self.has_started or self.verdict.origin is None or not self._reports.is_enabled():
+        origin = self.verdict.origin
+        if self.has_started or origin is None or not self._reports.is_enabled():
             return
         policy = self._ask()
         if policy is not None:
-            decision = self._hear(policy, allowed=self.verdict.of(policy))
+            decision = self._hear(policy, origin, allowed=self.verdict.of(policy))
             if decision is not None:
                 self._reports.tell(decision)
 
-    def _hear(self, policy: Policy | Deny, *, allowed: bool, app_refused: bool = False) -> Decision | None:
-        origin = self.verdict.origin or ""
+    def _hear(self, policy: Policy | Deny, origin: str, *, allowed: bool, app_refused: bool = False) -> Decision | None:
         decision = self._reports.hear_actual(
-            policy, origin, self.method, self._path, allowed=allowed, app_refused=app_refused
+            policy, origin, self._method, self._path, allowed=allowed, app_refused=app_refused
         )
         self._note = self._reports.note(decision)
         return decision

@@ -83,7 +83,7 @@ class RouterSource:
         followed = environ[FOLLOWED] = FollowedRequest(self, environ, verdict)
         return followed
 
-    def on_routed(self) -> bool:
+    def on_routed(self, endpoint: str | None) -> bool:
         """Resolve the request that Flask has just routed; called first of all hooks of the app, before the view.
 
         Return whether the request came by, or went around the extension.
@@ -96,8 +96,8 @@ class RouterSource:
         if followed is None:
             return False
         if followed.source is self and followed.resolved is None:
-            resolved = self._resolve(current, followed)
-            if followed.verdict.must_block(resolved.policy, current.method):
+            resolved = self._resolve(current, endpoint, followed)
+            if followed.verdict.sender is not None and followed.verdict.must_block(resolved.policy, current.method):
                 raise Forbidden
         return True
 
@@ -105,16 +105,17 @@ class RouterSource:
         """Return what covers a request whose response starts without Flask having told of it."""
         is_ours = has_request_context() and current_app._get_current_object() is self._app  # type: ignore[attr-defined]
         if is_ours and request.environ.get(FOLLOWED) is followed:
-            return self._resolve(request._get_current_object(), followed)  # type: ignore[attr-defined]
+            return self._resolve(request._get_current_object(), request.endpoint, followed)  # type: ignore[attr-defined]
         resolved = self._policies.of_path(self._scopes.find_raw(followed.path))
         self._judge(resolved, followed.verdict, in_context=False)
         followed.resolved = resolved
         return resolved
 
-    def _resolve(self, current: Request, followed: FollowedRequest) -> ResolvedPolicy:
+    def _resolve(self, current: Request, endpoint: str | None, followed: FollowedRequest) -> ResolvedPolicy:
         """Find what covers a routed request, and whether its origin is allowed, while the app context is there."""
-        resolved = self._known.get((current.endpoint, current.method)) or self._find_resolved(current, followed)
-        self._judge(resolved, followed.verdict, in_context=True)
+        resolved = self._known.get((endpoint, current.method)) or self._find_resolved(current, followed)
+        if resolved.calls_user_code:
+            followed.verdict.of(resolved.policy)
         followed.resolved = resolved
         return resolved
 

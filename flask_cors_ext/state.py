@@ -181,9 +181,9 @@ class ExtensionState:
         self._report(policies)  # a handler of the log may call the app, so the lock is free by now
         return self._opened
 
-    def _on_routed(self, _: str | None, __: object) -> None:
+    def _on_routed(self, endpoint: str | None, _: object) -> None:
         """Take note of a request that Flask has routed; a `url_value_preprocessor`, called before any other hook."""
-        has_come_by = self._source is not None and self._source.on_routed()
+        has_come_by = self._source is not None and self._source.on_routed(endpoint)
         if not has_come_by and not self.is_bypassed:
             self._look_for_a_bypass()
 
