@@ -1,4 +1,0 @@
-"""Fuzzing of what reads foreign text: targets take bytes, never raise, and hold what they find against naive twins.
-
-`cd tests && python -m fuzz --seconds 1800` fuzzes, guided by coverage where atheris is installed.
-"""
