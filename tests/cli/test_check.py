@@ -19,9 +19,9 @@ from support.wsgi import PLAIN_APP
 
 from cors_wsgi import CORSMiddleware, Policy
 from cors_wsgi.browser import Browser, FetchError
-from cors_wsgi.cli.demo.servers import Demo, serve_demo
 from cors_wsgi.cli.hints import Hint, find_hints
 from cors_wsgi.cli.listening import listen_to_policy
+from cors_wsgi.demo.servers import Demo, serve_demo
 
 PAGE = "https://app.example.com"
 ALLOW = ("Access-Control-Allow-Origin", PAGE)
@@ -36,10 +36,10 @@ def demo() -> Iterator[Demo]:
 
 
 def test_what_the_script_may_read_is_shared(demo: Demo) -> None:
-    shown = run("check", f"{demo.places.api}/items/1", "--origin", demo.places.page, "--credentials", COLUMNS="120")
+    shown = run("check", f"{demo.origins.api}/items/1", "--origin", demo.origins.page, "--credentials", COLUMNS="120")
     assert shown.returncode == 0, shown.stderr
     assert "Simple: a browser sends it without a preflight." in shown.stdout
-    assert f"< Access-Control-Allow-Origin: {demo.places.page}" in shown.stdout
+    assert f"< Access-Control-Allow-Origin: {demo.origins.page}" in shown.stdout
     assert (
         "Shared: the script reads the response, and of its headers: content-length, content-type, etag." in shown.stdout
     )
@@ -47,7 +47,7 @@ def test_what_the_script_may_read_is_shared(demo: Demo) -> None:
 
 
 def test_a_preflight_and_its_causes_are_shown_and_with_v_every_header(demo: Demo) -> None:
-    url, origin = f"{demo.places.api}/items/1", demo.places.page
+    url, origin = f"{demo.origins.api}/items/1", demo.origins.page
     shown = run("check", url, "--origin", origin, "--method", "PUT", "-H", "X-Token: a", "-v", COLUMNS="120")
     assert shown.returncode == 0
     assert "the method PUT is not GET, HEAD or POST" in shown.stdout
@@ -57,7 +57,7 @@ def test_a_preflight_and_its_causes_are_shown_and_with_v_every_header(demo: Demo
 
 def test_what_cors_keeps_is_blocked_with_every_console_and_a_remedy(demo: Demo) -> None:
     shown = run(
-        "check", f"{demo.places.api}/items/1", "--origin", demo.places.page, "--method", "DELETE", COLUMNS="120"
+        "check", f"{demo.origins.api}/items/1", "--origin", demo.origins.page, "--method", "DELETE", COLUMNS="120"
     )
     assert shown.returncode == 1
     flat = " ".join(shown.stdout.split())
@@ -68,7 +68,7 @@ def test_what_cors_keeps_is_blocked_with_every_console_and_a_remedy(demo: Demo) 
 
 
 def test_json_says_everything(demo: Demo) -> None:
-    shown = run("check", f"{demo.places.api}/others/1", "--origin", demo.places.page, "--method", "PUT", "--json")
+    shown = run("check", f"{demo.origins.api}/others/1", "--origin", demo.origins.page, "--method", "PUT", "--json")
     told = json.loads(shown.stdout)
     assert (shown.returncode, told["verdict"], told["reason"]) == (1, "blocked", "missing-acao")
     assert [exchange["is_preflight"] for exchange in told["exchanges"]] == [True]
@@ -182,14 +182,14 @@ def test_nginx_that_adds_the_header_again_is_told_so(demo: Demo, tmp_path: Path)
     config = f"""
     server {{
         listen 127.0.0.1:{port};
-        location /open/ {{ proxy_pass {demo.places.api}; add_header Access-Control-Allow-Origin *; }}
+        location /open/ {{ proxy_pass {demo.origins.api}; add_header Access-Control-Allow-Origin *; }}
         location /down/ {{ proxy_pass http://127.0.0.1:1; }}
         location /moved {{ return 301 /moved/; }}
     }}
     """
     with run_nginx(tmp_path, config, port):
-        twice = run("check", f"http://127.0.0.1:{port}/open/x", "--origin", demo.places.page, COLUMNS="200")
-        down = run("check", f"http://127.0.0.1:{port}/down/x", "--origin", demo.places.page, COLUMNS="200")
+        twice = run("check", f"http://127.0.0.1:{port}/open/x", "--origin", demo.origins.page, COLUMNS="200")
+        down = run("check", f"http://127.0.0.1:{port}/down/x", "--origin", demo.origins.page, COLUMNS="200")
         moved = run("check", f"http://127.0.0.1:{port}/moved", "--origin", PAGE, "--method", "PUT", COLUMNS="200")
     assert (twice.returncode, down.returncode, moved.returncode) == (1, 1, 1)
     assert "Blocked (acao-multiple)" in twice.stdout

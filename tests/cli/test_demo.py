@@ -16,12 +16,12 @@ import pytest
 from cli.test_command import SCRIPT, run
 
 from cors_wsgi import Policy
-from cors_wsgi.cli.demo import scenarios, servers
-from cors_wsgi.cli.demo.exchanges import run_scenario
-from cors_wsgi.cli.demo.scenarios import SCENARIOS, Expected
+from cors_wsgi.demo import scenarios, servers
+from cors_wsgi.demo.exchanges import run_scenario
+from cors_wsgi.demo.scenarios import SCENARIOS, Expected
 
 if TYPE_CHECKING:
-    from cors_wsgi.cli.demo.servers import Demo
+    from cors_wsgi.demo.servers import Demo
 
 
 @pytest.fixture
@@ -48,14 +48,14 @@ def test_without_a_terminal_or_with_no_color_there_are_no_colours() -> None:
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.title)
 def test_every_answer_is_as_expected(scenario: scenarios.Scenario, demo: Demo) -> None:
-    assert run_scenario(scenario, demo.places).differences == ()
+    assert run_scenario(scenario, demo.origins).differences == ()
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.title)
 def test_an_answer_that_is_not_as_expected_is_seen(scenario: scenarios.Scenario, demo: Demo) -> None:
     other = Expected(200, {"Access-Control-Allow-Origin": "https://other.example"})
     wrong = dataclasses.replace(scenario, **{"actual" if scenario.actual else "preflight": other})
-    (difference,) = run_scenario(wrong, demo.places).differences
+    (difference,) = run_scenario(wrong, demo.origins).differences
     assert "expected was 200" in difference
 
 

@@ -16,7 +16,7 @@ from support.needs import needs
 from cors_wsgi.browser import Reason
 from cors_wsgi.cli.words import recognise
 
-CONSOLES = Path(__file__).parent.parent / "engines" / "data"
+CONSOLES = Path(__file__).parent.parent / "tools" / "engines" / "data"
 CHROMIUM = (
     "Access to fetch at 'https://api.example.com/x' from origin 'https://app.example.com' has been blocked by CORS "
     "policy: "

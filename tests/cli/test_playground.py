@@ -14,13 +14,13 @@ import pytest
 import urllib3
 
 from cors_wsgi import Policy
-from cors_wsgi.cli.demo.pages import FILES
-from cors_wsgi.cli.demo.ready import READY
-from cors_wsgi.cli.demo.scenarios import SCENARIOS
-from cors_wsgi.cli.demo.servers import Demo, serve_demo
+from cors_wsgi.demo.examples import EXAMPLES
+from cors_wsgi.demo.page_server import FILES
+from cors_wsgi.demo.scenarios import SCENARIOS
+from cors_wsgi.demo.servers import Demo, serve_demo
 
 if TYPE_CHECKING:
-    from cors_wsgi.cli.demo.ready import Ready
+    from cors_wsgi.demo.examples import Example
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +37,9 @@ def get(url: str, **headers: str) -> bytes:
 
 def ask(demo: Demo, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str]:
     """Return the status and text of what the page's server answers to a request with just these headers."""
-    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(demo.places.page).port or 0, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(demo.origins.page).port or 0, timeout=10)
     connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-    sent = {"Host": urlsplit(demo.places.page).netloc, "Content-Length": str(len(body)), **headers}
+    sent = {"Host": urlsplit(demo.origins.page).netloc, "Content-Length": str(len(body)), **headers}
     for name, value in sent.items():
         connection.putheader(name, value)
     connection.endheaders(body)
@@ -62,12 +62,12 @@ SCRIPT = {
 
 def post_plan(demo: Demo, script: Mapping[str, Any], policy: Any, engine: str = "standard") -> Any:
     body = json.dumps({"script": script, "policy": policy, "engine": engine}).encode()
-    status, text = ask(demo, "POST", "/plan", body, Origin=demo.places.page)
+    status, text = ask(demo, "POST", "/plan", body, Origin=demo.origins.page)
     return json.loads(text) if status == 200 else (status, text.strip())
 
 
 def test_without_scripts_the_page_holds_the_table_that_once_prints(demo: Demo) -> None:
-    page = get(demo.places.page + "/").decode()
+    page = get(demo.origins.page + "/").decode()
     inside = page[page.index("<noscript>") : page.index("</noscript>")]
     assert "[[" not in page
     for outcome in demo.outcomes:
@@ -83,7 +83,7 @@ def test_without_scripts_the_page_holds_the_table_that_once_prints(demo: Demo) -
 def test_every_file_of_the_page_is_served_with_its_type_and_no_other(demo: Demo) -> None:
     types = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
     for name in FILES:
-        with urllib.request.urlopen(f"{demo.places.page}/{name}", timeout=10) as response:
+        with urllib.request.urlopen(f"{demo.origins.page}/{name}", timeout=10) as response:
             assert response.headers["Content-Type"] == f"{types[name.rpartition('.')[2]]}; charset=utf-8"
     for name in ("../setup.cfg", "page.py", "runs/none"):
         assert ask(demo, "GET", f"/{name}")[0] == 404
@@ -91,7 +91,7 @@ def test_every_file_of_the_page_is_served_with_its_type_and_no_other(demo: Demo)
 
 def test_nothing_on_the_page_comes_from_a_network(demo: Demo) -> None:
     for name in FILES - {"icon.svg"}:
-        addresses = re.findall(r"(?:https?:)?//[a-z][\w.-]+\.[a-z]+", get(f"{demo.places.page}/{name}").decode())
+        addresses = re.findall(r"(?:https?:)?//[a-z][\w.-]+\.[a-z]+", get(f"{demo.origins.page}/{name}").decode())
         assert addresses == [], name
 
 
@@ -100,7 +100,7 @@ def test_nothing_on_the_page_comes_from_a_network(demo: Demo) -> None:
 def test_under_another_name_the_page_is_not_served(demo: Demo, host: str, path: str) -> None:
     assert ask(demo, "GET", path, Host=host) == (
         403,
-        f"This demo answers at {demo.places.page}/ only: open it under that name.\n",
+        f"This demo answers at {demo.origins.page}/ only: open it under that name.\n",
     )
 
 
@@ -109,7 +109,7 @@ def test_a_page_of_another_origin_posts_no_plan(demo: Demo, origin: str | None) 
     body = json.dumps({"script": SCRIPT, "policy": None}).encode()
     headers = {} if origin is None else {"Origin": origin}
     assert ask(demo, "POST", "/plan", body, **headers) == (403, "Only the page itself may post here.\n")
-    assert ask(demo, "POST", "/plan", body, Origin=demo.places.page)[0] == 200
+    assert ask(demo, "POST", "/plan", body, Origin=demo.origins.page)[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_page_of_another_origin_posts_no_plan(demo: Demo, origin: str | None) 
     ],
 )
 def test_what_is_no_plan_is_refused(demo: Demo, body: bytes, status: int, says: str) -> None:
-    assert ask(demo, "POST", "/plan", body, Origin=demo.places.page) == (status, f"{says}\n")
+    assert ask(demo, "POST", "/plan", body, Origin=demo.origins.page) == (status, f"{says}\n")
 
 
 @pytest.mark.parametrize(
@@ -170,8 +170,8 @@ def test_what_a_policy_warns_of_is_told(demo: Demo) -> None:
 
 def test_a_plan_is_predicted_for_each_engine(demo: Demo) -> None:
     script = {**SCRIPT, "method": "POST", "bodyKind": "stream", "body": "lamp"}
-    told = post_plan(demo, script, {"origins": demo.places.page}, "firefox")
-    assert told["policy"] == f"Policy('{demo.places.page}')"
+    told = post_plan(demo, script, {"origins": demo.origins.page}, "firefox")
+    assert told["policy"] == f"Policy('{demo.origins.page}')"
     assert told["engine"] == "Firefox"
     assert told["others"] == {
         "the standard": "blocked (preflight sent)",
@@ -183,20 +183,20 @@ def test_a_plan_is_predicted_for_each_engine(demo: Demo) -> None:
 
 
 def test_what_goes_over_the_wire_is_told_as_it_was_predicted(demo: Demo) -> None:
-    told = post_plan(demo, {**SCRIPT, "method": "GET"}, {"origins": demo.places.page})
-    get(f"{demo.places.api}{told['base']}/items/1", Origin=demo.places.page)
-    (recorded,) = json.loads(get(f"{demo.places.page}/runs/{told['run']}"))
+    told = post_plan(demo, {**SCRIPT, "method": "GET"}, {"origins": demo.origins.page})
+    get(f"{demo.origins.api}{told['base']}/items/1", Origin=demo.origins.page)
+    (recorded,) = json.loads(get(f"{demo.origins.page}/runs/{told['run']}"))
     (predicted,) = told["calls"][0]["exchanges"]
     assert recorded == {**predicted, "entered": True}
     assert predicted == {
         "isPreflight": False,
         "method": "GET",
         "url": "/items/1",
-        "sent": [["Origin", demo.places.page]],
+        "sent": [["Origin", demo.origins.page]],
         "status": 200,
         "phrase": "OK",
         "received": [
-            ["Access-Control-Allow-Origin", demo.places.page],
+            ["Access-Control-Allow-Origin", demo.origins.page],
             ["Vary", "Origin"],
             ["Content-Type", "application/json"],
             ["ETag", '"1"'],
@@ -208,8 +208,8 @@ def test_what_goes_over_the_wire_is_told_as_it_was_predicted(demo: Demo) -> None
 def test_cookies_of_other_programs_on_this_machine_are_not_shown(demo: Demo) -> None:
     told = post_plan(demo, {**SCRIPT, "method": "GET"}, None)
     for cookie in ("session=secret; cors-wsgi-demo=1", "session=secret"):
-        get(f"{demo.places.api}{told['base']}/items/1", Cookie=cookie)
-    both = json.loads(get(f"{demo.places.page}/runs/{told['run']}"))
+        get(f"{demo.origins.api}{told['base']}/items/1", Cookie=cookie)
+    both = json.loads(get(f"{demo.origins.page}/runs/{told['run']}"))
     assert [one["sent"] for one in both] == [[["Cookie", "cors-wsgi-demo=1"]], []]
 
 
@@ -218,7 +218,7 @@ def test_the_oldest_run_is_forgotten_when_there_are_many(demo: Demo) -> None:
     for told, status in ((first, 404), (others[0], 200), (others[-1], 200)):
         assert ask(demo, "GET", f"/runs/{told['run']}")[0] == status
         with urllib3.PoolManager(retries=False) as client:
-            assert client.request("GET", f"{demo.places.api}{told['base']}/items/1").status == status
+            assert client.request("GET", f"{demo.origins.api}{told['base']}/items/1").status == status
 
 
 STATES = {
@@ -238,9 +238,9 @@ STATES = {
 """What comes of the ready scenarios that are not readable, by the standard."""
 
 
-@pytest.mark.parametrize("ready", READY, ids=lambda ready: ready.name)
-def test_a_ready_scenario_comes_to_what_it_is_there_to_show(demo: Demo, ready: Ready) -> None:
-    described = ready.describe(demo.places)
+@pytest.mark.parametrize("ready", EXAMPLES, ids=lambda ready: ready.name)
+def test_a_ready_scenario_comes_to_what_it_is_there_to_show(demo: Demo, ready: Example) -> None:
+    described = ready.describe(demo.origins)
     told = post_plan(demo, described["script"], described["policy"])
     assert {call["state"] for call in told["calls"]} == {STATES.get(ready.name, "readable")}
     is_preflighted = any(exchange["isPreflight"] for call in told["calls"] for exchange in call["exchanges"])
@@ -250,14 +250,14 @@ def test_a_ready_scenario_comes_to_what_it_is_there_to_show(demo: Demo, ready: R
 
 
 def test_the_form_s_methods_are_the_default_of_a_policy_and_query_is_offered(demo: Demo) -> None:
-    page = get(demo.places.page).decode()
+    page = get(demo.origins.page).decode()
     assert f'placeholder="{", ".join(Policy("*").methods)}"' in page
     assert "<option>QUERY</option>" in page
 
 
 def test_the_ready_scenarios_are_of_every_kind() -> None:
-    assert len({ready.name for ready in READY}) == len(READY)
-    scripts = [ready.script for ready in READY]
+    assert len({ready.name for ready in EXAMPLES}) == len(EXAMPLES)
+    scripts = [ready.script for ready in EXAMPLES]
     assert {script.method for script in scripts} == {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY", "patch"}
     assert {script.body_kind for script in scripts} == {"none", "text", "params", "form", "stream"}
     named = {name for script in scripts for name, _ in script.headers}

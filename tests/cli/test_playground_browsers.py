@@ -15,15 +15,15 @@ import pytest
 from support.engines import ENGINES, chromium_driver, needs_engine, open_page
 from support.npm import install_npm_packages
 
-from cors_wsgi.cli.demo import servers
-from cors_wsgi.cli.demo.pages import PageServer
-from cors_wsgi.cli.demo.ready import READY
+from cors_wsgi.demo import servers
+from cors_wsgi.demo.examples import EXAMPLES
+from cors_wsgi.demo.page_server import PageServer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
     from selenium.webdriver import Chrome
 
-    from cors_wsgi.cli.demo.servers import Demo
+    from cors_wsgi.demo.servers import Demo
 
 pytestmark = pytest.mark.browser
 
@@ -89,24 +89,24 @@ EXPLAINED: Final = {
 @pytest.mark.parametrize("engine", ENGINES)
 def test_run_all_goes_as_predicted(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     needs_engine(engine)
-    with serve_reporting(monkeypatch) as (demo, report), open_page(engine, demo.places.page + "/") as log:
+    with serve_reporting(monkeypatch) as (demo, report), open_page(engine, demo.origins.page + "/") as log:
         assert report.come.wait(_PATIENCE), log.read_text(errors="replace")[-2000:]
     rows = report.data["rows"]
-    assert [row["name"] for row in rows] == [ready.name for ready in READY]
+    assert [row["name"] for row in rows] == [ready.name for ready in EXAMPLES]
     assert [row["text"] for row in rows if row["agrees"] != "true"] == []
     assert {row["name"] for row in rows if "Not as in the standard" in row["text"]} == EXPLAINED[engine]
-    assert report.data["summary"].startswith(f"{len(READY)} of {len(READY)} scenarios went as predicted")
+    assert report.data["summary"].startswith(f"{len(EXAMPLES)} of {len(EXAMPLES)} scenarios went as predicted")
 
 
 def test_a_prediction_that_is_wrong_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     needs_engine("chromium")
-    from cors_wsgi.cli.demo import predicting
+    from cors_wsgi.demo import prediction
 
-    sound = predicting._make_body
+    sound = prediction._make_body
     monkeypatch.setattr(
-        predicting, "_make_body", lambda script: None if script.body_kind == "params" else sound(script)
+        prediction, "_make_body", lambda script: None if script.body_kind == "params" else sound(script)
     )
-    with serve_reporting(monkeypatch) as (demo, report), open_page("chromium", demo.places.page + "/"):
+    with serve_reporting(monkeypatch) as (demo, report), open_page("chromium", demo.origins.page + "/"):
         assert report.come.wait(_PATIENCE)
     (wrong,) = (row for row in report.data["rows"] if row["agrees"] != "true")
     assert wrong["name"] == "type-params"
@@ -157,7 +157,7 @@ def wait(driver: Chrome, name: str, data: str, value: str | None = None) -> str:
 @pytest.mark.parametrize("width", [1200, 400])
 def test_an_accessibility_checker_finds_nothing(driver: Chrome, demo: Demo, axe: str, scheme: str, width: int) -> None:
     needs_engine("chromium")
-    show(driver, f"{demo.places.page}/#stream", width=width, scheme=scheme)
+    show(driver, f"{demo.origins.page}/#stream", width=width, scheme=scheme)
     driver.execute_script("document.getElementById('run-all').click()")
     wait(driver, "all-summary", "agreed")
     driver.execute_script("document.querySelector('details')?.setAttribute('open', '')")
@@ -176,7 +176,7 @@ def test_an_accessibility_checker_finds_nothing(driver: Chrome, demo: Demo, axe:
 def test_nothing_is_wider_than_a_narrow_window(driver: Chrome, demo: Demo) -> None:
     needs_engine("chromium")
     for ready in ("type-json", "redirect-away", "stream"):
-        show(driver, f"{demo.places.page}/#{ready}", width=400)
+        show(driver, f"{demo.origins.page}/#{ready}", width=400)
         assert driver.execute_script("return document.documentElement.scrollWidth") == 400
 
 
@@ -190,7 +190,7 @@ def test_with_the_keyboard_alone_a_policy_is_changed_and_run(driver: Chrome, dem
     needs_engine("chromium")
     from selenium.webdriver import ActionChains, Keys
 
-    show(driver, f"{demo.places.page}/#get")
+    show(driver, f"{demo.origins.page}/#get")
     assert driver.find_element("id", "summary").text == "readable; as predicted."
     for _ in range(40):
         press(driver, Keys.TAB)
@@ -205,13 +205,13 @@ def test_with_the_keyboard_alone_a_policy_is_changed_and_run(driver: Chrome, dem
     told = driver.find_element("id", "result").text
     assert "TypeError: Failed to fetch" in told
     assert "The response has no Access-Control-Allow-Origin header." in told
-    assert f"Let the server answer with Access-Control-Allow-Origin: {demo.places.page}" in told
+    assert f"Let the server answer with Access-Control-Allow-Origin: {demo.origins.page}" in told
     assert driver.find_element("id", "python").text == "Policy('https://app.example.com')"
 
 
 def test_a_policy_that_must_not_start_says_so_at_its_field(driver: Chrome, demo: Demo) -> None:
     needs_engine("chromium")
-    show(driver, f"{demo.places.page}/#credentials-for-everybody")
+    show(driver, f"{demo.origins.page}/#credentials-for-everybody")
     driver.execute_script("document.getElementById('supports_credentials').click()")
     driver.execute_script("document.getElementById('run').click()")
     wait(driver, "result", "runs", "2")
@@ -223,7 +223,7 @@ def test_a_policy_that_must_not_start_says_so_at_its_field(driver: Chrome, demo:
 
 def test_a_second_call_shows_that_the_preflight_was_remembered(driver: Chrome, demo: Demo) -> None:
     needs_engine("chromium")
-    show(driver, f"{demo.places.page}/#preflight-kept")
+    show(driver, f"{demo.origins.page}/#preflight-kept")
     first, second = driver.find_elements("css selector", "#result .diagram")
     assert "OPTIONS /items/1" in first.text
     assert "OPTIONS /items/1" not in second.text
@@ -232,7 +232,7 @@ def test_a_second_call_shows_that_the_preflight_was_remembered(driver: Chrome, d
 
 def test_a_scenario_of_the_table_opens_in_the_editor(driver: Chrome, demo: Demo) -> None:
     needs_engine("chromium")
-    show(driver, f"{demo.places.page}/#get")
+    show(driver, f"{demo.origins.page}/#get")
     driver.execute_script("document.querySelector('#row-refused-method button').click()")
     wait(driver, "result", "runs", "2")
     assert driver.find_element("id", "method").get_attribute("value") == "DELETE"
@@ -243,13 +243,13 @@ def test_a_scenario_of_the_table_opens_in_the_editor(driver: Chrome, demo: Demo)
 def test_the_console_holds_no_error_of_the_page_itself(driver: Chrome, demo: Demo) -> None:
     needs_engine("chromium")
     driver.get_log("browser")
-    show(driver, f"{demo.places.page}/#method-put")
+    show(driver, f"{demo.origins.page}/#method-put")
     assert driver.get_log("browser") == []
 
 
 def test_without_scripts_the_table_is_there_and_the_playground_is_not(demo: Demo) -> None:
     with chromium_driver("--blink-settings=scriptEnabled=false") as driver:
-        driver.get(demo.places.page + "/")
+        driver.get(demo.origins.page + "/")
         rows = driver.find_elements("css selector", "noscript tbody tr")
         assert [row.get_attribute("id") for row in rows] == [one.scenario.name for one in demo.outcomes]
         assert rows[0].is_displayed()

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 from cors_wsgi import Policy, PolicyError
 from cors_wsgi.browser import ENGINES
 
-from .describing import describe_plan, describe_problems, describe_recorded
-from .exchanges import Exchange, Outcome
-from .places import COOKIE, Places
-from .plans import PlanError, read_json, read_plan
-from .ready import READY
+from .examples import EXAMPLES
+from .exchanges import Exchange, ScenarioResult
+from .experiment import PlanError, read_json, read_plan
+from .origins import COOKIE, DemoOrigins
+from .page_data import describe_plan, describe_problems, describe_recorded
 from .runs import Runs
 
 if TYPE_CHECKING:
@@ -46,19 +46,19 @@ _TYPES: Final = {".js": "text/javascript", ".svg": "image/svg+xml"}  # not what 
 class PageServer:
     """The WSGI app at the page's origin; it answers only to that name, and takes plans only from its own page."""
 
-    def __init__(self, places: Places, runs: Runs, outcomes: Sequence[Outcome]) -> None:
-        self._places = places
+    def __init__(self, origins: DemoOrigins, runs: Runs, outcomes: Sequence[ScenarioResult]) -> None:
+        self._origins = origins
         self._runs = runs
         self._outcomes = outcomes
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
-        if environ.get("HTTP_HOST") != urlsplit(self._places.page).netloc:
+        if environ.get("HTTP_HOST") != urlsplit(self._origins.page).netloc:
             # Else a name that somebody else points at this machine would be an origin that may read all this.
             return _say(
                 start_response,
                 "403 Forbidden",
-                f"This demo answers at {self._places.page}/ only: open it under that name.",
+                f"This demo answers at {self._origins.page}/ only: open it under that name.",
             )
         name = environ.get("PATH_INFO", "").lstrip("/") or "index.html"
         method = environ["REQUEST_METHOD"]
@@ -67,8 +67,8 @@ class PageServer:
         if method not in ("GET", "HEAD"):
             return _say(start_response, "405 Method Not Allowed", "Write GET.")
         if name == "ready.json":
-            scenarios = [ready.describe(self._places) for ready in READY]
-            return _send_json(start_response, {"api": self._places.api, "scenarios": scenarios})
+            scenarios = [ready.describe(self._origins) for ready in EXAMPLES]
+            return _send_json(start_response, {"api": self._origins.api, "scenarios": scenarios})
         if name.startswith("runs/"):
             return self._tell_run(name.removeprefix("runs/"), start_response)
         if name not in FILES:
@@ -81,7 +81,7 @@ class PageServer:
         return _send(start_response, content, media_type, "200 OK", cookie)
 
     def _take_plan(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] != "POST" or environ.get("HTTP_ORIGIN") != self._places.page:
+        if environ["REQUEST_METHOD"] != "POST" or environ.get("HTTP_ORIGIN") != self._origins.page:
             return _say(start_response, "403 Forbidden", "Only the page itself may post here.")
         length = environ.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or len(length) > len(str(_LONGEST_PLAN)) or int(length) > _LONGEST_PLAN:
@@ -94,23 +94,23 @@ class PageServer:
         except PolicyError as error:
             return _send_json(start_response, describe_problems(error))
         engine = ENGINES.get(str(data.get("engine")), ENGINES["standard"])
-        return _send_json(start_response, describe_plan(self._runs.add(plan), self._places, engine))
+        return _send_json(start_response, describe_plan(self._runs.add(plan), self._origins, engine))
 
     def _tell_run(self, name: str, start_response: StartResponse) -> Iterable[bytes]:
         run = self._runs.find(name)
         if run is None:
             return _say(start_response, "404 Not Found", "There is no such run.")
-        return _send_json(start_response, describe_recorded(run.recorded, run, self._places))
+        return _send_json(start_response, describe_recorded(run.recorded, run, self._origins))
 
     def _fill(self, template: str) -> str:
         rows = "\n".join(_row(outcome) for outcome in self._outcomes)
         methods = ", ".join(Policy("*").methods)
-        for name, value in (("page", self._places.page), ("api", self._places.api), ("methods", methods)):
+        for name, value in (("page", self._origins.page), ("api", self._origins.api), ("methods", methods)):
             template = template.replace(f"[[{name}]]", html.escape(value))
         return template.replace("[[rows]]", rows)
 
 
-def _row(outcome: Outcome) -> str:
+def _row(outcome: ScenarioResult) -> str:
     """Return a scenario of `--once` as a row, for a browser that runs no scripts."""
     scenario = outcome.scenario
     asks = [f"{scenario.method} {scenario.path}", *(f"{name}: {value}" for name, value in scenario.headers.items())]

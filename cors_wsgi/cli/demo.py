@@ -12,10 +12,10 @@ from typing import Final
 
 from rich.console import Console
 
-from .exchanges import Outcome
-from .places import Places
-from .servers import serve_demo
-from .table import make_table
+from cors_wsgi.demo.exchanges import ScenarioResult
+from cors_wsgi.demo.origins import DemoOrigins
+from cors_wsgi.demo.servers import serve_demo
+from cors_wsgi.demo.table import make_table
 
 EXAMPLES: Final = """\
 examples:
@@ -35,10 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Show the table and, unless it is for once, serve the page until Ctrl-C."""
     console = Console(highlight=False)
     with serve_demo() as demo:
-        show(console, demo.places, demo.outcomes)
+        show(console, demo.origins, demo.outcomes)
         if not arguments.once:
             with _catching_signals() as ended:
-                console.print(f"The playground is at [bold]{demo.places.page}/[/]  (Ctrl-C ends it)")
+                console.print(f"The playground is at [bold]{demo.origins.page}/[/]  (Ctrl-C ends it)")
                 # A wait without end cannot be interrupted on every system.
                 while not ended.wait(1):
                     pass
@@ -46,9 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if all(outcome.is_as_expected for outcome in demo.outcomes) else 1
 
 
-def show(console: Console, places: Places, outcomes: Sequence[Outcome]) -> None:
+def show(console: Console, origins: DemoOrigins, outcomes: Sequence[ScenarioResult]) -> None:
     """Print the table of every exchange, and a line on whether the answers are as expected."""
-    console.print(f"A page of [bold]{places.page}[/] asks an API at [bold]{places.api}[/].\n")
+    console.print(f"A page of [bold]{origins.page}[/] asks an API at [bold]{origins.api}[/].\n")
     console.print(make_table(outcomes, console.width))
     wrong = [outcome for outcome in outcomes if not outcome.is_as_expected]
     for outcome in wrong:

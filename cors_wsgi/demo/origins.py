@@ -10,7 +10,7 @@ COOKIE: Final = ("cors-wsgi-demo", "1")
 
 
 @dataclass(frozen=True)
-class Places:
+class DemoOrigins:
     """The demo's origins; all are of one host, whose ports browsers tell apart as origins, not as sites.
 
     Attributes:
@@ -24,7 +24,7 @@ class Places:
     elsewhere: str
 
     @classmethod
-    def at(cls, page_port: int, api_port: int) -> Places:
+    def at(cls, page_port: int, api_port: int) -> DemoOrigins:
         """Return the origins of two servers on loopback."""
         api, page = f"http://localhost:{api_port}", f"http://localhost:{page_port}"
         return cls(page, api, f"http://127.0.0.1:{api_port}")

@@ -8,14 +8,14 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from .exchanges import Exchange, Outcome
+from .exchanges import Exchange, ScenarioResult
 
 _WIDE = 100
 _WIDEST = 124
 _SHORT = "Access-Control-"
 
 
-def make_table(outcomes: Sequence[Outcome], width: int) -> Table:
+def make_table(outcomes: Sequence[ScenarioResult], width: int) -> Table:
     """Return the table; from 60 columns on, and with more room in more columns."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), width=min(width, _WIDEST))
     if width >= _WIDE:
@@ -35,7 +35,7 @@ def make_table(outcomes: Sequence[Outcome], width: int) -> Table:
     return table
 
 
-def _describe_request(outcome: Outcome) -> Text:
+def _describe_request(outcome: ScenarioResult) -> Text:
     scenario = outcome.scenario
     text = Text.assemble((scenario.title, "bold"), "\n", f"{scenario.method} {scenario.path}")
     for name, value in scenario.headers.items():
@@ -45,7 +45,7 @@ def _describe_request(outcome: Outcome) -> Text:
     return text
 
 
-def _describe_answers(outcome: Outcome) -> Text:
+def _describe_answers(outcome: ScenarioResult) -> Text:
     parts = [_describe_exchange(exchange) for exchange in outcome.exchanges]
     if outcome.scenario.actual is None:
         parts.append(Text(f"{outcome.scenario.method}: never sent", "dim"))
@@ -59,7 +59,7 @@ def _describe_exchange(exchange: Exchange) -> Text:
     return text
 
 
-def _describe_verdict(outcome: Outcome) -> Text:
+def _describe_verdict(outcome: ScenarioResult) -> Text:
     readable = outcome.scenario.is_readable
     state = ("readable", "green") if readable else ("blocked", "yellow")
     text = Text.assemble(state, "\n", outcome.scenario.verdict)

@@ -9,10 +9,10 @@ from urllib.parse import unquote
 from cors_wsgi import PolicyError
 from cors_wsgi.browser import ENGINES, Engine, Exchange
 
-from ..hints import find_hints
-from ..remedies import write_for_policy
-from .places import COOKIE, Places
-from .predicting import Call, Prediction, find_differences, predict
+from ..cli.hints import find_hints
+from ..cli.remedies import write_for_policy
+from .origins import COOKIE, DemoOrigins
+from .prediction import Call, Prediction, find_differences, predict
 from .runs import Recorded, Run
 
 NAMES: Final = {"standard": "the standard", "chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
@@ -44,9 +44,9 @@ def describe_problems(error: PolicyError) -> dict[str, Any]:
     }
 
 
-def describe_plan(run: Run, places: Places, engine: Engine) -> dict[str, Any]:
+def describe_plan(run: Run, origins: DemoOrigins, engine: Engine) -> dict[str, Any]:
     """Return where a run is, and what the model says of it."""
-    predictions = {name: predict(run, places, other) for name, other in ENGINES.items()}
+    predictions = {name: predict(run, origins, other) for name, other in ENGINES.items()}
     return {
         "run": run.name,
         "base": run.base,
@@ -54,32 +54,32 @@ def describe_plan(run: Run, places: Places, engine: Engine) -> dict[str, Any]:
         "warnings": list(run.plan.warnings),
         "engine": NAMES[engine.name],
         "causes": [str(cause) for cause in predictions[engine.name].causes],
-        "calls": _describe_calls(predictions[engine.name], run, places),
+        "calls": _describe_calls(predictions[engine.name], run, origins),
         "others": {NAMES[name]: _sum_up(prediction) for name, prediction in predictions.items()},
         "differences": [
             {"about": row.about, "standard": str(row.standard), "engine": str(row.engines[engine.name])}
-            for row in find_differences(run, places, engine)
+            for row in find_differences(run, origins, engine)
         ],
     }
 
 
-def describe_recorded(recorded: Sequence[Recorded], run: Run, places: Places) -> list[dict[str, Any]]:
+def describe_recorded(recorded: Sequence[Recorded], run: Run, origins: DemoOrigins) -> list[dict[str, Any]]:
     """Return what went over the wire."""
-    return [{**_describe_exchange(one.exchange, run, places), "entered": one.entered} for one in recorded]
+    return [{**_describe_exchange(one.exchange, run, origins), "entered": one.entered} for one in recorded]
 
 
-def _describe_calls(prediction: Prediction, run: Run, places: Places) -> list[dict[str, Any]]:
-    return [_describe_call(call, run, places) for call in prediction.calls]
+def _describe_calls(prediction: Prediction, run: Run, origins: DemoOrigins) -> list[dict[str, Any]]:
+    return [_describe_call(call, run, origins) for call in prediction.calls]
 
 
-def _describe_call(call: Call, run: Run, places: Places) -> dict[str, Any]:
+def _describe_call(call: Call, run: Run, origins: DemoOrigins) -> dict[str, Any]:
     failed, response = call.failed, call.response
     is_cors = failed is not None and failed.reason.is_cors
     return {
         "state": call.state,
         "status": response.status if response else None,
         "headers": sorted(name for name in response.headers if name not in _ADDED_BY_SERVER) if response else [],
-        "exchanges": [_describe_exchange(one, run, places) for one in call.exchanges],
+        "exchanges": [_describe_exchange(one, run, origins) for one in call.exchanges],
         "reason": failed and failed.reason.value,
         "explanation": failed and _strip(failed.explanation, run),
         "remedy": failed and _strip(failed.remedy, run),
@@ -87,14 +87,14 @@ def _describe_call(call: Call, run: Run, places: Places) -> dict[str, Any]:
         "consoles": {NAMES[name]: _strip(failed.say(name), run) for name in ("chromium", "firefox", "webkit")}
         if failed and is_cors
         else {},
-        "hints": [_strip(hint.text, run) for hint in find_hints(call.exchanges, places.page, failed)],
+        "hints": [_strip(hint.text, run) for hint in find_hints(call.exchanges, origins.page, failed)],
     }
 
 
-def _describe_exchange(exchange: Exchange, run: Run, places: Places) -> dict[str, Any]:
+def _describe_exchange(exchange: Exchange, run: Run, origins: DemoOrigins) -> dict[str, Any]:
     own = frozenset(name.lower() for name, _ in run.plan.script.headers)
     response = exchange.response
-    url = unquote(exchange.url).removeprefix(places.api)
+    url = unquote(exchange.url).removeprefix(origins.api)
     return {
         "isPreflight": exchange.is_preflight,
         "method": exchange.method,

@@ -13,9 +13,9 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from cors_wsgi import CORSMiddleware
 
-from .exchanges import Outcome, run_scenario
-from .pages import PageServer
-from .places import Places
+from .exchanges import ScenarioResult, run_scenario
+from .origins import DemoOrigins
+from .page_server import PageServer
 from .runs import PREFIX, Runs
 from .scenarios import SCENARIOS, make_paths
 
@@ -28,12 +28,12 @@ class Demo:
     """The running demo.
 
     Attributes:
-        places: where it is.
+        origins: where it is.
         outcomes: what each scenario of the table came to.
     """
 
-    places: Places
-    outcomes: Sequence[Outcome]
+    origins: DemoOrigins
+    outcomes: Sequence[ScenarioResult]
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -56,14 +56,14 @@ class _Handler(WSGIRequestHandler):
 def serve_demo() -> Iterator[Demo]:
     """Serve the API and the page on free ports until the context ends."""
     with _bind() as page_server, _bind() as api_server:
-        places = Places.at(page_server.server_port, api_server.server_port)
-        runs = Runs(places.elsewhere)
-        api_server.set_app(_join(runs, CORSMiddleware(api, None, paths=make_paths(places.page))))
+        origins = DemoOrigins.at(page_server.server_port, api_server.server_port)
+        runs = Runs(origins.elsewhere)
+        api_server.set_app(_join(runs, CORSMiddleware(api, None, paths=make_paths(origins.page))))
         with _run(api_server):
-            outcomes = [run_scenario(scenario, places) for scenario in SCENARIOS]
-            page_server.set_app(PageServer(places, runs, outcomes))
+            outcomes = [run_scenario(scenario, origins) for scenario in SCENARIOS]
+            page_server.set_app(PageServer(origins, runs, outcomes))
             with _run(page_server):
-                yield Demo(places, outcomes)
+                yield Demo(origins, outcomes)
 
 
 def api(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

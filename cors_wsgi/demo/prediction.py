@@ -24,8 +24,8 @@ from cors_wsgi.browser import (
     preflight_causes,
 )
 
-from .places import COOKIE, Places
-from .plans import Script
+from .experiment import Script
+from .origins import COOKIE, DemoOrigins
 from .runs import Run
 
 if TYPE_CHECKING:
@@ -70,29 +70,29 @@ class Prediction:
     calls: Sequence[Call]
 
 
-def predict(run: Run, places: Places, engine: Engine) -> Prediction:
+def predict(run: Run, origins: DemoOrigins, engine: Engine) -> Prediction:
     """Play the script of a run in the model, against the same app."""
     script = run.plan.script
     app = _serve(run)
-    browser = Browser(app, url=places.api, engine=engine, http2=False)
-    browser.mount(places.elsewhere, app, http2=False)
-    browser.cookies.set(places.page, *COOKIE)
-    page = browser.open(places.page)
+    browser = Browser(app, url=origins.api, engine=engine, http2=False)
+    browser.mount(origins.elsewhere, app, http2=False)
+    browser.cookies.set(origins.page, *COOKIE)
+    page = browser.open(origins.page)
     calls = []
     for _ in range(script.times):
         before = len(browser.exchanges)
-        response, failed = _play(page, script, places.api + run.base + script.path)
+        response, failed = _play(page, script, origins.api + run.base + script.path)
         calls.append(Call(tuple(browser.exchanges[before:]), response, failed))
     return Prediction(_find_causes(script, engine), calls)
 
 
-def find_differences(run: Run, places: Places, engine: Engine) -> list[Difference]:
+def find_differences(run: Run, origins: DemoOrigins, engine: Engine) -> list[Difference]:
     """Return the rows of the table of engines without which this engine would do something else with this run."""
-    seen = _summarise(predict(run, places, engine))
-    if seen == _summarise(predict(run, places, ENGINES["standard"])):
+    seen = _summarise(predict(run, origins, engine))
+    if seen == _summarise(predict(run, origins, ENGINES["standard"])):
         return []
     rows = [row for row in DIFFERENCES if engine.name in row.engines]
-    return [row for row in rows if seen != _summarise(predict(run, places, _take_away(engine, row)))]
+    return [row for row in rows if seen != _summarise(predict(run, origins, _take_away(engine, row)))]
 
 
 def _take_away(engine: Engine, row: Difference) -> Engine:

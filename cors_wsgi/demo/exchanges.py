@@ -9,7 +9,7 @@ import urllib3
 
 from cors_wsgi.fetch import ORIGIN, REQUEST_HEADERS, REQUEST_METHOD, VARY
 
-from .places import Places
+from .origins import DemoOrigins
 from .scenarios import Expected, Scenario
 
 _CORS = "access-control-"
@@ -31,7 +31,7 @@ class Exchange:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ScenarioResult:
     """What a scenario came to.
 
     Attributes:
@@ -50,23 +50,23 @@ class Outcome:
         return not self.differences
 
 
-def run_scenario(scenario: Scenario, places: Places) -> Outcome:
+def run_scenario(scenario: Scenario, origins: DemoOrigins) -> ScenarioResult:
     """Send what a browser sends for a scenario, and compare each answer completely."""
     exchanges: list[Exchange] = []
     differences: list[str] = []
     with urllib3.PoolManager(retries=False, timeout=10.0) as client:
         if scenario.preflight is not None:
-            sent = {ORIGIN: places.page, REQUEST_METHOD: scenario.method}
+            sent = {ORIGIN: origins.page, REQUEST_METHOD: scenario.method}
             names = sorted(name.lower() for name in scenario.headers)
             sent |= {REQUEST_HEADERS: ",".join(names)} if names else {}
-            exchanges.append(_send(client, "OPTIONS", places.api + scenario.path, sent))
-            differences += _compare(exchanges[-1], scenario.preflight, places)
+            exchanges.append(_send(client, "OPTIONS", origins.api + scenario.path, sent))
+            differences += _compare(exchanges[-1], scenario.preflight, origins)
         if scenario.actual is not None:
-            sent = {ORIGIN: places.page, **scenario.headers}
+            sent = {ORIGIN: origins.page, **scenario.headers}
             sent |= {"Cookie": "session=demo"} if scenario.credentials else {}
-            exchanges.append(_send(client, scenario.method, places.api + scenario.path, sent, scenario.body))
-            differences += _compare(exchanges[-1], scenario.actual, places)
-    return Outcome(scenario, tuple(exchanges), tuple(differences))
+            exchanges.append(_send(client, scenario.method, origins.api + scenario.path, sent, scenario.body))
+            differences += _compare(exchanges[-1], scenario.actual, origins)
+    return ScenarioResult(scenario, tuple(exchanges), tuple(differences))
 
 
 def _send(
@@ -81,8 +81,8 @@ def _send(
     return Exchange(method, response.status, kept)
 
 
-def _compare(exchange: Exchange, expected: Expected, places: Places) -> list[str]:
-    wanted = {name: value.replace("{page}", places.page) for name, value in expected.headers.items()}
+def _compare(exchange: Exchange, expected: Expected, origins: DemoOrigins) -> list[str]:
+    wanted = {name: value.replace("{page}", origins.page) for name, value in expected.headers.items()}
     if (exchange.status, exchange.headers) == (expected.status, wanted):
         return []
     seen = f"{exchange.method} was answered {exchange.status} {dict(exchange.headers)}"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from .places import Places
-from .plans import Script
+from .experiment import Script
+from .origins import DemoOrigins
 
 PAGE: Final = "{page}"
 """Stands for the page's origin in a policy."""
@@ -21,7 +21,7 @@ JSON: Final = (("Content-Type", "application/json"),)
 
 
 @dataclass(frozen=True)
-class Ready:
+class Example:
     """A ready scenario.
 
     Attributes:
@@ -40,17 +40,17 @@ class Ready:
     script: Script
     policy: Mapping[str, str] | None
 
-    def describe(self, places: Places) -> dict[str, Any]:
+    def describe(self, origins: DemoOrigins) -> dict[str, Any]:
         """Return it for the page, with its origin filled in."""
         script = asdict(self.script)
         script["bodyKind"] = script.pop("body_kind")
-        policy = self.policy and {name: text.replace(PAGE, places.page) for name, text in self.policy.items()}
+        policy = self.policy and {name: text.replace(PAGE, origins.page) for name, text in self.policy.items()}
         about = {"name": self.name, "group": self.group, "title": self.title, "lesson": self.lesson}
         return {**about, "script": script, "policy": policy}
 
 
-def _safelisted(header: str, value: str) -> Ready:
-    return Ready(
+def _safelisted(header: str, value: str) -> Example:
+    return Example(
         f"header-{header.lower()}",
         "Safelisted headers",
         f"{header}: {value}",
@@ -60,8 +60,8 @@ def _safelisted(header: str, value: str) -> Ready:
     )
 
 
-def _preflighted(method: str, **more: Any) -> Ready:
-    return Ready(
+def _preflighted(method: str, **more: Any) -> Example:
+    return Example(
         f"method-{method.lower()}",
         "Preflighted methods",
         f"A script says {method}",
@@ -71,8 +71,8 @@ def _preflighted(method: str, **more: Any) -> Ready:
     )
 
 
-READY: Final = (
-    Ready(
+EXAMPLES: Final = (
+    Example(
         "get",
         "Simple requests",
         "A simple GET",
@@ -80,7 +80,7 @@ READY: Final = (
         Script(),
         NAMED,
     ),
-    Ready(
+    Example(
         "head",
         "Simple requests",
         "A simple HEAD",
@@ -88,7 +88,7 @@ READY: Final = (
         Script("HEAD"),
         NAMED,
     ),
-    Ready(
+    Example(
         "post",
         "Simple requests",
         "A simple POST",
@@ -97,7 +97,7 @@ READY: Final = (
         Script("POST", "/items", body_kind="text", body="lamp"),
         NAMED,
     ),
-    Ready(
+    Example(
         "everybody",
         "Simple requests",
         "An API for everybody",
@@ -110,7 +110,7 @@ READY: Final = (
     _safelisted("Content-Language", "de"),
     _safelisted("Content-Type", "text/plain"),
     _safelisted("Range", "bytes=0-99"),
-    Ready(
+    Example(
         "type-text",
         "Media types",
         "POST text/plain",
@@ -118,7 +118,7 @@ READY: Final = (
         Script("POST", "/items", (("Content-Type", "text/plain"),), "text", '{"name": "lamp"}'),
         NAMED,
     ),
-    Ready(
+    Example(
         "type-params",
         "Media types",
         "POST application/x-www-form-urlencoded",
@@ -126,7 +126,7 @@ READY: Final = (
         Script("POST", "/items", body_kind="params", body="name=lamp&price=20"),
         NAMED,
     ),
-    Ready(
+    Example(
         "type-form",
         "Media types",
         "POST multipart/form-data",
@@ -134,7 +134,7 @@ READY: Final = (
         Script("POST", "/items", body_kind="form", body="name=lamp&price=20"),
         NAMED,
     ),
-    Ready(
+    Example(
         "type-json",
         "Media types",
         "POST application/json",
@@ -146,7 +146,7 @@ READY: Final = (
     _preflighted("PATCH", headers=JSON, body_kind="text", body='{"price": 18}'),
     _preflighted("DELETE"),
     _preflighted("QUERY", headers=JSON, body_kind="text", body='{"name": "lamp"}'),
-    Ready(
+    Example(
         "patch-in-lower-case",
         "Preflighted methods",
         "A script says patch",
@@ -154,7 +154,7 @@ READY: Final = (
         Script("patch", headers=JSON, body_kind="text", body='{"price": 18}'),
         GRANTING | {"methods": "PATCH"},
     ),
-    Ready(
+    Example(
         "custom-header",
         "Other preflights",
         "A header of one's own",
@@ -162,7 +162,7 @@ READY: Final = (
         Script(headers=(("X-Token", "abc"),)),
         GRANTING,
     ),
-    Ready(
+    Example(
         "authorization",
         "Other preflights",
         "A bearer token",
@@ -170,7 +170,7 @@ READY: Final = (
         Script(headers=(("Authorization", "Bearer abc"),)),
         NAMED | {"allow_headers": "Authorization"},
     ),
-    Ready(
+    Example(
         "upload-listener",
         "Other preflights",
         "A progress bar for an upload",
@@ -179,7 +179,7 @@ READY: Final = (
         Script("POST", "/items", body_kind="text", body="lamp", listener=True),
         NAMED,
     ),
-    Ready(
+    Example(
         "stream",
         "Other preflights",
         "A stream as the body",
@@ -188,7 +188,7 @@ READY: Final = (
         Script("POST", "/items", body_kind="stream", body="lamp"),
         NAMED,
     ),
-    Ready(
+    Example(
         "credentials",
         "Credentials",
         "With a cookie, and allowed",
@@ -197,7 +197,7 @@ READY: Final = (
         Script(credentials=True),
         WITH_CREDENTIALS,
     ),
-    Ready(
+    Example(
         "credentials-preflighted",
         "Credentials",
         "With a cookie, preflighted",
@@ -205,7 +205,7 @@ READY: Final = (
         Script("PUT", headers=JSON, body_kind="text", body="{}", credentials=True),
         WITH_CREDENTIALS | {"methods": "PUT"},
     ),
-    Ready(
+    Example(
         "credentials-refused",
         "Credentials",
         "With a cookie, and not allowed",
@@ -214,7 +214,7 @@ READY: Final = (
         Script(credentials=True),
         NAMED,
     ),
-    Ready(
+    Example(
         "credentials-for-everybody",
         "Credentials",
         "With a cookie, where everybody may read",
@@ -222,7 +222,7 @@ READY: Final = (
         Script(credentials=True),
         EVERYBODY,
     ),
-    Ready(
+    Example(
         "no-credentials",
         "Credentials",
         "Without a cookie",
@@ -230,7 +230,7 @@ READY: Final = (
         Script(),
         WITH_CREDENTIALS,
     ),
-    Ready(
+    Example(
         "no-cors-at-all",
         "Refusals",
         "A server that knows nothing of CORS",
@@ -238,7 +238,7 @@ READY: Final = (
         Script(),
         None,
     ),
-    Ready(
+    Example(
         "refused-origin",
         "Refusals",
         "A refused origin",
@@ -246,7 +246,7 @@ READY: Final = (
         Script(),
         {"origins": "https://app.example.com"},
     ),
-    Ready(
+    Example(
         "refused-origin-preflighted",
         "Refusals",
         "A refused origin, preflighted",
@@ -254,7 +254,7 @@ READY: Final = (
         Script("DELETE"),
         {"origins": "https://app.example.com", "methods": "DELETE"},
     ),
-    Ready(
+    Example(
         "refused-method",
         "Refusals",
         "A refused method",
@@ -262,7 +262,7 @@ READY: Final = (
         Script("DELETE"),
         NAMED | {"methods": "GET, PUT"},
     ),
-    Ready(
+    Example(
         "refused-header",
         "Refusals",
         "A refused header",
@@ -270,7 +270,7 @@ READY: Final = (
         Script(headers=(("X-Other", "1"),)),
         GRANTING,
     ),
-    Ready(
+    Example(
         "no-cors-mode",
         "What the script may read",
         "mode: 'no-cors'",
@@ -278,7 +278,7 @@ READY: Final = (
         Script(mode="no-cors"),
         None,
     ),
-    Ready(
+    Example(
         "headers-hidden",
         "What the script may read",
         "Headers that stay hidden",
@@ -286,7 +286,7 @@ READY: Final = (
         Script(),
         NAMED,
     ),
-    Ready(
+    Example(
         "headers-exposed",
         "What the script may read",
         "Headers that are exposed",
@@ -294,7 +294,7 @@ READY: Final = (
         Script(),
         NAMED | {"expose_headers": "ETag, X-Total-Count"},
     ),
-    Ready(
+    Example(
         "not-found",
         "What the script may read",
         "An error, readable",
@@ -302,7 +302,7 @@ READY: Final = (
         Script(path="/items/nowhere"),
         NAMED,
     ),
-    Ready(
+    Example(
         "preflight-kept",
         "Remembered preflights",
         "The same PUT twice",
@@ -310,7 +310,7 @@ READY: Final = (
         Script("PUT", times=2),
         NAMED | {"methods": "PUT", "max_age": "600"},
     ),
-    Ready(
+    Example(
         "preflight-not-kept",
         "Remembered preflights",
         "The same PUT twice, with max_age 0",
@@ -318,7 +318,7 @@ READY: Final = (
         Script("PUT", times=2),
         NAMED | {"methods": "PUT", "max_age": "0"},
     ),
-    Ready(
+    Example(
         "redirect",
         "Redirects and crashes",
         "A redirect",
@@ -326,7 +326,7 @@ READY: Final = (
         Script(path="/moved"),
         NAMED,
     ),
-    Ready(
+    Example(
         "redirect-preflighted",
         "Redirects and crashes",
         "A redirect of a preflighted request",
@@ -334,7 +334,7 @@ READY: Final = (
         Script("PUT", "/moved"),
         NAMED | {"methods": "PUT"},
     ),
-    Ready(
+    Example(
         "redirect-away",
         "Redirects and crashes",
         "A redirect to a third origin",
@@ -342,7 +342,7 @@ READY: Final = (
         Script(path="/moved-away"),
         NAMED,
     ),
-    Ready(
+    Example(
         "crash",
         "Redirects and crashes",
         "A crash, hidden by CORS",
@@ -351,7 +351,7 @@ READY: Final = (
         Script(path="/crash"),
         NAMED,
     ),
-    Ready(
+    Example(
         "error",
         "Redirects and crashes",
         "A crash, readable",

@@ -13,8 +13,8 @@ from urllib.parse import quote
 from cors_wsgi.browser import Exchange, WireRequest, WireResponse
 from cors_wsgi.fetch import ORIGIN, REQUEST_METHOD
 
-from .plans import Plan
-from .serving import ENTERED, make_api
+from .api import ENTERED, make_api
+from .experiment import Plan
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cors_wsgi import CORSMiddleware
 
-from .plans import Plan
+from .experiment import Plan
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
