@@ -5,7 +5,7 @@ Nothing here belongs to the Fetch standard; what a finding means for a page is d
 """
 
 from .auditing import MOST_REQUESTS, audit_app, audit_server
-from .flaws import FLAWS, Flaw, Severity
+from .flaws import FLAWS, Flaw, FlawCode, Severity
 from .report import Finding, Report
 
-__all__ = ["FLAWS", "MOST_REQUESTS", "Finding", "Flaw", "Report", "Severity", "audit_app", "audit_server"]
+__all__ = ["FLAWS", "MOST_REQUESTS", "Finding", "Flaw", "FlawCode", "Report", "Severity", "audit_app", "audit_server"]

@@ -10,7 +10,7 @@ from ..browser.engines import ENGINES
 from ..browser.printing import escape
 from ..fetch import ALLOW_CREDENTIALS, ALLOW_PRIVATE_NETWORK, MAX_AGE, ORIGIN, VARY
 from .answers import Answer, Answers
-from .flaws import FLAWS
+from .flaws import FLAWS, FlawCode
 from .probes import STRANGER, UNKNOWN_HEADER, UNKNOWN_METHOD
 from .report import Finding
 
@@ -28,7 +28,7 @@ def judge(answers: Answers) -> Iterator[Finding]:
     yield from _judge_max_age(answers)
 
 
-def _find(code: str, answer: Answer, said: str) -> Finding:
+def _find(code: FlawCode, answer: Answer, said: str) -> Finding:
     flaw = FLAWS[code]
     return Finding(
         flaw, flaw.with_credentials if answer.has_credentials else flaw.severity, escape(said), answer.exchange
@@ -38,22 +38,22 @@ def _find(code: str, answer: Answer, said: str) -> Finding:
 def _judge_origins(answers: Answers) -> Iterator[Finding]:
     stranger = answers.stranger
     if stranger.origins == ["*"]:
-        yield _find("everybody", stranger, f"{STRANGER} got *.")
+        yield _find(FlawCode.EVERYBODY, stranger, f"{STRANGER} got *.")
         return
     if stranger.names_asker:
         credentials = " with credentials" if stranger.has_credentials else ""
-        yield _find("any-origin", stranger, f"{STRANGER}, which nobody has, was let in{credentials}.")
+        yield _find(FlawCode.ANY_ORIGIN, stranger, f"{STRANGER}, which nobody has, was let in{credentials}.")
         return
     found: set[str] = set()
     for probe, answer in answers.probed:
         if answer.is_shared and probe.flaw not in found:
             found.add(probe.flaw)
-            if probe.flaw == "unescaped-dot" and "origin-begin" in found:
+            if probe.flaw is FlawCode.UNESCAPED_DOT and FlawCode.ORIGIN_BEGIN in found:
                 continue  # whatever stands before the end is let in, that dot too
             yield _find(probe.flaw, answer, f"{probe.origin} was let in.")
     known = answers.known
     if answers.is_given and not known.is_shared and len(known.origins) < 2 and "," not in "".join(known.origins):
-        yield _find("origin-refused", known, f"{known.exchange.sent(ORIGIN)} was not let in.")
+        yield _find(FlawCode.ORIGIN_REFUSED, known, f"{known.exchange.sent(ORIGIN)} was not let in.")
 
 
 def _judge_vary(answers: Answers) -> Iterator[Finding]:
@@ -62,24 +62,24 @@ def _judge_vary(answers: Answers) -> Iterator[Finding]:
     lacking = [name for name, answer in cases.items() if not answer.varies and answer.exchange.response is not None]
     if len(said) > 1 and lacking:
         words = " or ".join(lacking)
-        yield _find("vary-missing", cases[lacking[0]], f"Vary: Origin is missing where the request has {words}.")
+        yield _find(FlawCode.VARY_MISSING, cases[lacking[0]], f"Vary: Origin is missing where the request has {words}.")
     if UNKNOWN_HEADER in answers.stranger.list_names(VARY):
-        yield _find("vary-reflected", answers.stranger, f"{UNKNOWN_HEADER} came back in Vary.")
+        yield _find(FlawCode.VARY_REFLECTED, answers.stranger, f"{UNKNOWN_HEADER} came back in Vary.")
 
 
 def _judge_values(answers: Answers) -> Iterator[Finding]:
     for answer in (answers.known, answers.stranger, answers.absent, answers.preflight):
         asked = answer.exchange.sent(ORIGIN)
         if len(answer.origins) > 1 or any("," in value and value != asked for value in answer.origins):
-            yield _find("several-answers", answer, f"Access-Control-Allow-Origin: {', '.join(answer.origins)}.")
+            yield _find(FlawCode.SEVERAL_ANSWERS, answer, f"Access-Control-Allow-Origin: {', '.join(answer.origins)}.")
             break
     for answer in (answers.known, answers.stranger, answers.preflight):
         value = answer.exchange.received(ALLOW_CREDENTIALS)
         if answer.origins == ["*"] and value == "true":
-            yield _find("wildcard-with-credentials", answer, "Access-Control-Allow-Origin: * with credentials.")
+            yield _find(FlawCode.WILDCARD_WITH_CREDENTIALS, answer, "Access-Control-Allow-Origin: * with credentials.")
             break
         if value not in (None, "true"):
-            yield _find("credentials-value", answer, f"Access-Control-Allow-Credentials: {value}.")
+            yield _find(FlawCode.CREDENTIALS_VALUE, answer, f"Access-Control-Allow-Credentials: {value}.")
             break
 
 
@@ -88,32 +88,36 @@ def _judge_preflight(answers: Answers) -> Iterator[Finding]:
     origin = known.exchange.sent(ORIGIN)
     if known.is_shared and not preflight.is_ok and preflight.exchange.status is not None:
         yield _find(
-            "preflight-status", preflight, f"The preflight of {origin} was answered {preflight.exchange.status}."
+            FlawCode.PREFLIGHT_STATUS, preflight, f"The preflight of {origin} was answered {preflight.exchange.status}."
         )
     elif known.exchange.response is not None and preflight.is_ok and known.is_shared != preflight.is_shared:
         shared, not_shared = ("actual answer", "preflight") if known.is_shared else ("preflight", "actual answer")
-        yield _find("preflight-differs", preflight, f"The {shared} lets {origin} in, and the {not_shared} does not.")
+        yield _find(
+            FlawCode.PREFLIGHT_DIFFERS, preflight, f"The {shared} lets {origin} in, and the {not_shared} does not."
+        )
     stranger, asked = answers.stranger, answers.stranger_preflight
     if asked.is_ok and asked.is_shared and not stranger.is_shared and stranger.exchange.response is not None:
-        yield _find("preflight-differs", asked, f"The preflight lets {STRANGER} in, and the actual answer does not.")
+        yield _find(
+            FlawCode.PREFLIGHT_DIFFERS, asked, f"The preflight lets {STRANGER} in, and the actual answer does not."
+        )
     if answers.private.exchange.received(ALLOW_PRIVATE_NETWORK) == "true":
-        yield _find("private-network", answers.private, "Access-Control-Allow-Private-Network: true.")
+        yield _find(FlawCode.PRIVATE_NETWORK, answers.private, "Access-Control-Allow-Private-Network: true.")
     kept = preflight.exchange.received("Cache-Control") or ""
     if preflight.names_asker and _KEPT.search(kept) and not preflight.varies:
-        yield _find("preflight-cacheable", preflight, f"Cache-Control: {kept}, and no Vary: Origin.")
+        yield _find(FlawCode.PREFLIGHT_CACHEABLE, preflight, f"Cache-Control: {kept}, and no Vary: Origin.")
 
 
 def _judge_methods_and_headers(answers: Answers) -> Iterator[Finding]:
     method, header = answers.odd_method, answers.odd_header
     star = set() if method.has_credentials else {"*"}
     if method.is_ok and method.is_shared and method.allowed_methods & ({UNKNOWN_METHOD} | star):
-        yield _find("any-method", method, f"{UNKNOWN_METHOD} is allowed.")
+        yield _find(FlawCode.ANY_METHOD, method, f"{UNKNOWN_METHOD} is allowed.")
     if header.is_ok and header.is_shared and header.allowed_headers & ({UNKNOWN_HEADER} | star):
-        yield _find("any-header", header, f"{UNKNOWN_HEADER} is allowed.")
+        yield _find(FlawCode.ANY_HEADER, header, f"{UNKNOWN_HEADER} is allowed.")
     has = answers.options.list_names("Allow", lower=False)
     unneeded = answers.preflight.allowed_methods - has - {"*"}
     if answers.preflight.is_shared and has and unneeded:
-        yield _find("unneeded-methods", answers.preflight, f"{', '.join(sorted(unneeded))}: not in Allow.")
+        yield _find(FlawCode.UNNEEDED_METHODS, answers.preflight, f"{', '.join(sorted(unneeded))}: not in Allow.")
 
 
 def _judge_max_age(answers: Answers) -> Iterator[Finding]:
@@ -122,11 +126,11 @@ def _judge_max_age(answers: Answers) -> Iterator[Finding]:
         return
     value = preflight.exchange.received(MAX_AGE)
     if value is None:
-        yield _find("max-age-missing", preflight, "No Access-Control-Max-Age.")
+        yield _find(FlawCode.MAX_AGE_MISSING, preflight, "No Access-Control-Max-Age.")
     elif not (value.isascii() and value.isdigit()):
-        yield _find("max-age-unreadable", preflight, f"Access-Control-Max-Age: {value}.")
+        yield _find(FlawCode.MAX_AGE_UNREADABLE, preflight, f"Access-Control-Max-Age: {value}.")
     else:
         limits = {name: ENGINES[name].max_age_limit for name in _BROWSERS}
         capped = [f"{_BROWSERS[name]} {limit}" for name, limit in limits.items() if limit and int(value[:19]) > limit]
         if len(capped) > 1:
-            yield _find("max-age-capped", preflight, f"{value} seconds, of which are kept: {', '.join(capped)}.")
+            yield _find(FlawCode.MAX_AGE_CAPPED, preflight, f"{value} seconds, of which are kept: {', '.join(capped)}.")

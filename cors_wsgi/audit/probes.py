@@ -6,6 +6,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from ..browser.urls import parse_url
+from .flaws import FlawCode
 
 STRANGER: Final = "https://cors-audit.example"
 """An origin that nobody has; `example` is reserved (RFC 2606)."""
@@ -23,7 +24,7 @@ class Probe(NamedTuple):
         origin: the value of the Origin header.
     """
 
-    flaw: str
+    flaw: FlawCode
     origin: str
 
 
@@ -42,19 +43,19 @@ def list_probes(known: str) -> list[Probe]:
     scheme, authority = known.split("://")
     evil = STRANGER.removeprefix("https://")
     return [
-        Probe("null-origin", "null"),
-        Probe("origin-end", f"{known}.{evil}"),
-        Probe("origin-begin", f"{scheme}://cors-audit{_find_site(url.host)}"),
-        Probe("unescaped-dot", f"{scheme}://{_replace_a_dot(authority)}"),
-        Probe("special-characters", f"{known}_.{evil}"),
-        Probe("special-characters", f"{known}`.{evil}"),
-        Probe("several-in-one", f"{known}, {STRANGER}"),
-        Probe("several-in-one", f"{known}@{evil}"),
-        Probe("scheme-downgrade", f"http://{authority}"),
-        Probe("any-port", f"{scheme}://{url.host}:{_PORT}"),
-        Probe("any-subdomain", f"{scheme}://cors-audit.{authority}"),
-        Probe("any-subdomain", f"{scheme}://cors-audit.{_find_site(url.host)}"),
-        Probe("localhost", "http://localhost:1337"),
+        Probe(FlawCode.NULL_ORIGIN, "null"),
+        Probe(FlawCode.ORIGIN_END, f"{known}.{evil}"),
+        Probe(FlawCode.ORIGIN_BEGIN, f"{scheme}://cors-audit{_find_site(url.host)}"),
+        Probe(FlawCode.UNESCAPED_DOT, f"{scheme}://{_replace_a_dot(authority)}"),
+        Probe(FlawCode.SPECIAL_CHARACTERS, f"{known}_.{evil}"),
+        Probe(FlawCode.SPECIAL_CHARACTERS, f"{known}`.{evil}"),
+        Probe(FlawCode.SEVERAL_IN_ONE, f"{known}, {STRANGER}"),
+        Probe(FlawCode.SEVERAL_IN_ONE, f"{known}@{evil}"),
+        Probe(FlawCode.SCHEME_DOWNGRADE, f"http://{authority}"),
+        Probe(FlawCode.ANY_PORT, f"{scheme}://{url.host}:{_PORT}"),
+        Probe(FlawCode.ANY_SUBDOMAIN, f"{scheme}://cors-audit.{authority}"),
+        Probe(FlawCode.ANY_SUBDOMAIN, f"{scheme}://cors-audit.{_find_site(url.host)}"),
+        Probe(FlawCode.LOCALHOST, "http://localhost:1337"),
     ]
 
 
@@ -64,9 +65,13 @@ def is_makeable(probe: Probe, known: str) -> bool:
     is_address = host.startswith("[") or host.replace(".", "").isdigit()
     if probe.origin == known:
         return False
-    if probe.flaw in ("origin-begin", "unescaped-dot", "any-subdomain"):
-        return not is_address and not host.endswith("localhost") and (probe.flaw != "unescaped-dot" or "." in host)
-    if probe.flaw == "localhost":
+    if probe.flaw in (FlawCode.ORIGIN_BEGIN, FlawCode.UNESCAPED_DOT, FlawCode.ANY_SUBDOMAIN):
+        return (
+            not is_address
+            and not host.endswith("localhost")
+            and (probe.flaw is not FlawCode.UNESCAPED_DOT or "." in host)
+        )
+    if probe.flaw is FlawCode.LOCALHOST:
         return not host.endswith("localhost") and not host.startswith(("127.", "[::1]"))
     return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
 from cors_wsgi.browser import Exchange, FetchError, Reason
@@ -21,16 +22,44 @@ _FOR_STATUS: Final = {
 }
 
 
+class HintName(str, Enum):
+    """The kinds of hints; a closed set, which the manual lists."""
+
+    TWO_LAYERS = "two-layers"
+    NO_VARY = "no-vary"
+    PREFLIGHT_STATUS = "preflight-status"
+    PREFLIGHT_CRASH = "preflight-crash"
+    CRASH = "crash"
+    REDIRECT = "redirect"
+    REDIRECT_SLASH = "redirect-slash"
+    REDIRECT_HTTPS = "redirect-https"
+    CACHED_FOR_ANOTHER = "cached-for-another"
+    METHOD_CASE = "method-case"
+    RESPONSE_HEADER_SENT = "response-header-sent"
+    TWO_SITES = "two-sites"
+    TRAILING_SLASH = "trailing-slash"
+    MISSING_SCHEME = "missing-scheme"
+    SPELLING = "spelling"
+    SCHEME = "scheme"
+    PORT = "port"
+    WWW = "www"
+    LOOPBACK_NAME = "loopback-name"
+    LOG = "log"
+    POLICY = "policy"
+
+    __str__ = str.__str__
+
+
 @dataclass(frozen=True)
 class Hint:
     """Something that the answers give away.
 
     Attributes:
-        name: a stable name.
+        name: the kind of hint.
         text: what it is, and what to do about it.
     """
 
-    name: str
+    name: HintName
     text: str
 
 
@@ -54,7 +83,7 @@ def find_hints(
     hints = [*logged]
     for exchange in exchanges:
         # A policy that says why it refused a preflight leaves nothing to guess.
-        hints += [hint for hint in _look_at(exchange) if not (logged and hint.name == "preflight-status")]
+        hints += [hint for hint in _look_at(exchange) if not (logged and hint.name is HintName.PREFLIGHT_STATUS)]
     if failed is not None:
         hints += _look_at_failure(failed, origin)
     if credentials:
@@ -69,10 +98,10 @@ def _look_at_sites(origin: str, url: str, *, is_known: bool) -> Iterator[Hint]:
         return
     one_name = None if is_known else advise_one_name({"origin": origin, "url": url})
     yield Hint(
-        "two-sites",
+        HintName.TWO_SITES,
         f"{f'{one_name} ' if one_name else ''}The page, {origin}, and {parsed.origin} are two sites: whatever CORS "
         "says, browsers keep a cookie back unless it was set with SameSite=None; Secure, and some keep every cookie of "
-        "another site back. See docs/recipes/single-page-app.md, «If the cookie does not arrive».",
+        'another site back. See docs/recipes/single-page-app.md, "If the cookie does not arrive".',
     )
 
 
@@ -83,26 +112,26 @@ def _look_at(exchange: Exchange) -> Iterator[Hint]:
     values = [value for name, value in response.headers if name.lower() == ALLOW_ORIGIN.lower()]
     if len(values) > 1 or any("," in value for value in values):
         yield Hint(
-            "two-layers",
+            HintName.TWO_LAYERS,
             "Two layers add Access-Control-Allow-Origin: the app and a proxy, or two middlewares. Let one do it alone."
             + _in_nginx(exchange, "drop add_header there, or hide the app's with proxy_hide_header"),
         )
     varies = [name.strip().lower() for name in (exchange.received(VARY) or "").split(",")]
     if values and values[0] not in ("*", "null") and not {"origin", "*"} & set(varies):
         yield Hint(
-            "no-vary",
+            HintName.NO_VARY,
             "The answer names one origin, but no Vary: Origin: a cache may give it to another. Send Vary: Origin on "
             "every answer of this URL, also on those that are not shared.",
         )
     if exchange.is_preflight and response.status in _FOR_STATUS:
-        yield Hint("preflight-status", _FOR_STATUS[response.status])
+        yield Hint(HintName.PREFLIGHT_STATUS, _FOR_STATUS[response.status])
     elif exchange.is_preflight and response.status >= 500:
-        yield Hint("preflight-crash", "The server failed while it answered the preflight: its own log says why.")
+        yield Hint(HintName.PREFLIGHT_CRASH, "The server failed while it answered the preflight: its own log says why.")
     if not exchange.is_preflight and response.status >= 500 and not values:
         yield Hint(
-            "crash",
+            HintName.CRASH,
             f"The server failed ({response.status}), and its error page has no CORS headers: CORS is only the symptom. "
-            "Its own log says what happened." + _in_nginx(exchange, "add_header without «always» leaves errors out"),
+            "Its own log says what happened." + _in_nginx(exchange, "add_header without 'always' leaves errors out"),
         )
     if exchange.is_preflight and 300 <= response.status < 400:
         yield _look_at_redirect(exchange)
@@ -114,12 +143,12 @@ def _look_at_redirect(exchange: Exchange) -> Hint:
     target = parse_url(location, asked) if location else None
     what = "Browsers follow no redirect of a preflight."
     if asked is None or target is None:
-        return Hint("redirect", f"{what} This one leads nowhere: let the server answer OPTIONS itself.")
+        return Hint(HintName.REDIRECT, f"{what} This one leads nowhere: let the server answer OPTIONS itself.")
     if target.path == asked.path + "/" and target.origin == asked.origin:
-        return Hint("redirect-slash", f"{what} The URL lacks the slash at its end: fetch {target.address}.")
+        return Hint(HintName.REDIRECT_SLASH, f"{what} The URL lacks the slash at its end: fetch {target.address}.")
     if (asked.scheme, target.scheme) == ("http", "https"):
-        return Hint("redirect-https", f"{what} The server wants https: fetch {target.address}.")
-    return Hint("redirect", f"{what} This one leads to {target.address}: fetch that.")
+        return Hint(HintName.REDIRECT_HTTPS, f"{what} The server wants https: fetch {target.address}.")
+    return Hint(HintName.REDIRECT, f"{what} This one leads to {target.address}: fetch that.")
 
 
 def _look_at_failure(failed: FetchError, origin: str) -> Iterator[Hint]:
@@ -127,19 +156,19 @@ def _look_at_failure(failed: FetchError, origin: str) -> Iterator[Hint]:
     value = failed.facts.get("value", "")
     is_named = failed.reason in (Reason.ACAO_MISMATCH, Reason.ACAO_INVALID)
     if is_named and (slip := find_slip(origin, value)) is not None:
-        yield Hint(slip.name, slip.text)
+        yield Hint(HintName(slip.name), slip.text)
     elif failed.reason is Reason.ACAO_MISMATCH and exchange and any(map(exchange.received, _CACHES)):
         yield Hint(
-            "cached-for-another",
+            HintName.CACHED_FOR_ANOTHER,
             f"A cache gave an answer that was made for {value}. Send Vary: Origin on every answer; empty the cache.",
         )
     method = failed.facts.get("method", "")
     if failed.reason is Reason.METHOD_NOT_ALLOWED and method != method.upper():
         text = f"Browsers do not raise {method!r} to upper case: write method: {method.upper()!r} in the script."
-        yield Hint("method-case", text)
+        yield Hint(HintName.METHOD_CASE, text)
     header = failed.facts.get("header", "")
     if failed.reason is Reason.HEADER_NOT_ALLOWED and header.startswith("access-control-"):
-        yield Hint("response-header-sent", f"The script sends {header}, a header of responses: remove it there.")
+        yield Hint(HintName.RESPONSE_HEADER_SENT, f"The script sends {header}, a header of responses: remove it there.")
 
 
 def _in_nginx(exchange: Exchange, advice: str) -> str:

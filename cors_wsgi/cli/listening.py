@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from cors_wsgi import Decision
 
-from .hints import Hint
+from .hints import Hint, HintName
 
 
 @dataclass
@@ -50,7 +50,7 @@ class _Listener(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         decisions = [each for each in record.args or () if isinstance(each, Decision)]
         if record.levelno >= logging.WARNING:
-            self.heard.hints.append(Hint("log", record.getMessage()))
+            self.heard.hints.append(Hint(HintName.LOG, record.getMessage()))
         elif decisions and not decisions[0].allowed:
-            self.heard.hints.append(Hint("policy", f"The app's own policy refuses it: {decisions[0].advice}."))
+            self.heard.hints.append(Hint(HintName.POLICY, f"The app's own policy refuses it: {decisions[0].advice}."))
             self.heard.nearest = decisions[0].nearest or ""

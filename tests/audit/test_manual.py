@@ -9,7 +9,7 @@ import pytest
 from cli.test_command import run
 from support.manual import DOCS, read_table
 
-from cors_wsgi.audit import FLAWS, MOST_REQUESTS
+from cors_wsgi.audit import FLAWS, MOST_REQUESTS, FlawCode
 
 PAGE = DOCS / "audit.md"
 
@@ -30,6 +30,10 @@ def test_the_table_of_findings_is_that_of_the_code() -> None:
         [f"`{flaw.code}`", flaw.severity.name.lower(), flaw.with_credentials.name.lower(), flaw.about]
         for flaw in FLAWS.values()
     ]
+
+
+def test_every_kind_of_finding_is_in_the_table() -> None:
+    assert list(FLAWS) == list(FlawCode)
 
 
 def test_the_number_of_requests_is_right() -> None:

@@ -14,12 +14,13 @@ from typing import Any
 
 import pytest
 from cli.test_command import SCRIPT, run
+from support.manual import DOCS, read_table
 from support.nginx import free_port, run_nginx
 from support.wsgi import PLAIN_APP
 
 from cors_wsgi import CORSMiddleware, Policy
 from cors_wsgi.browser import Browser, FetchError
-from cors_wsgi.cli.hints import Hint, find_hints
+from cors_wsgi.cli.hints import Hint, HintName, find_hints
 from cors_wsgi.cli.listening import listen_to_policy
 from cors_wsgi.demo.servers import Demo, serve_demo
 
@@ -319,7 +320,7 @@ def test_with_credentials_two_sites_are_named_whatever_cors_says(page: str, url:
     hints = find_all("200 OK", *headers, page=page, url=url, credentials="include")
     assert [hint.name for hint in hints] == ([] if says is None else ["two-sites"])
     assert says is None or hints[0].text.startswith(says)
-    assert says is None or hints[0].text.endswith("docs/recipes/single-page-app.md, «If the cookie does not arrive».")
+    assert says is None or hints[0].text.endswith('docs/recipes/single-page-app.md, "If the cookie does not arrive".')
     assert find_all("200 OK", *headers, page=page, url=url) == []
 
 
@@ -429,3 +430,8 @@ def test_check_shows_what_matters_and_with_v_everything(tmp_path: Path, monkeypa
     assert "  < Age: 5" in verbose
     at = verbose.index("  <")
     assert verbose[at + 1] == r"  < \x1b[31mred\x9b:a:"
+
+
+def test_every_hint_is_in_the_manual() -> None:
+    shown = [row[0] for row in read_table(DOCS / "command-line.md", "Check")]
+    assert shown == [f"`{name}`" for name in HintName]
