@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
     from .audit import Report
-    from .browser import Browser, CORSError, FetchError, Page, Reason, Response
+    from .browser import Browser, CORSError, FailureReason, FetchError, Page, Response
 
 _NO_APP = """\
 cors_browser needs the app under test, and there is no fixture "app". Write one, for example in conftest.py:
@@ -105,7 +105,7 @@ def assert_allowed(page: Page, url: str, **options: Any) -> Response:
     return response
 
 
-def assert_blocked(page: Page, url: str, *, reason: Reason | str | None = None, **options: Any) -> CORSError:
+def assert_blocked(page: Page, url: str, *, reason: FailureReason | str | None = None, **options: Any) -> CORSError:
     """Fetch, and fail the test unless CORS keeps the response from the script.
 
     Args:
@@ -121,9 +121,9 @@ def assert_blocked(page: Page, url: str, *, reason: Reason | str | None = None, 
         ValueError: there is no such reason.
     """
     __tracebackhide__ = True
-    from .browser import CORSError, FetchError, Reason  # noqa: PLC0415
+    from .browser import CORSError, FailureReason, FetchError  # noqa: PLC0415
 
-    expected = Reason(reason) if isinstance(reason, str) else reason
+    expected = FailureReason(reason) if isinstance(reason, str) else reason
     before = len(page.exchanges)
     failed = _try(page, url, options)
     if not isinstance(failed, FetchError):

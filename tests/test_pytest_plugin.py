@@ -94,7 +94,7 @@ def test_a_failure_that_is_not_cors_is_no_blocking(cors_browser: Browser) -> Non
 
 
 def test_a_reason_that_is_none_is_an_error(cors_browser: Browser) -> None:
-    with pytest.raises(ValueError, match="'missing' is not a valid Reason"):
+    with pytest.raises(ValueError, match="'missing' is not a valid FailureReason"):
         assert_blocked(cors_browser.open(PAGE), "/own", reason="missing")
 
 

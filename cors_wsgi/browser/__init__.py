@@ -1,7 +1,7 @@
 """The other side of the wire: a model of what browsers do with cross-origin requests, after the Fetch standard."""
 
-from .agent import Browser
 from .bodies import Blob, Document, FormData, ReadableStream, URLSearchParams
+from .browser import Browser
 from .cache import Clock
 from .causes import CauseKind, PreflightCause, preflight_causes
 from .cookies import Cookies
@@ -10,8 +10,11 @@ from .errors import CORSError, FetchError
 from .exchange import Exchange, WireRequest, WireResponse
 from .headers import ResponseHeaders
 from .pages import Page
-from .reasons import Reason
+from .reasons import FailureReason
 from .responses import Response
+
+Reason = FailureReason
+"""The name of `FailureReason` until 1.0; `cors_wsgi.Reason` is why a server refuses."""
 
 __all__ = [
     "DIFFERENCES",
@@ -26,6 +29,7 @@ __all__ = [
     "Document",
     "Engine",
     "Exchange",
+    "FailureReason",
     "FetchError",
     "FormData",
     "Page",

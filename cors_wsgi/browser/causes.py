@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from ..fetch import SAFELISTED_METHODS, is_forbidden_request_header, normalize_method
+from ..fetch import SAFELISTED_METHODS, normalize_method
 from .engines import STANDARD, Engine, get_engine
-from .headers import Header, HeadersInit, list_pairs, normalize_value
+from .guard import check_method, guard_header
+from .headers import Header, HeadersInit, list_pairs
 from .safelist import MAX_TOTAL, SAFELISTED_NAMES, find_unsafe_value, is_valid_client_hint
-from .script import check_header, check_method
 
 
 class CauseKind(Enum):
@@ -73,12 +73,8 @@ def preflight_causes(
     """
     engine = get_engine(engine)
     check_method(method)
-    pairs: list[Header] = []
-    for name, value in list_pairs(headers):
-        value = normalize_value(value)
-        check_header(name, value)
-        if not is_forbidden_request_header(name, value) and not (engine.drops_user_agent and is_user_agent(name)):
-            pairs.append((name, value))
+    guarded = (guard_header(name, value, engine) for name, value in list_pairs(headers))
+    pairs = [header for header in guarded if header is not None]
     causes = [*find_method_causes(normalize_method(method)), *find_header_causes(pairs, engine)]
     if upload_listener:
         text = "a listener is registered on XMLHttpRequest.upload"
@@ -86,11 +82,6 @@ def preflight_causes(
     if stream_body and engine.streams == "sent":
         causes.append(PreflightCause(CauseKind.STREAM_BODY, (), "the body is a ReadableStream"))
     return tuple(causes)
-
-
-def is_user_agent(name: str) -> bool:
-    """Tell whether `name` is User-Agent, which one engine does not let scripts set."""
-    return name.lower() == "user-agent"
 
 
 def find_method_causes(method: str) -> list[PreflightCause]:

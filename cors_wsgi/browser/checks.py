@@ -14,7 +14,7 @@ from ..fetch import (
 )
 from .engines import API, STANDARD, Engine
 from .headers import Header, extract_list, get_header
-from .reasons import Reason
+from .reasons import FailureReason
 from .urls import parse_url
 
 _ORIGIN = "access-control-allow-origin"
@@ -35,9 +35,9 @@ class Failure:
         allowed: what the answer allows all the same, if it is an answer to a preflight that refuses one thing.
     """
 
-    reason: Reason
+    reason: FailureReason
     facts: Mapping[str, str] = field(default_factory=dict)
-    said_as: Reason | None = None
+    said_as: FailureReason | None = None
     allowed: Allowed | None = field(default=None, compare=False)
 
 
@@ -73,23 +73,23 @@ def check_cors(headers: Sequence[Header], origin: str, *, include: bool, is_tain
     credentials = get_header(headers, _CREDENTIALS)
     if credentials == "true":
         return None
-    return Failure(Reason.CREDENTIALS_NOT_TRUE, {"value": credentials or ""})
+    return Failure(FailureReason.CREDENTIALS_NOT_TRUE, {"value": credentials or ""})
 
 
 def _explain_origin(headers: Sequence[Header], allowed: str | None, include: bool, is_tainted: bool) -> Failure:
     """Return why Access-Control-Allow-Origin does not name the origin, sorted as browsers' consoles sort it."""
     if allowed is None:
-        failure = Failure(Reason.MISSING_ACAO)
+        failure = Failure(FailureReason.MISSING_ACAO)
     elif allowed == "*" and include:
-        return Failure(Reason.WILDCARD_WITH_CREDENTIALS, {"value": allowed})
+        return Failure(FailureReason.WILDCARD_WITH_CREDENTIALS, {"value": allowed})
     elif " " in allowed or "," in allowed or len([1 for name, _ in headers if name.lower() == _ORIGIN]) > 1:
-        return Failure(Reason.ACAO_MULTIPLE, {"value": allowed})
+        return Failure(FailureReason.ACAO_MULTIPLE, {"value": allowed})
     elif allowed != "null" and parse_url(allowed) is None:
-        return Failure(Reason.ACAO_INVALID, {"value": allowed})
+        return Failure(FailureReason.ACAO_INVALID, {"value": allowed})
     else:
-        failure = Failure(Reason.ACAO_MISMATCH, {"value": allowed})
+        failure = Failure(FailureReason.ACAO_MISMATCH, {"value": allowed})
     if is_tainted:
-        return Failure(Reason.REDIRECT_NULL_ORIGIN, failure.facts, said_as=failure.reason)
+        return Failure(FailureReason.REDIRECT_NULL_ORIGIN, failure.facts, said_as=failure.reason)
     return failure
 
 
@@ -125,25 +125,25 @@ def check_preflight(
     is_redirect = status in REDIRECT_STATUSES
     if not is_ok and (failure is None or engine.status_first or is_redirect):
         facts = {"location": get_header(headers, "location") or "nowhere"}
-        return Failure(Reason.PREFLIGHT_REDIRECT if is_redirect else Reason.PREFLIGHT_STATUS, facts)
+        return Failure(FailureReason.PREFLIGHT_REDIRECT if is_redirect else FailureReason.PREFLIGHT_STATUS, facts)
     if failure is not None:
         return failure
     named, methods = get_header(headers, _METHODS), extract_list(headers, _METHODS)
     if methods is None:
-        return Failure(Reason.ALLOW_METHODS_UNPARSABLE, {"value": named or ""})
+        return Failure(FailureReason.ALLOW_METHODS_UNPARSABLE, {"value": named or ""})
     listed, names = get_header(headers, _HEADERS), extract_list(headers, _HEADERS)
     if names is None:
-        return Failure(Reason.ALLOW_HEADERS_UNPARSABLE, {"value": listed or ""})
+        return Failure(FailureReason.ALLOW_HEADERS_UNPARSABLE, {"value": listed or ""})
     allowed = Allowed(None if named is None else methods, names)
     if method not in methods and method not in SAFELISTED_METHODS and (include or "*" not in methods):
-        return Failure(Reason.METHOD_NOT_ALLOWED, {"method": method, "value": named or ""}, allowed=allowed)
+        return Failure(FailureReason.METHOD_NOT_ALLOWED, {"method": method, "value": named or ""}, allowed=allowed)
     lowered = {name.lower() for name in names}
     wildcard = "*" in lowered and not include
     for name in unsafe_names:
         if name in lowered or (wildcard and (name != "authorization" or engine.authorization_wildcard)):
             continue
         is_under = wildcard and name == "authorization"
-        reason = Reason.AUTHORIZATION_UNDER_WILDCARD if is_under else Reason.HEADER_NOT_ALLOWED
+        reason = FailureReason.AUTHORIZATION_UNDER_WILDCARD if is_under else FailureReason.HEADER_NOT_ALLOWED
         return Failure(reason, {"header": name, "value": listed or ""}, allowed=allowed)
     return allowed
 
@@ -193,5 +193,5 @@ def check_resource_policy(headers: Sequence[Header], *, is_same_site: bool) -> F
     """
     policy = get_header(headers, "cross-origin-resource-policy")
     if policy == "same-origin" or (policy == "same-site" and not is_same_site):
-        return Failure(Reason.CORP_BLOCKED, {"value": policy})
+        return Failure(FailureReason.CORP_BLOCKED, {"value": policy})
     return None

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from .reasons import NO_MESSAGE, Reason, fill
+from .reasons import NO_MESSAGE, FailureReason, fill
 
 _CHECKED: Final = frozenset(
     {
-        Reason.MISSING_ACAO,
-        Reason.ACAO_MISMATCH,
-        Reason.ACAO_MULTIPLE,
-        Reason.ACAO_INVALID,
-        Reason.WILDCARD_WITH_CREDENTIALS,
-        Reason.CREDENTIALS_NOT_TRUE,
-        Reason.PREFLIGHT_STATUS,
-        Reason.PREFLIGHT_REDIRECT,
+        FailureReason.MISSING_ACAO,
+        FailureReason.ACAO_MISMATCH,
+        FailureReason.ACAO_MULTIPLE,
+        FailureReason.ACAO_INVALID,
+        FailureReason.WILDCARD_WITH_CREDENTIALS,
+        FailureReason.CREDENTIALS_NOT_TRUE,
+        FailureReason.PREFLIGHT_STATUS,
+        FailureReason.PREFLIGHT_REDIRECT,
     }
 )
 """Reasons before which Chromium says that it speaks of the response to a preflight."""
@@ -26,7 +26,7 @@ _XHR_ADDS = (
 )
 
 
-def print_chromium(reason: Reason, facts: Mapping[str, str]) -> str:
+def print_chromium(reason: FailureReason, facts: Mapping[str, str]) -> str:
     """Return what Chromium's console prints."""
     text = reason.wording.chromium
     if not reason.is_cors:
@@ -35,7 +35,7 @@ def print_chromium(reason: Reason, facts: Mapping[str, str]) -> str:
         return NO_MESSAGE
     if reason in _CHECKED and facts.get("preflight"):
         text = f"Response to preflight request doesn't pass access control check: {text}"
-    if reason is Reason.WILDCARD_WITH_CREDENTIALS and facts.get("api") == "XMLHttpRequest":
+    if reason is FailureReason.WILDCARD_WITH_CREDENTIALS and facts.get("api") == "XMLHttpRequest":
         text += _XHR_ADDS
     first = facts.get("first_url", "")
     redirected = "(redirected from '{first_url}') " if first and first != facts.get("url") else ""
@@ -43,7 +43,7 @@ def print_chromium(reason: Reason, facts: Mapping[str, str]) -> str:
     return fill(f"{prefix}: {text}", facts)
 
 
-def print_firefox(reason: Reason, facts: Mapping[str, str]) -> str:
+def print_firefox(reason: FailureReason, facts: Mapping[str, str]) -> str:
     """Return what Firefox's console prints."""
     text = reason.wording.firefox
     if not text:
@@ -53,7 +53,7 @@ def print_firefox(reason: Reason, facts: Mapping[str, str]) -> str:
     return fill(f"{blocked} (Reason: {text}{end}", facts)
 
 
-def print_safari(reason: Reason, facts: Mapping[str, str]) -> str:
+def print_safari(reason: FailureReason, facts: Mapping[str, str]) -> str:
     """Return what Safari's console prints: the reason, and a second line that says what cannot be loaded."""
     text = reason.wording.safari
     what = "XMLHttpRequest" if facts.get("api") == "XMLHttpRequest" else "Fetch API"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .consoles import CONSOLES
-from .reasons import Reason
+from .reasons import FailureReason
 
 if TYPE_CHECKING:
     from .exchange import Exchange
@@ -22,7 +22,11 @@ class FetchError(Exception):
     """
 
     def __init__(
-        self, reason: Reason, exchange: Exchange | None = None, said_as: Reason | None = None, **facts: str
+        self,
+        reason: FailureReason,
+        exchange: Exchange | None = None,
+        said_as: FailureReason | None = None,
+        **facts: str,
     ) -> None:
         super().__init__(reason, exchange)
         self.reason = reason

@@ -14,11 +14,12 @@ from .checks import REDIRECT_STATUSES, check_cors, check_resource_policy, find_e
 from .errors import FetchError
 from .exchange import WireRequest, WireResponse
 from .headers import ResponseHeaders, get_header, has_header, remove_headers
-from .network import Agent
+from .network import Agent, Network
 from .origins import is_same_site, is_trustworthy
 from .ports import BAD_PORTS
-from .preflights import Preflighting
-from .reasons import Reason
+from .preflights import Preflights
+from .reasons import FailureReason
+from .redirects import RedirectQuirks
 from .requests import Request
 from .responses import OPAQUE, Response
 from .urls import URL, parse_url
@@ -40,61 +41,71 @@ def fetch(agent: Agent, request: Request) -> Response:
     return _Fetch(agent, request).main_fetch()
 
 
-class _Fetch(Preflighting):
+class _Fetch:
     """One fetch on its way; the methods are the standard's algorithms."""
+
+    def __init__(self, agent: Agent, request: Request) -> None:
+        self.agent = agent
+        self.engine = agent.engine
+        self.request = request
+        self.network = Network(agent, request)
+        self.preflights = Preflights(agent, request, self.network)
+        self.quirks = RedirectQuirks(request, agent.engine)
+        self.deferred_error: FetchError | None = None
+        """What makes the fetch fail, but only after the next preflight."""
 
     def main_fetch(self) -> Response:
         """Decide how the current URL is fetched (`#concept-main-fetch`)."""
         request, url = self.request, self.request.url
         if url.is_http and url.port in BAD_PORTS:
-            raise self.fail(Reason.BAD_PORT)
+            raise self.network.fail(FailureReason.BAD_PORT)
         if url.is_http and request.origin.serialized.startswith("https:") and not is_trustworthy(url):
-            raise self.fail(Reason.MIXED_CONTENT)
+            raise self.network.fail(FailureReason.MIXED_CONTENT)
         if request.origin.is_same(url) and request.tainting == "basic":
             if self.engine.redirected_names != "current":
-                has_unsafe = bool(self.find_unsafe_names())
+                has_unsafe = bool(self.preflights.find_unsafe_names())
                 request.was_preflighted |= has_unsafe and self.engine.counts_own_headers
             return self.http_fetch()
         if request.mode == "same-origin":
-            raise self.fail(Reason.DISALLOWED_BY_MODE)
+            raise self.network.fail(FailureReason.DISALLOWED_BY_MODE)
         if request.mode == "no-cors":
             if request.redirect != "follow":
-                raise self.fail(Reason.INVALID_REQUEST, value="a no-cors request must follow redirects")
+                raise self.network.fail(FailureReason.INVALID_REQUEST, value="a no-cors request must follow redirects")
             request.tainting = "opaque"
             return self.scheme_fetch()
         if not url.is_http:
-            raise self.fail(Reason.NOT_HTTP, location=str(url))
+            raise self.network.fail(FailureReason.NOT_HTTP, location=str(url))
         request.tainting = "cors"
-        names = self.find_unsafe_names()
+        names = self.preflights.find_unsafe_names()
         is_unsafe = bool(names) or request.method not in SAFELISTED_METHODS or request.use_preflight
         if not is_unsafe and not (self.engine.stays_preflighted and request.was_preflighted):
-            return self.clearing("any", self.http_fetch)
+            return self.clearing_cache_on_failure("any", self.http_fetch)
         request.was_preflighted = True
-        return self.clearing("preflighted", lambda: self.http_fetch(names))
+        return self.clearing_cache_on_failure("preflighted", lambda: self.http_fetch(names))
 
     def scheme_fetch(self) -> Response:
         """Fetch over HTTP, or not at all (`#concept-scheme-fetch`)."""
         if not self.request.url.is_http:
-            raise self.fail(Reason.NOT_HTTP, location=str(self.request.url))
+            raise self.network.fail(FailureReason.NOT_HTTP, location=str(self.request.url))
         return self.http_fetch()
 
-    def clearing(self, when: str, step: Callable[[], Response]) -> Response:
+    def clearing_cache_on_failure(self, when: str, step: Callable[[], Response]) -> Response:
         """Run a step; if it fails, drop what is kept for the URL, as far as the engine does."""
         try:
             return step()
         except FetchError:
             if self.engine.clears_after in ("any", when):
-                self.agent.cache.clear(self.cache_key())
+                self.preflights.clear_cache()
             raise
 
     def http_fetch(self, unsafe_names: list[str] | None = None) -> Response:
         """Fetch over HTTP, after a preflight if `unsafe_names` are given and nothing kept covers it (`#http-fetch`)."""
         request = self.request
         include = request.credentials == "include"
-        if unsafe_names is not None and not self.is_covered(unsafe_names, include):
-            self.preflight_fetch(unsafe_names, include)
-        if self.late is not None:
-            raise self.late
+        if unsafe_names is not None and not self.preflights.is_covered(unsafe_names, include):
+            self.preflights.fetch(unsafe_names, include)
+        if self.deferred_error is not None:
+            raise self.deferred_error
         response = self.network_or_cache_fetch()
         if request.tainting == "cors":
             failure = check_cors(
@@ -104,50 +115,33 @@ class _Fetch(Preflighting):
                 is_tainted=request.is_tainted,
             )
             if failure is not None:
-                raise self.fail_check(failure)
+                raise self.network.fail_check(failure)
         if request.tainting == "opaque":
             same_site = is_same_site(request.origin, request.url)
             failure = None
             if not request.origin.is_same(request.url):
                 failure = check_resource_policy(response.headers, is_same_site=same_site)
             if failure is not None:
-                raise self.fail_check(failure)
-        if response.status in REDIRECT_STATUSES and not self.is_no_redirect(response):
+                raise self.network.fail_check(failure)
+        if response.status in REDIRECT_STATUSES and not self.quirks.is_no_redirect(response):
             if request.redirect == "error":
-                raise self.fail(Reason.BAD_REDIRECT, value="the script asked for redirects to fail")
-            if request.redirect == "manual" and not self.lacks_location(response):
+                raise self.network.fail(FailureReason.BAD_REDIRECT, value="the script asked for redirects to fail")
+            if request.redirect == "manual" and not self.quirks.lacks_location(response):
                 return replace(OPAQUE, type="opaqueredirect", url=request.url.shown)
             return self.redirect_fetch(response)
         return self.filter(response)
-
-    def is_no_redirect(self, response: WireResponse) -> bool:
-        """Tell whether the engine takes a response with a redirect status for an ordinary one."""
-        mode, meaning = self.request.redirect, self.engine.empty_location
-        location = get_header(response.headers, "location")
-        if location is None:
-            return mode == "error" and meaning != "the same URL"
-        if mode == "manual" or location:
-            return False
-        return meaning == "no redirect" or (meaning == "failure" and (mode == "error" or self.request.is_sync))
-
-    def lacks_location(self, response: WireResponse) -> bool:
-        """Tell whether the engine follows a redirect that the script asked to see, to find that it leads nowhere."""
-        location = get_header(response.headers, "location")
-        return (
-            self.engine.manual_needs_location and location is not None and parse_url(location, self.request.url) is None
-        )
 
     def network_or_cache_fetch(self) -> WireResponse:
         """Send the request; there is no HTTP cache here (`#http-network-or-cache-fetch`)."""
         request, agent = self.request, self.agent
         if request.cache == "only-if-cached":
-            raise self.fail(
-                Reason.NETWORK_FAILURE, value="the cache mode is only-if-cached, and there is no HTTP cache"
+            raise self.network.fail(
+                FailureReason.NETWORK_FAILURE, value="the cache mode is only-if-cached, and there is no HTTP cache"
             )
         headers = make_wire_headers(request, self.engine, agent.cookies, agent.authentication)
         request.had_origin = has_header(headers, "origin")
         wire = WireRequest(request.method, request.url.address, headers, request.body)
-        response = self.network_fetch(wire, is_preflight=False)
+        response = self.network.fetch(wire, is_preflight=False)
         if includes_credentials(request):
             agent.cookies.keep(request.url, request.origin, response.headers)
         return response
@@ -160,44 +154,28 @@ class _Fetch(Preflighting):
             return self.filter(response)
         new = None if not location and self.engine.empty_location == "failure" else parse_url(location, old)
         if new is None:
-            raise self.fail(Reason.BAD_REDIRECT, value=f"Location is {location!r}, which is no URL")
+            raise self.network.fail(FailureReason.BAD_REDIRECT, value=f"Location is {location!r}, which is no URL")
         if new.is_http and new.fragment is None:
             new = replace(new, fragment=old.fragment)
         if not new.is_http:
-            raise self.fail(Reason.NOT_HTTP, location=str(new))
+            raise self.network.fail(FailureReason.NOT_HTTP, location=str(new))
         if request.redirect_count == MAX_REDIRECTS:
-            raise self.fail(Reason.BAD_REDIRECT, value=f"it is the redirect number {MAX_REDIRECTS + 1}")
+            raise self.network.fail(FailureReason.BAD_REDIRECT, value=f"it is the redirect number {MAX_REDIRECTS + 1}")
         request.redirect_count += 1
-        if new.has_credentials and self.refuses_credentials(new):
-            self.late = self.fail(Reason.REDIRECT_WITH_CREDENTIALS, location=location)
+        if new.has_credentials and self.quirks.refuses_credentials(new):
+            self.deferred_error = self.network.fail(FailureReason.REDIRECT_WITH_CREDENTIALS, location=location)
             if request.tainting != "basic" or not self.engine.refuses_late:
-                raise self.late
+                raise self.deferred_error
         elif self.engine.refuses_late:
-            self.late = self.check_again(response)
+            failure = self.quirks.check_again(response)
+            self.deferred_error = None if failure is None else self.network.fail_check(failure)
         if response.status != 303 and request.is_stream:
-            raise self.fail(Reason.BAD_REDIRECT, value="the body is a stream, which cannot be sent twice")
+            raise self.network.fail(
+                FailureReason.BAD_REDIRECT, value="the body is a stream, which cannot be sent twice"
+            )
         self._change(response.status, old, new)
         request.url_list.append(new)
         return self.main_fetch()
-
-    def refuses_credentials(self, new: URL) -> bool:
-        """Tell whether a redirect may not lead to this URL with its user name or password (steps 8 and 9)."""
-        request = self.request
-        if request.tainting == "cors" or (request.mode == "cors" and not request.origin.is_same(new)):
-            return True
-        is_own = request.tainting == "basic" and request.origin.is_same(new)
-        return is_own and request.api in self.engine.refuses_own_credentials
-
-    def check_again(self, response: WireResponse) -> FetchError | None:
-        """Return what WebKit finds wrong with a redirect of another origin, once it has made the next preflight."""
-        request = self.request
-        if request.tainting != "cors" or request.credentials != "same-origin":
-            return None
-        if not request.origin.is_same(request.url_list[0]):
-            return None
-        origin, is_tainted = request.serialized_origin, request.is_tainted
-        failure = check_cors(response.headers, origin, include=True, is_tainted=is_tainted)
-        return None if failure is None else self.fail_check(failure)
 
     def _change(self, status: int, old: URL, new: URL) -> None:
         """Change method, body and headers as a redirect does (steps 12 and 13 of the same algorithm)."""

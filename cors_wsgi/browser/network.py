@@ -13,7 +13,7 @@ from .engines import Engine
 from .errors import CORSError, FetchError
 from .exchange import Exchange, WireRequest, WireResponse
 from .quirks import change_received
-from .reasons import Reason
+from .reasons import FailureReason
 from .requests import Request
 from .transports import NetworkError, Transport
 from .urls import URL
@@ -42,18 +42,23 @@ class Agent:
     authentication: dict[str, str] = field(default_factory=dict)
 
 
-class Networking:
-    """A request on its way to the network, and the exchange that it came to last."""
+class Network:
+    """The way of one request to the network, and the exchange that it came to last.
+
+    Args:
+        agent: the browser's parts that fetches share.
+        request: the request, as it changes with redirects.
+    """
 
     def __init__(self, agent: Agent, request: Request) -> None:
-        self.agent = agent
-        self.engine = agent.engine
-        self.request = request
+        self._agent = agent
+        self._engine = agent.engine
+        self._request = request
         self.exchange: Exchange | None = None
 
-    def fail(self, reason: Reason, said_as: Reason | None = None, **facts: str) -> FetchError:
+    def fail(self, reason: FailureReason, said_as: FailureReason | None = None, **facts: str) -> FetchError:
         """Return the error for a reason, with the exchange it is about."""
-        known = _list_facts(self.engine, self.request)
+        known = _list_facts(self._engine, self._request)
         if self.exchange is not None and self.exchange.status is not None:
             known["status"] = str(self.exchange.status)
         kind = CORSError if reason.is_cors else FetchError
@@ -63,27 +68,27 @@ class Networking:
         """Return the error for a check that failed."""
         return self.fail(failure.reason, failure.said_as, **{**failure.facts, **facts})
 
-    def network_fetch(self, wire: WireRequest, *, is_preflight: bool) -> WireResponse:
+    def fetch(self, wire: WireRequest, *, is_preflight: bool) -> WireResponse:
         """Send over the wire, a second time if it was misdirected (`#http-network-fetch`)."""
-        transport = self.agent.find_transport(self.request.url)
-        if self.request.is_stream and not is_preflight and not transport.speaks_http2:
+        transport = self._agent.find_transport(self._request.url)
+        if self._request.is_stream and not is_preflight and not transport.speaks_http2:
             self.exchange = None
-            raise self.fail(Reason.STREAM_NEEDS_HTTP2)
+            raise self.fail(FailureReason.STREAM_NEEDS_HTTP2)
         response = self._send(transport, wire, is_preflight)
-        if response.status == _MISDIRECTED and not self.request.is_stream:
+        if response.status == _MISDIRECTED and not self._request.is_stream:
             response = self._send(transport, wire, is_preflight)
         return response
 
     def _send(self, transport: Transport, wire: WireRequest, is_preflight: bool) -> WireResponse:
         try:
-            response = transport.send(self.request.url, wire)
+            response = transport.send(self._request.url, wire)
         except NetworkError as error:
             self.exchange = Exchange(wire, None, is_preflight, str(error))
-            self.agent.exchanges.append(self.exchange)
-            raise self.fail(Reason.NETWORK_FAILURE, value=str(error), sent_method=wire.method) from error
+            self._agent.exchanges.append(self.exchange)
+            raise self.fail(FailureReason.NETWORK_FAILURE, value=str(error), sent_method=wire.method) from error
         self.exchange = Exchange(wire, response, is_preflight)
-        self.agent.exchanges.append(self.exchange)
-        return response._replace(headers=change_received(response.headers, self.engine))
+        self._agent.exchanges.append(self.exchange)
+        return response._replace(headers=change_received(response.headers, self._engine))
 
 
 def _list_facts(engine: Engine, request: Request) -> dict[str, str]:

@@ -13,7 +13,7 @@ from .fetching import fetch
 from .headers import HeadersInit, has_header, list_pairs
 from .network import Agent
 from .origins import Origin
-from .reasons import Reason
+from .reasons import FailureReason
 from .requests import Cache, Credentials, Mode, Redirect, ReferrerPolicy, build_fetch_request
 from .responses import Response
 from .urls import URL, parse_url
@@ -155,7 +155,7 @@ class Page:
         is_of_app = url.startswith("/") and not url.startswith(("//", "/\\"))
         parsed = parse_url(url, self._served_at if is_of_app else self._url)
         if parsed is None:
-            raise FetchError(Reason.INVALID_REQUEST, None, value=f"{url!r} is no URL")
+            raise FetchError(FailureReason.INVALID_REQUEST, None, value=f"{url!r} is no URL")
         return parsed
 
 

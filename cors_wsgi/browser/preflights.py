@@ -8,10 +8,9 @@ from ..fetch import SAFELISTED_METHODS
 from .cache import CacheKey, parse_max_age
 from .causes import find_header_causes, sort_names
 from .checks import Allowed, Failure, check_preflight
-from .errors import FetchError
 from .exchange import WireRequest, WireResponse
 from .headers import Header, has_header, remove_headers
-from .network import Agent, Networking
+from .network import Agent, Network
 from .requests import Cache, Request
 from .wire import USER_AGENT, make_metadata_headers
 
@@ -19,13 +18,20 @@ _CONDITIONAL: Final = frozenset({"if-match", "if-modified-since", "if-none-match
 """Lower-cased names that make `default` the cache mode `no-store` (step 8.17 of `#http-network-or-cache-fetch`)."""
 
 
-class Preflighting(Networking):
-    """A request that may need a preflight."""
+class Preflights:
+    """The preflights of one request: for which names, whether what is kept makes one needless, and asking.
 
-    def __init__(self, agent: Agent, request: Request) -> None:
-        super().__init__(agent, request)
-        self.late: FetchError | None = None
-        """What makes the fetch fail, but only after the next preflight."""
+    Args:
+        agent: the browser's parts that fetches share.
+        request: the request, as it changes with redirects.
+        network: its way to the network.
+    """
+
+    def __init__(self, agent: Agent, request: Request, network: Network) -> None:
+        self._cache = agent.cache
+        self._engine = agent.engine
+        self._request = request
+        self._network = network
         self._has_implicit_accept = not has_header(request.headers, "accept")
         if self._has_implicit_accept:
             request.headers.append(("Accept", "*/*"))
@@ -33,59 +39,59 @@ class Preflighting(Networking):
 
     def find_unsafe_names(self) -> list[str]:
         """Return the CORS-unsafe request-header names (`#cors-unsafe-request-header-names`)."""
-        request = self.request
-        if self.engine.redirected_names == "current":
+        request = self._request
+        if self._engine.redirected_names == "current":
             return self._list_unsafe_names()
         if not request.redirect_count:
             request.first_unsafe_names = self._list_unsafe_names()
-        if self.engine.redirected_names == "original":
+        if self._engine.redirected_names == "original":
             return request.first_unsafe_names
         return [name for name in request.first_unsafe_names if name not in request.stripped_names]
 
     def _list_unsafe_names(self) -> list[str]:
-        headers = self.request.headers
+        headers = self._request.headers
         if self._has_implicit_accept:
             if len(headers) == 1:
                 return []
-            if self.engine.counts_total != "all":
+            if self._engine.counts_total != "all":
                 headers = remove_headers(headers, {"accept"})
-        if self.request.given_type is not None:
-            headers = [*remove_headers(headers, {"content-type"}), ("Content-Type", self.request.given_type)]
-        return sort_names(find_header_causes(headers, self.engine, raw_type=self.request.raw_type), self.engine)
+        if self._request.given_type is not None:
+            headers = [*remove_headers(headers, {"content-type"}), ("Content-Type", self._request.given_type)]
+        return sort_names(find_header_causes(headers, self._engine, raw_type=self._request.raw_type), self._engine)
 
     def cache_key(self) -> CacheKey:
         """Return what answers to preflights are kept for (`#concept-cache`)."""
-        request = self.request
+        request = self._request
         return CacheKey(request.origin.key, self.find_preflight_origin(), str(request.url))
 
     def find_preflight_origin(self) -> str:
         """Return the origin of a preflight: the request's, or the page's where the engine never makes it null."""
-        if self.engine.page_origin_in_preflights:
-            return self.request.origin.serialized
-        return self.request.serialized_origin
+        if self._engine.page_origin_in_preflights:
+            return self._request.origin.serialized
+        return self._request.serialized_origin
 
     def is_covered(self, names: list[str], include: bool) -> bool:
         """Tell whether what is kept makes a preflight needless (step 4.1 of `#http-fetch`)."""
-        request, engine = self.request, self.engine
+        request, engine = self._request, self._engine
         if self.bypasses_cache():
             return False
         is_safe = request.method in SAFELISTED_METHODS and not (request.use_preflight and engine.listener_needs_method)
-        return self.agent.cache.covers(self.cache_key(), include, request.method, names, is_safe=is_safe)
+        return self._cache.covers(self.cache_key(), include, request.method, names, is_safe=is_safe)
 
     def bypasses_cache(self) -> bool:
         """Tell whether the engine preflights anew for the request's cache mode."""
-        return self._find_cache_mode() in self.engine.cache_modes_bypassing
+        return self._find_cache_mode() in self._engine.cache_modes_bypassing
 
     def _find_cache_mode(self) -> Cache:
-        request = self.request
-        if request.cache == "default" and request.api in self.engine.conditional_apis:
+        request = self._request
+        if request.cache == "default" and request.api in self._engine.conditional_apis:
             is_conditional = any(name.lower() in _CONDITIONAL for name, _ in request.headers)
             return "no-store" if is_conditional else request.cache
         return request.cache
 
-    def preflight_fetch(self, names: list[str], include: bool) -> None:
+    def fetch(self, names: list[str], include: bool) -> None:
         """Ask whether the request may be sent, and keep the answer (`#cors-preflight-fetch`)."""
-        request, engine = self.request, self.engine
+        request, engine = self._request, self._engine
         origin = self.find_preflight_origin()
         is_tainted = request.is_tainted and not engine.page_origin_in_preflights
         headers: list[Header] = [("Accept", "*/*"), ("Access-Control-Request-Method", request.method)]
@@ -97,7 +103,7 @@ class Preflighting(Networking):
             ("User-Agent", USER_AGENT),
         ]
         wire = WireRequest("OPTIONS", request.url.address, headers, None)
-        response = self.network_fetch(wire, is_preflight=True)
+        response = self._network.fetch(wire, is_preflight=True)
         outcome = check_preflight(
             response.status,
             response.headers,
@@ -112,18 +118,22 @@ class Preflighting(Networking):
         if isinstance(outcome, Failure):
             if outcome.allowed is not None and engine.keeps_refusals:
                 self.keep(response, outcome.allowed, include)
-            raise self.fail_check(outcome, preflight="yes")
+            raise self._network.fail_check(outcome, preflight="yes")
         self.keep(response, outcome, include)
+
+    def clear_cache(self) -> None:
+        """Drop what is kept for the current URL."""
+        self._cache.clear(self.cache_key())
 
     def keep(self, response: WireResponse, allowed: Allowed, include: bool) -> None:
         """Keep what an answer allows (steps 7.4 and 7.8 to 7.15 of the same algorithm)."""
-        request = self.request
-        if not self.engine.keeps_in_no_store and self._find_cache_mode() == "no-store":
+        request = self._request
+        if not self._engine.keeps_in_no_store and self._find_cache_mode() == "no-store":
             return
-        if request.is_tainted and not self.engine.keeps_for_redirected:
+        if request.is_tainted and not self._engine.keeps_for_redirected:
             return
         methods = allowed.methods
         if methods is None:
             methods = [request.method] if request.use_preflight else []
-        max_age = parse_max_age(response.headers, self.engine)
-        self.agent.cache.keep(self.cache_key(), include, max_age, methods, allowed.names)
+        max_age = parse_max_age(response.headers, self._engine)
+        self._cache.keep(self.cache_key(), include, max_age, methods, allowed.names)

@@ -45,12 +45,12 @@ _NOT_FIREFOX = "CORS request did not succeed). Status code: (null"
 _NO_LNA = "No header helps. Serve the page over https, and let the user grant access to the local network."
 
 
-class Reason(Enum):
+class FailureReason(Enum):
     """The closed set of reasons; the value is the name of the manual's page on it."""
 
     wording: Wording
 
-    def __new__(cls, slug: str, wording: Wording = _LOOK_UP) -> Reason:  # noqa: D102 - how an enum's members are made
+    def __new__(cls, slug: str, wording: Wording = _LOOK_UP) -> FailureReason:  # noqa: D102 - how an enum's members are made
         member = object.__new__(cls)
         member._value_ = slug
         member.wording = wording
@@ -369,7 +369,7 @@ class Reason(Enum):
     def remedy(self, facts: Mapping[str, str]) -> str:
         """Return what to change, with the facts filled in; first of all the page's name, where that is the matter."""
         remedy = fill(self.wording.remedy, facts)
-        if self not in _ABOUT_ORIGINS or (self is Reason.PREFLIGHT_STATUS and facts.get("status") != "403"):
+        if self not in _ABOUT_ORIGINS or (self is FailureReason.PREFLIGHT_STATUS and facts.get("status") != "403"):
             return remedy
         advice = advise_one_name(facts)
         return (
@@ -381,11 +381,11 @@ class Reason(Enum):
 
 _ABOUT_ORIGINS: Final = frozenset(
     {
-        Reason.MISSING_ACAO,
-        Reason.ACAO_MISMATCH,
-        Reason.WILDCARD_WITH_CREDENTIALS,
-        Reason.CREDENTIALS_NOT_TRUE,
-        Reason.PREFLIGHT_STATUS,
+        FailureReason.MISSING_ACAO,
+        FailureReason.ACAO_MISMATCH,
+        FailureReason.WILDCARD_WITH_CREDENTIALS,
+        FailureReason.CREDENTIALS_NOT_TRUE,
+        FailureReason.PREFLIGHT_STATUS,
     }
 )
 """Reasons that a page may meet since it was opened under another name of this machine."""

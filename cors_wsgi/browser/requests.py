@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from ..fetch import is_forbidden_request_header, normalize_method
+from ..fetch import normalize_method
 from .bodies import Body, ReadableStream, extract_body
-from .causes import is_user_agent
 from .engines import API, Engine
 from .errors import FetchError
-from .headers import Header, HeadersInit, get_header, has_header, list_pairs, normalize_value
+from .guard import check_method, guard_header
+from .headers import Header, HeadersInit, get_header, has_header, list_pairs
 from .origins import Origin
-from .reasons import Reason
+from .reasons import FailureReason
 from .safelist import is_no_cors_safelisted
-from .script import check_header, check_method
 from .urls import URL
 
 Mode = Literal["cors", "no-cors", "same-origin"]
@@ -128,7 +127,7 @@ class Request:
 
 def refuse(why: str) -> FetchError:
     """Return the error for a request that the script's own browser refuses."""
-    return FetchError(Reason.INVALID_REQUEST, None, value=why)
+    return FetchError(FailureReason.INVALID_REQUEST, None, value=why)
 
 
 def build_fetch_request(
@@ -182,15 +181,15 @@ def build_fetch_request(
 
 def _append_header(request: Request, name: str, value: str, engine: Engine) -> None:
     """Append a header as the guard of the request's headers allows (`#concept-headers-append`)."""
-    value = normalize_value(value)
-    check_header(name, value)
-    if is_forbidden_request_header(name, value) or (engine.drops_user_agent and is_user_agent(name)):
+    header = guard_header(name, value, engine)
+    if header is None:
         return
+    name, value = header
     if request.mode == "no-cors":
         before = get_header(request.headers, name.lower())
         if not is_no_cors_safelisted(name, value if before is None else f"{before}, {value}", engine):
             return
-    request.headers.append((name, value))
+    request.headers.append(header)
 
 
 def _set_body(request: Request, body: Body, duplex: str | None, engine: Engine) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from .errors import FetchError
 from .headers import ResponseHeaders
-from .reasons import Reason
+from .reasons import FailureReason
 
 ResponseType = Literal["basic", "cors", "opaque", "opaqueredirect"]
 
@@ -48,7 +48,7 @@ class Response:
             FetchError: the connection broke before the body was whole.
         """
         if self.trouble:
-            raise FetchError(Reason.NETWORK_FAILURE, None, value=self.trouble, url=self.url)
+            raise FetchError(FailureReason.NETWORK_FAILURE, None, value=self.trouble, url=self.url)
         return self.content
 
     @property

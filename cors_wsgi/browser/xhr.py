@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 
-from ..fetch import is_forbidden_request_header, normalize_method
+from ..fetch import normalize_method
 from .bodies import UTF8_TEXT, Body, Document, Extracted, ReadableStream, URLSearchParams, extract_body
-from .causes import is_user_agent
 from .engines import Engine
-from .headers import Header, HeadersInit, get_header, has_header, list_pairs, normalize_value, remove_headers
+from .guard import check_method, guard_header
+from .headers import Header, HeadersInit, get_header, has_header, list_pairs, remove_headers
 from .mime import is_strict_mime_type, parse_mime_type
 from .origins import Origin
 from .requests import Request, refuse
-from .script import check_header, check_method
 from .urls import URL
 
 _CHARSET = re.compile(r"(?<=[\x00-\x20;])(charset[\x00-\x20]*=[\x00-\x20\"']*)([^\x00-\x20\"';]+)", re.IGNORECASE)
@@ -41,10 +40,9 @@ def build_xhr_request(
     request = Request("XMLHttpRequest", normalize_method(method), [url], [], origin, is_sync=is_sync)
     request.credentials = "include" if with_credentials else "same-origin"
     for name, value in list_pairs(headers):
-        value = normalize_value(value)
-        check_header(name, value)
-        if not is_forbidden_request_header(name, value) and not (engine.drops_user_agent and is_user_agent(name)):
-            request.headers = _combine(request.headers, name, value)
+        header = guard_header(name, value, engine)
+        if header is not None:
+            request.headers = _combine(request.headers, *header)
     if isinstance(body, ReadableStream):
         body = "[object ReadableStream]"  # it is none of the types that send() takes, and so becomes text
     if body is not None and request.method not in ("GET", "HEAD"):

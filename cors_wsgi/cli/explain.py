@@ -10,7 +10,7 @@ from typing import Final
 from rich.console import Console
 from rich.padding import Padding
 
-from cors_wsgi.browser import Reason
+from cors_wsgi.browser import FailureReason as Reason
 
 from .remedies import write_for_policy
 from .terminal import make_console, safe

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from cors_wsgi.browser import Exchange, FetchError, Reason
+from cors_wsgi.browser import Exchange, FetchError
+from cors_wsgi.browser import FailureReason as Reason
 from cors_wsgi.browser.origins import is_same_site, open_origin
 from cors_wsgi.browser.slips import advise_one_name, find_slip, rename_page
 from cors_wsgi.browser.urls import parse_url

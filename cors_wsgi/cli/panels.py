@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cors_wsgi.browser import Reason
+from cors_wsgi.browser import FailureReason as Reason
 
 PANEL_WORDS: Final[tuple[tuple[str, Reason], ...]] = (
     # Chromium's tooltip of «CORS error», in the names of its debugging protocol; some have «Preflight» in front

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from cors_wsgi.browser import Exchange, Reason
+from cors_wsgi.browser import Exchange
+from cors_wsgi.browser import FailureReason as Reason
 from cors_wsgi.browser.slips import rename_page
 
 _POLICY: Final[Mapping[Reason, str]] = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
-from cors_wsgi.browser import Reason
+from cors_wsgi.browser import FailureReason as Reason
 
 from .panels import PANEL_WORDS
 from .traces import Trace, find_trace
@@ -22,7 +22,10 @@ _OTHER_WORDS: Final[tuple[tuple[str, Reason], ...]] = (
     ("The '{header}' header contains multiple values '{value}', but only one is allowed", Reason.ACAO_MULTIPLE),
     ("Response for preflight is invalid (redirect)", Reason.PREFLIGHT_REDIRECT),
     ("Response for preflight has invalid HTTP status code {status}", Reason.PREFLIGHT_STATUS),
-    ("A wildcard '*' cannot be used in the 'Access-Control-Allow-Origin' header", Reason.WILDCARD_WITH_CREDENTIALS),
+    (
+        "A wildcard '*' cannot be used in the 'Access-Control-Allow-Origin' header",
+        Reason.WILDCARD_WITH_CREDENTIALS,
+    ),
     (
         "Credentials flag is 'true', but the 'Access-Control-Allow-Credentials' header is '{value}'",
         Reason.CREDENTIALS_NOT_TRUE,
