@@ -14,7 +14,7 @@ from cors_wsgi import Deny, Policy, Verdict
 from .layers import PathScope
 from .policies import HANDS_OFF, Policies, ResolvedPolicy
 from .preflights import COMMON_METHODS, find_common, restrict_methods
-from .url_map import NO_METHOD, Found, Router, asks_users_code, is_automatic, make_blind_map, never_overlaps
+from .url_map import NO_METHOD, Found, Router, asks_users_code, is_automatic, make_blind_map, never_overlaps, to_found
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -124,10 +124,13 @@ class RouterSource:
         if rule is not None and not is_automatic(rule, method):
             scope = self._scopes.find_raw(current.environ.get("PATH_INFO", ""))
             return self._policies.of_view(rule.endpoint, method, scope)
-        if rule is not None or isinstance(current.routing_exception, (MethodNotAllowed, RequestRedirect)):
+        failure = current.routing_exception
+        if rule is not None or isinstance(failure, (MethodNotAllowed, RequestRedirect)):
             router = self._bind(current)
             if router is not None:
-                return self._cover(router, router.find(method))
+                # PERF: what Flask has found out just now is not asked again.
+                found = to_found(router.path, method, failure) if isinstance(failure, MethodNotAllowed) else None
+                return self._cover(router, found or router.find(method))
         return self._policies.of_path(self._scopes.find_raw(followed.path))
 
     def _judge(self, resolved: ResolvedPolicy, verdict: Verdict, *, in_context: bool) -> None:

@@ -39,6 +39,11 @@ class Found(NamedTuple):
     allowed: Sequence[str] = ()
 
 
+def to_found(path: str, method: str, error: MethodNotAllowed) -> Found:
+    """Return what a router says by an error: that a path has rules, and none for this method."""
+    return Found(path, method, is_known=True, allowed=sorted(error.valid_methods or ()))
+
+
 _Step: TypeAlias = "Found | str | None"
 
 
@@ -97,7 +102,7 @@ class Router:
         except RequestRedirect as redirect:
             return self._path_of(redirect.new_url)
         except MethodNotAllowed as error:
-            return Found(path, method, is_known=True, allowed=sorted(error.valid_methods or ()))
+            return to_found(path, method, error)
         except Exception:  # noqa: BLE001 - an HTTPException, or whatever a user's converter raises
             return None
         return rule
