@@ -10,22 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 from cors_wsgi import Policy, PolicyError, PolicyWarning
-from cors_wsgi.options import unknown_option
+from cors_wsgi.options import OPTION_NAMES, unknown_option
 from cors_wsgi.settings import parse_settings
 
 BodyKind = Literal["none", "text", "params", "form", "stream"]
 Mode = Literal["cors", "no-cors"]
-
-OPTIONS: Final = (
-    "origins",
-    "methods",
-    "allow_headers",
-    "expose_headers",
-    "supports_credentials",
-    "max_age",
-    "accept_risks",
-)
-"""The options of a policy that can be edited."""
 
 MOST_HEADERS: Final = 20
 LONGEST_TEXT: Final = 4096
@@ -103,7 +92,7 @@ def make_policy(settings: Mapping[str, str]) -> Policy:
     Raises:
         PolicyError: for everything that is wrong with it.
     """
-    unknown = [unknown_option(name, OPTIONS) for name in settings if name not in OPTIONS]
+    unknown = [unknown_option(name, OPTION_NAMES) for name in settings if name not in OPTION_NAMES]
     if unknown:
         raise PolicyError(unknown)
     given = {name: text for name, text in settings.items() if text.strip() or name == "origins"}

@@ -18,6 +18,7 @@ from cors_wsgi.demo.examples import EXAMPLES
 from cors_wsgi.demo.page_server import FILES
 from cors_wsgi.demo.scenarios import SCENARIOS
 from cors_wsgi.demo.servers import Demo, serve_demo
+from cors_wsgi.options import OPTION_NAMES
 
 if TYPE_CHECKING:
     from cors_wsgi.demo.examples import Example
@@ -247,6 +248,12 @@ def test_a_ready_scenario_comes_to_what_it_is_there_to_show(demo: Demo, ready: E
     assert is_preflighted == bool(told["causes"])
     for call in told["calls"]:
         assert bool(call["explanation"] and call["remedy"]) == (call["state"] == "blocked")
+
+
+def test_the_form_has_a_field_for_each_option_of_a_policy(demo: Demo) -> None:
+    page = get(demo.origins.page + "/").decode()
+    fields = page[page.index('id="policy-fields"') : page.index("</fieldset>", page.index('id="policy-fields"'))]
+    assert sorted(re.findall(r'<input id="(\w+)"', fields)) == sorted(OPTION_NAMES)
 
 
 def test_the_form_s_methods_are_the_default_of_a_policy_and_query_is_offered(demo: Demo) -> None:

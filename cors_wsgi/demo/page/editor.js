@@ -4,7 +4,8 @@ import { byId, element } from "./dom.js";
 import { write } from "./script.js";
 import { api } from "./trial.js";
 
-const OPTIONS = ["origins", "methods", "allow_headers", "expose_headers", "supports_credentials", "max_age", "accept_risks"];
+// The options are those of which the form has a field.
+const OPTIONS = [...document.querySelectorAll("#policy-fields input")].map((input) => input.id);
 
 /** Put a scenario into the fields. */
 export function setPlan({ script, policy }) {
