@@ -63,19 +63,28 @@ def test_two_layers_are_asked_end_to_end() -> None:
     from tools.benchmarks.layers import LAYERS
 
     layers = LAYERS[:2]
-    found = end_to_end.measure(layers, rounds=1, seconds=1)
-    assert {(count, kind) for count, _, kind in found} == {
-        (1, "actual"),
-        (1, "preflight"),
-        (2, "actual"),
-        (2, "preflight"),
-    }
-    assert all(one.rate > 0 and one.medians[0] <= one.tails[0] for one in found.values())
-    cells = read_cells(end_to_end.write_tables(found, layers))
-    assert [row[:2] for row in cells if row[0] == "plain WSGI"] == [
-        ["plain WSGI", "bare"],
-        ["plain WSGI", "cors-wsgi"],
-    ] * 2
+    found = end_to_end.measure(layers, rounds=2, seconds=1)
+    assert set(found) == {(layers[0].key, "actual"), (layers[1].key, "actual"), (layers[1].key, "preflight")}
+    assert all(len(one.rates) == 2 and one.rate > 0 and one.medians[0] <= one.tails[0] for one in found.values())
+    cells = read_cells(end_to_end.write_table(found, layers))
+    assert [row[:2] for row in cells if row[0] == "plain WSGI"] == [["plain WSGI", "bare"], ["plain WSGI", "cors-wsgi"]]
+
+
+@pytest.mark.parametrize(
+    ("rates", "says"),
+    [
+        pytest.param([100, 101, 99, 100], "no difference measured", id="equal"),
+        pytest.param([95, 104, 90, 108], "no difference measured", id="overlapping"),
+        pytest.param([90, 91, 89, 90], "0.90 (0.90 to 0.90)", id="less, and little spread"),
+        pytest.param([50, 60, 40, 55], "0.53 (0.47 to 0.56)", id="much less than the spread"),
+        pytest.param([130, 131, 129, 130], "1.30 (1.30 to 1.30)", id="more"),
+    ],
+)
+def test_a_share_is_given_only_where_it_is_larger_than_its_spread(rates: list[float], says: str) -> None:
+    needs_module("werkzeug")
+    from tools.benchmarks import end_to_end
+
+    assert end_to_end.compare(rates, [100, 100, 100, 100]) == says
 
 
 @pytest.mark.server
@@ -85,5 +94,5 @@ def test_a_request_that_fails_ends_the_measurement() -> None:
     from tools.benchmarks import end_to_end
     from tools.benchmarks.layers import LAYERS
 
-    with end_to_end.serve(LAYERS[1], 1) as port, pytest.raises(RuntimeError, match="requests failed"):
+    with end_to_end.serve(LAYERS[1]) as port, pytest.raises(RuntimeError, match="requests failed"):
         end_to_end.ask(port, ("DELETE", "Access-Control-Request-Method", "PUT", "Origin", "x", "Expect", "nonsense"), 1)
