@@ -73,7 +73,7 @@ def normalize(options: Mapping[str, Any], *, partial: bool = False) -> Normalize
 
     Args:
         options: the options by name, as `Policy` takes them; a name that does not exist is a problem.
-        partial: whether this is one layer of several: then nothing stands for an option that it does not say.
+        partial: whether this is one layer of several: then an option that it does not state is left out.
     """
     problems = [unknown_option(name, OPTION_NAMES) for name in options if name not in _NORMALIZERS]
     values: dict[str, Any] = {}
@@ -91,7 +91,7 @@ def unknown_option(name: str, known: Iterable[str], *, prefix: str = "") -> Prob
     Args:
         name: the name, without the prefix.
         known: the names that exist.
-        prefix: what stands before a name where the user wrote it, such as `CORS_`.
+        prefix: what precedes a name where the user wrote it, such as `CORS_`.
     """
     names = sorted(known)
     near = find_near_miss(name, names)
@@ -410,4 +410,4 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "max_age": DEFAULT_MAX_AGE,
     "accept_risks": (),
 }
-"""The values of options that nobody states; of origins there is none."""
+"""The values of options that nobody states; origins have no default."""

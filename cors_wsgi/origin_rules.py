@@ -27,8 +27,9 @@ READ_ENVIRONMENT: Final = (
 _FOR_NOTHING = (
     f"Write an origin such as {EXAMPLE!r}, or [] for nobody; to read an environment variable, write {READ_ENVIRONMENT}."
 )
+# A backslash, ^, $, a group, [a-z], .+ or ://.* in it; but not the brackets of https://[::1].
 _REGEX_SIGNS = re.compile(r"[\\^$(){}|]|\[(?![0-9A-Fa-f]*[:\]])|[.\]][+?]|(?<=://)\.[*+]")
-_SCHEME_AND_REST = re.compile(r"(?:(?:([^/?#]*):)?/{1,2})?(.*)", re.DOTALL)
+_SCHEME_AND_REST = re.compile(r"(?:(?:([^/?#]*):)?/{1,2})?(.*)", re.DOTALL)  # https:// or //, app.example.com/x
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _BETWEEN_ORIGINS = re.compile(r",|(?<=\S)[;\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 _FILE_ORIGINS = ("file://", "file:///", "file:///index.html", "file://index.html", "file://localhost")

@@ -31,9 +31,10 @@ _logger = logging.getLogger("cors_wsgi")
 _ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://(\[[0-9a-f:]+\]|[A-Za-z0-9._-]+)(?::([1-9][0-9]{0,4}))?")
 _DOMAIN = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?")
 _ENDS_IN_NUMBER = re.compile(r"(?:[^.]*\.)*(?:[0-9]+|0x[0-9a-f]*)\.?")
+# 127.0.0.1: four numbers up to 255 without leading zeros, a dot between them and none at the end.
 _IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!\Z)|\Z)){4}")
-_SCANNED_FOR_NEAREST = 1000
-_COMPARED_FOR_NEAREST = 50
+_SCANNED_FOR_NEAREST = 1000  # a refusal that is explained must not take longer, the more origins there are
+_COMPARED_FOR_NEAREST = 50  # difflib takes some 20 microseconds for each
 
 
 class Origin(NamedTuple):
@@ -51,7 +52,7 @@ class Origin(NamedTuple):
 
 
 def parse_origin(text: str) -> Origin | None:
-    """Return the parts of a serialized origin, or None if `text` is none (HTML, `#ascii-serialisation-of-an-origin`).
+    """Return the parts of a serialized origin, or None if `text` is not one (HTML, `#ascii-serialisation-of-an-origin`).
 
     Linear in the length of `text`, and never longer than 512 characters take. `null` has no parts: it is None.
 
@@ -92,7 +93,7 @@ def is_loopback(host: str) -> bool:
 
 
 def rename_loopback(origin: str) -> tuple[str, ...]:
-    """Return a well-formed origin of the own machine under its other names; nothing, if its host is none of them.
+    """Return a well-formed origin of the own machine under its other names; nothing, if its host is not one of them.
 
     >>> rename_loopback("http://127.0.0.1:5173")
     ('http://localhost:5173', 'http://[::1]:5173')
@@ -105,7 +106,7 @@ def rename_loopback(origin: str) -> tuple[str, ...]:
 
 
 def parse_pattern(text: str) -> Origin | None:
-    """Return the parts of an origin pattern, its wildcards included, or None if `text` is none.
+    """Return the parts of an origin pattern, its wildcards included, or None if `text` is not one.
 
     A pattern has `*.` before a host that is no IP address, or `:*` for its port, or both, and is else an origin.
 

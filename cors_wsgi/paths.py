@@ -13,6 +13,7 @@ D = TypeVar("D")
 
 PathRule: TypeAlias = "str | re.Pattern[str]"
 
+# /a//b, /a/../b, a path that ends with /. or /.., /a\\b, a NUL, and a %2f, %2e or %5c that is left over.
 _NOT_CANONICAL = re.compile(r"//|/\.{1,2}(?:/|\Z)|\A\.{1,2}(?:/|\Z)|[\\\0]|%(?:2[ef]|5c)", re.IGNORECASE)
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 
@@ -27,7 +28,7 @@ def is_canonical(path: str) -> bool:
 
 
 def decode_path(path_info: str) -> str | None:
-    """Return the text of a PATH_INFO, whose bytes WSGI hands over as latin-1, or None if they are no UTF-8."""
+    """Return the text of a PATH_INFO, whose bytes WSGI hands over as latin-1, or None if they are not UTF-8."""
     if path_info.isascii():
         return path_info
     try:

@@ -40,7 +40,7 @@ DENY: Final = Deny.DENY
 """Never shared: preflights get 403, and CORS headers that the app set itself are removed."""
 
 PolicyOrDeny: TypeAlias = "Policy | Deny | None"
-"""The three answers to «which policy?»; None is hands off: nothing is added, removed, answered or blocked."""
+"""The three answers to "which policy?"; None is hands off: nothing is added, removed, answered or blocked."""
 
 
 def _explain_call(args: tuple[Any, ...], keywords: Mapping[str, Any]) -> str | None:
@@ -205,7 +205,7 @@ class Policy:
         return self.origins == "*"
 
     def allows(self, origin: str | None, environ: WSGIEnvironment | None = None) -> bool:
-        """Tell whether the policy trusts an origin, as it stands in an Origin header; for handlers that ask themselves.
+        """Tell whether the policy trusts an origin, as an Origin header has it; for handlers that ask themselves.
 
         Args:
             origin: the header's value; None, where a request has none, is allowed only if everybody is.

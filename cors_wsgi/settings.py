@@ -25,7 +25,7 @@ def parse_settings(settings: Mapping[str, str], *, prefix: str = "") -> dict[str
 
     Args:
         settings: the strings, by the options' names.
-        prefix: what stands before a name where the user wrote it, such as `CORS_`; for the messages.
+        prefix: what precedes a name where the user wrote it, such as `CORS_`; for the messages.
 
     Raises:
         PolicyError: for unknown names, all together.

@@ -35,7 +35,7 @@ def find_blocking_problems(policies: Iterable[PolicyOrDeny]) -> list[Problem]:
     """Return why `block_untrusted` would block nothing, or too little, under these policies.
 
     A policy for everybody beside stricter ones is what its author says of a part. A pattern that anybody can satisfy
-    looks like protection and is none, beside whatever it stands.
+    looks like protection and is not, whatever is beside it.
 
     Args:
         policies: every policy of an app, `DENY` included; None, which is never judged, does not count.

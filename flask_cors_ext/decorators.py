@@ -28,7 +28,7 @@ def cross_origin(**options: Unpack[PolicyOptions]) -> Mark: ...
 def cross_origin(view: Any = None, /, **options: Any) -> Any:
     """Mark a view that pages of other origins may read; used bare, or with options that hold for this view only.
 
-    The view is not wrapped: the decorator stands above or below `@app.route`, on functions, coroutine functions,
+    The view is not wrapped: write the decorator above or below `@app.route`, on functions, coroutine functions,
     `MethodView` classes (or in their `decorators`) and single methods, and on what `View.as_view()` returns. What is
     not said here, blueprints and app say. It takes effect with `CORS(app)`.
 

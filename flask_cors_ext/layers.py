@@ -21,7 +21,7 @@ class Layer:
         name: the place, as messages call it.
         values: what it says, by option; normalised.
         denies: whether it says instead that nothing below is ever shared.
-        prefix: for settings, what stands before an option's name.
+        prefix: for settings, what precedes an option's name.
     """
 
     name: str
@@ -40,7 +40,7 @@ def read_layer(name: str, options: Mapping[str, Any], *, prefix: str = "") -> La
     Args:
         name: the place, for messages.
         options: the options of a policy; origins may be missing.
-        prefix: for settings, what stands before an option's name.
+        prefix: for settings, what precedes an option's name.
 
     Raises:
         PolicyError: for everything that is wrong with the options.
@@ -166,13 +166,13 @@ class PathScopes:
         self.all = (*scopes.values(), self._elsewhere)
 
     def find_raw(self, path: str) -> PathScope:
-        """Return the scope of a path, given as PATH_INFO stands in an environ: its bytes as latin-1."""
+        """Return the scope of a path, given as PATH_INFO has it: its bytes as latin-1."""
         if path.isascii() or self._map is None:
             return self.find(path)
         return self.find(path.encode("latin-1", "replace").decode("utf-8", "replace"))
 
     def find(self, path: str) -> PathScope:
-        """Return the scope of a path, given as text; U+FFFD stands for bytes that are no UTF-8."""
+        """Return the scope of a path, given as text; U+FFFD in place of bytes that are not UTF-8."""
         if self._map is None:
             return self._elsewhere
         if not is_canonical(path) or "\ufffd" in path:

@@ -48,7 +48,7 @@ def audit_app(
         headers: sent with the actual requests, such as Authorization.
 
     Raises:
-        ValueError: the URL, the origin or the method is none; the message says what to write.
+        ValueError: the URL, the origin or the method is not one; the message says what to write.
         NetworkError: the app started no response.
         ImportError: werkzeug is not installed (the extra `testing`).
     """
@@ -77,7 +77,7 @@ def audit_server(
         progress: called with the number of requests so far, after each.
 
     Raises:
-        ValueError: the URL, the origin, the method or a number is none; the message says what to write.
+        ValueError: the URL, the origin, the method or a number is not one; the message says what to write.
         NetworkError: nobody answers, or not in HTTP.
         ImportError: urllib3 is not installed (the extra `cli`).
     """
