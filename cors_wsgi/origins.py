@@ -52,7 +52,7 @@ class Origin(NamedTuple):
 
 
 def parse_origin(text: str) -> Origin | None:
-    """Return the parts of a serialized origin, or None if `text` is not one (HTML, `#ascii-serialisation-of-an-origin`).
+    """Return the parts of a serialized origin, or None for other text (HTML, `#ascii-serialisation-of-an-origin`).
 
     Linear in the length of `text`, and never longer than 512 characters take. `null` has no parts: it is None.
 
