@@ -4,8 +4,8 @@ The probes are those that found holes in CORS libraries before: reflected origin
 Nothing here belongs to the Fetch standard; what a finding means for a page is decided by its rules.
 """
 
-from .auditing import MOST_REQUESTS, audit_app, audit_server
 from .flaws import FLAWS, Flaw, FlawCode, Severity
 from .report import Finding, Report
+from .run import MOST_REQUESTS, audit_app, audit_server
 
 __all__ = ["FLAWS", "MOST_REQUESTS", "Finding", "Flaw", "FlawCode", "Report", "Severity", "audit_app", "audit_server"]

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from cors_wsgi.audit import MOST_REQUESTS, Report, Severity, audit_app, audit_server
-from cors_wsgi.audit.auditing import is_harmless
+from cors_wsgi.audit.run import is_harmless
 from cors_wsgi.browser.printing import escape, show_exchange
 from cors_wsgi.browser.transports import NetworkError
 

@@ -12,9 +12,9 @@ from rich.padding import Padding
 
 from cors_wsgi.browser import FailureReason as Reason
 
+from .console_lines import Recognised, find_nearest, recognise_trace, recognize
 from .remedies import write_for_policy
 from .terminal import make_console, safe
-from .words import Recognised, find_nearest, recognise, recognise_trace
 
 EXAMPLES: Final = """\
 examples:
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     console = make_console()
     found: dict[Reason, Recognised] = {}
     for line in lines:
-        if recognised := recognise(line):
+        if recognised := recognize(line):
             found.setdefault(recognised.reason, recognised)
     if len(found) > 1:
         # A console adds a line of the network to one of CORS; the reason is in the other.

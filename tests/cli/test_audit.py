@@ -11,7 +11,7 @@ from cli.test_check import answering
 from cli.test_command import SCRIPT, run
 from support.nginx import free_port, run_nginx
 
-from cors_wsgi.audit.auditing import is_harmless
+from cors_wsgi.audit.run import is_harmless
 from cors_wsgi.demo.servers import serve_demo
 
 PAGE = "https://app.example.com"

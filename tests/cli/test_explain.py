@@ -14,7 +14,7 @@ from cli.test_command import SCRIPT, run
 from support.needs import needs
 
 from cors_wsgi.browser import Reason
-from cors_wsgi.cli.words import recognise
+from cors_wsgi.cli.console_lines import recognize
 
 CONSOLES = Path(__file__).parent.parent / "tools" / "engines" / "data"
 CHROMIUM = (
@@ -168,7 +168,7 @@ LINES = [
 
 @pytest.mark.parametrize(("line", "reason"), LINES, ids=[line[-70:] for line, _ in LINES])
 def test_every_wording_is_recognised(line: str, reason: Reason) -> None:
-    found = recognise(line)
+    found = recognize(line)
     assert found is not None
     assert found.reason is reason
 
@@ -199,7 +199,7 @@ def test_every_wording_is_recognised(line: str, reason: Reason) -> None:
     ],
 )
 def test_the_facts_of_a_line_are_read(line: str, facts: dict[str, str]) -> None:
-    found = recognise(line)
+    found = recognize(line)
     assert found is not None
     assert {name: value.rstrip(".") for name, value in found.facts.items()} == {
         name: value.rstrip(".") for name, value in facts.items()
@@ -211,7 +211,7 @@ def test_the_facts_of_a_line_are_read(line: str, facts: dict[str, str]) -> None:
     ["", "Uncaught SyntaxError: Unexpected token", "CORS", "Access-Control-Allow-Origin: *", "x" * 100_000, "{value}"],
 )
 def test_other_lines_are_not(line: str) -> None:
-    assert recognise(line) is None
+    assert recognize(line) is None
 
 
 SAME_WORDS = {
@@ -238,7 +238,7 @@ RECORDED = [
 @pytest.mark.parametrize(("engine", "message"), RECORDED)
 def test_what_real_consoles_printed_is_recognised(engine: str, message: dict[str, Any]) -> None:
     lines = [line for text in message["text"] for line in text.splitlines()]
-    found = [recognised for line in lines if (recognised := recognise(line))]
+    found = [recognised for line in lines if (recognised := recognize(line))]
     reasons = {reason.value for each in found for reason in (each.reason, *each.also)}
     is_told_apart = (engine, message["case"].rpartition("-")[0]) not in SAME_WORDS
     assert (message["reason"] in reasons) is is_told_apart
@@ -336,7 +336,7 @@ FAILED = "of every request that CORS blocked, and of some that failed for anothe
 def test_a_line_beside_the_reason_is_no_reason_and_says_where_to_look(
     line: str, is_what: str, do: str, status: int
 ) -> None:
-    assert recognise(line) is None
+    assert recognize(line) is None
     shown = run("explain", line, COLUMNS="400")
     title, what, then, remedy, end = [line.strip() for line in shown.stdout.splitlines()]
     assert (title, then, end, shown.returncode) == ("What it is", "What to do", "", status)
@@ -393,7 +393,7 @@ def test_every_line_beside_the_reason_is_left_out_where_the_reason_is_there_too(
     ],
 )
 def test_the_words_of_the_network_panel_are_recognised(line: str, reason: Reason) -> None:
-    found = recognise(line)
+    found = recognize(line)
     assert found is not None
     assert found.reason is reason
 
@@ -407,7 +407,7 @@ def test_all_that_firefox_s_network_panel_says_of_cors_is_recognised() -> None:
         source = archive.read("chrome/devtools/modules/devtools/client/netmonitor/src/constants.js").decode()
     words = re.findall(r'^  10\d\d: "(CORS .*)",$', source, re.MULTILINE)
     assert len(words) >= 15
-    assert [text for text in words if recognise(text) is None] == []
+    assert [text for text in words if recognize(text) is None] == []
 
 
 def test_an_unknown_text_says_so_with_the_nearest() -> None:

@@ -9,8 +9,8 @@ from typing import Final
 from ..browser.engines import ENGINES
 from ..browser.printing import escape
 from ..fetch import ALLOW_CREDENTIALS, ALLOW_PRIVATE_NETWORK, MAX_AGE, ORIGIN, VARY
-from .answers import Answer, Answers
 from .flaws import FLAWS, FlawCode
+from .observations import Answer, Observations
 from .probes import STRANGER, UNKNOWN_HEADER, UNKNOWN_METHOD
 from .report import Finding
 
@@ -18,7 +18,7 @@ _BROWSERS: Final = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Saf
 _KEPT = re.compile(r"(?:s-maxage|max-age)\s*=\s*\"?0*[1-9]|public", re.IGNORECASE)
 
 
-def judge(answers: Answers) -> Iterator[Finding]:
+def judge(answers: Observations) -> Iterator[Finding]:
     """Yield what is wrong, and what is good to know."""
     yield from _judge_origins(answers)
     yield from _judge_vary(answers)
@@ -35,7 +35,7 @@ def _find(code: FlawCode, answer: Answer, said: str) -> Finding:
     )
 
 
-def _judge_origins(answers: Answers) -> Iterator[Finding]:
+def _judge_origins(answers: Observations) -> Iterator[Finding]:
     stranger = answers.stranger
     if stranger.origins == ["*"]:
         yield _find(FlawCode.EVERYBODY, stranger, f"{STRANGER} got *.")
@@ -56,7 +56,7 @@ def _judge_origins(answers: Answers) -> Iterator[Finding]:
         yield _find(FlawCode.ORIGIN_REFUSED, known, f"{known.exchange.sent(ORIGIN)} was not let in.")
 
 
-def _judge_vary(answers: Answers) -> Iterator[Finding]:
+def _judge_vary(answers: Observations) -> Iterator[Finding]:
     cases = {"an allowed Origin": answers.known, "another one": answers.stranger, "no Origin": answers.absent}
     said = {(*answer.origins, answer.has_credentials) for answer in cases.values()}
     lacking = [name for name, answer in cases.items() if not answer.varies and answer.exchange.response is not None]
@@ -67,7 +67,7 @@ def _judge_vary(answers: Answers) -> Iterator[Finding]:
         yield _find(FlawCode.VARY_REFLECTED, answers.stranger, f"{UNKNOWN_HEADER} came back in Vary.")
 
 
-def _judge_values(answers: Answers) -> Iterator[Finding]:
+def _judge_values(answers: Observations) -> Iterator[Finding]:
     for answer in (answers.known, answers.stranger, answers.absent, answers.preflight):
         asked = answer.exchange.sent(ORIGIN)
         if len(answer.origins) > 1 or any("," in value and value != asked for value in answer.origins):
@@ -83,7 +83,7 @@ def _judge_values(answers: Answers) -> Iterator[Finding]:
             break
 
 
-def _judge_preflight(answers: Answers) -> Iterator[Finding]:
+def _judge_preflight(answers: Observations) -> Iterator[Finding]:
     known, preflight = answers.known, answers.preflight
     origin = known.exchange.sent(ORIGIN)
     if known.is_shared and not preflight.is_ok and preflight.exchange.status is not None:
@@ -107,7 +107,7 @@ def _judge_preflight(answers: Answers) -> Iterator[Finding]:
         yield _find(FlawCode.PREFLIGHT_CACHEABLE, preflight, f"Cache-Control: {kept}, and no Vary: Origin.")
 
 
-def _judge_methods_and_headers(answers: Answers) -> Iterator[Finding]:
+def _judge_methods_and_headers(answers: Observations) -> Iterator[Finding]:
     method, header = answers.odd_method, answers.odd_header
     star = set() if method.has_credentials else {"*"}
     if method.is_ok and method.is_shared and method.allowed_methods & ({UNKNOWN_METHOD} | star):
@@ -120,7 +120,7 @@ def _judge_methods_and_headers(answers: Answers) -> Iterator[Finding]:
         yield _find(FlawCode.UNNEEDED_METHODS, answers.preflight, f"{', '.join(sorted(unneeded))}: not in Allow.")
 
 
-def _judge_max_age(answers: Answers) -> Iterator[Finding]:
+def _judge_max_age(answers: Observations) -> Iterator[Finding]:
     preflight = answers.preflight
     if not (preflight.is_ok and preflight.is_shared):
         return

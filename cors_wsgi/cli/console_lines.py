@@ -110,7 +110,7 @@ class Recognised:
     may_follow: bool = False
 
 
-def recognise(line: str) -> Recognised | None:
+def recognize(line: str) -> Recognised | None:
     """Return what one line of a console is about, or None for a line that no browser is known to print."""
     text = _plain(line)
     best: tuple[int, Recognised] | None = None

@@ -10,9 +10,9 @@ from ..browser.exchange import WireRequest, WireResponse
 from ..browser.transports import HTTPTransport, Transport, WSGITransport
 from ..browser.urls import URL, parse_url
 from ..fetch import is_token
-from .answers import Answers
-from .asking import Asker
-from .judging import judge
+from .client import Asker
+from .findings import judge
+from .observations import Observations
 from .probes import STRANGER, UNKNOWN_HEADER, UNKNOWN_METHOD, is_makeable, list_probes
 from .report import Finding, Report
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 MOST_REQUESTS: Final = len(list_probes("https://app.example.com")) + sum(
-    field.type == "Answer" for field in fields(Answers)
+    field.type == "Answer" for field in fields(Observations)
 )
 """Requests that an audit sends at most."""
 
@@ -112,9 +112,9 @@ def _audit(
     return Report(url, known, _sort(judge(answers)), tuple(asker.exchanges))
 
 
-def _ask(asker: Asker, known: str, method: str, *, is_given: bool) -> Answers:
+def _ask(asker: Asker, known: str, method: str, *, is_given: bool) -> Observations:
     probes = [probe for probe in list_probes(known) if is_makeable(probe, known)]
-    answers = Answers(
+    answers = Observations(
         absent=asker.ask(method, None),
         known=asker.ask(method, known),
         stranger=asker.ask(method, STRANGER, [_ODD_VARY]),

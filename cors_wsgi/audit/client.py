@@ -10,7 +10,7 @@ from ..browser.headers import Header
 from ..browser.transports import NetworkError, Transport
 from ..browser.urls import URL
 from ..fetch import ORIGIN, REQUEST_HEADERS, REQUEST_METHOD
-from .answers import Answer
+from .observations import Answer
 
 _USER_AGENT = "Mozilla/5.0 (compatible; cors-wsgi audit)"
 _PATIENCE = 3

@@ -64,7 +64,7 @@ class Answer:
 
 
 @dataclass
-class Answers:
+class Observations:
     """What a server said.
 
     Attributes:
