@@ -108,6 +108,7 @@ def normalize_origins(value: object, problems: list[Problem]) -> Origins:
     """
     if type(value) is OriginRules:
         return value
+    already_wrong = len(problems)
     if value is None:
         remedy = f"Name the origins you trust, such as [{EXAMPLE!r}], '*' for everybody, or [] for nobody."
         problems.append(
@@ -131,7 +132,7 @@ def normalize_origins(value: object, problems: list[Problem]) -> Origins:
             problems.append(Problem("origins", rule, ProblemCode.WILDCARD_BESIDE_RULES, problem, remedy))
         elif rule not in OPAQUE_ORIGINS and (found := find_origin_problem(rule)):
             problems.append(found)
-    return OriginRules(rules)
+    return OriginRules(rules) if len(problems) == already_wrong else rules  # only what is in order is taken as it is
 
 
 def normalize_methods(value: object, problems: list[Problem]) -> Names:

@@ -151,13 +151,16 @@ class Policy:
             values: normalised options; those that are missing have their defaults.
 
         Raises:
-            PolicyError: for what is wrong with the options together, and if `origins` are missing.
+            PolicyError: for what is wrong with the options together, and for origins that are missing or wrong.
         """
         complete = {**options.DEFAULTS, **values}
+        if complete.get("origins") != "*" and type(complete.get("origins")) is not OriginRules:
+            normalized = options.normalize(complete)  # origins left out, or never found to be in order
+            if normalized.problems:
+                raise PolicyError(normalized.problems)
+            complete = normalized.values
         if problems := options.find_conflicts(complete):
             raise PolicyError(problems)
-        if "origins" not in values:
-            raise PolicyError(options.normalize(values).problems)
         return cls._from_values(complete)
 
     def with_methods(self, methods: str | Iterable[str], *, remember: bool = True) -> Policy:
