@@ -65,16 +65,11 @@ class Reports:
             allowed: whether the policy allows the origin.
         """
         compiled = policy.compiled
-        if not allowed:
-            if not self.is_enabled():
-                return None
-            reasons = _refusal(policy, origin)
-        else:
-            reasons = find_preflight_reasons(compiled, method, headers)
-            if not reasons:
-                compiled.remember_full_grant(method, headers)
-            if not self.is_enabled():
-                return None
+        reasons = find_preflight_reasons(compiled, method, headers) if allowed else _refusal(policy, origin)
+        if not reasons:
+            compiled.remember_full_grant(method, headers)
+        if not self.is_enabled():
+            return None
         return self._decide(Kind.PREFLIGHT, policy, origin, method, path, reasons)
 
     def hear_actual(

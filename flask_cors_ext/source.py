@@ -125,12 +125,12 @@ class RouterSource:
             scope = self._scopes.find_raw(current.environ.get("PATH_INFO", ""))
             return self._policies.of_view(rule.endpoint, method, scope)
         failure = current.routing_exception
-        if rule is not None or isinstance(failure, (MethodNotAllowed, RequestRedirect)):
-            router = self._bind(current)
-            if router is not None:
-                # PERF: what Flask has found out just now is not asked again.
-                found = to_found(router.path, method, failure) if isinstance(failure, MethodNotAllowed) else None
-                return self._cover(router, found or router.find(method))
+        is_known = rule is not None or isinstance(failure, (MethodNotAllowed, RequestRedirect))
+        router = self._bind(current) if is_known else None
+        if router is not None:
+            # PERF: what Flask has found out just now is not asked again.
+            found = to_found(router.path, method, failure) if isinstance(failure, MethodNotAllowed) else None
+            return self._cover(router, found or router.find(method))
         return self._policies.of_path(self._scopes.find_raw(followed.path))
 
     def _judge(self, resolved: ResolvedPolicy, verdict: Verdict, *, in_context: bool) -> None:

@@ -74,6 +74,7 @@ def test_what_is_read_is_compiled_without_a_warning_and_its_origins_once() -> No
     assert other.max_age == 5
     assert one.compiled.origins is other.compiled.origins is replace(other, max_age=7).compiled.origins
     assert Policy.from_normalized({"origins": "*"}) == Policy("*")
+    assert Policy.from_normalized({"origins": (A,)}) == Policy(A)
 
 
 REFUSED: list[tuple[dict[str, Any], ProblemCode]] = [

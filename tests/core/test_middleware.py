@@ -584,3 +584,20 @@ def test_requests_leave_nothing_behind() -> None:
 
     few = objects_after(20)
     assert objects_after(500) <= few + 50
+
+
+def test_what_is_remembered_of_headers_and_preflights_is_bounded_and_changes_no_answer() -> None:
+    sent: list[tuple[str, str]] = []
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [PLAIN, *sent])
+        return [b"from the app"]
+
+    policy = Policy(A)
+    server, compiled = wrap(policy, app=app), policy.compiled
+    for number in range(200):
+        sent[:] = [(f"X-{number}", "1"), ("Vary", "Cookie"), ("x-last", "2")]
+        expected = (f"X-{number}", "1"), ("x-last", "2"), allow(A), ("Vary", "Cookie, Origin")
+        assert server.request(origin=A) == from_app(*expected)
+        assert server.preflight(A, "PUT", f"x-{number}").status == "204 No Content"
+    assert (len(compiled.harmless), len(compiled.fully_granted)) == (64, 64)

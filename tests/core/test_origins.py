@@ -554,3 +554,10 @@ def test_the_answer_names_the_origin_byte_for_byte() -> None:
         b"from the app",
         True,
     )
+
+
+def test_a_set_of_origins_alone_finds_exact_ones_too() -> None:
+    origins = OriginSet(["https://a.example", "https://*.b.example"])
+    assert [
+        origins.allows(origin, {}) for origin in ("https://a.example", "https://x.b.example", "https://b.example")
+    ] == [*(True, True, False)]

@@ -231,6 +231,16 @@ def raising(environ: Any, start_response: Any) -> Iterable[bytes]:
     raise ZeroDivisionError
 
 
+def test_a_body_that_fails_as_it_is_read_fails_where_nothing_is_blocked() -> None:
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        yield from ()
+        raise LookupError
+
+    router = Router([Route(re.compile("/x"), "PUT", Policy(A))])
+    with pytest.raises(LookupError):
+        wrap(source=router, app=app, block_untrusted=True).request("PUT", "/x", A)
+
+
 def test_what_an_app_writes_although_it_must_not_run_is_not_sent() -> None:
     closed: list[bool] = []
 
@@ -258,6 +268,24 @@ def test_what_an_app_writes_although_it_must_not_run_is_not_sent() -> None:
         forbidden(VARY_ORIGIN), app_ran=True
     )
     assert closed == [True]
+
+
+def test_a_body_without_close_is_dropped_too() -> None:
+    """Called without the validator, whose bodies all have one."""
+
+    class Judging(Router):
+        def follow(self, environ: Any, verdict: Verdict) -> Callable[[], Any]:
+            assert verdict.must_block(Policy(A), "PUT")
+            return lambda: None
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [PLAIN])
+        return [b"returned"]
+
+    middleware = CORSMiddleware(app, source=Judging([]), block_untrusted=True)
+    started: list[str] = []
+    body = middleware(environ_for("GET", "/x", EVIL), lambda status, headers: started.append(status))  # type: ignore[arg-type,func-returns-value]
+    assert (started, list(body)) == (["403 Forbidden"], [])
 
 
 def test_blocking_looks_the_policy_up_before_the_app_runs() -> None:

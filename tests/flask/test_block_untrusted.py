@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -73,3 +74,16 @@ def test_for_everybody_alone_it_would_do_nothing() -> None:
         ),
     )
     assert site(build, block_untrusted=True, origins="*").request("POST", "/login", A) == forbidden(VARY_ORIGIN)
+
+
+def test_a_regex_that_matches_a_stranger_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    app = Flask("site")
+    CORS(app, origins=re.compile(r"https://.*myapp\.com"), block_untrusted=True)
+    with caplog.at_level("WARNING"):
+        for _ in range(2):
+            app.test_client().get("/")
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        r"re.compile('https://.*myapp\\.com'): it also matches https://canarymyapp.com. "
+        "Make sure that you trust whoever can have such an origin."
+    )

@@ -41,6 +41,14 @@ def test_a_captured_app_is_one_error_and_its_answers_stay_as_they_are(caplog: py
     assert (result.exit_code, result.output.count("[bypassed]")) == (1, 1)
 
 
+def test_requests_that_come_by_before_do_not_hide_one_that_does_not(caplog: pytest.LogCaptureFixture) -> None:
+    app, inner = make_site()
+    assert b"".join(app(environ_for("GET", "/x", A), lambda *start: None)) == b"x"
+    assert bypasses(caplog) == 0
+    assert b"".join(inner(environ_for("GET", "/x", A), lambda *start: None)) == b"x"
+    assert bypasses(caplog) == 1
+
+
 class Around:
     def __init__(self, app: Any) -> None:
         self.app = app
