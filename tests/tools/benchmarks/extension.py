@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import flask_cors
 from flask import Flask
-from measure import Run, count_instructions, mark, print_table, time_in_turns
+from measure import Run, count_in_processes, mark, print_table, time_in_turns
 from werkzeug.test import EnvironBuilder
 
 import flask_cors_ext
@@ -32,6 +32,8 @@ PREFLIGHT = {"Access-Control-Request-Method": "PUT", "Access-Control-Request-Hea
 THEIRS = {"origins": [ORIGIN], "supports_credentials": True, "allow_headers": ["Content-Type", "X-Token"]}
 OURS = THEIRS
 WHICH = ("bare", "flask-cors", "ours")
+PROCESSES = 5
+"""In how many processes instructions are counted, for their median."""
 REPETITIONS = 50
 """How often each request is made where instructions are counted."""
 
@@ -128,7 +130,8 @@ def measure(*, count: bool, rounds: int) -> dict[tuple[str, str], dict[str, floa
     """Return a figure for each case and request, by extension: instructions, or microseconds of processor time."""
     runs = make_runs()
     figures: dict[tuple[str, str], dict[str, float]] = {}
-    counted = [total / REPETITIONS for total in count_instructions([__file__, "--count"])] if count else []
+    totals = count_in_processes([__file__, "--count"], PROCESSES) if count else []
+    counted = [total / REPETITIONS for total in totals]
     for (case, request, which), figure in zip(runs, counted, strict=False):
         figures.setdefault((case, request), {})[which] = figure
     for case, request in () if count else {key[:2] for key in runs}:

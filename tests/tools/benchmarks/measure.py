@@ -61,12 +61,18 @@ def mark() -> None:
     os.getppid()  # a function of the C library that nothing else here calls, so that callgrind can wait for it
 
 
-def count_instructions(command: Sequence[str]) -> list[int]:
+def count_in_processes(command: Sequence[str], count: int) -> list[float]:
+    """Count in several processes, each with another hash seed, which decides how dictionaries lie; return medians."""
+    totals = [count_instructions(command, seed=seed) for seed in range(count)]
+    return [statistics.median(stretch) for stretch in zip(*totals, strict=True)]
+
+
+def count_instructions(command: Sequence[str], *, seed: int = 0) -> list[int]:
     """Run a Python script under callgrind; return the instructions of each stretch between two of its marks."""
     with tempfile.TemporaryDirectory() as folder:
         profile = Path(folder) / "profile"
         valgrind = ["valgrind", "--tool=callgrind", "--dump-before=getppid", f"--callgrind-out-file={profile}"]
-        environment = {"PYTHONHASHSEED": "0", "PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {"PYTHONHASHSEED": str(seed), "PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
         subprocess.run(
             [*valgrind, sys.executable, *command], env=environment, capture_output=True, check=True, timeout=900
         )
