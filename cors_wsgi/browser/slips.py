@@ -93,7 +93,7 @@ def _list_slips(page: URL, other: URL) -> Iterator[tuple[str, str]]:
         if page.host in LOOPBACK_NAMES:
             yield "loopback-name", "another name for this machine"
         else:
-            yield "www", "«www.»" if page.host.startswith("www.") else "no «www.»"
+            yield "www", "“www.”" if page.host.startswith("www.") else "no “www.”"
     if page.scheme != other.scheme:
         yield "scheme", "another scheme"
     if page.port != other.port:

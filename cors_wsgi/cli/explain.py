@@ -35,7 +35,7 @@ _UNKNOWN = {
 }
 _NOT_CORS = "This is not CORS: no CORS header changes it."
 _SECOND_LINE = (
-    "Firefox prints this line also below another one, «Cross-Origin Request Blocked: … (Reason: …)». If there is one, "
+    "Firefox prints this line also below another one, “Cross-Origin Request Blocked: … (Reason: …)”. If there is one, "
     "it says why: copy that line. If there is none, this is not CORS, and no CORS header changes it."
 )
 

@@ -7,7 +7,7 @@ from typing import Final
 from cors_wsgi.browser import FailureReason as Reason
 
 PANEL_WORDS: Final[tuple[tuple[str, Reason], ...]] = (
-    # Chromium's tooltip of «CORS error», in the names of its debugging protocol; some have «Preflight» in front
+    # Chromium's tooltip of “CORS error”, in the names of its debugging protocol; some have “Preflight” in front
     ("DisallowedByMode", Reason.DISALLOWED_BY_MODE),
     ("WildcardOriginNotAllowed", Reason.WILDCARD_WITH_CREDENTIALS),
     ("MissingAllowOriginHeader", Reason.MISSING_ACAO),
@@ -30,11 +30,11 @@ PANEL_WORDS: Final[tuple[tuple[str, Reason], ...]] = (
     ("LocalNetworkAccessPermissionDenied", Reason.LNA_DENIED),
     ("PreflightMissingAllowPrivateNetwork", Reason.LEGACY_PNA),
     ("PreflightInvalidAllowPrivateNetwork", Reason.LEGACY_PNA),
-    # Chromium's column «Status»
+    # Chromium's column “Status”
     ("(blocked:mixed-content)", Reason.MIXED_CONTENT),
     ("(blocked:NotSameOrigin", Reason.CORP_BLOCKED),
     ("(blocked:NotSameSite)", Reason.CORP_BLOCKED),
-    # Firefox's column «Transferred», and its «Response body is not available to scripts (Reason: …)»
+    # Firefox's column “Transferred”, and its “Response body is not available to scripts (Reason: …)”
     ("CORS Not HTTP", Reason.NOT_HTTP),
     ("CORS Multiple Origin Not Allowed", Reason.ACAO_MULTIPLE),
     ("CORS Missing Allow Origin", Reason.MISSING_ACAO),

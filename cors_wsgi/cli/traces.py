@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 _ABOVE: Final = (
-    "Look at the line above it in the console (F12): «Access to … has been blocked by CORS policy: …» says why. "
+    "Look at the line above it in the console (F12): “Access to … has been blocked by CORS policy: …” says why. "
     "Copy that line."
 )
 _CONSOLE: Final = (
-    "Copy the line of the console (F12) that says why: in Chromium «… has been blocked by CORS policy: …», in Firefox "
-    "«Cross-Origin Request Blocked: …», in Safari the line above «… due to access control checks»."
+    "Copy the line of the console (F12) that says why: in Chromium “… has been blocked by CORS policy: …”, in Firefox "
+    "“Cross-Origin Request Blocked: …”, in Safari the line above “… due to access control checks”."
 )
 
 
@@ -88,7 +88,7 @@ TRACES: Final = (
     Trace(
         r"\(blocked:devtools\)|Blocked by DevTools",
         "The developer tools were told to block this URL.",
-        "Remove the pattern under «Request blocking»; CORS is not the matter.",
+        "Remove the pattern under “Request blocking”; CORS is not the matter.",
         is_cause=True,
     ),
     Trace(

@@ -55,8 +55,8 @@ def test_a_slip_has_a_name(origin: str, named: str, expected: str | None) -> Non
         (APP, "app.example.com", ": with https:// it is the page's origin."),
         (APP, APP.upper(), f", which browsers compare letter by letter: it must be {APP}."),
         (APP, "http://app.example.com:1", f"; the page's origin, {APP}, has another scheme and another port."),
-        ("https://www.a.example", "https://a.example", "; the page's origin, https://www.a.example, has «www.»."),
-        ("https://a.example", "https://www.a.example", "; the page's origin, https://a.example, has no «www.»."),
+        ("https://www.a.example", "https://a.example", "; the page's origin, https://www.a.example, has “www.”."),
+        ("https://a.example", "https://www.a.example", "; the page's origin, https://a.example, has no “www.”."),
         ("http://[::1]:1", "http://localhost:1", f"; the page's origin, http://[::1]:1, {OTHER_NAME}"),
     ],
 )

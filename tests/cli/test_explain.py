@@ -284,7 +284,7 @@ def test_what_is_not_cors_is_called_so() -> None:
     assert "This is not CORS: no CORS header changes it." in shown.stdout
 
 
-ABOVE = "Look at the line above it in the console (F12): «Access to … has been blocked by CORS policy: …» says why."
+ABOVE = "Look at the line above it in the console (F12): “Access to … has been blocked by CORS policy: …” says why."
 COPY = "Copy the line of the console (F12) that says why: "
 FAILED = "of every request that CORS blocked, and of some that failed for another reason."
 

@@ -43,7 +43,7 @@ def test_a_line_holds_one_sentence(page: Path) -> None:
     two = [
         f"{page}:{number}: {line}"
         for number, line in read_prose(page)
-        if not line.startswith(("|", "%")) and re.search(r"[a-z`)*][.!?] [A-Z`\[*]", re.sub("«[^»]*»", "", line))
+        if not line.startswith(("|", "%")) and re.search(r"[a-z`)*][.!?] [A-Z`\[*]", re.sub("“[^”]*”", "", line))
     ]
     assert two == []
 

@@ -1,6 +1,6 @@
 """The same small app in five frameworks, each written as its documentation would.
 
-Each answers `/item` and `/public/item` with «item», fails at `/crash`, and takes GET, HEAD, POST and OPTIONS.
+Each answers `/item` and `/public/item` with “item”, fails at `/crash`, and takes GET, HEAD, POST and OPTIONS.
 """
 
 from __future__ import annotations
