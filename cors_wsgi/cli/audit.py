@@ -39,7 +39,7 @@ examples:
   cors-wsgi audit https://api.example.com/items/1 --origin https://app.example.com
   cors-wsgi audit https://api.example.com/me -H 'Authorization: Bearer …' --fail-on high
   cors-wsgi audit http://localhost/ --app myapp:app --markdown
-exit status: 0 nothing so bad as --fail-on, 1 something, 2 could not be asked
+exit status: 0 no finding at or above --fail-on, 1 at least one, 2 the server could not be asked
 """
 
 
@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Audit: 0 if nothing is so bad as `--fail-on` says, 1 if something is, 2 if the server could not be asked."""
+    """Audit: 0 if no finding is at or above `--fail-on`, 1 if one is, 2 if the server could not be asked."""
     try:
         report = _audit(arguments)
     except (ValueError, ImportError, AttributeError, NetworkError) as error:

@@ -63,7 +63,7 @@ def show(console: Console, origins: DemoOrigins, outcomes: Sequence[ScenarioResu
 
 @contextlib.contextmanager
 def _catching_signals() -> Iterator[threading.Event]:
-    """Let Ctrl-C and a polite kill set an event, from before anybody is told of it."""
+    """Set an event on SIGINT or SIGTERM, from before anybody is told how to end this."""
     ended = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a signal handler
