@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -57,10 +58,13 @@ def test_no_answer_mixes_two_policies_or_two_origins() -> None:
         return [(server.request(origin=origin), server.preflight(origin, f"METHOD-{count}")) for count in range(ROUNDS)]
 
     barrier = threading.Barrier(THREADS)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)  # so that the policy is replaced between any two steps
     with ThreadPoolExecutor(THREADS + 1) as pool:
         replaced = pool.submit(replace)
         answers = dict(zip(ORIGINS, pool.map(ask, ORIGINS), strict=True))
         stop.set()
+    sys.setswitchinterval(interval)
     seen: set[int] = set()
     for origin, given in answers.items():
         for actual, preflight in given:

@@ -481,4 +481,5 @@ def test_the_extension_keeps_nothing_of_a_request() -> None:
             sizes.append(sum(statistic.size for statistic in statistics))
     finally:
         tracemalloc.stop()
-    assert sizes[3] - sizes[1] < 1000, sizes  # what 400 requests would leave behind if each left five bytes
+    # 800 requests that left the shortest text behind would make 40,000; Python keeps a frame or two for later.
+    assert sizes[3] - sizes[1] < 10_000, sizes
