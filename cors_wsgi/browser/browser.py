@@ -65,7 +65,7 @@ class Browser:
         """Make a browser that asks live servers over HTTP; its clock runs.
 
         Args:
-            url: what a path that begins with `/` is below of.
+            url: the server under test; a path that begins with `/` is resolved against it.
             engine: as for the constructor.
             timeout: seconds for one exchange, from the connection to the last byte.
 

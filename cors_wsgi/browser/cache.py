@@ -42,6 +42,9 @@ class Clock:
     def advance(self, seconds: float) -> None:
         """Let time pass.
 
+        Args:
+            seconds: how much; 0 or more, fractions too.
+
         Raises:
             ValueError: `seconds` is negative; time does not go back.
         """

@@ -409,6 +409,9 @@ ENGINES: Final[dict[str, Engine]] = {
 def get_engine(engine: str | Engine) -> Engine:
     """Return the engine of that name.
 
+    Args:
+        engine: `standard`, `chromium`, `firefox` or `webkit`; an `Engine` is returned as it is.
+
     Raises:
         ValueError: there is none; the message names those there are.
     """

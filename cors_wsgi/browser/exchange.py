@@ -76,11 +76,19 @@ class Exchange:
         return None if self.response is None else self.response.status
 
     def sent(self, name: str) -> str | None:
-        """Return the value of a request header, joined with a comma if there were several, or None."""
+        """Return the value of a request header, joined with a comma if there were several, or None.
+
+        Args:
+            name: in any case.
+        """
         return get_header(self.request.headers, name.lower())
 
     def received(self, name: str) -> str | None:
-        """Return the value of a response header, joined with a comma if there were several, or None."""
+        """Return the value of a response header, joined with a comma if there were several, or None.
+
+        Args:
+            name: in any case.
+        """
         return None if self.response is None else get_header(self.response.headers, name.lower())
 
     def __str__(self) -> str:

@@ -363,11 +363,19 @@ class FailureReason(Enum):
         return self.wording.is_cors
 
     def explain(self, facts: Mapping[str, str]) -> str:
-        """Return what happened, with the facts filled in."""
+        """Return what happened, with the facts filled in.
+
+        Args:
+            facts: of the failed request, such as `origin`, `url` and `value`; one that is missing shows as its name.
+        """
         return fill(self.wording.happened, facts)
 
     def remedy(self, facts: Mapping[str, str]) -> str:
-        """Return what to change, with the facts filled in; first of all the page's name, where that is the matter."""
+        """Return what to change, with the facts filled in; first of all the page's name, where that is the matter.
+
+        Args:
+            facts: as for `explain`.
+        """
         remedy = fill(self.wording.remedy, facts)
         if self not in _ABOUT_ORIGINS or (self is FailureReason.PREFLIGHT_STATUS and facts.get("status") != "403"):
             return remedy

@@ -42,6 +42,10 @@ class Transport(Protocol):
     def send(self, url: URL, request: WireRequest) -> WireResponse:
         """Send a request and return the response, read to its end.
 
+        Args:
+            url: where to.
+            request: what is sent, to the byte.
+
         Raises:
             NetworkError: there is none.
         """
