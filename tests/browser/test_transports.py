@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ import pytest
 from support.needs import needs_module
 from support.nonsense import hanging_up, saying, serve, trickling
 from support.scripted import API, PAGE, by_request, last, open_everything
+from support.servers import serving
 
 from cors_wsgi.browser import Browser, FetchError, Reason
 from cors_wsgi.browser.exchange import WireRequest
@@ -172,12 +172,9 @@ def live() -> Iterator[str]:
         shown = f"{environ['REQUEST_METHOD']} {environ['QUERY_STRING']} {environ['wsgi.input'].read(size)!r}".encode()
         return "200 OK", [*open_everything(environ)[1], ("Content-Length", str(len(shown)))], shown
 
-    with make_server("127.0.0.1", 0, by_request(decide), handler_class=_Quiet) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
+    server = make_server("127.0.0.1", 0, by_request(decide), handler_class=_Quiet)
+    with serving(server):
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join(5)
 
 
 def test_a_live_server_is_asked_over_http(live: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import itertools
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -14,6 +13,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from support.nginx import free_port, run_nginx
+from support.servers import serving
 
 from cors_wsgi import CORSMiddleware, Policy
 
@@ -67,8 +67,6 @@ def share(app: Counting) -> CORSMiddleware:
 def cached(app: WSGIApplication, tmp_path: Path, key: str) -> Iterator[int]:
     """Serve `app` behind a caching nginx, and yield nginx's port."""
     server = make_server("127.0.0.1", 0, app, server_class=_Server, handler_class=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     port = free_port()
     config = f"""
     proxy_cache_path {tmp_path}/cache keys_zone=shared:1m;
@@ -83,13 +81,8 @@ def cached(app: WSGIApplication, tmp_path: Path, key: str) -> Iterator[int]:
         }}
     }}
     """
-    try:
-        with run_nginx(tmp_path, config, port):
-            yield port
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(server), run_nginx(tmp_path, config, port):
+        yield port
 
 
 def get(port: int, path: str, origin: str | None) -> tuple[int, str | None, str, bytes]:

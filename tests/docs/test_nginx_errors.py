@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -12,6 +11,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 from support.manual import DOCS, read_sections
 from support.nginx import free_port, run_nginx
+from support.servers import serving
 
 from cors_wsgi import CORSMiddleware, Policy
 
@@ -57,10 +57,9 @@ def _missing(environ: WSGIEnvironment, start_response: StartResponse) -> list[by
 
 @pytest.fixture
 def upstream() -> Iterator[int]:
-    with make_server("127.0.0.1", 0, CORSMiddleware(_missing, Policy(APP)), handler_class=_Silent) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = make_server("127.0.0.1", 0, CORSMiddleware(_missing, Policy(APP)), handler_class=_Silent)
+    with serving(server):
         yield server.server_port
-        server.shutdown()
 
 
 def test_an_error_of_nginx_is_shared_with_the_origins_in_the_map_alone(tmp_path: Path) -> None:

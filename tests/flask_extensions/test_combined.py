@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from flask import Flask
 from flask_extensions import apps
 from flask_extensions.apps import EVIL, ORIGIN
 from support.needs import needs_module
+from support.servers import serving
 from support.wsgi import Answer, Server, call, environ_for
 
 SHARED = {
@@ -204,20 +204,14 @@ def test_web_sockets_of_flask_sock_open_for_trusted_origins_only() -> None:
     from werkzeug.serving import make_server
 
     server = make_server("127.0.0.1", 0, apps.with_flask_sock(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     url = f"ws://127.0.0.1:{server.server_port}/echo"
-    try:
+    with serving(server):
         client = simple_websocket.Client(url, headers={"Origin": ORIGIN})
         client.send("hello")
         assert client.receive(timeout=10) == "hello"
         client.close()
         assert _status_of_handshake(server.server_port, EVIL) == 403
         assert _status_of_handshake(server.server_port, ORIGIN) == 101
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def test_an_error_behind_flask_sock_is_shared() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.engines import chromium_driver, needs_engine
 from support.needs import needs_module
-from support.servers import serve
+from support.servers import serve, serving
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -42,14 +41,9 @@ class Page(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def pages() -> Iterator[tuple[str, str]]:
     """Serve an empty page at two origins, and yield them."""
-    servers = [ThreadingHTTPServer(("127.0.0.1", 0), Page) for _ in range(2)]
-    threads = [threading.Thread(target=server.serve_forever, daemon=True) for server in servers]
-    for thread in threads:
-        thread.start()
-    yield f"http://localhost:{servers[0].server_port}", f"http://localhost:{servers[1].server_port}"
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    one, other = (ThreadingHTTPServer(("127.0.0.1", 0), Page) for _ in range(2))
+    with serving(one), serving(other):
+        yield f"http://localhost:{one.server_port}", f"http://localhost:{other.server_port}"
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from support.engines import ENGINES, needs_engine, open_page
 from support.needs import needs_module
+from support.servers import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
@@ -61,18 +60,6 @@ class Page(BaseHTTPRequestHandler):
         pass
 
 
-@contextmanager
-def serve_in_thread(server: Any) -> Iterator[None]:
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 def make_api(page_origin: str, requests: list[str], ran: list[str]) -> Any:
     from flask import Flask, request
 
@@ -119,7 +106,7 @@ def test_what_is_remembered(engine: str, path: str, results: list[str], requests
     origin = f"http://localhost:{pages.server_port}"
     api = make_server("127.0.0.1", 0, make_api(origin, seen, ran), threaded=True)
     pages.api = f"http://localhost:{api.server_port}"
-    with serve_in_thread(pages), serve_in_thread(api), open_page(engine, origin + path):
+    with serving(pages), serving(api), open_page(engine, origin + path):
         assert pages.done.wait(60)
     assert (pages.results, seen) == (results, requests)
     assert ran == [method for method in results if method != "blocked"]

@@ -12,10 +12,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from socketserver import BaseServer
 from typing import IO, Final
 
 from support.needs import needs_module, needs_program
@@ -23,6 +25,19 @@ from support.nginx import free_port
 
 TESTS: Final = Path(__file__).parent.parent
 _PATIENCE = 30.0
+
+
+@contextlib.contextmanager
+def serving(server: BaseServer) -> Iterator[None]:
+    """Let a server of this process answer in a thread of its own; it is shut down and closed at the end."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @dataclass(frozen=True)

@@ -77,12 +77,13 @@ def make_run(app: WSGIApplication, method: str, headers: dict[str, str], path: s
 
     def run(count: int) -> None:
         for _ in range(count):
-            _close(app(dict(environ), start_response))
+            drain(app(dict(environ), start_response))
 
     return run
 
 
-def _close(body: Iterable[bytes]) -> None:
+def drain(body: Iterable[bytes]) -> None:
+    """Read a response to its end, and close it, as a server does."""
     for _ in body:
         pass
     if hasattr(body, "close"):

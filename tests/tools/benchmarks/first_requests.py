@@ -17,7 +17,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from extension import EVIL, ORIGIN, PREFLIGHT, make_app, make_run
+from extension import EVIL, ORIGIN, PREFLIGHT, drain, make_app, make_run
 from flask import Flask
 from measure import name_machine, print_table, time_in_turns
 from werkzeug.test import EnvironBuilder
@@ -72,9 +72,7 @@ def measure_first(make: Callable[[], Flask], paths: list[str], method: str, head
 def start(app: Any, path: str, method: str, headers: dict[str, str]) -> float:
     environ = EnvironBuilder(path=path, method=method, headers=headers).get_environ()
     begin = time.process_time()
-    for _ in (body := app(environ, lambda *_: lambda _: None)):
-        pass
-    getattr(body, "close", lambda: None)()
+    drain(app(environ, lambda *_: lambda _: None))
     return (time.process_time() - begin) * 1000
 
 
