@@ -379,7 +379,8 @@ def merge_headers(
         merged += _merge_vary(*found["vary"])
     else:
         merged += added
-    removed = [name for name in dict.fromkeys(header[0].lower() for header in headers) if name in dropped & _OWNED]
+    owned = dropped & _OWNED
+    removed = [name for name in dict.fromkeys(header[0].lower() for header in headers) if name in owned]
     return merged, removed, app_refused
 
 

@@ -225,9 +225,9 @@ class CORSMiddleware:
         if sender is not None:
             method = environ["REQUEST_METHOD"]
             if is_state_changing(method, sender.upgrade):
-                policy = source.look_up(environ, method, verdict)
-                if verdict.must_block(policy, method) and policy is not None:
-                    return self._block(environ, start_response, origin, policy)
+                verdict.must_block(source.look_up(environ, method, verdict), method)
+                if verdict.blocked is not None:
+                    return self._block(environ, start_response, origin, verdict.blocked)
         ask = source.follow(environ, verdict)
         return self._run(environ, _Response(self._reports, environ, start_response, verdict, ask))
 
