@@ -177,19 +177,20 @@ class Policy:
         if normalized.problems:
             raise PolicyError(normalized.problems)
         values = {**self.__getstate__(), **normalized.values}
-        return self._from_values(values if remember else {**values, "max_age": 0}, self.compiled.origins)
+        return self._from_values(values if remember else {**values, "max_age": 0})
 
     @classmethod
-    def _from_values(cls, values: Mapping[str, Any], origins: OriginSet | None = None) -> Policy:
+    def _from_values(cls, values: Mapping[str, Any]) -> Policy:
         policy = cls.__new__(cls)
-        policy._restore(values, origins)
+        policy._restore(values)
         return policy
 
-    def _restore(self, values: Mapping[str, Any], origins: OriginSet | None = None) -> None:
-        """Set the fields, and what is compiled from them; `origins` is what has been compiled already."""
+    def _restore(self, values: Mapping[str, Any]) -> None:
+        """Set the fields, and what is compiled from them; rules that were compiled before are not compiled again."""
         for name in options.OPTION_NAMES:
             object.__setattr__(self, name, values[name])
-        if origins is None and not isinstance(self.origins, str):
+        origins: OriginSet | None = None
+        if not isinstance(self.origins, str):
             rules = self.origins if isinstance(self.origins, OriginRules) else OriginRules(self.origins)
             origins = rules.compiled
         compiled = compile_policy(
