@@ -82,7 +82,7 @@ class CompiledPolicy:
         actual_refused: the headers that a response gets which is not shared.
         managed_headers: lower-cased names of the app's headers that do not pass unchanged.
         harmless: names of the app's headers, as it spells them, that were found to pass unchanged; bounded.
-        fully_granted: methods and header lists of preflights that were found to miss nothing; bounded.
+        fully_granted: whether a preflight misses nothing, by its method and header list; bounded.
     """
 
     __slots__ = (
@@ -117,7 +117,7 @@ class CompiledPolicy:
     actual_refused: tuple[Header, ...]
     managed_headers: frozenset[str]
     harmless: set[str]
-    fully_granted: set[tuple[str, str | None]]
+    fully_granted: dict[tuple[str, str | None], bool]
 
     def allows(self, origin: str | None, environ: WSGIEnvironment) -> bool:
         """Tell whether a response to `origin` is shared; without an Origin, only what is for everybody."""
@@ -134,10 +134,11 @@ class CompiledPolicy:
         if len(self.harmless) < _MOST_REMEMBERED:
             self.harmless.add(name)
 
-    def remember_full_grant(self, method: str, headers: str | None) -> None:
-        """Remember that a preflight for these missed nothing, so that the next one need not be looked at."""
-        if len(self.fully_granted) < _MOST_REMEMBERED:  # clients choose them, and can fill no more than this
-            self.fully_granted.add((method, headers))
+    def has_room_for(self, method: str, headers: str | None) -> bool:
+        """Tell whether what a preflight asks for is new, and may be kept; clients choose it, so that is bounded."""
+        asked = (method, headers)
+        is_short = len(method) <= LONGEST_ECHO and len(headers or "") <= LONGEST_ECHO
+        return is_short and len(self.fully_granted) < _MOST_REMEMBERED and asked not in self.fully_granted
 
 
 def compile_policy(
@@ -193,7 +194,7 @@ def compile_policy(
         actual_refused=vary,
         managed_headers=_MANAGED if everybody else _MANAGED_AND_VARY,
         harmless=set(),
-        fully_granted=set(),
+        fully_granted={},
     )
 
 
@@ -222,7 +223,7 @@ NOBODY: Final = CompiledPolicy(
     actual_refused=(),
     managed_headers=_MANAGED,
     harmless=set(),
-    fully_granted=set(),
+    fully_granted={},
 )
 """What is never shared: nobody is allowed, and nothing varies."""
 

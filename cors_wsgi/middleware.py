@@ -309,7 +309,7 @@ class CORSMiddleware:
         # PERF: asking a logger takes as long as half the answer, and it hears nothing of a preflight that misses
         # nothing: those are remembered.
         if reports.hears_everything or (
-            (method, names) not in compiled.fully_granted if allowed else reports.is_enabled()
+            not compiled.fully_granted.get((method, names)) if allowed else reports.is_enabled()
         ):
             path = environ.get("PATH_INFO", "")
             decision = reports.hear_preflight(policy, origin, method, names, path, allowed=allowed)

@@ -65,10 +65,14 @@ class Reports:
             allowed: whether the policy allows the origin.
         """
         compiled = policy.compiled
+        is_new = allowed and compiled.has_room_for(method, headers)
+        is_enabled = self.is_enabled()
+        if not is_enabled and not is_new:
+            return None
         reasons = find_preflight_reasons(compiled, method, headers) if allowed else _refusal(policy, origin)
-        if not reasons:
-            compiled.remember_full_grant(method, headers)
-        if not self.is_enabled():
+        if is_new:
+            compiled.fully_granted[method, headers] = not reasons
+        if not is_enabled:
             return None
         return self._decide(Kind.PREFLIGHT, policy, origin, method, path, reasons)
 

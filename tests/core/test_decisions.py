@@ -304,6 +304,38 @@ def test_decisions_are_computed_only_if_somebody_listens(
     assert ("_decide" in called) is computed
 
 
+@pytest.mark.parametrize(
+    ("method", "names", "times"),
+    [
+        pytest.param("PUT", "x-a", 1, id="all is granted"),
+        pytest.param("PATCH", "x-b", 1, id="something is missed"),
+        pytest.param("PUT", "x-a," * 2000, 0, id="too long to be remembered"),
+        pytest.param("M" * 5000, "x-a", 0, id="a method too long to be remembered"),
+    ],
+)
+def test_what_a_preflight_misses_is_found_out_once_where_nobody_listens(
+    method: str, names: str, times: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    policy = Policy(A, methods=["PUT"], allow_headers=["X-A"])
+    server, called = wrap(policy), 0
+
+    def count(frame: Any, event: str, argument: Any) -> None:
+        nonlocal called
+        called += event == "call" and frame.f_code.co_name == "find_preflight_reasons"
+
+    with caplog.at_level(logging.INFO, "cors_wsgi"):
+        sys.setprofile(count)
+        try:
+            for _ in range(5):
+                server.preflight(A, method, names)
+        finally:
+            sys.setprofile(None)
+    assert (called, len(policy.compiled.fully_granted)) == (times, times)
+    with caplog.at_level(logging.DEBUG, "cors_wsgi"):  # what is missed is told whenever somebody listens
+        server.preflight(A, method, names)
+    assert len(caplog.records) == (0 if (method, names) == ("PUT", "x-a") else 1)
+
+
 HOSTILE = [
     "a\r\nERROR:root:forged",
     "a\nb",
