@@ -46,7 +46,7 @@ class Asker:
         headers = [("Accept", "*/*"), ("User-Agent", _USER_AGENT), *self._headers, *more]
         if origin is not None:
             headers.append((ORIGIN, origin))
-        return self._send(WireRequest(method, self._url.address, headers, None), is_preflight=False)
+        return self._send(WireRequest(method, self._url.request_url, headers, None), is_preflight=False)
 
     def preflight(self, origin: str, method: str, names: Sequence[str] = (), more: Iterable[Header] = ()) -> Answer:
         """Send a preflight.
@@ -57,7 +57,7 @@ class Asker:
         headers = [("Accept", "*/*"), ("User-Agent", _USER_AGENT), (ORIGIN, origin), (REQUEST_METHOD, method)]
         if names:
             headers.append((REQUEST_HEADERS, ",".join(names)))
-        return self._send(WireRequest("OPTIONS", self._url.address, [*headers, *more], None), is_preflight=True)
+        return self._send(WireRequest("OPTIONS", self._url.request_url, [*headers, *more], None), is_preflight=True)
 
     def _send(self, request: WireRequest, *, is_preflight: bool) -> Answer:
         wait = self._next - time.monotonic()

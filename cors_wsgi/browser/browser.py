@@ -97,7 +97,7 @@ class Browser:
     @property
     def url(self) -> str:
         """Where the app is served, without a slash at the end."""
-        return self._url.address.rstrip("/")
+        return self._url.request_url.rstrip("/")
 
     def open(self, origin: str) -> Page:
         """Open a page.
@@ -145,13 +145,13 @@ class Browser:
 
     def _find_transport(self, url: URL) -> Transport:
         transport = self._transports.get(url.origin, self._network)
-        return _NOBODY if transport is None else transport
+        return _UNMOUNTED if transport is None else transport
 
     def __repr__(self) -> str:
         return f"<Browser at {self.url}, engine {self.engine.name}>"
 
 
-class _Nobody:
+class _Unmounted:
     """The transport of an origin at which nothing is mounted."""
 
     speaks_http2 = True
@@ -160,7 +160,7 @@ class _Nobody:
         raise NetworkError(f"nothing is mounted at {url.origin}")
 
 
-_NOBODY = _Nobody()
+_UNMOUNTED = _Unmounted()
 
 
 def _check_url(url: str) -> URL:

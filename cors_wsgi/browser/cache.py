@@ -145,14 +145,16 @@ class PreflightCache:
             names: what Access-Control-Allow-Headers names.
         """
         engine = self._engine
-        if (max_age <= 0 and not engine.zero_ends) or (key.page is not None and not engine.keeps_for_opaque):
+        if (max_age <= 0 and not engine.zero_age_ends_entries) or (
+            key.page is not None and not engine.keeps_for_opaque
+        ):
             return
         expires = self._clock.now() + max_age
         methods, names = list(methods), [name.lower() for name in names]
         if not engine.keeps_wildcards and not credentials:
             methods = [method for method in methods if method != "*"]
             names = [name for name in names if name != "*"]
-        if not engine.listener_needs_method:
+        if not engine.requires_method_for_listener:
             methods.append(_ANY_ENTRY)
         live = self._find(key, credentials)
         entries = self._entries.setdefault(key, [])
@@ -204,4 +206,4 @@ class PreflightCache:
             return True
         if entry.name != "*" or not self._covers_all(entry, credentials):
             return False
-        return name != "authorization" or self._engine.cached_authorization_wildcard
+        return name != "authorization" or self._engine.kept_wildcard_covers_authorization

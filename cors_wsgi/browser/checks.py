@@ -31,13 +31,13 @@ class Failure:
     Attributes:
         reason: one of the closed set.
         facts: what the reason's words are filled with.
-        said_as: the reason whose words a console uses, where it has none of its own.
+        console_reason: the reason whose words a console uses, where it has none of its own.
         allowed: what the answer allows all the same, if it is an answer to a preflight that refuses one thing.
     """
 
     reason: FailureReason
     facts: Mapping[str, str] = field(default_factory=dict)
-    said_as: FailureReason | None = None
+    console_reason: FailureReason | None = None
     allowed: Allowed | None = field(default=None, compare=False)
 
 
@@ -89,7 +89,7 @@ def _explain_origin(headers: Sequence[Header], allowed: str | None, include: boo
     else:
         failure = Failure(FailureReason.ACAO_MISMATCH, {"value": allowed})
     if is_tainted:
-        return Failure(FailureReason.REDIRECT_NULL_ORIGIN, failure.facts, said_as=failure.reason)
+        return Failure(FailureReason.REDIRECT_NULL_ORIGIN, failure.facts, console_reason=failure.reason)
     return failure
 
 
@@ -120,10 +120,10 @@ def check_preflight(
     """
     is_ok = 200 <= status <= 299
     failure = None
-    if not (is_own and engine.page_origin_in_preflights):
+    if not (is_own and engine.sends_page_origin_in_preflights):
         failure = check_cors(headers, origin, include=include, is_tainted=is_tainted)
     is_redirect = status in REDIRECT_STATUSES
-    if not is_ok and (failure is None or engine.status_first or is_redirect):
+    if not is_ok and (failure is None or engine.checks_status_first or is_redirect):
         facts = {"location": get_header(headers, "location") or "nowhere"}
         return Failure(FailureReason.PREFLIGHT_REDIRECT if is_redirect else FailureReason.PREFLIGHT_STATUS, facts)
     if failure is not None:
@@ -140,7 +140,7 @@ def check_preflight(
     lowered = {name.lower() for name in names}
     wildcard = "*" in lowered and not include
     for name in unsafe_names:
-        if name in lowered or (wildcard and (name != "authorization" or engine.authorization_wildcard)):
+        if name in lowered or (wildcard and (name != "authorization" or engine.wildcard_covers_authorization)):
             continue
         is_under = wildcard and name == "authorization"
         reason = FailureReason.AUTHORIZATION_UNDER_WILDCARD if is_under else FailureReason.HEADER_NOT_ALLOWED

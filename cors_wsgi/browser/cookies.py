@@ -51,7 +51,7 @@ class _Policy(DefaultCookiePolicy):
         """Tell whether a cookie may be kept."""
         if cookie.secure and not self.is_secure:
             return False
-        if self._engine.checks_cookies and not _keeps_its_word(cookie):
+        if self._engine.checks_cookies and not _meets_prefix_rules(cookie):
             return False
         if cookie.domain_specified and is_public_suffix(cookie.domain.lstrip(".")):
             return False
@@ -76,10 +76,10 @@ class _Policy(DefaultCookiePolicy):
         if self._engine.blocks_third_party_cookies:
             return False
         same_site = _get_same_site(cookie)
-        return same_site == "none" or (same_site is None and not self._engine.lax_by_default)
+        return same_site == "none" or (same_site is None and not self._engine.defaults_to_lax)
 
 
-def _keeps_its_word(cookie: Cookie) -> bool:
+def _meets_prefix_rules(cookie: Cookie) -> bool:
     """Tell whether a cookie has what its name and SameSite promise."""
     if not cookie.secure and (_get_same_site(cookie) == "none" or cookie.name.startswith("__Secure-")):
         return False
@@ -194,7 +194,7 @@ class Cookies:
         self._policy.is_cross_site = not is_same_site(origin, url)
         self._policy.is_secure = self._is_secure(url)
         self._jar.clear_expired_cookies()
-        request = urllib.request.Request(url.address)
+        request = urllib.request.Request(url.request_url)
         self._jar.add_cookie_header(request)
         return request.get_header("Cookie")
 
@@ -211,12 +211,12 @@ class Cookies:
             self._keep(url, values, is_cross_site=not is_same_site(origin, url))
 
     def _is_secure(self, url: URL) -> bool:
-        return is_trustworthy(url) if self._engine.secure_cookies_on_loopback else url.scheme == "https"
+        return is_trustworthy(url) if self._engine.trusts_loopback_for_cookies else url.scheme == "https"
 
     def _keep(self, url: URL, values: list[str], *, is_cross_site: bool = False) -> bool:
         self._policy.is_cross_site = is_cross_site
         self._policy.is_secure = self._is_secure(url)
-        request = urllib.request.Request(url.address)
+        request = urllib.request.Request(url.request_url)
         kept = False
         for value in values:
             answer: Any = _Answer([_keep_last_attributes(value)])

@@ -71,9 +71,9 @@ class Engine:
         firefox=2**64,
         webkit=2**64,
     )
-    loose_range: bool = _row("Range may be written Bytes= and its numbers +0", False, webkit=True)
+    accepts_loose_range: bool = _row("Range may be written Bytes= and its numbers +0", False, webkit=True)
     rewrites_range: bool = _row("the Range of a GET is sent in its shortest spelling", False, chromium=True)
-    listener_needs_body: bool = _row(
+    requires_body_for_listener: bool = _row(
         "a listener on XMLHttpRequest.upload forces a preflight only if there is a body", False, chromium=True
     )
     ignores_sync_listener: bool = _row(
@@ -126,12 +126,12 @@ class Engine:
         webkit=True,
         note="Measured with generated requests; not in the recorded cases.",
     )
-    utf8_values: bool = _row(
+    sends_values_as_utf8: bool = _row(
         "bytes from 80 to FF in a header value are sent as UTF-8, and what comes is taken for UTF-8", False, webkit=True
     )
 
     # What a preflight allows
-    authorization_wildcard: bool = _row(
+    wildcard_covers_authorization: bool = _row(
         "Access-Control-Allow-Headers: * covers Authorization", False, chromium=True, firefox=True, webkit=True
     )
     exposes_before_junk: frozenset[API] = _row(
@@ -139,7 +139,7 @@ class Engine:
         frozenset(),
         firefox=frozenset({"fetch"}),
     )
-    status_first: bool = _row(
+    checks_status_first: bool = _row(
         "the status of a preflight's answer is judged before its Access-Control-Allow-Origin",
         False,
         webkit=True,
@@ -177,7 +177,7 @@ class Engine:
         webkit="for requests without credentials",
         note="Measured with generated requests; not in the recorded cases.",
     )
-    cached_authorization_wildcard: bool = _row("a kept * covers Authorization", False, webkit=True)
+    kept_wildcard_covers_authorization: bool = _row("a kept * covers Authorization", False, webkit=True)
     clears_after: Literal["preflighted", "any", "nothing"] = _row(
         "what was kept for a URL is dropped when a preflighted fetch fails in any way; when any fetch fails; or never",
         "preflighted",
@@ -210,7 +210,7 @@ class Engine:
         webkit=False,
         note="Measured with the playground of `cors-wsgi demo`; not in the recorded cases.",
     )
-    zero_ends: bool = _row(
+    zero_age_ends_entries: bool = _row(
         "an answer with Access-Control-Max-Age: 0 ends what was kept before",
         True,
         firefox=False,
@@ -237,7 +237,7 @@ class Engine:
         firefox=frozenset({"fetch"}),
         note="Measured with generated requests; not in the recorded cases.",
     )
-    listener_needs_method: bool = _row(
+    requires_method_for_listener: bool = _row(
         "for a request that is preflighted for its upload listener, a kept answer must name the method, "
         "GET, HEAD and POST too",
         True,
@@ -248,7 +248,7 @@ class Engine:
     )
 
     # Redirects, and the Origin header
-    page_origin_in_preflights: bool = _row(
+    sends_page_origin_in_preflights: bool = _row(
         "a preflight after a redirect to a third origin has the page's Origin, not null, and is checked against it; "
         "one that led back to the page's own origin is not checked for Access-Control-Allow-Origin at all",
         False,
@@ -261,7 +261,7 @@ class Engine:
         firefox="stripped once",
         webkit="original",
     )
-    stays_preflighted: bool = _row(
+    repeats_preflights: bool = _row(
         "a request that was preflighted once is preflighted again after each redirect, also as a simple one",
         False,
         firefox=True,
@@ -288,7 +288,7 @@ class Engine:
         chromium=frozenset({"fetch"}),
         note="Measured with generated requests; not in the recorded cases.",
     )
-    refuses_late: bool = _row(
+    defers_credential_check: bool = _row(
         "of a request that began at the page's own origin, the preflight for where a redirect leads is sent before a "
         "redirect to a URL with a user name or password fails; and if its credentials mode is same-origin, a redirect "
         "from another origin must pass the CORS check as if it were include, after that preflight",
@@ -296,7 +296,7 @@ class Engine:
         webkit=True,
         note="Measured with generated requests; not in the recorded cases.",
     )
-    manual_needs_location: bool = _row(
+    requires_location_for_manual: bool = _row(
         "a redirect that the script asked to see fails if its Location is no URL",
         False,
         chromium=True,
@@ -320,7 +320,7 @@ class Engine:
         webkit="null: cross-site, left out",
         note="Measured with generated requests; the recorded cases do not hold these headers.",
     )
-    sync_metadata: bool = _row(
+    sends_sync_metadata: bool = _row(
         "a synchronous XMLHttpRequest has Sec-Fetch headers",
         True,
         webkit=False,
@@ -332,18 +332,18 @@ class Engine:
         webkit=True,
         note="Measured with generated requests; not in the recorded cases.",
     )
-    origin_despite_policy: bool = _row(
+    sends_origin_despite_policy: bool = _row(
         "the referrer policy does not hide the Origin of a no-cors request", False, chromium=True
     )
 
     # Cookies
-    lax_by_default: bool = _row(
+    defaults_to_lax: bool = _row(
         "a cookie without SameSite is not sent across sites",
         True,
         firefox=False,
         note="Seen with cookies that one engine kept and sent across sites and two did not; not in the recorded cases.",
     )
-    secure_cookies_on_loopback: bool = _row(
+    trusts_loopback_for_cookies: bool = _row(
         "a cookie with Secure is kept and sent over http on loopback",
         True,
         webkit=False,

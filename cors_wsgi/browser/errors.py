@@ -18,20 +18,20 @@ class FetchError(Exception):
         reason: one of the closed set.
         exchange: the request and response that the reason is about; None if nothing went over the wire.
         facts: what the reason's words are filled with.
-        said_as: the reason whose words a browser's console uses, where it has none of its own for this one.
+        console_reason: the reason whose words a browser's console uses, where it has none of its own for this one.
     """
 
     def __init__(
         self,
         reason: FailureReason,
         exchange: Exchange | None = None,
-        said_as: FailureReason | None = None,
+        console_reason: FailureReason | None = None,
         **facts: str,
     ) -> None:
         super().__init__(reason, exchange)
         self.reason = reason
         self.exchange = exchange
-        self.said_as = said_as or reason
+        self.console_reason = console_reason or reason
         self.facts = facts
 
     @property
@@ -53,7 +53,7 @@ class FetchError(Exception):
         Raises:
             KeyError: there is no such engine.
         """
-        return CONSOLES["chromium" if engine == "standard" else engine](self.said_as, self.facts)
+        return CONSOLES["chromium" if engine == "standard" else engine](self.console_reason, self.facts)
 
     def __str__(self) -> str:
         lines = [self.say(self.facts.get("engine", "chromium")), "", f"  {self.explanation}", f"  {self.remedy}"]

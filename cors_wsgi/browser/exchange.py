@@ -34,14 +34,14 @@ class WireResponse(NamedTuple):
         phrase: the words behind it; may be empty.
         headers: pairs in the order of the wire, one character a byte.
         body: the bytes that came.
-        trouble: what went wrong after the headers had come; empty if the body is whole.
+        error: what went wrong after the headers had come; empty if the body is whole.
     """
 
     status: int
     phrase: str
     headers: Sequence[Header]
     body: bytes
-    trouble: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,13 @@ class Exchange:
         request: what was sent.
         response: what came back; None if nothing did, or nothing that is HTTP.
         is_preflight: whether the request was a preflight.
-        trouble: why there is no response; empty if there is one.
+        error: why there is no response; empty if there is one.
     """
 
     request: WireRequest
     response: WireResponse | None
     is_preflight: bool
-    trouble: str = ""
+    error: str = ""
 
     @property
     def method(self) -> str:

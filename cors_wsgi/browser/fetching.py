@@ -78,7 +78,7 @@ class _Fetch:
         request.tainting = "cors"
         names = self.preflights.find_unsafe_names()
         is_unsafe = bool(names) or request.method not in SAFELISTED_METHODS or request.use_preflight
-        if not is_unsafe and not (self.engine.stays_preflighted and request.was_preflighted):
+        if not is_unsafe and not (self.engine.repeats_preflights and request.was_preflighted):
             return self.clearing_cache_on_failure("any", self.http_fetch)
         request.was_preflighted = True
         return self.clearing_cache_on_failure("preflighted", lambda: self.http_fetch(names))
@@ -127,7 +127,7 @@ class _Fetch:
             if request.redirect == "error":
                 raise self.network.fail(FailureReason.BAD_REDIRECT, value="the script asked for redirects to fail")
             if request.redirect == "manual" and not self.quirks.lacks_location(response):
-                return replace(OPAQUE, type="opaqueredirect", url=request.url.shown)
+                return replace(OPAQUE, type="opaqueredirect", url=request.url.without_fragment)
             return self.redirect_fetch(response)
         return self.filter(response)
 
@@ -140,7 +140,7 @@ class _Fetch:
             )
         headers = make_wire_headers(request, self.engine, agent.cookies, agent.authentication)
         request.had_origin = has_header(headers, "origin")
-        wire = WireRequest(request.method, request.url.address, headers, request.body)
+        wire = WireRequest(request.method, request.url.request_url, headers, request.body)
         response = self.network.fetch(wire, is_preflight=False)
         if includes_credentials(request):
             agent.cookies.keep(request.url, request.origin, response.headers)
@@ -164,9 +164,9 @@ class _Fetch:
         request.redirect_count += 1
         if new.has_credentials and self.quirks.refuses_credentials(new):
             self.deferred_error = self.network.fail(FailureReason.REDIRECT_WITH_CREDENTIALS, location=location)
-            if request.tainting != "basic" or not self.engine.refuses_late:
+            if request.tainting != "basic" or not self.engine.defers_credential_check:
                 raise self.deferred_error
-        elif self.engine.refuses_late:
+        elif self.engine.defers_credential_check:
             failure = self.quirks.check_again(response)
             self.deferred_error = None if failure is None else self.network.fail_check(failure)
         if response.status != 303 and request.is_stream:
@@ -209,8 +209,8 @@ class _Fetch:
             request.tainting,
             response.status,
             seen,
-            request.url.shown,
+            request.url.without_fragment,
             len(request.url_list) > 1,
             response.body,
-            response.trouble,
+            response.error,
         )

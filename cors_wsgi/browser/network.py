@@ -56,17 +56,17 @@ class Network:
         self._request = request
         self.exchange: Exchange | None = None
 
-    def fail(self, reason: FailureReason, said_as: FailureReason | None = None, **facts: str) -> FetchError:
+    def fail(self, reason: FailureReason, console_reason: FailureReason | None = None, **facts: str) -> FetchError:
         """Return the error for a reason, with the exchange it is about."""
         known = _list_facts(self._engine, self._request)
         if self.exchange is not None and self.exchange.status is not None:
             known["status"] = str(self.exchange.status)
         kind = CORSError if reason.is_cors else FetchError
-        return kind(reason, self.exchange, said_as, **{**known, **facts})
+        return kind(reason, self.exchange, console_reason, **{**known, **facts})
 
     def fail_check(self, failure: Failure, **facts: str) -> FetchError:
         """Return the error for a check that failed."""
-        return self.fail(failure.reason, failure.said_as, **{**failure.facts, **facts})
+        return self.fail(failure.reason, failure.console_reason, **{**failure.facts, **facts})
 
     def fetch(self, wire: WireRequest, *, is_preflight: bool) -> WireResponse:
         """Send over the wire, a second time if it was misdirected (`#http-network-fetch`)."""
@@ -95,8 +95,8 @@ def _list_facts(engine: Engine, request: Request) -> dict[str, str]:
     return {
         "engine": engine.name,
         "api": request.api,
-        "url": request.url.address,
-        "first_url": request.url_list[0].address,
+        "url": request.url.request_url,
+        "first_url": request.url_list[0].request_url,
         "origin": request.serialized_origin,
         "sent_method": request.method,
         "method": request.method,

@@ -66,7 +66,7 @@ class Preflights:
 
     def find_preflight_origin(self) -> str:
         """Return the origin of a preflight: the request's, or the page's where the engine never makes it null."""
-        if self._engine.page_origin_in_preflights:
+        if self._engine.sends_page_origin_in_preflights:
             return self._request.origin.serialized
         return self._request.serialized_origin
 
@@ -75,7 +75,9 @@ class Preflights:
         request, engine = self._request, self._engine
         if self.bypasses_cache():
             return False
-        is_safe = request.method in SAFELISTED_METHODS and not (request.use_preflight and engine.listener_needs_method)
+        is_safe = request.method in SAFELISTED_METHODS and not (
+            request.use_preflight and engine.requires_method_for_listener
+        )
         return self._cache.covers(self.cache_key(), include, request.method, names, is_safe=is_safe)
 
     def bypasses_cache(self) -> bool:
@@ -93,7 +95,7 @@ class Preflights:
         """Ask whether the request may be sent, and keep the answer (`#cors-preflight-fetch`)."""
         request, engine = self._request, self._engine
         origin = self.find_preflight_origin()
-        is_tainted = request.is_tainted and not engine.page_origin_in_preflights
+        is_tainted = request.is_tainted and not engine.sends_page_origin_in_preflights
         headers: list[Header] = [("Accept", "*/*"), ("Access-Control-Request-Method", request.method)]
         if names:
             headers.append(("Access-Control-Request-Headers", ",".join(names)))
@@ -102,7 +104,7 @@ class Preflights:
             *make_metadata_headers(request, "cors", engine, is_preflight=True),
             ("User-Agent", USER_AGENT),
         ]
-        wire = WireRequest("OPTIONS", request.url.address, headers, None)
+        wire = WireRequest("OPTIONS", request.url.request_url, headers, None)
         response = self._network.fetch(wire, is_preflight=True)
         outcome = check_preflight(
             response.status,

@@ -72,7 +72,7 @@ def show_exchange(exchange: Exchange, *, verbose: bool = False) -> list[str]:
     lines = [f"> {request.method} {request.url}"]
     lines += [f"> {line}" for line in _list_headers(request.headers, verbose=verbose)]
     if response is None:
-        lines.append(f"< (no response: {exchange.trouble})")
+        lines.append(f"< (no response: {exchange.error})")
         return list(map(escape, lines))
     lines.append(f"< {response.status} {response.phrase}".rstrip(" "))
     lines += [f"< {line}" for line in _list_headers(response.headers, verbose=verbose)]

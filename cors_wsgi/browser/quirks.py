@@ -33,7 +33,7 @@ def change_sent(headers: list[Header], method: str, engine: Engine, *, has_body:
         headers = _fold_lines(headers, has_body)
     if engine.rewrites_range and method == "GET" and sum(name.lower() == "range" for name, _ in headers) == 1:
         headers = [(n, shorten_range(v) if n.lower() == "range" else v) for n, v in headers]
-    if engine.utf8_values:
+    if engine.sends_values_as_utf8:
         headers = [(n, v if v.isascii() else v.encode("utf-8").decode("latin-1")) for n, v in headers]
     return headers
 
@@ -42,7 +42,7 @@ def change_received(headers: Sequence[Header], engine: Engine) -> Sequence[Heade
     """Return a response's headers as the engine takes them."""
     if engine.folds_lines:
         headers = _drop_empty_lines(headers)
-    if engine.utf8_values:
+    if engine.sends_values_as_utf8:
         headers = [(n, v if v.isascii() else _take_for_utf8(v)) for n, v in headers]
     return headers
 

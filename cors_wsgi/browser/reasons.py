@@ -18,7 +18,7 @@ class Wording:
     """What there is to say of a reason; braces stand for facts of the failed request.
 
     Attributes:
-        happened: what happened, in the words of the standard.
+        explanation: what happened, in the words of the standard.
         remedy: what to change, on the server wherever a server can help.
         chromium: what Chromium's console says behind the words that all its CORS messages share.
         firefox: what Firefox's console says as the reason.
@@ -26,7 +26,7 @@ class Wording:
         is_cors: whether it is a matter of CORS at all.
     """
 
-    happened: str
+    explanation: str
     remedy: str
     chromium: str = ""
     firefox: str = ""
@@ -368,7 +368,7 @@ class FailureReason(Enum):
         Args:
             facts: of the failed request, such as `origin`, `url` and `value`; one that is missing shows as its name.
         """
-        return fill(self.wording.happened, facts)
+        return fill(self.wording.explanation, facts)
 
     def remedy(self, facts: Mapping[str, str]) -> str:
         """Return what to change, with the facts filled in; first of all the page's name, where that is the matter.

@@ -36,7 +36,7 @@ class RedirectQuirks:
         """Tell whether the engine follows a redirect that the script asked to see, to find that it leads nowhere."""
         location = get_header(response.headers, "location")
         leads_nowhere = location is not None and parse_url(location, self._request.url) is None
-        return self._engine.manual_needs_location and leads_nowhere
+        return self._engine.requires_location_for_manual and leads_nowhere
 
     def refuses_credentials(self, new: URL) -> bool:
         """Tell whether a redirect may not lead to this URL with its user name or password (steps 8 and 9)."""

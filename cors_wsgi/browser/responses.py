@@ -24,7 +24,7 @@ class Response:
         url: the last URL, without its fragment; empty if the response is opaque.
         redirected: whether there was a redirect.
         content: the bytes, as far as the script sees any.
-        trouble: what went wrong after the headers had come; empty if the body is whole.
+        error: what went wrong after the headers had come; empty if the body is whole.
     """
 
     type: ResponseType
@@ -33,7 +33,7 @@ class Response:
     url: str
     redirected: bool
     content: bytes
-    trouble: str = ""
+    error: str = ""
 
     @property
     def ok(self) -> bool:
@@ -47,8 +47,8 @@ class Response:
         Raises:
             FetchError: the connection broke before the body was whole.
         """
-        if self.trouble:
-            raise FetchError(FailureReason.NETWORK_FAILURE, None, value=self.trouble, url=self.url)
+        if self.error:
+            raise FetchError(FailureReason.NETWORK_FAILURE, None, value=self.error, url=self.url)
         return self.content
 
     @property

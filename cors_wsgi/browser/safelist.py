@@ -103,7 +103,7 @@ def find_unsafe_value(name: str, value: str, engine: Engine = STANDARD, *, raw_t
 
 
 def _find_unsafe_range(value: str, engine: Engine) -> str | None:
-    parsed = parse_single_range(value, loose=engine.loose_range)
+    parsed = parse_single_range(value, loose=engine.accepts_loose_range)
     if parsed is None:
         return "its value is no single range such as bytes=0-99"
     if parsed[0] is None:

@@ -184,7 +184,7 @@ class HTTPTransport:
         try:
             response = self._pool.request(
                 request.method,
-                url.address,
+                url.request_url,
                 body=request.body,
                 headers=headers,
                 redirect=False,
@@ -195,13 +195,13 @@ class HTTPTransport:
         except (urllib3.exceptions.HTTPError, OSError, ValueError, HTTPException) as error:
             raise NetworkError(_describe(error)) from error
         try:
-            body, trouble = self._read(response, deadline)
+            body, body_error = self._read(response, deadline)
         finally:
             response.close()
         if response.status < 200:
             raise NetworkError(f"the interim response {response.status} was not followed by one that this client reads")
         pairs = [(str(name), str(value)) for name, value in response.headers.items()]
-        return WireResponse(response.status, response.reason or "", pairs, body, trouble)
+        return WireResponse(response.status, response.reason or "", pairs, body, body_error)
 
     def _read(self, response: Any, deadline: float) -> tuple[bytes, str]:
         """Return the body as far as it came, and what went wrong with the rest; empty if nothing did."""

@@ -68,19 +68,19 @@ class URL:
         return self.userinfo != ""
 
     @property
-    def shown(self) -> str:
+    def without_fragment(self) -> str:
         """The URL without its fragment, as a script sees it in a response."""
         if not self.userinfo:
-            return self.address
-        return self.address.replace("://", f"://{self.userinfo}@", 1)
+            return self.request_url
+        return self.request_url.replace("://", f"://{self.userinfo}@", 1)
 
     @property
-    def address(self) -> str:
+    def request_url(self) -> str:
         """The URL without fragment, user name and password."""
         return f"{self.origin}{self.target}" if self.is_http else f"{self.scheme}:{self.target}"
 
     def __str__(self) -> str:
-        return self.shown if self.fragment is None else f"{self.shown}#{self.fragment}"
+        return self.without_fragment if self.fragment is None else f"{self.without_fragment}#{self.fragment}"
 
 
 @lru_cache(maxsize=1024)

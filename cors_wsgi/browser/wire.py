@@ -61,7 +61,7 @@ def find_origin_header(request: Request, engine: Engine) -> str | None:
         return request.serialized_origin
     if request.method in ("GET", "HEAD") and not (engine.keeps_origin and request.had_origin):
         return None
-    if request.mode == "cors" or engine.origin_despite_policy:
+    if request.mode == "cors" or engine.sends_origin_despite_policy:
         return request.serialized_origin
     policy = request.referrer_policy
     is_downgrade = request.serialized_origin.startswith("https:") and request.url.scheme != "https"
@@ -75,7 +75,7 @@ def find_origin_header(request: Request, engine: Engine) -> str | None:
 
 def make_metadata_headers(request: Request, mode: str, engine: Engine, *, is_preflight: bool = False) -> list[Header]:
     """Return the Sec-Fetch headers of the request (https://w3c.github.io/webappsec-fetch-metadata)."""
-    if not is_trustworthy(request.url) or (request.is_sync and not engine.sync_metadata):
+    if not is_trustworthy(request.url) or (request.is_sync and not engine.sends_sync_metadata):
         return []
     site = _find_site(request, engine.site_after_redirects, is_preflight)
     if site is None:

@@ -50,7 +50,7 @@ def build_xhr_request(
     elif engine.types_absent_body and isinstance(body, URLSearchParams):
         _set_xhr_body(request, body, engine)
         request.body = None
-    ignores = (engine.listener_needs_body and request.body is None) or (engine.ignores_sync_listener and is_sync)
+    ignores = (engine.requires_body_for_listener and request.body is None) or (engine.ignores_sync_listener and is_sync)
     request.use_preflight = upload_listener and not ignores
     return request
 

@@ -94,7 +94,7 @@ _CONTEXT: Final = tuple(
 
 
 @dataclass(frozen=True)
-class Recognised:
+class Recognized:
     """What a line of a console is about.
 
     Attributes:
@@ -110,15 +110,15 @@ class Recognised:
     may_follow: bool = False
 
 
-def recognize(line: str) -> Recognised | None:
+def recognize(line: str) -> Recognized | None:
     """Return what one line of a console is about, or None for a line that no browser is known to print."""
     text = _plain(line)
-    best: tuple[int, Recognised] | None = None
+    best: tuple[int, Recognized] | None = None
     for pattern, literal, reasons in _patterns():
         found = pattern.search(text)
         if found and (best is None or literal > best[0]):
             facts = {**_find_context(text), **{name: value for name, value in found.groupdict().items() if value}}
-            best = literal, Recognised(reasons[0], facts, reasons[1:])
+            best = literal, Recognized(reasons[0], facts, reasons[1:])
     if best is None or (best[1].reason is Reason.NETWORK_FAILURE and _is_no_reason(text)):
         return None
     # What has other words than Chromium's is Firefox's second line for a failed preflight, or its only one.
@@ -131,7 +131,7 @@ def _is_no_reason(text: str) -> bool:
     return "net::" in text and find_trace(text) is not None
 
 
-def _refine(found: Recognised) -> Recognised:
+def _refine(found: Recognized) -> Recognized:
     """Tell apart by its facts what a browser has the same words for."""
     value, origin = found.facts.get("value", ""), found.facts.get("origin", "")
     if found.reason is Reason.ACAO_MISMATCH and ("," in value or " " in value):
@@ -141,7 +141,7 @@ def _refine(found: Recognised) -> Recognised:
     return found
 
 
-def recognise_trace(line: str) -> Trace | None:
+def recognize_trace(line: str) -> Trace | None:
     """Return what a line is that stands beside the one with the reason, or None for any other line."""
     return find_trace(_plain(line))
 

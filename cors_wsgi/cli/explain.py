@@ -12,7 +12,7 @@ from rich.padding import Padding
 
 from cors_wsgi.browser import FailureReason as Reason
 
-from .console_lines import Recognised, find_nearest, recognise_trace, recognize
+from .console_lines import Recognized, find_nearest, recognize, recognize_trace
 from .remedies import write_for_policy
 from .terminal import make_console, safe
 
@@ -48,42 +48,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Explain each line that is recognised; 0 if one says why, 1 if none does, 2 without any text."""
+    """Explain each line that is recognized; 0 if one says why, 1 if none does, 2 without any text."""
     text = " ".join(arguments.text) if arguments.text else sys.stdin.read(_LONGEST_INPUT)
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         print("cors-wsgi explain: there is no text. Copy it from the browser's console (F12).", file=sys.stderr)
         return 2
     console = make_console()
-    found: dict[Reason, Recognised] = {}
+    found: dict[Reason, Recognized] = {}
     for line in lines:
-        if recognised := recognize(line):
-            found.setdefault(recognised.reason, recognised)
+        if recognized := recognize(line):
+            found.setdefault(recognized.reason, recognized)
     if len(found) > 1:
         # A console adds a line of the network to one of CORS; the reason is in the other.
         found.pop(Reason.NETWORK_FAILURE, None)
-    for recognised in found.values():
-        _show(console, recognised)
+    for recognized in found.values():
+        _show(console, recognized)
     if found:
         return 0
-    traces = list(dict.fromkeys(trace for line in lines if (trace := recognise_trace(line)) is not None))
+    traces = list(dict.fromkeys(trace for line in lines if (trace := recognize_trace(line)) is not None))
     for trace in traces:
-        _show_parts(console, {"What it is": trace.happened, "What to do": trace.remedy})
+        _show_parts(console, {"What it is": trace.explanation, "What to do": trace.remedy})
     if not traces:
         _say_unknown(console, lines)
     return 0 if any(trace.is_cause for trace in traces) else 1
 
 
-def _show(console: Console, recognised: Recognised) -> None:
-    reason, facts = recognised.reason, {**_UNKNOWN, **recognised.facts}
+def _show(console: Console, recognized: Recognized) -> None:
+    reason, facts = recognized.reason, {**_UNKNOWN, **recognized.facts}
     console.print(f"[bold]{reason.value}[/]")
     parts = {"What happened": reason.explain(facts), "What to do": reason.remedy(facts)}
-    if (remedy := write_for_policy(reason, recognised.facts)) is not None:
+    if (remedy := write_for_policy(reason, recognized.facts)) is not None:
         parts["With cors-wsgi"] = f"{remedy[0].upper()}{remedy[1:]}."
     if not reason.is_cors:
-        parts = {"Mind": _SECOND_LINE if recognised.may_follow else _NOT_CORS, **parts}
-    if recognised.also:
-        parts["Or"] = " ".join(other.explain(facts) for other in recognised.also)
+        parts = {"Mind": _SECOND_LINE if recognized.may_follow else _NOT_CORS, **parts}
+    if recognized.also:
+        parts["Or"] = " ".join(other.explain(facts) for other in recognized.also)
     _show_parts(console, parts)
 
 

@@ -146,10 +146,10 @@ def _look_at_redirect(exchange: Exchange) -> Hint:
     if asked is None or target is None:
         return Hint(HintName.REDIRECT, f"{what} This one leads nowhere: let the server answer OPTIONS itself.")
     if target.path == asked.path + "/" and target.origin == asked.origin:
-        return Hint(HintName.REDIRECT_SLASH, f"{what} The URL lacks the slash at its end: fetch {target.address}.")
+        return Hint(HintName.REDIRECT_SLASH, f"{what} The URL lacks the slash at its end: fetch {target.request_url}.")
     if (asked.scheme, target.scheme) == ("http", "https"):
-        return Hint(HintName.REDIRECT_HTTPS, f"{what} The server wants https: fetch {target.address}.")
-    return Hint(HintName.REDIRECT, f"{what} This one leads to {target.address}: fetch that.")
+        return Hint(HintName.REDIRECT_HTTPS, f"{what} The server wants https: fetch {target.request_url}.")
+    return Hint(HintName.REDIRECT, f"{what} This one leads to {target.request_url}: fetch that.")
 
 
 def _look_at_failure(failed: FetchError, origin: str) -> Iterator[Hint]:

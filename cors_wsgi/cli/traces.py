@@ -22,13 +22,13 @@ class Trace:
 
     Attributes:
         words: a regular expression for what it says.
-        happened: what it means.
+        explanation: what it means.
         remedy: what to do.
         is_cause: whether it says why the request failed.
     """
 
     words: str
-    happened: str
+    explanation: str
     remedy: str
     is_cause: bool = False
 

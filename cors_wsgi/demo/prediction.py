@@ -144,7 +144,7 @@ def _find_causes(script: Script, engine: Engine) -> Sequence[PreflightCause]:
         return preflight_causes(
             script.method,
             script.headers,
-            upload_listener=script.listener and (script.body_kind != "none" or not engine.listener_needs_body),
+            upload_listener=script.listener and (script.body_kind != "none" or not engine.requires_body_for_listener),
             stream_body=script.body_kind == "stream",
             engine=engine,
         )

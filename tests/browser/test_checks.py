@@ -82,9 +82,9 @@ def test_an_opaque_origin_is_allowed_by_the_word_null() -> None:
 def test_an_origin_that_redirects_made_null_has_its_own_reason() -> None:
     headers = [(ACAO, PAGE)]
     failure = check_cors(headers, "null", include=False, is_tainted=True)
-    assert failure == Failure(Reason.REDIRECT_NULL_ORIGIN, {"value": PAGE}, said_as=Reason.ACAO_MISMATCH)
+    assert failure == Failure(Reason.REDIRECT_NULL_ORIGIN, {"value": PAGE}, console_reason=Reason.ACAO_MISMATCH)
     failure = check_cors([], "null", include=False, is_tainted=True)
-    assert failure == Failure(Reason.REDIRECT_NULL_ORIGIN, {}, said_as=Reason.MISSING_ACAO)
+    assert failure == Failure(Reason.REDIRECT_NULL_ORIGIN, {}, console_reason=Reason.MISSING_ACAO)
     assert check_cors([(ACAO, "*")], "null", include=False, is_tainted=True) is None
 
 

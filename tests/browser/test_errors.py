@@ -38,9 +38,9 @@ def test_the_reasons_are_a_closed_set() -> None:
 @pytest.mark.parametrize("reason", list(Reason), ids=lambda reason: reason.value)
 def test_every_reason_says_what_happened_and_what_to_do(reason: Reason) -> None:
     wording = reason.wording
-    for text in (wording.happened, wording.remedy):
+    for text in (wording.explanation, wording.remedy):
         assert text.endswith((".", "*, Authorization."))
-    for text in (wording.happened, wording.remedy, wording.chromium, wording.firefox, wording.safari):
+    for text in (wording.explanation, wording.remedy, wording.chromium, wording.firefox, wording.safari):
         assert set(re.findall(r"\{(\w+)\}", text)) <= set(FACTS)
     facts = {name: f"({name})" for name in FACTS}
     assert "{" not in reason.explain(facts) + reason.remedy(facts)
@@ -203,7 +203,7 @@ def test_an_exchange_shows_what_came_back_or_that_nothing_did() -> None:
     request = WireRequest("GET", f"{API}/x", [("A", "1"), ("a", "2")], None)
     odd = Exchange(request._replace(headers=[("A", "\x1b[2J")]), None, is_preflight=True)
     assert str(odd) == "> GET https://api.example.com/x\n> A: \\x1b[2J\n< (no response: )"
-    lost = Exchange(request, None, is_preflight=False, trouble="nobody\nlistens")
+    lost = Exchange(request, None, is_preflight=False, error="nobody\nlistens")
     assert str(lost) == "> GET https://api.example.com/x\n> A: 1\n> a: 2\n< (no response: nobody\\nlistens)"
     assert (lost.sent("A"), lost.received("x"), lost.status) == ("1, 2", None, None)
     long = Exchange(request, WireResponse(200, "", [], b"x" * 300), is_preflight=False)

@@ -290,7 +290,7 @@ def test_a_redirect_to_a_third_origin_makes_the_origin_null() -> None:
     assert [(e.url, e.sent("Origin")) for e in browser.exchanges] == [(f"{API}/a", PAGE), (f"{OTHER}/b", "null")]
     browser.mount(OTHER, answering())
     error = refused(browser, "/a")
-    assert (error.reason, error.said_as) == (Reason.REDIRECT_NULL_ORIGIN, Reason.ACAO_MISMATCH)
+    assert (error.reason, error.console_reason) == (Reason.REDIRECT_NULL_ORIGIN, Reason.ACAO_MISMATCH)
 
 
 def test_a_redirect_from_the_own_origin_keeps_it() -> None:

@@ -256,4 +256,4 @@ def test_urls_are_parsed_or_none_and_stay_what_they_are(text: str) -> None:
         if parsed.is_http:
             assert str(again) == str(parsed)
             assert str(parsed).isascii()
-            assert open_origin(parsed.address)[0].serialized == parsed.origin
+            assert open_origin(parsed.request_url)[0].serialized == parsed.origin

@@ -44,8 +44,8 @@ EVERYTHING = (
 )
 
 
-def exchange(response: WireResponse | None = None, trouble: str = "", sent: list[tuple[str, str]] = SENT) -> Exchange:
-    return Exchange(WireRequest("PUT", URL, sent, None), response, is_preflight=False, trouble=trouble)
+def exchange(response: WireResponse | None = None, error: str = "", sent: list[tuple[str, str]] = SENT) -> Exchange:
+    return Exchange(WireRequest("PUT", URL, sent, None), response, is_preflight=False, error=error)
 
 
 WHOLE = exchange(WireResponse(200, "OK", RECEIVED, b"no\nway"))
@@ -72,7 +72,7 @@ def test_nothing_that_a_server_sent_acts_on_a_terminal(verbose: bool) -> None:
     shown = show_exchange(exchange(response, sent=[("Origin", odd)]), verbose=verbose)
     assert all(line.isprintable() for line in shown)
     assert shown[3] == r"< Access-Control-\x1b[31m\x07\x9b\u202e\r\n\x00\x7f: \x1b[31m\x07\x9b\u202e\r\n\x00\x7f"
-    assert show_exchange(exchange(trouble=odd), verbose=verbose)[-1].isprintable()
+    assert show_exchange(exchange(error=odd), verbose=verbose)[-1].isprintable()
 
 
 @pytest.mark.parametrize(

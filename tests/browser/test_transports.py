@@ -38,7 +38,7 @@ def _client() -> None:
 def environ_of(url: str, **parts: Any) -> dict[str, Any]:
     parsed = parse_url(url)
     assert parsed is not None
-    fields: dict[str, Any] = {"method": "GET", "url": parsed.address, "headers": [], "body": None, **parts}
+    fields: dict[str, Any] = {"method": "GET", "url": parsed.request_url, "headers": [], "body": None, **parts}
     return build_environ(parsed, WireRequest(**fields))
 
 
@@ -288,10 +288,10 @@ def test_a_body_that_breaks_off_fails_when_it_is_read(data: bytes, why: str) -> 
     with serve(saying(data)) as origin:
         response = ask(origin)
     assert (response.status, dict(response.headers) != {"x": ""}) == (200, True)
-    assert response.trouble
+    assert response.error
     with pytest.raises(FetchError) as caught:
         response.body  # noqa: B018 - reading it is the test
-    assert (caught.value.reason, caught.value.facts["value"]) == (Reason.NETWORK_FAILURE, response.trouble)
+    assert (caught.value.reason, caught.value.facts["value"]) == (Reason.NETWORK_FAILURE, response.error)
     assert response.content in (b"ok", b"")
 
 
@@ -300,12 +300,12 @@ def test_a_body_without_end_is_given_up_in_time() -> None:
     with serve(trickling(start, b"data: x\n\n", 1)) as origin:
         response = ask(origin, timeout=0.3)
     assert (response.headers["content-type"], response.content[:7]) == ("text/event-stream", b"data: x")
-    assert response.trouble == "the body was not whole after 0.3 seconds"
+    assert response.error == "the body was not whole after 0.3 seconds"
 
 
 def test_a_body_that_is_too_long_is_cut() -> None:
     head = b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\r\n"
     with serve(saying(head + b"x" * (MAX_BODY + 70_000))) as origin:
         response = ask(origin, timeout=20)
-    assert response.trouble == f"the body is longer than {MAX_BODY} bytes"
+    assert response.error == f"the body is longer than {MAX_BODY} bytes"
     assert MAX_BODY < len(response.content) <= MAX_BODY + 65536

@@ -109,7 +109,7 @@ def test_what_is_no_url_is_none(text: str) -> None:
 )
 def test_user_names_and_passwords_are_noticed_and_never_sent(text: str, expected: str) -> None:
     url = parsed(text)
-    assert (str(url), url.has_credentials, url.address) == (expected, True, "http://a.example/")
+    assert (str(url), url.has_credentials, url.request_url) == (expected, True, "http://a.example/")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_only_http_urls_have_relatives() -> None:
 
 def test_the_parts_of_a_url() -> None:
     url = parsed("https://a.example:8443/b?c#d")
-    assert (url.origin, url.target, url.address) == ("https://a.example:8443", "/b?c", "https://a.example:8443/b?c")
+    assert (url.origin, url.target, url.request_url) == ("https://a.example:8443", "/b?c", "https://a.example:8443/b?c")
     assert parsed("mailto:a").origin == "null"
 
 

@@ -238,7 +238,7 @@ RECORDED = [
 @pytest.mark.parametrize(("engine", "message"), RECORDED)
 def test_what_real_consoles_printed_is_recognised(engine: str, message: dict[str, Any]) -> None:
     lines = [line for text in message["text"] for line in text.splitlines()]
-    found = [recognised for line in lines if (recognised := recognize(line))]
+    found = [recognized for line in lines if (recognized := recognize(line))]
     reasons = {reason.value for each in found for reason in (each.reason, *each.also)}
     is_told_apart = (engine, message["case"].rpartition("-")[0]) not in SAME_WORDS
     assert (message["reason"] in reasons) is is_told_apart
