@@ -10,7 +10,7 @@ import pytest
 from support.needs import needs_module
 from support.scripted import OTHER, PAGE, SHARED, by_path
 
-from cors_wsgi.browser import Browser, CORSError, Reason
+from cors_wsgi.browser import Browser, CORSError, FailureReason
 from cors_wsgi.pytest_plugin import assert_allowed, assert_blocked
 
 if TYPE_CHECKING:
@@ -38,9 +38,11 @@ def test_the_browser_finds_the_app_under_test(cors_browser: Browser) -> None:
 def test_what_is_blocked_is_known_by_its_reason(cors_browser: Browser) -> None:
     error = assert_blocked(cors_browser.open(PAGE), "/own", reason="missing-acao")
     assert isinstance(error, CORSError)
-    assert error.reason is Reason.MISSING_ACAO
-    assert assert_blocked(cors_browser.open(OTHER), "/shared", reason=Reason.ACAO_MISMATCH).reason.is_cors
-    assert assert_blocked(cors_browser.open(PAGE), "/shared", method="DELETE").reason is Reason.METHOD_NOT_ALLOWED
+    assert error.reason is FailureReason.MISSING_ACAO
+    assert assert_blocked(cors_browser.open(OTHER), "/shared", reason=FailureReason.ACAO_MISMATCH).reason.is_cors
+    assert (
+        assert_blocked(cors_browser.open(PAGE), "/shared", method="DELETE").reason is FailureReason.METHOD_NOT_ALLOWED
+    )
 
 
 def test_a_failing_assertion_reads_like_a_console_and_shows_the_exchange(cors_browser: Browser) -> None:

@@ -9,75 +9,75 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
-from cors_wsgi.browser import FailureReason as Reason
+from cors_wsgi.browser import FailureReason
 
 from .panels import PANEL_WORDS
 from .traces import Trace, find_trace
 
 ENGINES: Final = ("chromium", "firefox", "safari")
 
-_OTHER_WORDS: Final[tuple[tuple[str, Reason], ...]] = (
+_OTHER_WORDS: Final[tuple[tuple[str, FailureReason], ...]] = (
     # Chromium, older and unprefixed
-    ("No 'Access-Control-Allow-Origin' header is present on the requested resource", Reason.MISSING_ACAO),
-    ("The '{header}' header contains multiple values '{value}', but only one is allowed", Reason.ACAO_MULTIPLE),
-    ("Response for preflight is invalid (redirect)", Reason.PREFLIGHT_REDIRECT),
-    ("Response for preflight has invalid HTTP status code {status}", Reason.PREFLIGHT_STATUS),
+    ("No 'Access-Control-Allow-Origin' header is present on the requested resource", FailureReason.MISSING_ACAO),
+    ("The '{header}' header contains multiple values '{value}', but only one is allowed", FailureReason.ACAO_MULTIPLE),
+    ("Response for preflight is invalid (redirect)", FailureReason.PREFLIGHT_REDIRECT),
+    ("Response for preflight has invalid HTTP status code {status}", FailureReason.PREFLIGHT_STATUS),
     (
         "A wildcard '*' cannot be used in the 'Access-Control-Allow-Origin' header",
-        Reason.WILDCARD_WITH_CREDENTIALS,
+        FailureReason.WILDCARD_WITH_CREDENTIALS,
     ),
     (
         "Credentials flag is 'true', but the 'Access-Control-Allow-Credentials' header is '{value}'",
-        Reason.CREDENTIALS_NOT_TRUE,
+        FailureReason.CREDENTIALS_NOT_TRUE,
     ),
     (
         'Request mode is "same-origin" but the URL\'s origin is not same as the request origin {origin}',
-        Reason.DISALLOWED_BY_MODE,
+        FailureReason.DISALLOWED_BY_MODE,
     ),
-    ("Not allowed to load local resource: {location}", Reason.NOT_HTTP),
-    ('URL scheme "{value}" is not supported', Reason.NOT_HTTP),
-    ("Cross origin requests are only supported for protocol schemes: {value}", Reason.NOT_HTTP),
-    ("Cross origin requests are only supported for HTTP", Reason.NOT_HTTP),
-    ("No 'Access-Control-Allow-Private-Network' header was present", Reason.LEGACY_PNA),
+    ("Not allowed to load local resource: {location}", FailureReason.NOT_HTTP),
+    ('URL scheme "{value}" is not supported', FailureReason.NOT_HTTP),
+    ("Cross origin requests are only supported for protocol schemes: {value}", FailureReason.NOT_HTTP),
+    ("Cross origin requests are only supported for HTTP", FailureReason.NOT_HTTP),
+    ("No 'Access-Control-Allow-Private-Network' header was present", FailureReason.LEGACY_PNA),
     (
         "The request client is not a secure context and the resource is in more-private address space",
-        Reason.LNA_INSECURE_CONTEXT,
+        FailureReason.LNA_INSECURE_CONTEXT,
     ),
-    ("Permission was denied for this request to access the `{value}` address space", Reason.LNA_DENIED),
+    ("Permission was denied for this request to access the `{value}` address space", FailureReason.LNA_DENIED),
     (
         "Mixed Content: The page at '{origin}' was loaded over HTTPS, but requested an insecure resource '{url}'",
-        Reason.MIXED_CONTENT,
+        FailureReason.MIXED_CONTENT,
     ),
-    ("Mixed Content: The page at", Reason.MIXED_CONTENT),
-    ("net::ERR_UNSAFE_PORT", Reason.BAD_PORT),
-    ("net::ERR_H2_OR_QUIC_REQUIRED", Reason.STREAM_NEEDS_HTTP2),
-    ("net::ERR_TOO_MANY_REDIRECTS", Reason.BAD_REDIRECT),
-    ("net::ERR_UNSAFE_REDIRECT", Reason.NOT_HTTP),
-    ("net::ERR_BLOCKED_BY_RESPONSE", Reason.CORP_BLOCKED),
-    ("net::{value}", Reason.NETWORK_FAILURE),
+    ("Mixed Content: The page at", FailureReason.MIXED_CONTENT),
+    ("net::ERR_UNSAFE_PORT", FailureReason.BAD_PORT),
+    ("net::ERR_H2_OR_QUIC_REQUIRED", FailureReason.STREAM_NEEDS_HTTP2),
+    ("net::ERR_TOO_MANY_REDIRECTS", FailureReason.BAD_REDIRECT),
+    ("net::ERR_UNSAFE_REDIRECT", FailureReason.NOT_HTTP),
+    ("net::ERR_BLOCKED_BY_RESPONSE", FailureReason.CORP_BLOCKED),
+    ("net::{value}", FailureReason.NETWORK_FAILURE),
     # Firefox, older and as the manuals have it
-    ("CORS header 'Access-Control-Allow-Origin' missing", Reason.MISSING_ACAO),
-    ("missing token '{header}' in CORS header 'Access-Control-Allow-Headers'", Reason.HEADER_NOT_ALLOWED),
-    ("CORS preflight channel did not succeed", Reason.PREFLIGHT_STATUS),
-    ("CORS preflight response did not succeed", Reason.PREFLIGHT_STATUS),
-    ("CORS request did not succeed", Reason.NETWORK_FAILURE),
-    ("CORS request failed", Reason.NETWORK_FAILURE),
-    ("CORS disabled", Reason.NETWORK_FAILURE),
-    ("CORS header 'Origin' cannot be added", Reason.NETWORK_FAILURE),
-    ("may not load data from {url}", Reason.DISALLOWED_BY_MODE),
-    ("may not load or link to file:", Reason.NOT_HTTP),
-    ("was blocked due to its Cross-Origin-Resource-Policy header", Reason.CORP_BLOCKED),
-    ("Blocked loading mixed active content '{url}'", Reason.MIXED_CONTENT),
-    ("Blocked loading mixed active content", Reason.MIXED_CONTENT),
+    ("CORS header 'Access-Control-Allow-Origin' missing", FailureReason.MISSING_ACAO),
+    ("missing token '{header}' in CORS header 'Access-Control-Allow-Headers'", FailureReason.HEADER_NOT_ALLOWED),
+    ("CORS preflight channel did not succeed", FailureReason.PREFLIGHT_STATUS),
+    ("CORS preflight response did not succeed", FailureReason.PREFLIGHT_STATUS),
+    ("CORS request did not succeed", FailureReason.NETWORK_FAILURE),
+    ("CORS request failed", FailureReason.NETWORK_FAILURE),
+    ("CORS disabled", FailureReason.NETWORK_FAILURE),
+    ("CORS header 'Origin' cannot be added", FailureReason.NETWORK_FAILURE),
+    ("may not load data from {url}", FailureReason.DISALLOWED_BY_MODE),
+    ("may not load or link to file:", FailureReason.NOT_HTTP),
+    ("was blocked due to its Cross-Origin-Resource-Policy header", FailureReason.CORP_BLOCKED),
+    ("Blocked loading mixed active content '{url}'", FailureReason.MIXED_CONTENT),
+    ("Blocked loading mixed active content", FailureReason.MIXED_CONTENT),
     # Safari, older and newer
-    ("Origin {origin} is not allowed by Access-Control-Allow-Origin", Reason.MISSING_ACAO),
-    ("Preflight response is not successful", Reason.PREFLIGHT_STATUS),
-    ("Load cannot follow more than 20 redirections", Reason.BAD_REDIRECT),
-    ("Not allowed to follow a redirection while loading {url}", Reason.BAD_REDIRECT),
-    ("because it violates the resource's Cross-Origin-Resource-Policy", Reason.CORP_BLOCKED),
-    ("Not allowed to use restricted network port {value}", Reason.BAD_PORT),
-    ("requested insecure content from {url}", Reason.MIXED_CONTENT),
-    ("Cross-origin redirection to {location} denied", Reason.REDIRECT_WITH_CREDENTIALS),
+    ("Origin {origin} is not allowed by Access-Control-Allow-Origin", FailureReason.MISSING_ACAO),
+    ("Preflight response is not successful", FailureReason.PREFLIGHT_STATUS),
+    ("Load cannot follow more than 20 redirections", FailureReason.BAD_REDIRECT),
+    ("Not allowed to follow a redirection while loading {url}", FailureReason.BAD_REDIRECT),
+    ("because it violates the resource's Cross-Origin-Resource-Policy", FailureReason.CORP_BLOCKED),
+    ("Not allowed to use restricted network port {value}", FailureReason.BAD_PORT),
+    ("requested insecure content from {url}", FailureReason.MIXED_CONTENT),
+    ("Cross-origin redirection to {location} denied", FailureReason.REDIRECT_WITH_CREDENTIALS),
 )
 _CONTEXT: Final = tuple(
     map(
@@ -104,9 +104,9 @@ class Recognized:
         may_follow: whether the browser prints it also below the line that says why.
     """
 
-    reason: Reason
+    reason: FailureReason
     facts: Mapping[str, str] = field(default_factory=dict)
-    also: tuple[Reason, ...] = ()
+    also: tuple[FailureReason, ...] = ()
     may_follow: bool = False
 
 
@@ -119,10 +119,10 @@ def recognize(line: str) -> Recognized | None:
         if found and (best is None or literal > best[0]):
             facts = {**_find_context(text), **{name: value for name, value in found.groupdict().items() if value}}
             best = literal, Recognized(reasons[0], facts, reasons[1:])
-    if best is None or (best[1].reason is Reason.NETWORK_FAILURE and _is_no_reason(text)):
+    if best is None or (best[1].reason is FailureReason.NETWORK_FAILURE and _is_no_reason(text)):
         return None
     # What has other words than Chromium's is Firefox's second line for a failed preflight, or its only one.
-    is_firefox_s = best[1].reason is Reason.NETWORK_FAILURE and "net::" not in text
+    is_firefox_s = best[1].reason is FailureReason.NETWORK_FAILURE and "net::" not in text
     return _refine(replace(best[1], may_follow=is_firefox_s))
 
 
@@ -134,10 +134,10 @@ def _is_no_reason(text: str) -> bool:
 def _refine(found: Recognized) -> Recognized:
     """Tell apart by its facts what a browser has the same words for."""
     value, origin = found.facts.get("value", ""), found.facts.get("origin", "")
-    if found.reason is Reason.ACAO_MISMATCH and ("," in value or " " in value):
-        return replace(found, reason=Reason.ACAO_MULTIPLE, also=())
-    if origin == "null" and found.reason in (Reason.MISSING_ACAO, Reason.ACAO_MISMATCH):
-        return replace(found, also=(*found.also, Reason.REDIRECT_NULL_ORIGIN))
+    if found.reason is FailureReason.ACAO_MISMATCH and ("," in value or " " in value):
+        return replace(found, reason=FailureReason.ACAO_MULTIPLE, also=())
+    if origin == "null" and found.reason in (FailureReason.MISSING_ACAO, FailureReason.ACAO_MISMATCH):
+        return replace(found, also=(*found.also, FailureReason.REDIRECT_NULL_ORIGIN))
     return found
 
 
@@ -153,8 +153,8 @@ def find_nearest(line: str) -> str | None:
     return texts[near[0]] if near else None
 
 
-def _templates() -> Iterator[tuple[str, Reason]]:
-    for reason in Reason:
+def _templates() -> Iterator[tuple[str, FailureReason]]:
+    for reason in FailureReason:
         for engine in ENGINES:
             if words := getattr(reason.wording, engine):
                 yield words, reason
@@ -163,16 +163,16 @@ def _templates() -> Iterator[tuple[str, Reason]]:
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> list[tuple[re.Pattern[str], int, tuple[Reason, ...]]]:
+def _patterns() -> list[tuple[re.Pattern[str], int, tuple[FailureReason, ...]]]:
     """Compile every wording: its pattern, the length of its fixed words, and the reasons that use it."""
-    users: dict[str, list[Reason]] = {}
+    users: dict[str, list[FailureReason]] = {}
     for template, reason in _templates():
         reasons = users.setdefault(_plain(template).rstrip(". "), [])
         if reason not in reasons:
             reasons.append(reason)
     compiled = []
     for template, reasons in users.items():
-        reasons.sort(key=lambda reason: reason is not Reason.NETWORK_FAILURE)  # by far the commonest
+        reasons.sort(key=lambda reason: reason is not FailureReason.NETWORK_FAILURE)  # by far the commonest
         pieces = re.split(r"\{(\w+)\}", template)
         pattern, seen = "", set()
         for number, piece in enumerate(pieces):

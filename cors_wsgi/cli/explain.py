@@ -10,7 +10,7 @@ from typing import Final
 from rich.console import Console
 from rich.padding import Padding
 
-from cors_wsgi.browser import FailureReason as Reason
+from cors_wsgi.browser import FailureReason
 
 from .console_lines import Recognized, find_nearest, recognize, recognize_trace
 from .remedies import write_for_policy
@@ -55,13 +55,13 @@ def run(arguments: argparse.Namespace) -> int:
         print("cors-wsgi explain: there is no text. Copy it from the browser's console (F12).", file=sys.stderr)
         return 2
     console = make_console()
-    found: dict[Reason, Recognized] = {}
+    found: dict[FailureReason, Recognized] = {}
     for line in lines:
         if recognized := recognize(line):
             found.setdefault(recognized.reason, recognized)
     if len(found) > 1:
         # A console adds a line of the network to one of CORS; the reason is in the other.
-        found.pop(Reason.NETWORK_FAILURE, None)
+        found.pop(FailureReason.NETWORK_FAILURE, None)
     for recognized in found.values():
         _show(console, recognized)
     if found:

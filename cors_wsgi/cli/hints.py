@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from cors_wsgi.browser import Exchange, FetchError
-from cors_wsgi.browser import FailureReason as Reason
+from cors_wsgi.browser import Exchange, FailureReason, FetchError
 from cors_wsgi.browser.origins import is_same_site, open_origin
 from cors_wsgi.browser.slips import advise_one_name, find_slip, rename_page
 from cors_wsgi.browser.urls import parse_url
@@ -155,20 +154,20 @@ def _look_at_redirect(exchange: Exchange) -> Hint:
 def _look_at_failure(failed: FetchError, origin: str) -> Iterator[Hint]:
     exchange = failed.exchange
     value = failed.facts.get("value", "")
-    is_named = failed.reason in (Reason.ACAO_MISMATCH, Reason.ACAO_INVALID)
+    is_named = failed.reason in (FailureReason.ACAO_MISMATCH, FailureReason.ACAO_INVALID)
     if is_named and (slip := find_slip(origin, value)) is not None:
         yield Hint(HintName(slip.name), slip.text)
-    elif failed.reason is Reason.ACAO_MISMATCH and exchange and any(map(exchange.received, _CACHES)):
+    elif failed.reason is FailureReason.ACAO_MISMATCH and exchange and any(map(exchange.received, _CACHES)):
         yield Hint(
             HintName.CACHED_FOR_ANOTHER,
             f"A cache gave an answer that was made for {value}. Send Vary: Origin on every answer; empty the cache.",
         )
     method = failed.facts.get("method", "")
-    if failed.reason is Reason.METHOD_NOT_ALLOWED and method != method.upper():
+    if failed.reason is FailureReason.METHOD_NOT_ALLOWED and method != method.upper():
         text = f"Browsers do not raise {method!r} to upper case: write method: {method.upper()!r} in the script."
         yield Hint(HintName.METHOD_CASE, text)
     header = failed.facts.get("header", "")
-    if failed.reason is Reason.HEADER_NOT_ALLOWED and header.startswith("access-control-"):
+    if failed.reason is FailureReason.HEADER_NOT_ALLOWED and header.startswith("access-control-"):
         yield Hint(HintName.RESPONSE_HEADER_SENT, f"The script sends {header}, a header of responses: remove it there.")
 
 

@@ -5,65 +5,67 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from cors_wsgi.browser import Exchange
-from cors_wsgi.browser import FailureReason as Reason
+from cors_wsgi.browser import Exchange, FailureReason
 from cors_wsgi.browser.slips import rename_page
 
-_POLICY: Final[Mapping[Reason, str]] = {
-    Reason.MISSING_ACAO: "add {origin!r} to origins",
-    Reason.ACAO_MISMATCH: "add {origin!r} to origins",
-    Reason.ACAO_INVALID: "write origins=[{origin!r}]",
-    Reason.ACAO_MULTIPLE: "put CORSMiddleware around everything, and take the header out of the proxy",
-    Reason.WILDCARD_WITH_CREDENTIALS: "write origins=[{origin!r}], supports_credentials=True",
-    Reason.CREDENTIALS_NOT_TRUE: "write supports_credentials=True",
-    Reason.PREFLIGHT_STATUS: "put CORSMiddleware around the app: it answers preflights before anything inside can",
-    Reason.PREFLIGHT_REDIRECT: "put CORSMiddleware around what redirects: it answers preflights before that",
-    Reason.METHOD_NOT_ALLOWED: "add {method!r} to methods",
-    Reason.HEADER_NOT_ALLOWED: "add {header!r} to allow_headers",
-    Reason.ALLOW_METHODS_UNPARSABLE: "write methods as a list, such as ['GET', 'PUT']",
-    Reason.ALLOW_HEADERS_UNPARSABLE: "write allow_headers as a list, such as ['Content-Type']",
-    Reason.AUTHORIZATION_UNDER_WILDCARD: "leave allow_headers at '*', which names Authorization too, or add it by name",
-    Reason.HEADER_NOT_EXPOSED: "add the header's name to expose_headers",
+_POLICY: Final[Mapping[FailureReason, str]] = {
+    FailureReason.MISSING_ACAO: "add {origin!r} to origins",
+    FailureReason.ACAO_MISMATCH: "add {origin!r} to origins",
+    FailureReason.ACAO_INVALID: "write origins=[{origin!r}]",
+    FailureReason.ACAO_MULTIPLE: "put CORSMiddleware around everything, and take the header out of the proxy",
+    FailureReason.WILDCARD_WITH_CREDENTIALS: "write origins=[{origin!r}], supports_credentials=True",
+    FailureReason.CREDENTIALS_NOT_TRUE: "write supports_credentials=True",
+    FailureReason.PREFLIGHT_STATUS: "put CORSMiddleware around the app: it answers preflights before anything inside "
+    "can",
+    FailureReason.PREFLIGHT_REDIRECT: "put CORSMiddleware around what redirects: it answers preflights before that",
+    FailureReason.METHOD_NOT_ALLOWED: "add {method!r} to methods",
+    FailureReason.HEADER_NOT_ALLOWED: "add {header!r} to allow_headers",
+    FailureReason.ALLOW_METHODS_UNPARSABLE: "write methods as a list, such as ['GET', 'PUT']",
+    FailureReason.ALLOW_HEADERS_UNPARSABLE: "write allow_headers as a list, such as ['Content-Type']",
+    FailureReason.AUTHORIZATION_UNDER_WILDCARD: "leave allow_headers at '*', which names Authorization too, or add it "
+    "by name",
+    FailureReason.HEADER_NOT_EXPOSED: "add the header's name to expose_headers",
 }
 
-_NGINX: Final[Mapping[Reason, str]] = {
-    Reason.MISSING_ACAO: 'add_header Access-Control-Allow-Origin "{origin}" always; add_header Vary Origin always;',
-    Reason.ACAO_MISMATCH: 'add_header Access-Control-Allow-Origin "{origin}" always; add_header Vary Origin always;',
-    Reason.ACAO_INVALID: 'add_header Access-Control-Allow-Origin "{origin}" always;',
-    Reason.ACAO_MULTIPLE: "proxy_hide_header Access-Control-Allow-Origin; or no add_header of it",
-    Reason.WILDCARD_WITH_CREDENTIALS: 'add_header Access-Control-Allow-Origin "{origin}" always; '
+_NAME_THE_ORIGIN: Final = 'add_header Access-Control-Allow-Origin "{origin}" always; add_header Vary Origin always;'
+_NGINX: Final[Mapping[FailureReason, str]] = {
+    FailureReason.MISSING_ACAO: _NAME_THE_ORIGIN,
+    FailureReason.ACAO_MISMATCH: _NAME_THE_ORIGIN,
+    FailureReason.ACAO_INVALID: 'add_header Access-Control-Allow-Origin "{origin}" always;',
+    FailureReason.ACAO_MULTIPLE: "proxy_hide_header Access-Control-Allow-Origin; or no add_header of it",
+    FailureReason.WILDCARD_WITH_CREDENTIALS: 'add_header Access-Control-Allow-Origin "{origin}" always; '
     "add_header Access-Control-Allow-Credentials true always;",
-    Reason.CREDENTIALS_NOT_TRUE: "add_header Access-Control-Allow-Credentials true always;",
-    Reason.PREFLIGHT_STATUS: "if ($request_method = OPTIONS) {{ return 204; }} with the headers beside return",
-    Reason.PREFLIGHT_REDIRECT: "if ($request_method = OPTIONS) {{ return 204; }} before what redirects",
-    Reason.METHOD_NOT_ALLOWED: 'add_header Access-Control-Allow-Methods "{method}" always;',
-    Reason.HEADER_NOT_ALLOWED: 'add_header Access-Control-Allow-Headers "{header}" always;',
-    Reason.AUTHORIZATION_UNDER_WILDCARD: 'add_header Access-Control-Allow-Headers "*, Authorization" always;',
+    FailureReason.CREDENTIALS_NOT_TRUE: "add_header Access-Control-Allow-Credentials true always;",
+    FailureReason.PREFLIGHT_STATUS: "if ($request_method = OPTIONS) {{ return 204; }} with the headers beside return",
+    FailureReason.PREFLIGHT_REDIRECT: "if ($request_method = OPTIONS) {{ return 204; }} before what redirects",
+    FailureReason.METHOD_NOT_ALLOWED: 'add_header Access-Control-Allow-Methods "{method}" always;',
+    FailureReason.HEADER_NOT_ALLOWED: 'add_header Access-Control-Allow-Headers "{header}" always;',
+    FailureReason.AUTHORIZATION_UNDER_WILDCARD: 'add_header Access-Control-Allow-Headers "*, Authorization" always;',
 }
-_ABOUT: Final[Mapping[Reason, str]] = {
-    Reason.MISSING_ACAO: "origin",
-    Reason.ACAO_MISMATCH: "origin",
-    Reason.ACAO_INVALID: "origin",
-    Reason.WILDCARD_WITH_CREDENTIALS: "origin",
-    Reason.METHOD_NOT_ALLOWED: "method",
-    Reason.HEADER_NOT_ALLOWED: "header",
+_ABOUT: Final[Mapping[FailureReason, str]] = {
+    FailureReason.MISSING_ACAO: "origin",
+    FailureReason.ACAO_MISMATCH: "origin",
+    FailureReason.ACAO_INVALID: "origin",
+    FailureReason.WILDCARD_WITH_CREDENTIALS: "origin",
+    FailureReason.METHOD_NOT_ALLOWED: "method",
+    FailureReason.HEADER_NOT_ALLOWED: "header",
 }
 """The fact without which a remedy cannot be written down."""
 
 
-def write_for_policy(reason: Reason, facts: Mapping[str, str]) -> str | None:
+def write_for_policy(reason: FailureReason, facts: Mapping[str, str]) -> str | None:
     """Return what to change in a policy of this library, or None if no option is to blame."""
     return _write(_POLICY, reason, facts)
 
 
-def write_for_nginx(reason: Reason, facts: Mapping[str, str], exchange: Exchange | None) -> str | None:
+def write_for_nginx(reason: FailureReason, facts: Mapping[str, str], exchange: Exchange | None) -> str | None:
     """Return what to write in nginx's configuration, or None if it was not nginx that answered, or it cannot help."""
     if exchange is None or "nginx" not in (exchange.received("Server") or "").lower():
         return None
     return _write(_NGINX, reason, facts)
 
 
-def _write(remedies: Mapping[Reason, str], reason: Reason, facts: Mapping[str, str]) -> str | None:
+def _write(remedies: Mapping[FailureReason, str], reason: FailureReason, facts: Mapping[str, str]) -> str | None:
     if reason not in remedies:
         return None
     if (needed := _ABOUT.get(reason)) is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cors_wsgi.browser import ENGINES, CauseKind, FetchError, PreflightCause, Reason, preflight_causes
+from cors_wsgi.browser import ENGINES, CauseKind, FailureReason, FetchError, PreflightCause, preflight_causes
 from cors_wsgi.browser.causes import find_header_causes, sort_names
 
 METHOD, HEADER, VALUE = CauseKind.METHOD, CauseKind.HEADER, CauseKind.VALUE
@@ -44,14 +44,14 @@ def test_other_methods_are_a_cause_under_their_normalized_name(method: str, name
 def test_forbidden_methods_are_refused(method: str) -> None:
     with pytest.raises(FetchError) as caught:
         preflight_causes(method)
-    assert (caught.value.reason, caught.value.facts) == (Reason.FORBIDDEN_METHOD, {"method": method})
+    assert (caught.value.reason, caught.value.facts) == (FailureReason.FORBIDDEN_METHOD, {"method": method})
 
 
 @pytest.mark.parametrize("method", ["", "GE T", "GET\n", "GÉT"])
 def test_what_is_no_method_is_refused(method: str) -> None:
     with pytest.raises(FetchError) as caught:
         preflight_causes(method)
-    assert caught.value.reason is Reason.INVALID_METHOD
+    assert caught.value.reason is FailureReason.INVALID_METHOD
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_headers_outside_the_safelist_are_causes(
 def test_what_is_no_header_is_refused(name: str, value: str) -> None:
     with pytest.raises(FetchError) as caught:
         preflight_causes("GET", [(name, value)])
-    assert caught.value.reason is Reason.INVALID_HEADER
+    assert caught.value.reason is FailureReason.INVALID_HEADER
 
 
 def test_white_space_around_a_value_does_not_count() -> None:

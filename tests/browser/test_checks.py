@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cors_wsgi.browser import ENGINES, Reason
+from cors_wsgi.browser import ENGINES, FailureReason
 from cors_wsgi.browser.checks import (
     Allowed,
     Failure,
@@ -44,20 +44,20 @@ def test_the_standards_table_of_credentials(
     [
         ([PAGE], False, None),
         (["*"], False, None),
-        ([], False, Failure(Reason.MISSING_ACAO)),
-        ([], True, Failure(Reason.MISSING_ACAO)),
-        (["*"], True, Failure(Reason.WILDCARD_WITH_CREDENTIALS, {"value": "*"})),
-        ([PAGE, PAGE], False, Failure(Reason.ACAO_MULTIPLE, {"value": f"{PAGE}, {PAGE}"})),
-        (["*", "*"], False, Failure(Reason.ACAO_MULTIPLE, {"value": "*, *"})),
-        ([f"{PAGE},*"], False, Failure(Reason.ACAO_MULTIPLE, {"value": f"{PAGE},*"})),
-        ([f"{PAGE} *"], False, Failure(Reason.ACAO_MULTIPLE, {"value": f"{PAGE} *"})),
-        (["rabbit.invalid"], False, Failure(Reason.ACAO_INVALID, {"value": "rabbit.invalid"})),
-        ([""], False, Failure(Reason.ACAO_INVALID, {"value": ""})),
-        (["null"], False, Failure(Reason.ACAO_MISMATCH, {"value": "null"})),
-        ([PAGE + "/"], False, Failure(Reason.ACAO_MISMATCH, {"value": PAGE + "/"})),
-        ([PAGE.upper()], False, Failure(Reason.ACAO_MISMATCH, {"value": PAGE.upper()})),
-        ([PAGE + ":443"], False, Failure(Reason.ACAO_MISMATCH, {"value": PAGE + ":443"})),
-        ([PAGE], True, Failure(Reason.CREDENTIALS_NOT_TRUE, {"value": ""})),
+        ([], False, Failure(FailureReason.MISSING_ACAO)),
+        ([], True, Failure(FailureReason.MISSING_ACAO)),
+        (["*"], True, Failure(FailureReason.WILDCARD_WITH_CREDENTIALS, {"value": "*"})),
+        ([PAGE, PAGE], False, Failure(FailureReason.ACAO_MULTIPLE, {"value": f"{PAGE}, {PAGE}"})),
+        (["*", "*"], False, Failure(FailureReason.ACAO_MULTIPLE, {"value": "*, *"})),
+        ([f"{PAGE},*"], False, Failure(FailureReason.ACAO_MULTIPLE, {"value": f"{PAGE},*"})),
+        ([f"{PAGE} *"], False, Failure(FailureReason.ACAO_MULTIPLE, {"value": f"{PAGE} *"})),
+        (["rabbit.invalid"], False, Failure(FailureReason.ACAO_INVALID, {"value": "rabbit.invalid"})),
+        ([""], False, Failure(FailureReason.ACAO_INVALID, {"value": ""})),
+        (["null"], False, Failure(FailureReason.ACAO_MISMATCH, {"value": "null"})),
+        ([PAGE + "/"], False, Failure(FailureReason.ACAO_MISMATCH, {"value": PAGE + "/"})),
+        ([PAGE.upper()], False, Failure(FailureReason.ACAO_MISMATCH, {"value": PAGE.upper()})),
+        ([PAGE + ":443"], False, Failure(FailureReason.ACAO_MISMATCH, {"value": PAGE + ":443"})),
+        ([PAGE], True, Failure(FailureReason.CREDENTIALS_NOT_TRUE, {"value": ""})),
     ],
 )
 def test_every_reason_of_the_cors_check(lines: list[str], include: bool, expected: Failure | None) -> None:
@@ -76,15 +76,17 @@ def test_credentials_need_one_lower_case_true(lines: list[str], shared: bool) ->
 def test_an_opaque_origin_is_allowed_by_the_word_null() -> None:
     headers = [(ACAO, "null"), (ACAC, "true")]
     assert check_cors(headers, "null", include=True) is None
-    assert check_cors(headers, PAGE, include=True) == Failure(Reason.ACAO_MISMATCH, {"value": "null"})
+    assert check_cors(headers, PAGE, include=True) == Failure(FailureReason.ACAO_MISMATCH, {"value": "null"})
 
 
 def test_an_origin_that_redirects_made_null_has_its_own_reason() -> None:
     headers = [(ACAO, PAGE)]
     failure = check_cors(headers, "null", include=False, is_tainted=True)
-    assert failure == Failure(Reason.REDIRECT_NULL_ORIGIN, {"value": PAGE}, console_reason=Reason.ACAO_MISMATCH)
+    assert failure == Failure(
+        FailureReason.REDIRECT_NULL_ORIGIN, {"value": PAGE}, console_reason=FailureReason.ACAO_MISMATCH
+    )
     failure = check_cors([], "null", include=False, is_tainted=True)
-    assert failure == Failure(Reason.REDIRECT_NULL_ORIGIN, {}, console_reason=Reason.MISSING_ACAO)
+    assert failure == Failure(FailureReason.REDIRECT_NULL_ORIGIN, {}, console_reason=FailureReason.MISSING_ACAO)
     assert check_cors([(ACAO, "*")], "null", include=False, is_tainted=True) is None
 
 
@@ -118,13 +120,13 @@ def test_a_preflight_succeeds_with_any_ok_status(status: int) -> None:
 @pytest.mark.parametrize("status", [101, 199, 300, 304, 400, 401, 404, 500])
 def test_a_preflight_fails_with_any_other_status(status: int) -> None:
     failure = answer((ACAM, "PUT"), status=status)
-    assert failure == Failure(Reason.PREFLIGHT_STATUS, {"location": "nowhere"})
+    assert failure == Failure(FailureReason.PREFLIGHT_STATUS, {"location": "nowhere"})
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_preflight_follows_no_redirect(status: int) -> None:
     failure = answer((ACAM, "PUT"), ("Location", "/x/"), status=status)
-    assert failure == Failure(Reason.PREFLIGHT_REDIRECT, {"location": "/x/"})
+    assert failure == Failure(FailureReason.PREFLIGHT_REDIRECT, {"location": "/x/"})
 
 
 def test_the_origin_is_judged_before_the_status_except_by_webkit() -> None:
@@ -133,9 +135,9 @@ def test_the_origin_is_judged_before_the_status_except_by_webkit() -> None:
         failure = check_preflight(401, [], method="PUT", unsafe_names=(), origin=PAGE, include=False, engine=engine)
         assert isinstance(failure, Failure)
         reasons[name] = failure.reason
-    missing = Reason.MISSING_ACAO
+    missing = FailureReason.MISSING_ACAO
     assert reasons == {
-        "standard": missing, "chromium": missing, "firefox": missing, "webkit": Reason.PREFLIGHT_STATUS
+        "standard": missing, "chromium": missing, "firefox": missing, "webkit": FailureReason.PREFLIGHT_STATUS
     }  # fmt: skip
 
 
@@ -146,30 +148,37 @@ def test_the_origin_is_judged_before_the_status_except_by_webkit() -> None:
         pytest.param("PUT", "GET, PUT ,,DELETE", True, Allowed(["GET", "PUT", "DELETE"], []), id="in a list"),
         pytest.param("PUT", "*", False, Allowed(["*"], []), id="covered by *"),
         pytest.param(
-            "PUT", "*", True, Failure(Reason.METHOD_NOT_ALLOWED, {"method": "PUT", "value": "*"}),
+            "PUT", "*", True, Failure(FailureReason.METHOD_NOT_ALLOWED, {"method": "PUT", "value": "*"}),
             id="with credentials * is an ordinary name",
         ),
         pytest.param("*", "*", True, Allowed(["*"], []), id="the method * is named by *"),
         pytest.param(
-            "patch", "PATCH", False, Failure(Reason.METHOD_NOT_ALLOWED, {"method": "patch", "value": "PATCH"}),
+            "patch", "PATCH", False, Failure(FailureReason.METHOD_NOT_ALLOWED, {"method": "patch", "value": "PATCH"}),
             id="upper and lower case count",
         ),
         pytest.param("patch", "patch", False, Allowed(["patch"], []), id="patch is named by patch"),
         pytest.param(
-            "query", "QUERY", False, Failure(Reason.METHOD_NOT_ALLOWED, {"method": "query", "value": "QUERY"}),
+            "query", "QUERY", False, Failure(FailureReason.METHOD_NOT_ALLOWED, {"method": "query", "value": "QUERY"}),
             id="so they do of query",
         ),
         pytest.param(
-            "QUERY", "GET, POST", False, Failure(Reason.METHOD_NOT_ALLOWED, {"method": "QUERY", "value": "GET, POST"}),
+            "QUERY",
+            "GET, POST",
+            False,
+            Failure(FailureReason.METHOD_NOT_ALLOWED, {"method": "QUERY", "value": "GET, POST"}),
             id="QUERY has to be named, safe as it is",
         ),
         pytest.param(
-            "PUT", None, False, Failure(Reason.METHOD_NOT_ALLOWED, {"method": "PUT", "value": ""}), id="not there"
+            "PUT",
+            None,
+            False,
+            Failure(FailureReason.METHOD_NOT_ALLOWED, {"method": "PUT", "value": ""}),
+            id="not there",
         ),
         pytest.param("POST", None, False, Allowed(None, []), id="POST need not be named"),
         pytest.param("POST", "", False, Allowed([], []), id="a list may be empty"),
         pytest.param(
-            "POST", "PUT, @", False, Failure(Reason.ALLOW_METHODS_UNPARSABLE, {"value": "PUT, @"}),
+            "POST", "PUT, @", False, Failure(FailureReason.ALLOW_METHODS_UNPARSABLE, {"value": "PUT, @"}),
             id="one that is no token fails all, even where none is needed",
         ),
     ],
@@ -187,17 +196,17 @@ def test_methods_that_a_preflight_allows(
         pytest.param(("x-a",), "X-A", False, Allowed(None, ["X-A"]), id="in any case of letters"),
         pytest.param(("x-a", "x-b"), "*", False, Allowed(None, ["*"]), id="covered by *"),
         pytest.param(
-            ("x-a",), "*", True, Failure(Reason.HEADER_NOT_ALLOWED, {"header": "x-a", "value": "*"}),
+            ("x-a",), "*", True, Failure(FailureReason.HEADER_NOT_ALLOWED, {"header": "x-a", "value": "*"}),
             id="with credentials * is an ordinary name",
         ),
         pytest.param(("*",), "*", True, Allowed(None, ["*"]), id="the header * is named by *"),
         pytest.param(
-            ("x-a", "x-b"), "x-a", False, Failure(Reason.HEADER_NOT_ALLOWED, {"header": "x-b", "value": "x-a"}),
+            ("x-a", "x-b"), "x-a", False, Failure(FailureReason.HEADER_NOT_ALLOWED, {"header": "x-b", "value": "x-a"}),
             id="the first that is missing is told",
         ),
         pytest.param(
             ("authorization",), "*", False,
-            Failure(Reason.AUTHORIZATION_UNDER_WILDCARD, {"header": "authorization", "value": "*"}),
+            Failure(FailureReason.AUTHORIZATION_UNDER_WILDCARD, {"header": "authorization", "value": "*"}),
             id="* does not cover Authorization",
         ),
         pytest.param(
@@ -205,7 +214,7 @@ def test_methods_that_a_preflight_allows(
             id="* and Authorization cover all",
         ),
         pytest.param(
-            (), "x-a;", False, Failure(Reason.ALLOW_HEADERS_UNPARSABLE, {"value": "x-a;"}),
+            (), "x-a;", False, Failure(FailureReason.ALLOW_HEADERS_UNPARSABLE, {"value": "x-a;"}),
             id="one that is no token fails all, even where none is needed",
         ),
     ],
@@ -278,4 +287,4 @@ def test_firefox_exposes_all_beside_junk() -> None:
 def test_cross_origin_resource_policy(policy: str | None, same_site: bool, passes: bool) -> None:
     headers = [] if policy is None else [("Cross-Origin-Resource-Policy", policy)]
     failure = check_resource_policy(headers, is_same_site=same_site)
-    assert failure == (None if passes else Failure(Reason.CORP_BLOCKED, {"value": policy or ""}))
+    assert failure == (None if passes else Failure(FailureReason.CORP_BLOCKED, {"value": policy or ""}))

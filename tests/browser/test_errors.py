@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from support.scripted import API, OTHER, PAGE, PREFLIGHT, SHARED, answering, by_path
 
+import cors_wsgi.browser
 import cors_wsgi.browser as public
-from cors_wsgi.browser import Browser, CORSError, Exchange, FetchError, Reason, WireRequest, WireResponse
+from cors_wsgi.browser import Browser, CORSError, Exchange, FailureReason, FetchError, WireRequest, WireResponse
 from cors_wsgi.browser.consoles import CONSOLES
 from cors_wsgi.browser.reasons import NO_MESSAGE, fill
 
@@ -28,15 +29,19 @@ FACTS = ("api", "origin", "url", "first_url", "status", "value", "method", "sent
 
 
 def test_the_reasons_are_a_closed_set() -> None:
-    assert [reason.value for reason in Reason] == SLUGS
-    assert [reason.value for reason in Reason if not reason.is_cors] == [
+    assert [reason.value for reason in FailureReason] == SLUGS
+    assert [reason.value for reason in FailureReason if not reason.is_cors] == [
         "corp-blocked", *SLUGS[SLUGS.index("network-failure"):]
     ]  # fmt: skip
-    assert Reason("missing-acao") is Reason.MISSING_ACAO
+    assert FailureReason("missing-acao") is FailureReason.MISSING_ACAO
 
 
-@pytest.mark.parametrize("reason", list(Reason), ids=lambda reason: reason.value)
-def test_every_reason_says_what_happened_and_what_to_do(reason: Reason) -> None:
+def test_the_old_name_of_the_reasons_is_the_same_set() -> None:
+    assert cors_wsgi.browser.Reason is FailureReason
+
+
+@pytest.mark.parametrize("reason", list(FailureReason), ids=lambda reason: reason.value)
+def test_every_reason_says_what_happened_and_what_to_do(reason: FailureReason) -> None:
     wording = reason.wording
     for text in (wording.explanation, wording.remedy):
         assert text.endswith((".", "*, Authorization."))
@@ -148,7 +153,7 @@ def test_consoles_without_a_message_say_so() -> None:
     assert error.say("chromium") == "GET https://nowhere.example/x net::ERR_FAILED"
     assert error.say("webkit") == NO_MESSAGE
     assert error.say("firefox").endswith("(Reason: CORS request did not succeed). Status code: (null).")
-    error = FetchError(Reason.OPAQUE_NO_CORS_RESPONSE, None)
+    error = FetchError(FailureReason.OPAQUE_NO_CORS_RESPONSE, None)
     assert {error.say(engine) for engine in CONSOLES} == {NO_MESSAGE}
     with pytest.raises(KeyError):
         error.say("opera")

@@ -19,7 +19,7 @@ from support.scripted import (
     open_everything,
 )
 
-from cors_wsgi.browser import Browser, CORSError, FetchError, ReadableStream, Reason, Response, ResponseHeaders
+from cors_wsgi.browser import Browser, CORSError, FailureReason, FetchError, ReadableStream, Response, ResponseHeaders
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -93,7 +93,7 @@ def test_a_refused_preflight_keeps_the_request_from_being_sent() -> None:
     browser = Browser(answering(headers=PREFLIGHT), API)
     error = refused(browser, method="PATCH")
     assert isinstance(error, CORSError)
-    assert (error.reason, error.exchange) == (Reason.METHOD_NOT_ALLOWED, browser.exchanges[0])
+    assert (error.reason, error.exchange) == (FailureReason.METHOD_NOT_ALLOWED, browser.exchanges[0])
     assert lines(browser) == ["OPTIONS https://api.example.com/x"]
 
 
@@ -101,7 +101,7 @@ def test_a_response_that_is_not_shared_was_still_sent() -> None:
     browser = Browser(answering(headers=[]), API)
     error = refused(browser, method="POST", body="x")
     assert isinstance(error, CORSError)
-    assert (error.reason, error.exchange) == (Reason.MISSING_ACAO, browser.exchanges[0])
+    assert (error.reason, error.exchange) == (FailureReason.MISSING_ACAO, browser.exchanges[0])
     assert lines(browser) == ["POST https://api.example.com/x"]
 
 
@@ -121,7 +121,7 @@ def test_a_same_origin_request_names_its_origin_unless_it_only_reads(method: str
 
 def test_mode_same_origin_sends_nothing_elsewhere() -> None:
     browser = Browser(answering(), API)
-    assert refused(browser, mode="same-origin").reason is Reason.DISALLOWED_BY_MODE
+    assert refused(browser, mode="same-origin").reason is FailureReason.DISALLOWED_BY_MODE
     assert browser.exchanges == []
     assert browser.open(API).fetch("/x", mode="same-origin").status == 200
 
@@ -154,7 +154,7 @@ def test_mode_no_cors_drops_a_content_type_that_is_not_safelisted() -> None:
 )
 def test_what_mode_no_cors_cannot_do(options: dict[str, Any], why: str) -> None:
     error = refused(Browser(answering(), API), mode="no-cors", **options)
-    assert (error.reason, error.facts["value"]) == (Reason.INVALID_REQUEST, why)
+    assert (error.reason, error.facts["value"]) == (FailureReason.INVALID_REQUEST, why)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_what_mode_no_cors_cannot_do(options: dict[str, Any], why: str) -> None:
 def test_mode_no_cors_obeys_the_resource_policy(page: str, policy: str, blocked: bool) -> None:
     browser = Browser(answering(headers=[("Cross-Origin-Resource-Policy", policy)]), API)
     if blocked:
-        assert refused(browser, page=page, mode="no-cors").reason is Reason.CORP_BLOCKED
+        assert refused(browser, page=page, mode="no-cors").reason is FailureReason.CORP_BLOCKED
     else:
         assert browser.open(page).fetch("/x", mode="no-cors").type in ("opaque", "basic")
 
@@ -204,7 +204,7 @@ def test_a_downgrade_hides_the_origin_under_the_default_policy() -> None:
 
 def test_a_secure_page_reaches_no_insecure_server_but_loopback() -> None:
     browser = Browser(answering(), "http://api.example.com")
-    assert refused(browser).reason is Reason.MIXED_CONTENT
+    assert refused(browser).reason is FailureReason.MIXED_CONTENT
     assert browser.exchanges == []
     shared = [("Access-Control-Allow-Origin", "*")]
     for url in ("http://localhost:5000", "http://127.0.0.1:5000", "http://[::1]:5000", "http://a.localhost"):
@@ -216,7 +216,7 @@ def test_a_secure_page_reaches_no_insecure_server_but_loopback() -> None:
 
 def test_no_browser_connects_to_a_bad_port() -> None:
     browser = Browser(answering(), "https://api.example.com:6000")
-    assert refused(browser).reason is Reason.BAD_PORT
+    assert refused(browser).reason is FailureReason.BAD_PORT
     browser.mount("https://api.example.com:6001", answering())
     assert browser.open(PAGE).fetch("https://api.example.com:6001/").status == 200
 
@@ -250,7 +250,7 @@ def test_an_opaque_origin_is_sent_as_null_and_is_the_same_as_no_other() -> None:
     for opened in ("null", "file:///home/index.html", "data:text/html,x"):
         page = browser.open(opened)
         assert (page.origin, page.fetch("/x").type, last(browser).sent("Origin")) == ("null", "cors", "null")
-    assert refused(browser, page="null", mode="same-origin").reason is Reason.DISALLOWED_BY_MODE
+    assert refused(browser, page="null", mode="same-origin").reason is FailureReason.DISALLOWED_BY_MODE
 
 
 def test_a_host_where_nothing_is_mounted_is_a_network_error() -> None:
@@ -258,7 +258,7 @@ def test_a_host_where_nothing_is_mounted_is_a_network_error() -> None:
     error = refused(browser, "https://nowhere.example/x")
     assert not isinstance(error, CORSError)
     assert (error.reason, error.facts["value"]) == (
-        Reason.NETWORK_FAILURE,
+        FailureReason.NETWORK_FAILURE,
         "nothing is mounted at https://nowhere.example",
     )
     assert error.exchange is last(browser)
@@ -267,8 +267,8 @@ def test_a_host_where_nothing_is_mounted_is_a_network_error() -> None:
 
 def test_other_schemes_than_http_cannot_be_fetched() -> None:
     browser = Browser(answering(), API)
-    assert refused(browser, "ftp://api.example.com/x").reason is Reason.NOT_HTTP
-    assert refused(browser, "data:text/plain,x", mode="no-cors").reason is Reason.NOT_HTTP
+    assert refused(browser, "ftp://api.example.com/x").reason is FailureReason.NOT_HTTP
+    assert refused(browser, "data:text/plain,x", mode="no-cors").reason is FailureReason.NOT_HTTP
 
 
 def test_a_redirect_within_the_api_keeps_the_origin() -> None:
@@ -290,7 +290,7 @@ def test_a_redirect_to_a_third_origin_makes_the_origin_null() -> None:
     assert [(e.url, e.sent("Origin")) for e in browser.exchanges] == [(f"{API}/a", PAGE), (f"{OTHER}/b", "null")]
     browser.mount(OTHER, answering())
     error = refused(browser, "/a")
-    assert (error.reason, error.console_reason) == (Reason.REDIRECT_NULL_ORIGIN, Reason.ACAO_MISMATCH)
+    assert (error.reason, error.console_reason) == (FailureReason.REDIRECT_NULL_ORIGIN, FailureReason.ACAO_MISMATCH)
 
 
 def test_a_redirect_from_the_own_origin_keeps_it() -> None:
@@ -306,14 +306,14 @@ def test_a_redirect_back_to_the_own_origin_is_checked_with_the_origin_null() -> 
     browser = Browser(by_path({"/a": found("302 Found", f"{PAGE}/b")}), API)
     browser.mount(PAGE, answering())
     error = refused(browser, "/a")
-    assert (error.reason, last(browser).sent("Origin")) == (Reason.REDIRECT_NULL_ORIGIN, "null")
+    assert (error.reason, last(browser).sent("Origin")) == (FailureReason.REDIRECT_NULL_ORIGIN, "null")
     browser.mount(PAGE, answering(headers=[("Access-Control-Allow-Origin", "*")]))
     assert browser.open(PAGE).fetch("/a").type == "cors"
 
 
 def test_every_hop_needs_to_be_shared() -> None:
     browser = Browser(by_path({"/a": found("302 Found", "/b", []), "/b": ("200 OK", SHARED)}), API)
-    assert refused(browser, "/a").reason is Reason.MISSING_ACAO
+    assert refused(browser, "/a").reason is FailureReason.MISSING_ACAO
     assert lines(browser) == [f"GET {API}/a"]
 
 
@@ -362,15 +362,15 @@ def test_authorization_is_left_behind_when_the_origin_changes() -> None:
 @pytest.mark.parametrize(
     ("location", "reason"),
     [
-        ("https://user:secret@api.example.com/b", Reason.REDIRECT_WITH_CREDENTIALS),
-        ("https://user@other.example/b", Reason.REDIRECT_WITH_CREDENTIALS),
-        ("http://[", Reason.BAD_REDIRECT),
-        ("data:text/plain,x", Reason.NOT_HTTP),
-        ("http://other.example/", Reason.MIXED_CONTENT),
-        ("https://other.example:25/", Reason.BAD_PORT),
+        ("https://user:secret@api.example.com/b", FailureReason.REDIRECT_WITH_CREDENTIALS),
+        ("https://user@other.example/b", FailureReason.REDIRECT_WITH_CREDENTIALS),
+        ("http://[", FailureReason.BAD_REDIRECT),
+        ("data:text/plain,x", FailureReason.NOT_HTTP),
+        ("http://other.example/", FailureReason.MIXED_CONTENT),
+        ("https://other.example:25/", FailureReason.BAD_PORT),
     ],
 )
-def test_redirects_that_are_not_followed(location: str, reason: Reason) -> None:
+def test_redirects_that_are_not_followed(location: str, reason: FailureReason) -> None:
     browser = Browser(by_path({"/a": found("302 Found", location)}), API)
     assert refused(browser, "/a").reason is reason
     assert lines(browser) == [f"GET {API}/a"]
@@ -384,17 +384,17 @@ def test_a_redirect_without_location_is_an_ordinary_response() -> None:
 def test_twenty_redirects_are_followed_and_no_more() -> None:
     hops = {f"/{n}": found("302 Found", f"/{n + 1}") for n in range(21)}
     browser = Browser(by_path({**hops, "/21": ("200 OK", SHARED)}), API)
-    assert refused(browser, "/0").reason is Reason.BAD_REDIRECT
+    assert refused(browser, "/0").reason is FailureReason.BAD_REDIRECT
     assert browser.open(PAGE).fetch("/1").url == f"{API}/21"
 
 
 def test_a_script_may_have_redirects_fail_or_kept() -> None:
     browser = Browser(by_path({"/a": found("302 Found", "/b"), "/b": ("200 OK", SHARED)}), API)
-    assert refused(browser, "/a", redirect="error").reason is Reason.BAD_REDIRECT
+    assert refused(browser, "/a", redirect="error").reason is FailureReason.BAD_REDIRECT
     response = browser.open(PAGE).fetch("/a", redirect="manual")
     assert (response.type, response.status, dict(response.headers), response.body) == ("opaqueredirect", 0, {}, b"")
     browser = Browser(by_path({"/a": found("302 Found", "/b", [])}), API)
-    assert refused(browser, "/a", redirect="manual").reason is Reason.MISSING_ACAO
+    assert refused(browser, "/a", redirect="manual").reason is FailureReason.MISSING_ACAO
 
 
 def test_a_no_cors_redirect_stays_opaque() -> None:
@@ -414,10 +414,10 @@ def test_a_stream_is_sent_once_and_over_http2_alone() -> None:
     browser.open(PAGE).fetch("/x", **stream())
     assert [(e.method, e.request.body) for e in browser.exchanges] == [("OPTIONS", None), ("POST", b"ab")]
     browser = Browser(answering(headers=PREFLIGHT), API, http2=False)
-    assert refused(browser, **stream()).reason is Reason.STREAM_NEEDS_HTTP2
+    assert refused(browser, **stream()).reason is FailureReason.STREAM_NEEDS_HTTP2
     assert lines(browser) == [f"OPTIONS {API}/x"]
     browser = Browser(by_path({"/a": found("307 X", "/b"), "/c": found("303 X", "/b"), "/b": ("200 OK", SHARED)}), API)
-    assert refused(browser, "/a", **stream()).reason is Reason.BAD_REDIRECT
+    assert refused(browser, "/a", **stream()).reason is FailureReason.BAD_REDIRECT
     assert browser.open(PAGE).fetch("/c", **stream()).status == 200
 
 
@@ -460,9 +460,9 @@ def test_the_scripts_own_cache_headers_are_kept() -> None:
 def test_there_is_no_http_cache_to_read_from() -> None:
     browser = Browser(answering(headers=[]), API)
     error = refused(browser, page=API, cache="only-if-cached", mode="same-origin")
-    assert error.reason is Reason.NETWORK_FAILURE
+    assert error.reason is FailureReason.NETWORK_FAILURE
     assert browser.exchanges == []
-    assert refused(browser, cache="only-if-cached").reason is Reason.INVALID_REQUEST
+    assert refused(browser, cache="only-if-cached").reason is FailureReason.INVALID_REQUEST
 
 
 def test_a_header_that_is_not_exposed_is_missing_and_the_message_says_why() -> None:

@@ -12,10 +12,10 @@ from cors_wsgi.browser import (
     Blob,
     Browser,
     Document,
+    FailureReason,
     FetchError,
     FormData,
     ReadableStream,
-    Reason,
     URLSearchParams,
 )
 
@@ -111,22 +111,22 @@ def test_what_fetch_refuses_before_anything_is_sent(options: dict[str, Any], why
     browser = make()
     with pytest.raises(FetchError) as caught:
         browser.open(PAGE).fetch(**{"url": "/x", **options})
-    assert (caught.value.reason, caught.value.facts["value"]) == (Reason.INVALID_REQUEST, why)
+    assert (caught.value.reason, caught.value.facts["value"]) == (FailureReason.INVALID_REQUEST, why)
     assert browser.exchanges == []
 
 
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"method": "TRACE"}, Reason.FORBIDDEN_METHOD),
-        ({"method": "GE T"}, Reason.INVALID_METHOD),
-        ({"headers": {"X Y": "1"}}, Reason.INVALID_HEADER),
-        ({"headers": {"X": "a\nb"}}, Reason.INVALID_HEADER),
-        ({"headers": {"X": "€"}}, Reason.INVALID_HEADER),
-        ({"url": "https://u:p@a.example/"}, Reason.INVALID_REQUEST),
+        ({"method": "TRACE"}, FailureReason.FORBIDDEN_METHOD),
+        ({"method": "GE T"}, FailureReason.INVALID_METHOD),
+        ({"headers": {"X Y": "1"}}, FailureReason.INVALID_HEADER),
+        ({"headers": {"X": "a\nb"}}, FailureReason.INVALID_HEADER),
+        ({"headers": {"X": "€"}}, FailureReason.INVALID_HEADER),
+        ({"url": "https://u:p@a.example/"}, FailureReason.INVALID_REQUEST),
     ],
 )
-def test_what_an_xhr_refuses_before_anything_is_sent(options: dict[str, Any], reason: Reason) -> None:
+def test_what_an_xhr_refuses_before_anything_is_sent(options: dict[str, Any], reason: FailureReason) -> None:
     browser = make()
     with pytest.raises(FetchError) as caught:
         browser.open(PAGE).xhr(**{"url": "/x", **options})

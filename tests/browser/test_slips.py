@@ -8,7 +8,7 @@ import pytest
 from support.wsgi import PLAIN_APP
 
 from cors_wsgi import CORSMiddleware, Policy
-from cors_wsgi.browser import Browser, CORSError, Reason, slips
+from cors_wsgi.browser import Browser, CORSError, FailureReason, slips
 from cors_wsgi.browser.slips import advise_one_name, find_slip, rename_page
 
 APP = "https://app.example.com"
@@ -133,15 +133,17 @@ def test_the_first_advice_of_an_error_is_the_page_s_name_and_it_helps(
 @pytest.mark.parametrize(
     ("reason", "status", "is_first"),
     [
-        (Reason.WILDCARD_WITH_CREDENTIALS, "200", True),
-        (Reason.CREDENTIALS_NOT_TRUE, "200", True),
-        (Reason.PREFLIGHT_STATUS, "403", True),
-        (Reason.PREFLIGHT_STATUS, "405", False),
-        (Reason.METHOD_NOT_ALLOWED, "204", False),
-        (Reason.NETWORK_FAILURE, "", False),
+        (FailureReason.WILDCARD_WITH_CREDENTIALS, "200", True),
+        (FailureReason.CREDENTIALS_NOT_TRUE, "200", True),
+        (FailureReason.PREFLIGHT_STATUS, "403", True),
+        (FailureReason.PREFLIGHT_STATUS, "405", False),
+        (FailureReason.METHOD_NOT_ALLOWED, "204", False),
+        (FailureReason.NETWORK_FAILURE, "", False),
     ],
 )
-def test_the_page_s_name_is_advice_where_it_may_be_the_matter(reason: Reason, status: str, is_first: bool) -> None:
+def test_the_page_s_name_is_advice_where_it_may_be_the_matter(
+    reason: FailureReason, status: str, is_first: bool
+) -> None:
     facts = {"origin": "http://127.0.0.1:5173", "url": "http://localhost:8000/", "status": status}
     assert reason.remedy(facts).startswith("Open the page at http://localhost:5173: ") == is_first
     assert not reason.remedy({**facts, "url": "http://127.0.0.1:8000/"}).startswith("Open")

@@ -15,7 +15,7 @@ from support.nonsense import hanging_up, saying, serve, trickling
 from support.scripted import API, PAGE, by_request, last, open_everything
 from support.servers import serving
 
-from cors_wsgi.browser import Browser, FetchError, Reason
+from cors_wsgi.browser import Browser, FailureReason, FetchError
 from cors_wsgi.browser.exchange import WireRequest
 from cors_wsgi.browser.transports import MAX_BODY, build_environ
 from cors_wsgi.browser.urls import parse_url
@@ -233,7 +233,7 @@ def ask(origin: str, timeout: float = 2, **options: Any) -> Any:
 def test_nonsense_is_a_network_failure_that_says_what_is_wrong(data: bytes, word: str) -> None:
     with serve(saying(data)) as origin:
         reason, value = ask(origin)
-    assert reason is Reason.NETWORK_FAILURE
+    assert reason is FailureReason.NETWORK_FAILURE
     assert word in value
     assert 0 < len(value) <= 300
     assert value.isprintable()
@@ -248,15 +248,15 @@ def test_the_sensible_twin_of_nonsense_is_read() -> None:
 
 def test_a_connection_that_is_closed_or_refused_is_a_network_failure() -> None:
     with serve(hanging_up) as origin:
-        assert ask(origin)[0] is Reason.NETWORK_FAILURE
-        assert ask(origin, method="PUT")[0] is Reason.NETWORK_FAILURE
+        assert ask(origin)[0] is FailureReason.NETWORK_FAILURE
+        assert ask(origin, method="PUT")[0] is FailureReason.NETWORK_FAILURE
     reason, value = ask(origin)
-    assert reason is Reason.NETWORK_FAILURE
+    assert reason is FailureReason.NETWORK_FAILURE
     assert "refused" in value
 
 
 def test_a_host_that_does_not_exist_is_a_network_failure() -> None:
-    assert ask("http://nowhere.invalid")[0] is Reason.NETWORK_FAILURE
+    assert ask("http://nowhere.invalid")[0] is FailureReason.NETWORK_FAILURE
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_a_server_that_does_not_answer_in_time_is_given_up(talk: Any) -> None:
         start = time.monotonic()
         reason, value = ask(origin, timeout=0.3)
         assert time.monotonic() - start < 2.5
-    assert reason is Reason.NETWORK_FAILURE
+    assert reason is FailureReason.NETWORK_FAILURE
     assert "time" in value or "seconds" in value
 
 
@@ -291,7 +291,7 @@ def test_a_body_that_breaks_off_fails_when_it_is_read(data: bytes, why: str) -> 
     assert response.error
     with pytest.raises(FetchError) as caught:
         response.body  # noqa: B018 - reading it is the test
-    assert (caught.value.reason, caught.value.facts["value"]) == (Reason.NETWORK_FAILURE, response.error)
+    assert (caught.value.reason, caught.value.facts["value"]) == (FailureReason.NETWORK_FAILURE, response.error)
     assert response.content in (b"ok", b"")
 
 

@@ -13,7 +13,7 @@ import pytest
 from cli.test_command import SCRIPT, run
 from support.needs import needs
 
-from cors_wsgi.browser import Reason
+from cors_wsgi.browser import FailureReason
 from cors_wsgi.cli.console_lines import recognize
 
 CONSOLES = Path(__file__).parent.parent / "tools" / "engines" / "data"
@@ -35,139 +35,157 @@ FIREFOX_WARNING = (
 )
 
 LINES = [
-    (CHROMIUM + "Cross origin requests are not allowed by request mode.", Reason.DISALLOWED_BY_MODE),
+    (CHROMIUM + "Cross origin requests are not allowed by request mode.", FailureReason.DISALLOWED_BY_MODE),
     (
         CHROMIUM + "The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' "
         "when the request's credentials mode is 'include'. The credentials mode of requests initiated by the "
         "XMLHttpRequest is controlled by the withCredentials attribute.",
-        Reason.WILDCARD_WITH_CREDENTIALS,
+        FailureReason.WILDCARD_WITH_CREDENTIALS,
     ),
     (
         CHROMIUM
         + "No 'Access-Control-Allow-Origin' header is present on the requested resource. If an opaque response "
         "serves your needs, set the request's mode to 'no-cors' to fetch the resource with CORS disabled.",
-        Reason.MISSING_ACAO,
+        FailureReason.MISSING_ACAO,
     ),
     (
         CHROMIUM + PREFLIGHT + "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
-        Reason.MISSING_ACAO,
+        FailureReason.MISSING_ACAO,
     ),
     (
         CHROMIUM + "The 'Access-Control-Allow-Origin' header contains multiple values '*, *', but only one is allowed.",
-        Reason.ACAO_MULTIPLE,
+        FailureReason.ACAO_MULTIPLE,
     ),
     (
         CHROMIUM + "The 'Access-Control-Allow-Origin' header contains the invalid value 'app.example.com'. Have the "
         "server send the header with a valid value.",
-        Reason.ACAO_INVALID,
+        FailureReason.ACAO_INVALID,
     ),
     (
         CHROMIUM + "The 'Access-Control-Allow-Origin' header has a value 'https://b.example' that is not equal to the "
         "supplied origin. Have the server send the header with a valid value.",
-        Reason.ACAO_MISMATCH,
+        FailureReason.ACAO_MISMATCH,
     ),
     (
         CHROMIUM
         + "The value of the 'Access-Control-Allow-Credentials' header in the response is '' which must be 'true' "
         "when the request's credentials mode is 'include'.",
-        Reason.CREDENTIALS_NOT_TRUE,
+        FailureReason.CREDENTIALS_NOT_TRUE,
     ),
-    (CHROMIUM + "Cross origin requests are only supported for protocol schemes: http, data, https.", Reason.NOT_HTTP),
-    (CHROMIUM + PREFLIGHT + "It does not have HTTP ok status.", Reason.PREFLIGHT_STATUS),
-    (CHROMIUM + PREFLIGHT + "Redirect is not allowed for a preflight request.", Reason.PREFLIGHT_REDIRECT),
+    (
+        CHROMIUM + "Cross origin requests are only supported for protocol schemes: http, data, https.",
+        FailureReason.NOT_HTTP,
+    ),
+    (CHROMIUM + PREFLIGHT + "It does not have HTTP ok status.", FailureReason.PREFLIGHT_STATUS),
+    (CHROMIUM + PREFLIGHT + "Redirect is not allowed for a preflight request.", FailureReason.PREFLIGHT_REDIRECT),
     (
         CHROMIUM + "Cannot parse Access-Control-Allow-Methods response header field in preflight response.",
-        Reason.ALLOW_METHODS_UNPARSABLE,
+        FailureReason.ALLOW_METHODS_UNPARSABLE,
     ),
     (
         CHROMIUM + "Cannot parse Access-Control-Allow-Headers response header field in preflight response.",
-        Reason.ALLOW_HEADERS_UNPARSABLE,
+        FailureReason.ALLOW_HEADERS_UNPARSABLE,
     ),
     (
         CHROMIUM + "Method patch is not allowed by Access-Control-Allow-Methods in preflight response.",
-        Reason.METHOD_NOT_ALLOWED,
+        FailureReason.METHOD_NOT_ALLOWED,
     ),
     (
         CHROMIUM + "Request header field x-a is not allowed by Access-Control-Allow-Headers in preflight response.",
-        Reason.HEADER_NOT_ALLOWED,
+        FailureReason.HEADER_NOT_ALLOWED,
     ),
     (
         CHROMIUM + "Redirect location 'https://me:pw@b.example/' contains a username and password, which is disallowed "
         "for cross-origin requests.",
-        Reason.REDIRECT_WITH_CREDENTIALS,
+        FailureReason.REDIRECT_WITH_CREDENTIALS,
     ),
     (
         CHROMIUM
         + "The request client is not a secure context and the resource is in more-private address space `local`.",
-        Reason.LNA_INSECURE_CONTEXT,
+        FailureReason.LNA_INSECURE_CONTEXT,
     ),
     (
         CHROMIUM + "Request had a target IP address space of `local` yet the resource is in address space `public`.",
-        Reason.LNA_WRONG_SPACE,
+        FailureReason.LNA_WRONG_SPACE,
     ),
     (
         CHROMIUM + "Permission was denied for this request to access the `loopback` address space.",
-        Reason.LNA_DENIED,
+        FailureReason.LNA_DENIED,
     ),
     (
         CHROMIUM + "No 'Access-Control-Allow-Private-Network' header was present in the preflight response for this "
         "private network request targeting the `local` address space.",
-        Reason.LEGACY_PNA,
+        FailureReason.LEGACY_PNA,
     ),
-    ("GET https://api.example.com/x net::ERR_CONNECTION_REFUSED", Reason.NETWORK_FAILURE),
-    (FIREFOX + "CORS request did not succeed). Status code: (null).", Reason.NETWORK_FAILURE),
-    (FIREFOX + "CORS request external redirect not allowed).", Reason.PREFLIGHT_REDIRECT),
-    (FIREFOX + "CORS request not http).", Reason.NOT_HTTP),
-    (FIREFOX + "CORS header ‘Access-Control-Allow-Origin’ missing). Status code: 404.", Reason.MISSING_ACAO),
-    (FIREFOX + "CORS header 'Access-Control-Allow-Origin' missing).", Reason.MISSING_ACAO),
-    (FIREFOX + "Multiple CORS header ‘Access-Control-Allow-Origin’ not allowed).", Reason.ACAO_MULTIPLE),
-    (FIREFOX + "CORS header ‘Access-Control-Allow-Origin’ does not match ‘https://b.example’).", Reason.ACAO_MISMATCH),
+    ("GET https://api.example.com/x net::ERR_CONNECTION_REFUSED", FailureReason.NETWORK_FAILURE),
+    (FIREFOX + "CORS request did not succeed). Status code: (null).", FailureReason.NETWORK_FAILURE),
+    (FIREFOX + "CORS request external redirect not allowed).", FailureReason.PREFLIGHT_REDIRECT),
+    (FIREFOX + "CORS request not http).", FailureReason.NOT_HTTP),
+    (FIREFOX + "CORS header ‘Access-Control-Allow-Origin’ missing). Status code: 404.", FailureReason.MISSING_ACAO),
+    (FIREFOX + "CORS header 'Access-Control-Allow-Origin' missing).", FailureReason.MISSING_ACAO),
+    (FIREFOX + "Multiple CORS header ‘Access-Control-Allow-Origin’ not allowed).", FailureReason.ACAO_MULTIPLE),
+    (
+        FIREFOX + "CORS header ‘Access-Control-Allow-Origin’ does not match ‘https://b.example’).",
+        FailureReason.ACAO_MISMATCH,
+    ),
     (
         FIREFOX + "Credential is not supported if the CORS header ‘Access-Control-Allow-Origin’ is ‘*’).",
-        Reason.WILDCARD_WITH_CREDENTIALS,
+        FailureReason.WILDCARD_WITH_CREDENTIALS,
     ),
-    (FIREFOX + "expected ‘true’ in CORS header ‘Access-Control-Allow-Credentials’).", Reason.CREDENTIALS_NOT_TRUE),
-    (FIREFOX + "CORS preflight response did not succeed). Status code: 405.", Reason.PREFLIGHT_STATUS),
-    (FIREFOX + "CORS preflight channel did not succeed).", Reason.PREFLIGHT_STATUS),
-    (FIREFOX + "Did not find method in CORS header ‘Access-Control-Allow-Methods’).", Reason.METHOD_NOT_ALLOWED),
-    (FIREFOX + "invalid token ‘G ET’ in CORS header ‘Access-Control-Allow-Methods’).", Reason.ALLOW_METHODS_UNPARSABLE),
-    (FIREFOX + "invalid token ‘x y’ in CORS header ‘Access-Control-Allow-Headers’).", Reason.ALLOW_HEADERS_UNPARSABLE),
+    (
+        FIREFOX + "expected ‘true’ in CORS header ‘Access-Control-Allow-Credentials’).",
+        FailureReason.CREDENTIALS_NOT_TRUE,
+    ),
+    (FIREFOX + "CORS preflight response did not succeed). Status code: 405.", FailureReason.PREFLIGHT_STATUS),
+    (FIREFOX + "CORS preflight channel did not succeed).", FailureReason.PREFLIGHT_STATUS),
+    (FIREFOX + "Did not find method in CORS header ‘Access-Control-Allow-Methods’).", FailureReason.METHOD_NOT_ALLOWED),
+    (
+        FIREFOX + "invalid token ‘G ET’ in CORS header ‘Access-Control-Allow-Methods’).",
+        FailureReason.ALLOW_METHODS_UNPARSABLE,
+    ),
+    (
+        FIREFOX + "invalid token ‘x y’ in CORS header ‘Access-Control-Allow-Headers’).",
+        FailureReason.ALLOW_HEADERS_UNPARSABLE,
+    ),
     (
         FIREFOX + "header ‘x-a’ is not allowed according to header ‘Access-Control-Allow-Headers’ from CORS preflight "
         "response).",
-        Reason.HEADER_NOT_ALLOWED,
+        FailureReason.HEADER_NOT_ALLOWED,
     ),
     (
         FIREFOX + "missing token ‘x-a’ in CORS header ‘Access-Control-Allow-Headers’ from CORS preflight channel).",
-        Reason.HEADER_NOT_ALLOWED,
+        FailureReason.HEADER_NOT_ALLOWED,
     ),
     (
         FIREFOX_WARNING,
-        Reason.AUTHORIZATION_UNDER_WILDCARD,
+        FailureReason.AUTHORIZATION_UNDER_WILDCARD,
     ),
     (
         "Origin https://app.example.com is not allowed by Access-Control-Allow-Origin. Status code: 200",
-        Reason.MISSING_ACAO,
+        FailureReason.MISSING_ACAO,
     ),
-    ("Origin https://app.example.com is not allowed by Access-Control-Allow-Origin.", Reason.MISSING_ACAO),
+    ("Origin https://app.example.com is not allowed by Access-Control-Allow-Origin.", FailureReason.MISSING_ACAO),
     (
         "Cannot use wildcard in Access-Control-Allow-Origin when credentials flag is true.",
-        Reason.WILDCARD_WITH_CREDENTIALS,
+        FailureReason.WILDCARD_WITH_CREDENTIALS,
     ),
-    ("Access-Control-Allow-Origin cannot contain more than one origin.", Reason.ACAO_MULTIPLE),
-    ('Credentials flag is true, but Access-Control-Allow-Credentials is not "true".', Reason.CREDENTIALS_NOT_TRUE),
-    ("Preflight response is not successful. Status code: 401", Reason.PREFLIGHT_STATUS),
-    ("Preflight response is not successful", Reason.PREFLIGHT_STATUS),
-    ("Header Access-Control-Allow-Methods has an invalid value: G ET", Reason.ALLOW_METHODS_UNPARSABLE),
-    ("Header Access-Control-Allow-Headers has an invalid value: x y", Reason.ALLOW_HEADERS_UNPARSABLE),
-    ("Method PUT is not allowed by Access-Control-Allow-Methods.", Reason.METHOD_NOT_ALLOWED),
-    ("Request header field x-a is not allowed by Access-Control-Allow-Headers.", Reason.HEADER_NOT_ALLOWED),
-    ("redirection URL https://me:pw@b.example/ has credentials", Reason.REDIRECT_WITH_CREDENTIALS),
+    ("Access-Control-Allow-Origin cannot contain more than one origin.", FailureReason.ACAO_MULTIPLE),
+    (
+        'Credentials flag is true, but Access-Control-Allow-Credentials is not "true".',
+        FailureReason.CREDENTIALS_NOT_TRUE,
+    ),
+    ("Preflight response is not successful. Status code: 401", FailureReason.PREFLIGHT_STATUS),
+    ("Preflight response is not successful", FailureReason.PREFLIGHT_STATUS),
+    ("Header Access-Control-Allow-Methods has an invalid value: G ET", FailureReason.ALLOW_METHODS_UNPARSABLE),
+    ("Header Access-Control-Allow-Headers has an invalid value: x y", FailureReason.ALLOW_HEADERS_UNPARSABLE),
+    ("Method PUT is not allowed by Access-Control-Allow-Methods.", FailureReason.METHOD_NOT_ALLOWED),
+    ("Request header field x-a is not allowed by Access-Control-Allow-Headers.", FailureReason.HEADER_NOT_ALLOWED),
+    ("redirection URL https://me:pw@b.example/ has credentials", FailureReason.REDIRECT_WITH_CREDENTIALS),
 ]
 
 
 @pytest.mark.parametrize(("line", "reason"), LINES, ids=[line[-70:] for line, _ in LINES])
-def test_every_wording_is_recognised(line: str, reason: Reason) -> None:
+def test_every_wording_is_recognised(line: str, reason: FailureReason) -> None:
     found = recognize(line)
     assert found is not None
     assert found.reason is reason
@@ -368,31 +386,31 @@ def test_every_line_beside_the_reason_is_left_out_where_the_reason_is_there_too(
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("Cross-Origin Resource Sharing error: MissingAllowOriginHeader", Reason.MISSING_ACAO),
-        ("Cross-Origin Resource Sharing error: PreflightMissingAllowOriginHeader", Reason.MISSING_ACAO),
-        ("Cross-Origin Resource Sharing error: PreflightInvalidAllowOriginValue", Reason.ACAO_INVALID),
-        ("Cross-Origin Resource Sharing error: PreflightDisallowedRedirect", Reason.PREFLIGHT_REDIRECT),
-        ("Cross-Origin Resource Sharing error: HeaderDisallowedByPreflightResponse", Reason.HEADER_NOT_ALLOWED),
-        ("Cross-Origin Resource Sharing Error: LocalNetworkAccessPermissionDenied", Reason.LNA_DENIED),
-        ("XHR GET https://a.example/x CORS Missing Allow Origin", Reason.MISSING_ACAO),
+        ("Cross-Origin Resource Sharing error: MissingAllowOriginHeader", FailureReason.MISSING_ACAO),
+        ("Cross-Origin Resource Sharing error: PreflightMissingAllowOriginHeader", FailureReason.MISSING_ACAO),
+        ("Cross-Origin Resource Sharing error: PreflightInvalidAllowOriginValue", FailureReason.ACAO_INVALID),
+        ("Cross-Origin Resource Sharing error: PreflightDisallowedRedirect", FailureReason.PREFLIGHT_REDIRECT),
+        ("Cross-Origin Resource Sharing error: HeaderDisallowedByPreflightResponse", FailureReason.HEADER_NOT_ALLOWED),
+        ("Cross-Origin Resource Sharing Error: LocalNetworkAccessPermissionDenied", FailureReason.LNA_DENIED),
+        ("XHR GET https://a.example/x CORS Missing Allow Origin", FailureReason.MISSING_ACAO),
         (
             "Response body is not available to scripts (Reason: CORS Allow Origin Not Matching Origin)",
-            Reason.ACAO_MISMATCH,
+            FailureReason.ACAO_MISMATCH,
         ),
-        ("CORS Missing Allow Header", Reason.HEADER_NOT_ALLOWED),
-        ("CORS Failed", Reason.NETWORK_FAILURE),
-        ("(blocked:mixed-content)", Reason.MIXED_CONTENT),
-        ("(blocked:NotSameOrigin)", Reason.CORP_BLOCKED),
+        ("CORS Missing Allow Header", FailureReason.HEADER_NOT_ALLOWED),
+        ("CORS Failed", FailureReason.NETWORK_FAILURE),
+        ("(blocked:mixed-content)", FailureReason.MIXED_CONTENT),
+        ("(blocked:NotSameOrigin)", FailureReason.CORP_BLOCKED),
         (
             "Mixed Content: The page at 'https://a.example/' was loaded over HTTPS, but requested an insecure resource",
-            Reason.MIXED_CONTENT,
+            FailureReason.MIXED_CONTENT,
         ),
-        ("Blocked loading mixed active content “http://b.example/x”", Reason.MIXED_CONTENT),
-        ("POST https://a.example/ net::ERR_H2_OR_QUIC_REQUIRED", Reason.STREAM_NEEDS_HTTP2),
-        ("GET https://a.example/ net::ERR_NAME_NOT_RESOLVED", Reason.NETWORK_FAILURE),
+        ("Blocked loading mixed active content “http://b.example/x”", FailureReason.MIXED_CONTENT),
+        ("POST https://a.example/ net::ERR_H2_OR_QUIC_REQUIRED", FailureReason.STREAM_NEEDS_HTTP2),
+        ("GET https://a.example/ net::ERR_NAME_NOT_RESOLVED", FailureReason.NETWORK_FAILURE),
     ],
 )
-def test_the_words_of_the_network_panel_are_recognised(line: str, reason: Reason) -> None:
+def test_the_words_of_the_network_panel_are_recognised(line: str, reason: FailureReason) -> None:
     found = recognize(line)
     assert found is not None
     assert found.reason is reason

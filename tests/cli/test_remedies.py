@@ -9,7 +9,7 @@ import pytest
 from support.wsgi import PLAIN_APP
 
 from cors_wsgi import CORSMiddleware, Policy
-from cors_wsgi.browser import Browser, CORSError, Exchange, Reason, WireRequest, WireResponse
+from cors_wsgi.browser import Browser, CORSError, Exchange, FailureReason, WireRequest, WireResponse
 from cors_wsgi.cli.remedies import write_for_nginx, write_for_policy
 
 PAGE = "https://app.example.com"
@@ -64,17 +64,19 @@ def test_who_does_what_it_says_is_let_in(
 @pytest.mark.parametrize(
     ("reason", "facts"),
     [
-        pytest.param(Reason.MISSING_ACAO, {"origin": "null"}, id="null, which anybody can be"),
-        pytest.param(Reason.MISSING_ACAO, {}, id="an origin that is not known"),
-        pytest.param(Reason.MISSING_ACAO, {"origin": "https://a.example\x1b[31m"}, id="an origin that is none"),
-        pytest.param(Reason.METHOD_NOT_ALLOWED, {"method": "patch"}, id="a method in lower case"),
+        pytest.param(FailureReason.MISSING_ACAO, {"origin": "null"}, id="null, which anybody can be"),
+        pytest.param(FailureReason.MISSING_ACAO, {}, id="an origin that is not known"),
+        pytest.param(FailureReason.MISSING_ACAO, {"origin": "https://a.example\x1b[31m"}, id="an origin that is none"),
+        pytest.param(FailureReason.METHOD_NOT_ALLOWED, {"method": "patch"}, id="a method in lower case"),
         pytest.param(
-            Reason.HEADER_NOT_ALLOWED, {"header": "access-control-allow-origin"}, id="a response header that is sent"
+            FailureReason.HEADER_NOT_ALLOWED,
+            {"header": "access-control-allow-origin"},
+            id="a response header that is sent",
         ),
-        pytest.param(Reason.NETWORK_FAILURE, {}, id="no matter of CORS"),
+        pytest.param(FailureReason.NETWORK_FAILURE, {}, id="no matter of CORS"),
     ],
 )
-def test_what_no_policy_should_allow_has_no_remedy_there(reason: Reason, facts: Mapping[str, str]) -> None:
+def test_what_no_policy_should_allow_has_no_remedy_there(reason: FailureReason, facts: Mapping[str, str]) -> None:
     assert write_for_policy(reason, facts) is None
 
 
@@ -85,43 +87,43 @@ def exchange(server: str) -> Exchange:
 
 def test_nginx_is_told_in_its_own_words_and_no_other_server() -> None:
     facts = {"origin": PAGE, "method": "PUT"}
-    assert write_for_nginx(Reason.MISSING_ACAO, facts, exchange("nginx/1.22.1")) == (
+    assert write_for_nginx(FailureReason.MISSING_ACAO, facts, exchange("nginx/1.22.1")) == (
         f'add_header Access-Control-Allow-Origin "{PAGE}" always; add_header Vary Origin always;'
     )
-    assert write_for_nginx(Reason.PREFLIGHT_STATUS, facts, exchange("nginx")) == (
+    assert write_for_nginx(FailureReason.PREFLIGHT_STATUS, facts, exchange("nginx")) == (
         "if ($request_method = OPTIONS) { return 204; } with the headers beside return"
     )
-    assert write_for_nginx(Reason.MISSING_ACAO, facts, exchange("gunicorn")) is None
-    assert write_for_nginx(Reason.NETWORK_FAILURE, facts, None) is None
+    assert write_for_nginx(FailureReason.MISSING_ACAO, facts, exchange("gunicorn")) is None
+    assert write_for_nginx(FailureReason.NETWORK_FAILURE, facts, None) is None
 
 
 @pytest.mark.parametrize(
     ("reason", "facts", "policy", "nginx"),
     [
         pytest.param(
-            Reason.MISSING_ACAO, {"url": "http://localhost:8000/"}, "add 'http://localhost:5173' to origins",
+            FailureReason.MISSING_ACAO, {"url": "http://localhost:8000/"}, "add 'http://localhost:5173' to origins",
             'add_header Access-Control-Allow-Origin "http://localhost:5173" always; add_header Vary Origin always;',
             id="the API has another name of this machine",
         ),
         pytest.param(
-            Reason.ACAO_MISMATCH, {"url": "http://127.0.0.1:8000/", "value": "http://[::1]:5173"},
+            FailureReason.ACAO_MISMATCH, {"url": "http://127.0.0.1:8000/", "value": "http://[::1]:5173"},
             None,
             None,
             id="the server names another name of this machine already",
         ),
         pytest.param(
-            Reason.MISSING_ACAO, {"url": "http://localhost:8000/", "nearest": "http://localhost:*"}, None, None,
+            FailureReason.MISSING_ACAO, {"url": "http://localhost:8000/", "nearest": "http://localhost:*"}, None, None,
             id="the policy has another name of this machine already",
         ),
         pytest.param(
-            Reason.MISSING_ACAO, {"url": "http://127.0.0.1:8000/"}, "add 'http://127.0.0.1:5173' to origins",
+            FailureReason.MISSING_ACAO, {"url": "http://127.0.0.1:8000/"}, "add 'http://127.0.0.1:5173' to origins",
             'add_header Access-Control-Allow-Origin "http://127.0.0.1:5173" always; add_header Vary Origin always;',
             id="the same name",
         ),
     ],
 )  # fmt: skip
 def test_no_second_name_of_this_machine_is_to_be_allowed(
-    reason: Reason, facts: Mapping[str, str], policy: str | None, nginx: str | None
+    reason: FailureReason, facts: Mapping[str, str], policy: str | None, nginx: str | None
 ) -> None:
     facts = {"origin": "http://127.0.0.1:5173", **facts}
     assert write_for_policy(reason, facts) == policy
