@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
 
-from ..browser.engines import ENGINES
+from ..browser.engines import BROWSERS
 from ..browser.printing import escape
 from ..fetch import ALLOW_CREDENTIALS, ALLOW_PRIVATE_NETWORK, MAX_AGE, ORIGIN, VARY
 from .flaws import FLAWS, FlawCode
@@ -14,7 +13,6 @@ from .observations import Answer, Observations
 from .probes import STRANGER, UNKNOWN_HEADER, UNKNOWN_METHOD
 from .report import Finding
 
-_BROWSERS: Final = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
 _KEPT = re.compile(r"(?:s-maxage|max-age)\s*=\s*\"?0*[1-9]|public", re.IGNORECASE)
 
 
@@ -130,7 +128,7 @@ def _judge_max_age(answers: Observations) -> Iterator[Finding]:
     elif not (value.isascii() and value.isdigit()):
         yield _find(FlawCode.MAX_AGE_UNREADABLE, preflight, f"Access-Control-Max-Age: {value}.")
     else:
-        limits = {name: ENGINES[name].max_age_limit for name in _BROWSERS}
-        capped = [f"{_BROWSERS[name]} {limit}" for name, limit in limits.items() if limit and int(value[:19]) > limit]
+        limits = {engine.title: engine.max_age_limit for engine in BROWSERS}
+        capped = [f"{title} {limit}" for title, limit in limits.items() if limit and int(value[:19]) > limit]
         if len(capped) > 1:
             yield _find(FlawCode.MAX_AGE_CAPPED, preflight, f"{value} seconds, of which are kept: {', '.join(capped)}.")

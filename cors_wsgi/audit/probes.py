@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final, NamedTuple
 
+from ..browser.origins import find_registrable_domain
 from ..browser.urls import parse_url
 from .flaws import FlawCode
 
@@ -76,12 +76,9 @@ def is_makeable(probe: Probe, known: str) -> bool:
     return True
 
 
-@cache
 def _find_site(host: str) -> str:
     """Return the registrable domain of a host, or the host where it has none."""
-    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - it reads its list when it is made
-
-    return PublicSuffixList().privatesuffix(host) or host
+    return find_registrable_domain(host) or host
 
 
 def _replace_a_dot(authority: str) -> str:

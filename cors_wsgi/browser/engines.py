@@ -18,11 +18,24 @@ def _row(about: str, standard: Any, note: str = "", **engines: Any) -> Any:
     return field(default=standard, metadata={"about": about, "note": note, "engines": engines})
 
 
+_TITLES: Final[dict[EngineName, str]] = {
+    "standard": "the standard",
+    "chromium": "Chromium",
+    "firefox": "Firefox",
+    "webkit": "Safari",
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Engine:
     """What one browser engine does where engines differ; the defaults are the standard's."""
 
     name: EngineName = "standard"
+
+    @property
+    def title(self) -> str:
+        """The name that people know it by: that of the browser, or "the standard"."""
+        return _TITLES[self.name]
 
     # Which requests are preflighted
     safelists_client_hints: bool = _row(
@@ -404,6 +417,9 @@ ENGINES: Final[dict[str, Engine]] = {
     "webkit": _build("webkit"),
 }
 """The engines by name."""
+
+BROWSERS: Final = tuple(engine for engine in ENGINES.values() if engine is not STANDARD)
+"""The engines of real browsers."""
 
 
 def get_engine(engine: str | Engine) -> Engine:

@@ -71,8 +71,21 @@ def _share_site(one: str, other: str) -> bool:
         return False
     if one.split(".")[-2:] != other.split(".")[-2:]:
         return False
-    registrable = _load_suffixes().privatesuffix(one)
-    return registrable is not None and registrable == _load_suffixes().privatesuffix(other)
+    registrable = find_registrable_domain(one)
+    return registrable is not None and registrable == find_registrable_domain(other)
+
+
+def find_registrable_domain(host: str) -> str | None:
+    """Return the registrable domain of a host, or None where it is a public suffix (`#host-registrable-domain`).
+
+    Args:
+        host: a domain as URLs have it; no IP address, which has no registrable domain.
+
+    >>> find_registrable_domain("www.shop.example.co.uk"), find_registrable_domain("co.uk")
+    ('example.co.uk', None)
+    """
+    found: str | None = _load_suffixes().privatesuffix(host)
+    return found
 
 
 def is_public_suffix(host: str) -> bool:

@@ -12,7 +12,17 @@ from typing import Any, Final
 from rich.console import Console
 from rich.padding import Padding
 
-from cors_wsgi.browser import Browser, CORSError, Exchange, FetchError, PreflightCause, Response, preflight_causes
+from cors_wsgi.browser import (
+    ENGINES,
+    Browser,
+    CORSError,
+    Exchange,
+    FetchError,
+    PreflightCause,
+    Response,
+    preflight_causes,
+)
+from cors_wsgi.browser.engines import BROWSERS
 from cors_wsgi.browser.printing import escape, hide_credentials, show_exchange
 from cors_wsgi.browser.urls import parse_url
 
@@ -32,8 +42,6 @@ examples:
   cors-wsgi check http://localhost/items --origin https://app.example.com --app myapp:app
 exit status: 0 shared, 1 blocked, 2 could not be tried
 """
-
-_ENGINES = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", help="the request's body")
     parser.add_argument("--credentials", action="store_true", help="credentials: 'include'")
     parser.add_argument(
-        "--engine", choices=["standard", *_ENGINES], default="standard", help="whose rules; the standard's by default"
+        "--engine", choices=list(ENGINES), default="standard", help="whose rules; the standard's by default"
     )
     parser.add_argument("--app", metavar="MODULE:ATTRIBUTE", help="a WSGI app to ask in process, instead of a server")
     parser.add_argument("--timeout", type=float, default=10.0, help="seconds for one exchange")
@@ -165,8 +173,8 @@ def _show_verdict(console: Console, outcome: Outcome) -> None:
     for where, text in _write_remedies(failed).items():
         console.print(Padding(f"[dim]{where}[/]  {safe(text)}", (0, 0, 0, 2)))
     console.print("\n[bold]What the consoles say[/]")
-    for engine, name in _ENGINES.items():
-        console.print(Padding(f"[dim]{name}[/]  {safe(failed.say(engine))}", (0, 0, 0, 2)))
+    for engine in BROWSERS:
+        console.print(Padding(f"[dim]{engine.title}[/]  {safe(failed.say(engine.name))}", (0, 0, 0, 2)))
 
 
 def _write_remedies(failed: FetchError) -> dict[str, str]:
@@ -200,7 +208,9 @@ def _describe(outcome: Outcome) -> dict[str, Any]:
         "explanation": failed and failed.explanation,
         "remedy": failed and failed.remedy,
         "remedies": _write_remedies(failed) if failed else {},
-        "consoles": {engine: failed.say(engine) for engine in _ENGINES} if outcome.status == BLOCKED and failed else {},
+        "consoles": {engine.name: failed.say(engine.name) for engine in BROWSERS}
+        if outcome.status == BLOCKED and failed
+        else {},
         "readable_headers": list(outcome.response.headers) if outcome.response else [],
         "hints": [{"name": hint.name, "text": hint.text} for hint in outcome.hints],
     }
