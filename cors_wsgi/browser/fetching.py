@@ -16,14 +16,13 @@ from .exchange import WireRequest, WireResponse
 from .headers import ResponseHeaders, get_header, has_header, remove_headers
 from .network import Agent, Network
 from .origins import is_same_site, is_trustworthy
-from .ports import BAD_PORTS
 from .preflights import Preflights
 from .reasons import FailureReason
 from .redirects import RedirectQuirks
 from .requests import Request
 from .responses import OPAQUE, Response
 from .urls import URL, parse_url
-from .wire import includes_credentials, make_wire_headers
+from .wire_headers import includes_credentials, make_wire_headers
 
 MAX_REDIRECTS: Final = 20
 
@@ -57,7 +56,7 @@ class _Fetch:
     def main_fetch(self) -> Response:
         """Decide how the current URL is fetched (`#concept-main-fetch`)."""
         request, url = self.request, self.request.url
-        if url.is_http and url.port in BAD_PORTS:
+        if url.has_bad_port:
             raise self.network.fail(FailureReason.BAD_PORT)
         if url.is_http and request.origin.serialized.startswith("https:") and not is_trustworthy(url):
             raise self.network.fail(FailureReason.MIXED_CONTENT)

@@ -12,11 +12,11 @@ from .cookies import Cookies
 from .engines import Engine
 from .errors import CORSError, FetchError
 from .exchange import Exchange, WireRequest, WireResponse
-from .quirks import change_received
 from .reasons import FailureReason
 from .requests import Request
 from .transports import NetworkError, Transport
 from .urls import URL
+from .wire_headers import change_received
 
 _MISDIRECTED: Final = 421
 

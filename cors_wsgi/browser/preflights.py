@@ -12,7 +12,7 @@ from .exchange import WireRequest, WireResponse
 from .headers import Header, has_header, remove_headers
 from .network import Agent, Network
 from .requests import Cache, Request
-from .wire import USER_AGENT, make_metadata_headers
+from .wire_headers import USER_AGENT, make_metadata_headers
 
 _CONDITIONAL: Final = frozenset({"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"})
 """Lower-cased names that make `default` the cache mode `no-store` (step 8.17 of `#http-network-or-cache-fetch`)."""

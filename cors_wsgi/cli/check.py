@@ -177,6 +177,10 @@ def _show_verdict(console: Console, outcome: Outcome) -> None:
         console.print(Padding(f"[dim]{engine.title}[/]  {safe(failed.say(engine.name))}", (0, 0, 0, 2)))
 
 
+def _quote_consoles(failed: FetchError) -> dict[str, str]:
+    return {engine.name: failed.say(engine.name) for engine in BROWSERS}
+
+
 def _write_remedies(failed: FetchError) -> dict[str, str]:
     remedies = {
         "cors-wsgi": write_for_policy(failed.reason, failed.facts),
@@ -208,9 +212,7 @@ def _describe(outcome: Outcome) -> dict[str, Any]:
         "explanation": failed and failed.explanation,
         "remedy": failed and failed.remedy,
         "remedies": _write_remedies(failed) if failed else {},
-        "consoles": {engine.name: failed.say(engine.name) for engine in BROWSERS}
-        if outcome.status == BLOCKED and failed
-        else {},
+        "consoles": _quote_consoles(failed) if outcome.status == BLOCKED and failed else {},
         "readable_headers": list(outcome.response.headers) if outcome.response else [],
         "hints": [{"name": hint.name, "text": hint.text} for hint in outcome.hints],
     }

@@ -12,7 +12,7 @@ from support.scripted import API, OTHER, PAGE, PREFLIGHT, SHARED, answering, by_
 import cors_wsgi.browser
 import cors_wsgi.browser as public
 from cors_wsgi.browser import Browser, CORSError, Exchange, FailureReason, FetchError, WireRequest, WireResponse
-from cors_wsgi.browser.consoles import CONSOLES
+from cors_wsgi.browser.errors import CONSOLES
 from cors_wsgi.browser.reasons import NO_MESSAGE, fill
 
 SLUGS = [

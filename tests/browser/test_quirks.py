@@ -9,7 +9,7 @@ import pytest
 from support.scripted import API, PAGE, PREFLIGHT, SHARED, answering, by_path, by_request, last, lines, open_everything
 
 from cors_wsgi.browser import ENGINES, Blob, Browser, FetchError
-from cors_wsgi.browser.quirks import change_received, change_sent
+from cors_wsgi.browser.wire_headers import change_received, change_sent
 
 NAMES = tuple(ENGINES)
 
