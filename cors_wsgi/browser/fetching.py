@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
-from ..fetch import FORBIDDEN_RESPONSE_HEADERS, SAFELISTED_METHODS
+from ..fetch import FORBIDDEN_RESPONSE_HEADERS
 from .checks import REDIRECT_STATUSES, check_cors, check_resource_policy, find_exposed
 from .errors import FetchError
 from .exchange import WireRequest, WireResponse
@@ -21,7 +21,7 @@ from .reasons import FailureReason
 from .redirects import RedirectQuirks
 from .requests import Request
 from .responses import OPAQUE, Response
-from .urls import URL, parse_url
+from .urls import URL
 from .wire_headers import includes_credentials, make_wire_headers
 
 MAX_REDIRECTS: Final = 20
@@ -47,9 +47,12 @@ class _Fetch:
         self.agent = agent
         self.engine = agent.engine
         self.request = request
+        has_implicit_accept = not has_header(request.headers, "accept")
+        if has_implicit_accept:
+            request.headers.append(("Accept", "*/*"))
         self.network = Network(agent, request)
-        self.preflights = Preflights(agent, request, self.network)
         self.quirks = RedirectQuirks(request, agent.engine)
+        self.preflights = Preflights(agent, request, self.network, self.quirks, has_implicit_accept=has_implicit_accept)
         self.deferred_error: FetchError | None = None
         """What makes the fetch fail, but only after the next preflight."""
 
@@ -61,9 +64,7 @@ class _Fetch:
         if url.is_http and request.origin.serialized.startswith("https:") and not is_trustworthy(url):
             raise self.network.fail(FailureReason.MIXED_CONTENT)
         if request.origin.is_same(url) and request.tainting == "basic":
-            if self.engine.redirected_names != "current":
-                has_unsafe = bool(self.preflights.find_unsafe_names())
-                request.was_preflighted |= has_unsafe and self.engine.counts_own_headers
+            self.preflights.look_at_own_request()
             return self.http_fetch()
         if request.mode == "same-origin":
             raise self.network.fail(FailureReason.DISALLOWED_BY_MODE)
@@ -76,10 +77,8 @@ class _Fetch:
             raise self.network.fail(FailureReason.NOT_HTTP, location=str(url))
         request.tainting = "cors"
         names = self.preflights.find_unsafe_names()
-        is_unsafe = bool(names) or request.method not in SAFELISTED_METHODS or request.use_preflight
-        if not is_unsafe and not (self.engine.repeats_preflights and request.was_preflighted):
+        if not self.preflights.is_needed(names):
             return self.clearing_cache_on_failure("any", self.http_fetch)
-        request.was_preflighted = True
         return self.clearing_cache_on_failure("preflighted", lambda: self.http_fetch(names))
 
     def scheme_fetch(self) -> Response:
@@ -88,13 +87,12 @@ class _Fetch:
             raise self.network.fail(FailureReason.NOT_HTTP, location=str(self.request.url))
         return self.http_fetch()
 
-    def clearing_cache_on_failure(self, when: str, step: Callable[[], Response]) -> Response:
-        """Run a step; if it fails, drop what is kept for the URL, as far as the engine does."""
+    def clearing_cache_on_failure(self, kind: Literal["preflighted", "any"], step: Callable[[], Response]) -> Response:
+        """Run a step; if it fails, drop what is kept for the URL."""
         try:
             return step()
         except FetchError:
-            if self.engine.clears_after in ("any", when):
-                self.preflights.clear_cache()
+            self.preflights.clear_cache(kind)
             raise
 
     def http_fetch(self, unsafe_names: list[str] | None = None) -> Response:
@@ -151,7 +149,7 @@ class _Fetch:
         location = get_header(response.headers, "location")
         if location is None:
             return self.filter(response)
-        new = None if not location and self.engine.empty_location == "failure" else parse_url(location, old)
+        new = self.quirks.parse_location(location)
         if new is None:
             raise self.network.fail(FailureReason.BAD_REDIRECT, value=f"Location is {location!r}, which is no URL")
         if new.is_http and new.fragment is None:
@@ -161,36 +159,34 @@ class _Fetch:
         if request.redirect_count == MAX_REDIRECTS:
             raise self.network.fail(FailureReason.BAD_REDIRECT, value=f"it is the redirect number {MAX_REDIRECTS + 1}")
         request.redirect_count += 1
-        if new.has_credentials and self.quirks.refuses_credentials(new):
-            self.deferred_error = self.network.fail(FailureReason.REDIRECT_WITH_CREDENTIALS, location=location)
-            if request.tainting != "basic" or not self.engine.defers_credential_check:
-                raise self.deferred_error
-        elif self.engine.defers_credential_check:
-            failure = self.quirks.check_again(response)
-            self.deferred_error = None if failure is None else self.network.fail_check(failure)
+        is_cors = request.tainting == "cors" or (request.mode == "cors" and not request.origin.is_same(new))
+        if new.has_credentials and (is_cors or self.quirks.refuses_own_credentials(new)):
+            error = self.network.fail(FailureReason.REDIRECT_WITH_CREDENTIALS, location=location)
+            if not self.quirks.defers_credentials_error():
+                raise error
+            self.deferred_error = error
+        elif (failure := self.quirks.check_again(response)) is not None:
+            self.deferred_error = self.network.fail_check(failure)
         if response.status != 303 and request.is_stream:
             raise self.network.fail(
                 FailureReason.BAD_REDIRECT, value="the body is a stream, which cannot be sent twice"
             )
-        self._change(response.status, old, new)
+        self.change_request(response.status, new)
         request.url_list.append(new)
         return self.main_fetch()
 
-    def _change(self, status: int, old: URL, new: URL) -> None:
-        """Change method, body and headers as a redirect does (steps 12 and 13 of the same algorithm)."""
+    def change_request(self, status: int, new: URL) -> None:
+        """Change method, body and headers as a redirect does (the steps of the same algorithm that follow)."""
         request = self.request
         stripped: frozenset[str] = frozenset()
-        becomes_get = request.method == "POST" if status in (301, 302) else request.method not in ("GET", "HEAD")
-        if old.origin != new.origin and request.method == "DELETE" != self.engine.redirected_delete:
-            request.method, request.body, request.is_stream = self.engine.redirected_delete, None, False
-        if status in (301, 302, 303) and becomes_get:
+        is_post = status in (301, 302) and request.method == "POST"
+        if is_post or (status == 303 and request.method not in ("GET", "HEAD")):
             request.method, request.body, request.is_stream = "GET", None, False
             stripped |= _BODY_HEADERS
-        if old.origin != new.origin:
+        if request.url.origin != new.origin:
             stripped |= _NON_WILDCARD
-        comes_back = self.engine.redirected_names == "stripped once"
-        request.headers = remove_headers(request.first_headers if comes_back else request.headers, stripped)
-        request.stripped_names = stripped
+        request.headers = remove_headers(request.headers, stripped)
+        self.quirks.change_request(new, stripped)
 
     def filter(self, response: WireResponse) -> Response:
         """Return what the script sees of the response (step 14 of `#main-fetch`)."""

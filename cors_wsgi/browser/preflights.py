@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from ..fetch import SAFELISTED_METHODS
 from .cache import CacheKey, parse_max_age
 from .causes import find_header_causes, sort_names
 from .checks import Allowed, Failure, check_preflight
 from .exchange import WireRequest, WireResponse
-from .headers import Header, has_header, remove_headers
+from .headers import Header, remove_headers
 from .network import Agent, Network
+from .redirects import RedirectQuirks
 from .requests import Cache, Request
 from .wire_headers import USER_AGENT, make_metadata_headers
 
@@ -25,17 +26,21 @@ class Preflights:
         agent: the browser's parts that fetches share.
         request: the request, as it changes with redirects.
         network: its way to the network.
+        quirks: what the engine makes of its redirects.
+        has_implicit_accept: whether its Accept is the browser's own, not the script's.
     """
 
-    def __init__(self, agent: Agent, request: Request, network: Network) -> None:
+    def __init__(
+        self, agent: Agent, request: Request, network: Network, quirks: RedirectQuirks, *, has_implicit_accept: bool
+    ) -> None:
         self._cache = agent.cache
         self._engine = agent.engine
         self._request = request
         self._network = network
-        self._has_implicit_accept = not has_header(request.headers, "accept")
-        if self._has_implicit_accept:
-            request.headers.append(("Accept", "*/*"))
-        request.first_headers = request.headers
+        self._quirks = quirks
+        self._has_implicit_accept = has_implicit_accept
+        self._first_unsafe_names: list[str] = []
+        self._was_needed = False
 
     def find_unsafe_names(self) -> list[str]:
         """Return the CORS-unsafe request-header names (`#cors-unsafe-request-header-names`)."""
@@ -43,10 +48,29 @@ class Preflights:
         if self._engine.redirected_names == "current":
             return self._list_unsafe_names()
         if not request.redirect_count:
-            request.first_unsafe_names = self._list_unsafe_names()
+            self._first_unsafe_names = self._list_unsafe_names()
         if self._engine.redirected_names == "original":
-            return request.first_unsafe_names
-        return [name for name in request.first_unsafe_names if name not in request.stripped_names]
+            return self._first_unsafe_names
+        return [name for name in self._first_unsafe_names if name not in self._quirks.stripped_names]
+
+    def look_at_own_request(self) -> None:
+        """Remember, as some engines do, what a request to the page's own origin would be preflighted for elsewhere."""
+        if self._engine.redirected_names != "current":
+            has_unsafe = bool(self.find_unsafe_names())
+            self._was_needed |= has_unsafe and self._engine.counts_own_headers
+
+    def is_needed(self, unsafe_names: list[str]) -> bool:
+        """Tell whether the request needs a preflight, and remember it (step "use-CORS-preflight flag" of main fetch).
+
+        Args:
+            unsafe_names: its CORS-unsafe request-header names.
+        """
+        request = self._request
+        is_unsafe = bool(unsafe_names) or request.method not in SAFELISTED_METHODS or request.use_preflight
+        if not is_unsafe and not (self._engine.repeats_preflights and self._was_needed):
+            return False
+        self._was_needed = True
+        return True
 
     def _list_unsafe_names(self) -> list[str]:
         headers = self._request.headers
@@ -123,9 +147,14 @@ class Preflights:
             raise self._network.fail_check(outcome, preflight="yes")
         self.keep(response, outcome, include)
 
-    def clear_cache(self) -> None:
-        """Drop what is kept for the current URL."""
-        self._cache.clear(self.cache_key())
+    def clear_cache(self, after: Literal["preflighted", "any"]) -> None:
+        """Drop what is kept for the current URL, as far as the engine does (`#concept-cache-clear`).
+
+        Args:
+            after: which kind of request has failed: one that was to be preflighted, or any other.
+        """
+        if self._engine.clears_after in ("any", after):
+            self._cache.clear(self.cache_key())
 
     def keep(self, response: WireResponse, allowed: Allowed, include: bool) -> None:
         """Keep what an answer allows (steps 7.4 and 7.8 to 7.15 of the same algorithm)."""

@@ -1,26 +1,31 @@
-"""What engines make of redirects where they leave the standard's path."""
+"""What engines make of redirects where they leave the standard's path, so that `fetching` can read as the standard."""
 
 from __future__ import annotations
 
 from .checks import Failure, check_cors
 from .engines import Engine
 from .exchange import WireResponse
-from .headers import get_header
+from .headers import get_header, remove_headers
 from .requests import Request
 from .urls import URL, parse_url
 
 
 class RedirectQuirks:
-    """What one engine makes of the redirects of one request; the standard's own makes nothing of them.
+    """What one engine makes of the redirects of one request; under the standard's own rules nothing is changed.
+
+    Attributes:
+        stripped_names: the lower-cased names of the headers that the last redirect took.
 
     Args:
-        request: the request, as it changes with redirects.
+        request: the request, as it changes with redirects; its header list is the one that it begins with.
         engine: whose rules.
     """
 
     def __init__(self, request: Request, engine: Engine) -> None:
         self._request = request
         self._engine = engine
+        self._first_headers = list(request.headers)
+        self.stripped_names: frozenset[str] = frozenset()
 
     def is_no_redirect(self, response: WireResponse) -> bool:
         """Tell whether the engine takes a response with a redirect status for an ordinary one."""
@@ -38,20 +43,43 @@ class RedirectQuirks:
         leads_nowhere = location is not None and parse_url(location, self._request.url) is None
         return self._engine.requires_location_for_manual and leads_nowhere
 
-    def refuses_credentials(self, new: URL) -> bool:
-        """Tell whether a redirect may not lead to this URL with its user name or password (steps 8 and 9)."""
-        request = self._request
-        if request.tainting == "cors" or (request.mode == "cors" and not request.origin.is_same(new)):
-            return True
-        is_own = request.tainting == "basic" and request.origin.is_same(new)
-        return is_own and request.api in self._engine.refuses_own_credentials
+    def parse_location(self, location: str) -> URL | None:
+        """Return where a redirect leads, or None if that is no URL (`#concept-response-location-url`)."""
+        if not location and self._engine.empty_location == "failure":
+            return None
+        return parse_url(location, self._request.url)
+
+    def refuses_own_credentials(self, new: URL) -> bool:
+        """Tell whether the engine refuses a user name or password in a redirect within the page's own origin."""
+        is_own = self._request.tainting == "basic" and self._request.origin.is_same(new)
+        return is_own and self._request.api in self._engine.refuses_own_credentials
+
+    def defers_credentials_error(self) -> bool:
+        """Tell whether a user name or password in a redirect fails the fetch only after the next preflight."""
+        return self._engine.defers_credential_check and self._request.tainting == "basic"
 
     def check_again(self, response: WireResponse) -> Failure | None:
-        """Return what WebKit finds wrong with a redirect of another origin, once it has made the next preflight."""
+        """Return what the engine finds wrong with a redirect of another origin, once it has made the next preflight."""
         request = self._request
+        if not self._engine.defers_credential_check:
+            return None
         if request.tainting != "cors" or request.credentials != "same-origin":
             return None
         if not request.origin.is_same(request.url_list[0]):
             return None
         origin, is_tainted = request.serialized_origin, request.is_tainted
         return check_cors(response.headers, origin, include=True, is_tainted=is_tainted)
+
+    def change_request(self, new: URL, stripped: frozenset[str]) -> None:
+        """Change further what a redirect has changed by the standard.
+
+        Args:
+            new: where it leads; not yet in the request's URL list.
+            stripped: the lower-cased names of the headers that it took.
+        """
+        request = self._request
+        self.stripped_names = stripped
+        if request.url.origin != new.origin and request.method == "DELETE" != self._engine.redirected_delete:
+            request.method, request.body, request.is_stream = self._engine.redirected_delete, None, False
+        if self._engine.redirected_names == "stripped once":
+            request.headers = remove_headers(self._first_headers, stripped)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from ..fetch import normalize_method
@@ -74,10 +74,6 @@ class Request:
         given_type: the Content-Type that its author gave an XMLHttpRequest, if the engine judges that one.
         tainting: the response tainting.
         redirect_count: redirects followed.
-        first_headers: the header list that it began with.
-        first_unsafe_names: of engines that remember it, the headers for which the first preflight was.
-        stripped_names: the headers that the last redirect took.
-        was_preflighted: whether a preflight was found necessary before.
         had_origin: whether it was sent with an Origin header before.
         is_sync: whether a synchronous XMLHttpRequest made it.
     """
@@ -99,10 +95,6 @@ class Request:
     given_type: str | None = None
     tainting: Literal["basic", "cors", "opaque"] = "basic"
     redirect_count: int = 0
-    first_headers: list[Header] = field(default_factory=list)
-    first_unsafe_names: list[str] = field(default_factory=list)
-    stripped_names: frozenset[str] = frozenset()
-    was_preflighted: bool = False
     had_origin: bool = False
     is_sync: bool = False
 
