@@ -25,9 +25,13 @@ from .urls import URL
 from .wire_headers import includes_credentials, make_wire_headers
 
 MAX_REDIRECTS: Final = 20
+"""The bound that the standard itself sets (step 7 of `#concept-http-redirect-fetch`)."""
 
 _BODY_HEADERS: Final = frozenset({"content-encoding", "content-language", "content-location", "content-type"})
+"""Lower-cased names that go with a body (`#request-body-header-name`)."""
+
 _NON_WILDCARD: Final = frozenset({"authorization"})
+"""Lower-cased names that another origin does not get (`#cors-non-wildcard-request-header-name`)."""
 
 
 def fetch(agent: Agent, request: Request) -> Response:
@@ -47,6 +51,8 @@ class _Fetch:
         self.agent = agent
         self.engine = agent.engine
         self.request = request
+        # The standard adds Accept before all else (`#concept-fetch`); engines differ in whether their own is judged
+        # like a script's when they look for a preflight, so that it must be known whose it is.
         has_implicit_accept = not has_header(request.headers, "accept")
         if has_implicit_accept:
             request.headers.append(("Accept", "*/*"))
@@ -147,6 +153,7 @@ class _Fetch:
         """Follow a redirect (`#concept-http-redirect-fetch`)."""
         request, old = self.request, self.request.url
         location = get_header(response.headers, "location")
+        # Steps 3 to 6: where it leads
         if location is None:
             return self.filter(response)
         new = self.quirks.parse_location(location)
@@ -156,9 +163,11 @@ class _Fetch:
             new = replace(new, fragment=old.fragment)
         if not new.is_http:
             raise self.network.fail(FailureReason.NOT_HTTP, location=str(new))
+        # Steps 7 and 8: how often
         if request.redirect_count == MAX_REDIRECTS:
             raise self.network.fail(FailureReason.BAD_REDIRECT, value=f"it is the redirect number {MAX_REDIRECTS + 1}")
         request.redirect_count += 1
+        # Steps 9 and 10: a server of another origin must not choose with which password the page asks
         is_cors = request.tainting == "cors" or (request.mode == "cors" and not request.origin.is_same(new))
         if new.has_credentials and (is_cors or self.quirks.refuses_own_credentials(new)):
             error = self.network.fail(FailureReason.REDIRECT_WITH_CREDENTIALS, location=location)
@@ -167,6 +176,7 @@ class _Fetch:
             self.deferred_error = error
         elif (failure := self.quirks.check_again(response)) is not None:
             self.deferred_error = self.network.fail_check(failure)
+        # Steps 11 to 22
         if response.status != 303 and request.is_stream:
             raise self.network.fail(
                 FailureReason.BAD_REDIRECT, value="the body is a stream, which cannot be sent twice"
@@ -176,7 +186,7 @@ class _Fetch:
         return self.main_fetch()
 
     def change_request(self, status: int, new: URL) -> None:
-        """Change method, body and headers as a redirect does (the steps of the same algorithm that follow)."""
+        """Change method, body and headers as a redirect does (steps 12 and 13 of the same algorithm)."""
         request = self.request
         stripped: frozenset[str] = frozenset()
         is_post = status in (301, 302) and request.method == "POST"

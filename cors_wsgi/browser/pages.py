@@ -14,10 +14,10 @@ from .headers import HeadersInit, has_header, list_pairs
 from .network import Agent
 from .origins import Origin
 from .reasons import FailureReason
-from .requests import Cache, Credentials, Mode, Redirect, ReferrerPolicy, build_fetch_request
+from .requests import Cache, Credentials, Mode, Redirect, ReferrerPolicy, Request, complete_fetch_request
 from .responses import Response
 from .urls import URL, parse_url
-from .xhr import build_xhr_request
+from .xhr import complete_xhr_request
 
 
 class Page:
@@ -85,20 +85,9 @@ class Page:
             TypeError: more than one of `body`, `json` and `form` is given.
         """
         headers, body = _choose_body(headers, body, json, form)
-        request = build_fetch_request(
-            self._resolve(url),
-            self._origin,
-            self._agent.engine,
-            method=method,
-            headers=headers,
-            body=body,
-            duplex=duplex,
-            mode=mode,
-            credentials=credentials,
-            redirect=redirect,
-            cache=cache,
-            referrer_policy=referrer_policy,
-        )
+        request = Request("fetch", method, [self._resolve(url)], [], self._origin, mode=mode, credentials=credentials)
+        request.redirect, request.cache, request.referrer_policy = redirect, cache, referrer_policy
+        complete_fetch_request(request, headers, body, duplex=duplex, engine=self._agent.engine)
         return fetch(self._agent, request)
 
     def xhr(
@@ -133,17 +122,9 @@ class Page:
             TypeError: more than one of `body`, `json` and `form` is given.
         """
         headers, body = _choose_body(headers, body, json, form)
-        request = build_xhr_request(
-            self._resolve(url),
-            self._origin,
-            self._agent.engine,
-            method=method,
-            headers=headers,
-            body=body,
-            with_credentials=with_credentials,
-            upload_listener=upload_listener,
-            is_sync=sync,
-        )
+        request = Request("XMLHttpRequest", method, [self._resolve(url)], [], self._origin, is_sync=sync)
+        request.credentials = "include" if with_credentials else "same-origin"
+        complete_xhr_request(request, headers, body, upload_listener=upload_listener, engine=self._agent.engine)
         return fetch(self._agent, request)
 
     def _resolve(self, url: str) -> URL:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
-from ..fetch import normalize_method
+from ..fetch import SAFELISTED_METHODS, normalize_method
 from .bodies import Body, ReadableStream, extract_body
 from .engines import API, Engine
 from .errors import FetchError
@@ -33,21 +33,11 @@ ReferrerPolicy = Literal[
 ]
 
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
-    "mode": ("cors", "no-cors", "same-origin"),
-    "credentials": ("omit", "same-origin", "include"),
-    "redirect": ("follow", "error", "manual"),
-    "cache": ("default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached"),
-    "referrer_policy": (
-        "",
-        "no-referrer",
-        "no-referrer-when-downgrade",
-        "same-origin",
-        "origin",
-        "strict-origin",
-        "origin-when-cross-origin",
-        "strict-origin-when-cross-origin",
-        "unsafe-url",
-    ),
+    "mode": get_args(Mode),
+    "credentials": get_args(Credentials),
+    "redirect": get_args(Redirect),
+    "cache": get_args(Cache),
+    "referrer_policy": get_args(ReferrerPolicy),
 }
 """The values that JavaScript takes for each option of `fetch()`."""
 
@@ -56,9 +46,12 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
 class Request:
     """A request on its way through the standard's algorithms (`#concept-request`).
 
+    A page makes it of what a script asked for; `complete_fetch_request` or `complete_xhr_request` judges that, and adds
+    headers and body; a fetch then changes it with every redirect.
+
     Attributes:
         api: which API made it.
-        method: normalized.
+        method: as a script wrote it, and normalized once the request is complete.
         url_list: the URLs so far; the last is the current one.
         headers: the header list.
         origin: of the page.
@@ -122,53 +115,39 @@ def refuse(why: str) -> FetchError:
     return FetchError(FailureReason.INVALID_REQUEST, None, value=why)
 
 
-def build_fetch_request(
-    url: URL,
-    origin: Origin,
-    engine: Engine,
-    *,
-    method: str,
-    headers: HeadersInit | None,
-    body: Body | None,
-    duplex: str | None,
-    mode: Mode,
-    credentials: Credentials,
-    redirect: Redirect,
-    cache: Cache,
-    referrer_policy: ReferrerPolicy,
-) -> Request:
-    """Return the request that `new Request(url, init)` makes (`#dom-request`).
+def complete_fetch_request(
+    request: Request, headers: HeadersInit | None, body: Body | None, *, duplex: str | None, engine: Engine
+) -> None:
+    """Judge a request as `new Request(url, init)` does, and give it its headers and its body (`#dom-request`).
+
+    Args:
+        request: with URL, method, modes and policy as the script gave them, still without headers and body.
+        headers: `init.headers`.
+        body: `init.body`.
+        duplex: `init.duplex`: `half`, which a stream needs, or None.
+        engine: whose rules.
 
     Raises:
         FetchError: where JavaScript throws a TypeError.
     """
-    if url.has_credentials:
+    if request.url.has_credentials:
         raise refuse("the URL has a user name or password in it")
-    options: dict[str, str] = {
-        "mode": mode,
-        "credentials": credentials,
-        "redirect": redirect,
-        "cache": cache,
-        "referrer_policy": referrer_policy,
-    }
-    for option, value in options.items():
-        if value not in CHOICES[option]:
-            raise refuse(f"{option} {value!r} is none of {', '.join(filter(None, CHOICES[option]))}")
-    if cache == "only-if-cached" and mode != "same-origin":
+    for option, choices in CHOICES.items():
+        value: str = getattr(request, option)
+        if value not in choices:
+            raise refuse(f"{option} {value!r} is none of {', '.join(filter(None, choices))}")
+    if request.cache == "only-if-cached" and request.mode != "same-origin":
         raise refuse("the cache mode only-if-cached needs the mode same-origin")
-    check_method(method)
-    method = normalize_method(method)
-    if mode == "no-cors" and method not in ("GET", "HEAD", "POST"):
-        raise refuse(f"a no-cors request cannot have the method {method}")
-    request = Request("fetch", method, [url], [], origin, mode=mode, credentials=credentials)
-    request.redirect, request.cache, request.referrer_policy = redirect, cache, referrer_policy
+    check_method(request.method)
+    request.method = normalize_method(request.method)
+    if request.mode == "no-cors" and request.method not in SAFELISTED_METHODS:
+        raise refuse(f"a no-cors request cannot have the method {request.method}")
     for name, value in list_pairs(headers):
         _append_header(request, name, value, engine)
     if body is not None:
-        if method in ("GET", "HEAD"):
-            raise refuse(f"a {method} request cannot have a body")
+        if request.method in ("GET", "HEAD"):
+            raise refuse(f"a {request.method} request cannot have a body")
         _set_body(request, body, duplex, engine)
-    return request
 
 
 def _append_header(request: Request, name: str, value: str, engine: Engine) -> None:

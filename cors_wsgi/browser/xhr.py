@@ -10,35 +10,36 @@ from .engines import Engine
 from .guard import check_method, guard_header
 from .headers import Header, HeadersInit, get_header, has_header, list_pairs, remove_headers
 from .mime import is_strict_mime_type, parse_mime_type
-from .origins import Origin
 from .requests import Request, refuse
-from .urls import URL
 
 _CHARSET = re.compile(r"(?<=[\x00-\x20;])(charset[\x00-\x20]*=[\x00-\x20\"']*)([^\x00-\x20\"';]+)", re.IGNORECASE)
 
 
-def build_xhr_request(
-    url: URL,
-    origin: Origin,
-    engine: Engine,
-    *,
-    method: str,
+def complete_xhr_request(
+    request: Request,
     headers: HeadersInit | None,
     body: Body | Document | None,
-    with_credentials: bool,
+    *,
     upload_listener: bool,
-    is_sync: bool,
-) -> Request:
-    """Return the request that `XMLHttpRequest.send()` makes (https://xhr.spec.whatwg.org, `#the-send()-method`).
+    engine: Engine,
+) -> None:
+    """Judge a request as `open()` does, and give it headers and body as `send()` does (`#the-send()-method`).
+
+    Args:
+        request: with URL, method, credentials mode and `is_sync` as the script gave them, still without the rest.
+        headers: what is set with `setRequestHeader()`.
+        body: the argument of `send()`.
+        upload_listener: whether a listener is registered on `upload`.
+        engine: whose rules.
 
     Raises:
-        FetchError: where JavaScript throws: a method, name or value that is none.
+        FetchError: where JavaScript throws: a URL with a user name or password, or a method, name or value that
+            cannot be sent.
     """
-    if url.has_credentials:
+    if request.url.has_credentials:
         raise refuse("the URL has a user name or password in it")
-    check_method(method)
-    request = Request("XMLHttpRequest", normalize_method(method), [url], [], origin, is_sync=is_sync)
-    request.credentials = "include" if with_credentials else "same-origin"
+    check_method(request.method)
+    request.method = normalize_method(request.method)
     for name, value in list_pairs(headers):
         header = guard_header(name, value, engine)
         if header is not None:
@@ -50,9 +51,10 @@ def build_xhr_request(
     elif engine.types_absent_body and isinstance(body, URLSearchParams):
         _set_xhr_body(request, body, engine)
         request.body = None
-    ignores = (engine.requires_body_for_listener and request.body is None) or (engine.ignores_sync_listener and is_sync)
+    ignores = (engine.requires_body_for_listener and request.body is None) or (
+        engine.ignores_sync_listener and request.is_sync
+    )
     request.use_preflight = upload_listener and not ignores
-    return request
 
 
 def _combine(headers: list[Header], name: str, value: str) -> list[Header]:
