@@ -19,7 +19,7 @@ class Blob:
 
     Attributes:
         data: the bytes, or text.
-        type: in lower case; a type with a character that is not printable ASCII is none, as in JavaScript.
+        type: in lower case; empty if a character is not printable ASCII, as in JavaScript.
     """
 
     data: bytes | str = b""
@@ -82,7 +82,11 @@ class Extracted(NamedTuple):
 
 
 def extract_body(body: Body) -> Extracted:
-    """Return the bytes and type of a body (`#concept-bodyinit-extract`)."""
+    """Return the bytes and type of a body (`#concept-bodyinit-extract`).
+
+    Args:
+        body: of a stream every chunk is read at once; it is still sent as one that has no source.
+    """
     if isinstance(body, str):
         return Extracted(body.encode("utf-8", "replace"), UTF8_TEXT)
     if isinstance(body, Blob):
@@ -100,7 +104,9 @@ def extract_body(body: Body) -> Extracted:
 
 
 def _encode_multipart(form: FormData) -> Extracted:
-    """Return the fields as multipart/form-data; the boundary is taken from the content, and so the same in each run."""
+    """Return the fields as multipart/form-data (`#multipart-form-data` of the HTML standard)."""
+    # Browsers draw the boundary. Here it is taken from the content, on purpose: a test that compares what was sent sees
+    # the same bytes in each run. By hand, since werkzeug and urllib3, which could do it, are extras.
     seed = repr(sorted(form.fields.items())).encode("utf-8", "replace")
     boundary = f"----formdata-{hashlib.sha256(seed).hexdigest()[:32]}"
     parts = []

@@ -106,7 +106,7 @@ class Browser:
             origin: `https://app.example.com`, a whole URL, or `null` for an opaque origin, as a sandboxed frame has.
 
         Raises:
-            ValueError: it is none of these.
+            ValueError: `origin` is not a URL, or has a user name or password in it.
         """
         return Page(self._agent, *open_origin(origin), self._url)
 

@@ -13,17 +13,23 @@ from .engines import Engine
 from .headers import Header
 
 DEFAULT_AGE: Final = 5
-"""Seconds that an answer without a valid Access-Control-Max-Age is kept."""
+"""Seconds that an answer without a valid Access-Control-Max-Age is kept (step 7.9 of `#cors-preflight-fetch`)."""
 
 LONGEST_AGE: Final = 10**18
 """Seconds that any number is taken for that is longer still; thirty thousand million years."""
 
 _DIGITS = re.compile(r"[0-9]+")
+"""`600` (`delta-seconds` of RFC 9111)."""
+
 _INTEGER = re.compile(r"[+-]?[0-9]+")
+"""`+600` or `-1`, as two engines read it."""
+
 _ANY_ENTRY = ""
 """A method that no request has: its entry says that there was an answer, which is enough for a safelisted method."""
 
 _MOST_DIGITS = 19
+"""Those of `_MAX_INTEGER`: more is taken for without end, and never for `int`, which refuses more than 4300 digits."""
+
 _MAX_INTEGER = 2**63 - 1
 
 
@@ -54,7 +60,12 @@ class Clock:
 
 
 def parse_max_age(headers: Iterable[Header], engine: Engine) -> float:
-    """Return the seconds for which the answer to a preflight is kept (steps 8 to 10 of `#cors-preflight-fetch`)."""
+    """Return the seconds for which the answer to a preflight is kept (steps 7.8 to 7.10 of `#cors-preflight-fetch`).
+
+    Args:
+        headers: of the answer.
+        engine: whose rules; each real browser has a limit of its own.
+    """
     lines = [value.strip(" \t") for name, value in headers if name.lower() == "access-control-max-age"]
     text = (lines[0] if lines else "") or str(DEFAULT_AGE)
     has_sign = engine.max_age_syntax == "integer, else 5"
@@ -135,7 +146,7 @@ class PreflightCache:
         methods: Iterable[str],
         names: Iterable[str],
     ) -> None:
-        """Keep what an answer allows (steps 12 to 15 of `#cors-preflight-fetch`).
+        """Keep what an answer allows (steps 7.12 to 7.15 of `#cors-preflight-fetch`).
 
         Args:
             key: of the request.

@@ -63,7 +63,7 @@ def preflight_causes(
 
     Raises:
         FetchError: a script could not make the request at all: a forbidden method (CONNECT, TRACE, TRACK), or a
-            method, name or value that is none.
+            method, name or value that cannot be sent.
         ValueError: there is no such engine.
 
     >>> [str(cause) for cause in preflight_causes("PUT", {"Content-Type": "application/json"})]

@@ -111,6 +111,8 @@ class _Jar(CookieJar):
 
 def _keep_last_attributes(value: str) -> str:
     """Return a Set-Cookie value with one of each attribute, in one spelling: of several, browsers take the last."""
+    # The jar of the standard library takes the first of several, and knows `SameSite` in one spelling alone.
+    # RFC 6265bis takes the last, and compares names case-insensitively.
     pair, *parts = value.replace("\r", "").replace("\n", "").split(";")
     attributes: dict[str, str] = {}
     for part in parts:

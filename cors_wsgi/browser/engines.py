@@ -429,7 +429,7 @@ def get_engine(engine: str | Engine) -> Engine:
         engine: `standard`, `chromium`, `firefox` or `webkit`; an `Engine` is returned as it is.
 
     Raises:
-        ValueError: there is none; the message names those there are.
+        ValueError: there is no such engine; the message names those there are.
     """
     if isinstance(engine, Engine):
         return engine

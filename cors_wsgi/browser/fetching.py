@@ -37,6 +37,10 @@ _NON_WILDCARD: Final = frozenset({"authorization"})
 def fetch(agent: Agent, request: Request) -> Response:
     """Fetch a request and return what the script sees of the response (`#concept-fetch`).
 
+    Args:
+        agent: the browser's parts that fetches share.
+        request: complete; it is changed by redirects, and is of no further use.
+
     Raises:
         CORSError: CORS does not let the script have it.
         FetchError: it failed for another reason.

@@ -13,7 +13,7 @@ def check_method(method: str) -> None:
     """Refuse what no script may use as a method (`#dom-request`, step "if init["method"] exists").
 
     Raises:
-        FetchError: `method` is no token, or it is CONNECT, TRACE or TRACK in any case of letters.
+        FetchError: `method` is no token, or it is CONNECT, TRACE or TRACK, case-insensitively.
     """
     if not is_token(method):
         raise FetchError(FailureReason.INVALID_METHOD, None, method=method)
@@ -23,6 +23,10 @@ def check_method(method: str) -> None:
 
 def check_header(name: str, value: str) -> None:
     """Refuse what cannot be a header (`#headers-validate`).
+
+    Args:
+        name: as the script wrote it.
+        value: normalized, one byte a character.
 
     Raises:
         FetchError: `name` is no token, or the normalized `value` has a NUL, a line end, or a character that is no byte.
@@ -35,6 +39,11 @@ def check_header(name: str, value: str) -> None:
 
 def guard_header(name: str, value: str, engine: Engine) -> Header | None:
     """Return a header as a request takes it from a script, or None if its guard drops it (`#concept-headers-append`).
+
+    Args:
+        name: as the script wrote it.
+        value: not yet normalized.
+        engine: whose rules; one drops a script's User-Agent too.
 
     Raises:
         FetchError: as `check_header` says.

@@ -1,4 +1,9 @@
-"""MIME types, parsed and serialized as the MIME Sniffing standard says (https://mimesniff.spec.whatwg.org)."""
+"""MIME types, parsed and serialized as the MIME Sniffing standard says (https://mimesniff.spec.whatwg.org).
+
+By hand, since the parsers of `email` and werkzeug read another grammar: both take `a b/c` for a type, decode
+`charset*=`, and read a parameter without its closing quote otherwise than browsers do. Whether a request is preflighted
+turns on such values.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +14,15 @@ from ..fetch import TOKEN, is_token
 
 _WHITESPACE = "\t\n\r "
 _QUOTED_CHAR = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+"""What a parameter's value may have in it (`#http-quoted-string-token-code-point`)."""
+
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|(\\?)\Z)', re.DOTALL)
+r"""`"a\"b"`, or `"a` whose end is missing; a lone backslash at the end stands for itself."""
+
 _STRICT = re.compile(
     rf'[ \t]*{TOKEN}+/{TOKEN}+[ \t]*(?:;[ \t]*{TOKEN}+[ \t]*=[ \t]*(?:{TOKEN}+|"(?:[^"\\]|\\.)*")[ \t]*)*', re.DOTALL
 )
+"""`text/plain; charset="UTF-8"`; RFC 2045 knows no empty parameter."""
 
 
 class MIMEType(NamedTuple):
@@ -44,7 +54,7 @@ class MIMEType(NamedTuple):
 
 
 def parse_mime_type(text: str) -> MIMEType | None:
-    """Return the parts of a MIME type, or None if `text` is none (`#parse-a-mime-type`).
+    """Return the parts of a MIME type, or None if `text` is not one (`#parse-a-mime-type`).
 
     Linear in the length of `text`; never raises.
 
@@ -90,6 +100,7 @@ def _parse_parameters(rest: str) -> dict[str, str]:
 
 
 _NAME = re.compile(r"[\t\n\r ]*([^;=]*)")
+"""` charset` before its `=` or `;`."""
 
 
 def is_strict_mime_type(text: str) -> bool:

@@ -19,6 +19,7 @@ from .urls import URL
 from .wire_headers import change_received
 
 _MISDIRECTED: Final = 421
+"""The status for which a browser asks once more, over a connection of its own (`#http-network-or-cache-fetch`)."""
 
 
 @dataclass
@@ -57,7 +58,13 @@ class Network:
         self.exchange: Exchange | None = None
 
     def fail(self, reason: FailureReason, console_reason: FailureReason | None = None, **facts: str) -> FetchError:
-        """Return the error for a reason, with the exchange it is about."""
+        """Return the error for a reason, with the exchange it is about.
+
+        Args:
+            reason: why the fetch fails.
+            console_reason: the reason whose words a console uses, where it has none of its own for `reason`.
+            facts: what the reason's words are filled with, beside what is known of every request.
+        """
         known = _list_facts(self._engine, self._request)
         if self.exchange is not None and self.exchange.status is not None:
             known["status"] = str(self.exchange.status)
@@ -69,7 +76,15 @@ class Network:
         return self.fail(failure.reason, failure.console_reason, **{**failure.facts, **facts})
 
     def fetch(self, wire: WireRequest, *, is_preflight: bool) -> WireResponse:
-        """Send over the wire, a second time if it was misdirected (`#http-network-fetch`)."""
+        """Send over the wire, a second time if it was misdirected (`#http-network-fetch`).
+
+        Args:
+            wire: what is sent; where, the request's current URL says.
+            is_preflight: whether it is the request's preflight, which has no body.
+
+        Raises:
+            FetchError: no response came, or the body is a stream and the server speaks HTTP/1.1.
+        """
         transport = self._agent.find_transport(self._request.url)
         if self._request.is_stream and not is_preflight and not transport.speaks_http2:
             self.exchange = None

@@ -57,12 +57,17 @@ def open_origin(text: str) -> tuple[Origin, URL | None]:
 
 
 def is_same_site(origin: Origin, url: URL) -> bool:
-    """Tell whether the origin and `url` are schemelessly same site and have one scheme (`#schemefully-same-site`)."""
+    """Tell whether the origin and `url` are schemelessly same site and have one scheme (`#schemefully-same-site`).
+
+    Args:
+        origin: of the page; an opaque one is of no site.
+        url: of the request.
+    """
     own = parse_url(origin.serialized)
     return own is not None and own.scheme == url.scheme and _share_site(own.host, url.host)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)  # of each request the same pair is asked, and the suffix list is slow
 def _share_site(one: str, other: str) -> bool:
     """Tell whether two hosts are equal or have one registrable domain (`#same-site`)."""
     if one == other:

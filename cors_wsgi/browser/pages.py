@@ -131,7 +131,7 @@ class Page:
         """Return the URL that a script means.
 
         Raises:
-            FetchError: it is none.
+            FetchError: `url` is not a URL.
         """
         is_of_app = url.startswith("/") and not url.startswith(("//", "/\\"))
         parsed = parse_url(url, self._served_at if is_of_app else self._url)

@@ -95,7 +95,12 @@ class Preflights:
         return self._request.serialized_origin
 
     def is_covered(self, names: list[str], include: bool) -> bool:
-        """Tell whether what is kept makes a preflight needless (step 4.1 of `#http-fetch`)."""
+        """Tell whether what is kept makes a preflight needless (step 4.1 of `#http-fetch`).
+
+        Args:
+            names: the CORS-unsafe request-header names, in lower case.
+            include: whether the request's credentials mode is `include`.
+        """
         request, engine = self._request, self._engine
         if self.bypasses_cache():
             return False
@@ -116,7 +121,16 @@ class Preflights:
         return request.cache
 
     def fetch(self, names: list[str], include: bool) -> None:
-        """Ask whether the request may be sent, and keep the answer (`#cors-preflight-fetch`)."""
+        """Ask whether the request may be sent, and keep the answer (`#cors-preflight-fetch`).
+
+        Args:
+            names: the CORS-unsafe request-header names, in lower case and sorted.
+            include: whether the request's credentials mode is `include`.
+
+        Raises:
+            CORSError: the answer does not allow it.
+            FetchError: no answer came.
+        """
         request, engine = self._request, self._engine
         origin = self.find_preflight_origin()
         is_tainted = request.is_tainted and not engine.sends_page_origin_in_preflights
@@ -157,7 +171,13 @@ class Preflights:
             self._cache.clear(self.cache_key())
 
     def keep(self, response: WireResponse, allowed: Allowed, include: bool) -> None:
-        """Keep what an answer allows (steps 7.4 and 7.8 to 7.15 of the same algorithm)."""
+        """Keep what an answer allows (steps 7.4 and 7.8 to 7.15 of the same algorithm).
+
+        Args:
+            response: the answer, whose Access-Control-Max-Age is read.
+            allowed: what it allows.
+            include: whether the request's credentials mode is `include`.
+        """
         request = self._request
         if not self._engine.keeps_in_no_store and self._find_cache_mode() == "no-store":
             return

@@ -28,6 +28,7 @@ _HIDDEN: Final = "…"
 _SCHEME = re.compile(r"(?:apikey|basic|bearer|digest|dpop|negotiate|token)[ \t]+", re.IGNORECASE)
 """A scheme that is known is shown; of any other value the first word may be the secret."""
 _SHOWN_BODY = 200
+"""Bytes of a body that are shown: enough to tell an error page from JSON, on a few lines of a terminal."""
 
 
 def escape(text: str) -> str:

@@ -53,14 +53,14 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as UTF-8; what is none shows as replacement characters."""
+        """The body as UTF-8; what is not UTF-8 shows as replacement characters."""
         return self.body.decode("utf-8-sig", "replace")
 
     def json(self) -> Any:
         """Return the body read as JSON.
 
         Raises:
-            ValueError: it is none.
+            ValueError: it is not JSON.
         """
         return json.loads(self.text)
 

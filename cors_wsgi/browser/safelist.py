@@ -12,10 +12,10 @@ from .engines import STANDARD, Engine
 from .mime import parse_mime_type
 
 MAX_VALUE: Final = 128
-"""Bytes that a safelisted value may have."""
+"""Bytes that a safelisted value may have (step 1 of `#cors-safelisted-request-header`)."""
 
 MAX_TOTAL: Final = 1024
-"""Bytes that all safelisted values of a request may have together."""
+"""Bytes that all safelisted values of a request may have together (`#cors-unsafe-request-header-names`)."""
 
 SAFELISTED_NAMES: Final = frozenset({"accept", "accept-language", "content-language", "content-type", "range"})
 """Lower-cased names that are safelisted for some values (`#cors-safelisted-request-header`)."""
@@ -24,21 +24,30 @@ NO_CORS_NAMES: Final = SAFELISTED_NAMES - {"range"}
 """Lower-cased names that a no-cors request may have (`#no-cors-safelisted-request-header-name`)."""
 
 SAFELISTED_MIME_TYPES: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
+"""What a form could always send without asking: essences that Content-Type may have."""
 
 CLIENT_HINTS: Final = frozenset(
     {"device-memory", "downlink", "dpr", "ect", "rtt", "save-data", "viewport-width", "width"}
 )
 """Lower-cased names that one engine still safelists for valid values, as older texts of the standard did."""
 
+# One byte a character; `fullmatch` is used but for the two that look for a byte anywhere.
 _UNSAFE_BYTE = re.compile(r'[\x00-\x08\x0a-\x1f"():<>?@\[\\\]{}\x7f]')
 _LANGUAGE = re.compile(r"[0-9A-Za-z *,\-.;=]*")
 _HIGH_BYTE = re.compile(r"[\x80-\xff]")
 _RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)")
+"""`bytes=0-99`, `bytes=5-`, `bytes=-5`."""
+
 _LOOSE_RANGE = re.compile(r"bytes=(\+?[0-9]+|)-(\+?[0-9]+|)", re.IGNORECASE)
+"""`Bytes=+0-99` too."""
+
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+"""`1.5`, the value of DPR."""
+
 _DIGITS = re.compile(r"[0-9]+")
 _POSITION = re.compile(r"\+?[0-9]+")
 _LONGEST_NUMBER = 4000
+"""Digits that are read; Python's `int` refuses more than 4300, and nothing here may raise."""
 
 
 def has_unsafe_byte(value: str) -> bool:
@@ -47,10 +56,10 @@ def has_unsafe_byte(value: str) -> bool:
 
 
 def parse_single_range(value: str, *, loose: bool = False) -> tuple[int | None, int | None] | None:
-    """Return the first and last position of a single range, or None if `value` is none.
+    """Return the first and last position of a single range, or None if `value` is not one.
 
-    This is `#simple-range-header-value` without white space: `bytes=0-5`, `bytes=5-`, `bytes=-5`. More than 4000
-    characters are taken for none.
+    This is `#simple-range-header-value` without white space: `bytes=0-5`, `bytes=5-`, `bytes=-5`. A value of more
+    than 4000 characters is not read.
 
     Args:
         value: the header's value.
@@ -120,7 +129,12 @@ def _has_loose_parameter(value: str) -> bool:
 
 
 def is_valid_client_hint(name: str, value: str) -> bool:
-    """Tell whether the lower-case `name` is a client hint, or Intervention, with a value that one engine safelists."""
+    """Tell whether a header is a client hint, or Intervention, with a value that one engine safelists.
+
+    Args:
+        name: in lower case.
+        value: one byte a character.
+    """
     if len(value) > MAX_VALUE:
         return False
     if name == "intervention":
@@ -136,7 +150,13 @@ def is_valid_client_hint(name: str, value: str) -> bool:
 
 
 def is_no_cors_safelisted(name: str, value: str, engine: Engine = STANDARD) -> bool:
-    """Tell whether a no-cors request may have this header (`#no-cors-safelisted-request-header`)."""
+    """Tell whether a no-cors request may have this header (`#no-cors-safelisted-request-header`).
+
+    Args:
+        name: in any case.
+        value: one byte a character; of a header that comes again, all values joined.
+        engine: whose rules.
+    """
     return name.lower() in NO_CORS_NAMES and find_unsafe_value(name.lower(), value, engine) is None
 
 

@@ -23,7 +23,7 @@ _CONNECTION: Final = re.compile(r"^HTTPS?Connection(?:Pool)?\(.*?\): ")
 """What urllib3 puts before its words."""
 
 MAX_BODY: Final = 16 * 1024 * 1024
-"""Bytes of a live server's response that are read at most."""
+"""Bytes of a live server's response that are read at most, so that one without end cannot fill the memory."""
 
 
 class NetworkError(Exception):
@@ -47,7 +47,7 @@ class Transport(Protocol):
             request: what is sent, to the byte.
 
         Raises:
-            NetworkError: there is none.
+            NetworkError: no response came.
         """
         ...
 
@@ -96,7 +96,14 @@ def _is_of_werkzeug(error: TypeError) -> bool:
 
 
 def build_environ(url: URL, request: WireRequest) -> WSGIEnvironment:
-    """Return the environ of a request as a server makes it (PEP 3333)."""
+    """Return the environ of a request as a server makes it (PEP 3333).
+
+    Args:
+        url: where it goes; what stands behind the origin is handed on as it is.
+        request: its method, headers and body; of its URL nothing is read.
+    """
+    # By hand, though werkzeug has an EnvironBuilder: that one counts Content-Length anew or leaves it out, and drops
+    # the query from REQUEST_URI. The app has to get, to the byte, the request that the model sent.
     body = request.body or b""
     port = DEFAULT_PORTS[url.scheme] if url.port is None else url.port
     environ: dict[str, Any] = {
@@ -147,6 +154,7 @@ class HTTPTransport:
             raise ImportError("a live server needs urllib3: pip install cors-wsgi[cli]") from error
         self._urllib3 = urllib3
         self._timeout = timeout
+        # Requests come one after another; a second connection is in use only while a thread still waits in vain.
         self._pool = urllib3.PoolManager(maxsize=4, retries=False)
 
     def send(self, url: URL, request: WireRequest) -> WireResponse:
@@ -168,7 +176,7 @@ class HTTPTransport:
 
         thread = threading.Thread(target=run, name="cors_wsgi.browser", daemon=True)
         thread.start()
-        thread.join(self._timeout + 1)
+        thread.join(self._timeout + 1)  # a second more, so that the thread's own words for it come first
         if not outcome:
             raise NetworkError(f"there was no whole response after {self._timeout:g} seconds")
         if isinstance(outcome[0], NetworkError):
@@ -221,7 +229,7 @@ class HTTPTransport:
 
 
 def _describe(error: Exception) -> str:
-    """Return what an exception of the HTTP client says, as one line without its own class names."""
+    """Return what an exception of the HTTP client says, as one line of at most 300 characters without class names."""
     reason = getattr(error, "reason", None)
     text = " ".join(str(reason if isinstance(reason, Exception) else error).split())
     return _CONNECTION.sub("", text)[:300] or type(error).__name__

@@ -1,4 +1,9 @@
-"""URLs as browsers read them (https://url.spec.whatwg.org), as far as http and https go."""
+"""URLs as browsers read them (https://url.spec.whatwg.org), as far as http and https go.
+
+By hand, since `urllib.parse` follows RFC 3986: it keeps dot segments, default ports, capitals and `0x7f.1`, and takes
+a backslash for part of a path. ada, which reads URLs as browsers do, is compiled C++: too much to depend on for a model
+of browsers, and the oracle that the tests hold this parser to.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +18,16 @@ from .hosts import parse_host
 HTTP_SCHEMES: Final = ("http", "https")
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)
+"""`https:` and what stands behind it."""
+
 _AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:\[\]]+)(?::([0-9]*))?")
+"""`api.example:8443`, `[::1]`, or `a.example:` with an empty port."""
+
 _C0_CONTROL_OR_SPACE = "".join(map(chr, range(0x21)))
 _SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a pair, which no string has in a URL: it becomes U+FFFD, as JavaScript makes a `USVString`."""
 
+# The percent-encode sets beyond controls and non-ASCII (`#percent-encoded-bytes`); the query's is that of special URLs.
 _FRAGMENT = frozenset('"<>`')
 _QUERY = frozenset("\"<>#'")
 _PATH = frozenset('"<>#?^`{}')
@@ -98,9 +109,9 @@ class URL:
         return self.without_fragment if self.fragment is None else f"{self.without_fragment}#{self.fragment}"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)  # the same few URLs come with each request; a test that draws more must not fill memory
 def parse_url(text: str, base: URL | None = None) -> URL | None:
-    """Return the parts of a URL, or None if `text` is none (`#concept-basic-url-parser`).
+    """Return the parts of a URL, or None if `text` is not one (`#concept-basic-url-parser`).
 
     Of schemes other than http and https nothing but the scheme and the fragment is read: no browser fetches them here.
 
@@ -156,7 +167,7 @@ def _parse_authority(scheme: str, text: str, fragment: str | None) -> URL | None
     if match is None or (host := parse_host(match[1])) is None:
         return None
     digits = (match[2] or "").lstrip("0") or ("0" if match[2] else "")
-    if len(digits) > 5 or int(digits or 0) > 65535:
+    if len(digits) > 5 or int(digits or 0) > 65535:  # a number of 16 bits (`#port-state`)
         return None
     port = None if digits in ("", DEFAULT_PORTS[scheme]) else int(digits)
     query = _encode(after, _QUERY) if mark else None

@@ -14,12 +14,14 @@ from .safelist import shorten_range
 from .urls import URL
 
 USER_AGENT: Final = "Mozilla/5.0 (compatible; cors-wsgi)"
+"""No browser's own, so that a server's log says who asked; with the words by which many servers know a browser."""
 
 _SITES: Final = ("same-origin", "same-site", "cross-site")
 
 _HIDING_POLICIES: Final = frozenset(
     {"", "no-referrer-when-downgrade", "strict-origin", "strict-origin-when-cross-origin"}
 )
+"""Those under which a request from https to http has the Origin `null` (`#append-a-request-origin-header`)."""
 
 _SINGLETONS: Final = frozenset(
     {
@@ -42,7 +44,14 @@ _EMPTY_COUNTS: Final = frozenset({"access-control-allow-origin", "content-length
 def make_wire_headers(
     request: Request, engine: Engine, cookies: Cookies, authentication: dict[str, str]
 ) -> list[Header]:
-    """Return the request's headers with those that the browser adds (step 8 of `#http-network-or-cache-fetch`)."""
+    """Return the request's headers with those that the browser adds (step 8 of `#http-network-or-cache-fetch`).
+
+    Args:
+        request: with its own headers, which stay as they are.
+        engine: whose rules.
+        cookies: of all origins.
+        authentication: values of the Authorization header, by serialized origin.
+    """
     headers = change_sent(list(request.headers), request.method, engine, has_body=request.body is not None)
     if request.body is not None or request.method in ("POST", "PUT"):
         headers.append(("Content-Length", str(len(request.body or b""))))
@@ -92,7 +101,14 @@ def find_origin_header(request: Request, engine: Engine) -> str | None:
 
 
 def make_metadata_headers(request: Request, mode: str, engine: Engine, *, is_preflight: bool = False) -> list[Header]:
-    """Return the Sec-Fetch headers of the request (https://w3c.github.io/webappsec-fetch-metadata)."""
+    """Return the Sec-Fetch headers of the request (https://w3c.github.io/webappsec-fetch-metadata).
+
+    Args:
+        request: whose URLs so far decide on the site.
+        mode: the value of Sec-Fetch-Mode; a preflight's is always `cors`.
+        engine: whose rules.
+        is_preflight: whether they are for the request's preflight.
+    """
     if not is_trustworthy(request.url) or (request.is_sync and not engine.sends_sync_metadata):
         return []
     site = _find_site(request, engine.site_after_redirects, is_preflight)
@@ -127,7 +143,14 @@ def _name_site(request: Request, url: URL) -> str:
 
 
 def change_sent(headers: list[Header], method: str, engine: Engine, *, has_body: bool) -> list[Header]:
-    """Return a request's own headers as the engine sends them."""
+    """Return a request's own headers as the engine sends them.
+
+    Args:
+        headers: those of the script, before the browser adds any.
+        method: of the request.
+        engine: whose rules.
+        has_body: whether there is a body.
+    """
     if engine.folds_lines:
         headers = _fold_lines(headers, has_body)
     if engine.rewrites_range and method == "GET" and sum(name.lower() == "range" for name, _ in headers) == 1:
@@ -138,7 +161,12 @@ def change_sent(headers: list[Header], method: str, engine: Engine, *, has_body:
 
 
 def change_received(headers: Sequence[Header], engine: Engine) -> Sequence[Header]:
-    """Return a response's headers as the engine takes them."""
+    """Return a response's headers as the engine takes them.
+
+    Args:
+        headers: as they came.
+        engine: whose rules.
+    """
     if engine.folds_lines:
         headers = _drop_empty_lines(headers)
     if engine.sends_values_as_utf8:

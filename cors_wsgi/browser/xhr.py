@@ -12,6 +12,7 @@ from .headers import Header, HeadersInit, get_header, has_header, list_pairs, re
 from .mime import is_strict_mime_type, parse_mime_type
 from .requests import Request, refuse
 
+# `charset=ISO-8859-1` or `charset = "ISO-8859-1"` behind a space or semicolon; the second group is replaced.
 _CHARSET = re.compile(r"(?<=[\x00-\x20;])(charset[\x00-\x20]*=[\x00-\x20\"']*)([^\x00-\x20\"';]+)", re.IGNORECASE)
 
 
