@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -12,10 +13,10 @@ import urllib.request
 _NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def fetch(url: str, origin: str | None = None) -> tuple[int, str | None, bytes]:
-    """Return status, Allow-Origin and body."""
+def fetch(url: str, origin: str | None = None, body: bytes | None = None) -> tuple[int, str | None, bytes]:
+    """Return status, Allow-Origin and body; a request with a body is a POST."""
     headers = {} if origin is None else {"Origin": origin}
-    with _NO_PROXY.open(urllib.request.Request(url, headers=headers), timeout=30) as answer:
+    with _NO_PROXY.open(urllib.request.Request(url, body, headers), timeout=30) as answer:
         return answer.status, answer.headers["Access-Control-Allow-Origin"], answer.read()
 
 
@@ -33,8 +34,11 @@ try:
     assert asked, shown
     status, _, body = fetch(f"{page}/")
     assert (status, b"Two origins" in body) == (200, True), body
-    assert fetch(f"{asked[1]}/items/1", page)[:2] == (200, page)
-    assert fetch(f"{asked[1]}/items/1", "https://evil.example")[:2] == (200, None)
+    ready = json.loads(fetch(f"{page}/ready.json")[2])["scenarios"]
+    plan = next(scenario for scenario in ready if scenario["name"] == "get")
+    run = json.loads(fetch(f"{page}/plan", page, json.dumps(plan).encode())[2])
+    assert fetch(f"{asked[1]}{run['base']}/items/1", page)[:2] == (200, page)
+    assert fetch(f"{asked[1]}{run['base']}/items/1", "https://evil.example")[:2] == (200, None)
     os.killpg(process.pid, signal.SIGINT)
     shown += process.communicate(timeout=30)[0]
 finally:

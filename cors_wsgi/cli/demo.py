@@ -12,22 +12,24 @@ from typing import Final
 
 from rich.console import Console
 
-from cors_wsgi.demo.exchanges import ScenarioResult
 from cors_wsgi.demo.origins import DemoOrigins
 from cors_wsgi.demo.servers import serve_demo
 from cors_wsgi.demo.table import make_table
+from cors_wsgi.demo.trials import ScenarioResult
 
 EXAMPLES: Final = """\
 examples:
   cors-wsgi demo          show the exchanges, and serve the page until Ctrl-C
-  cors-wsgi demo --once   show the exchanges, and fail if an answer is not as expected
+  cors-wsgi demo --once   show the exchanges, and fail if one is not as expected
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument(
-        "--once", action="store_true", help="exit after the table; status 1 if an answer is not as expected"
+        "--once",
+        action="store_true",
+        help="exit after the table; status 1 if an exchange is not as predicted and recorded",
     )
 
 
@@ -35,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Show the table and, unless it is for once, serve the page until Ctrl-C."""
     console = Console(highlight=False)
     with serve_demo() as demo:
-        show(console, demo.origins, demo.outcomes)
+        status = show(console, demo.origins, demo.results)
         if not arguments.once:
             with _catching_signals() as ended:
                 console.print(f"The playground is at [bold]{demo.origins.page}/[/]  (Ctrl-C ends it)")
@@ -43,22 +45,22 @@ def run(arguments: argparse.Namespace) -> int:
                 while not ended.wait(1):
                     pass
             console.print("Closed.")
-    return 0 if all(outcome.is_as_expected for outcome in demo.outcomes) else 1
+    return status
 
 
-def show(console: Console, origins: DemoOrigins, outcomes: Sequence[ScenarioResult]) -> None:
-    """Print the table of every exchange, and a line on whether the answers are as expected."""
+def show(console: Console, origins: DemoOrigins, results: Sequence[ScenarioResult]) -> int:
+    """Print the table and whether everything went as predicted and as recorded; return the exit status."""
     console.print(f"A page of [bold]{origins.page}[/] asks an API at [bold]{origins.api}[/].\n")
-    console.print(make_table(outcomes, console.width))
-    wrong = [outcome for outcome in outcomes if not outcome.is_as_expected]
-    for outcome in wrong:
-        for line in outcome.differences:
-            console.print(f"[red]{outcome.scenario.title}[/]: {line}")
-    count = len(outcomes)
+    console.print(make_table(results, console.width))
+    wrong = [result for result in results if not result.is_as_expected]
+    for result in wrong:
+        for line in result.differences:
+            console.print(f"[red]{result.scenario.title}[/]: {line}")
     if wrong:
-        console.print(f"\n[red]{len(wrong)} of {count} scenarios were not answered as expected.[/]")
-    else:
-        console.print(f"\nAll {count} scenarios were answered as expected.")
+        console.print(f"\n[red]{len(wrong)} of {len(results)} scenarios did not go as expected.[/]")
+        return 1
+    console.print(f"\nAll {len(results)} scenarios went as predicted, and as recorded.")
+    return 0
 
 
 @contextlib.contextmanager

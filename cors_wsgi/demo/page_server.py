@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 from cors_wsgi import Policy, PolicyError
 from cors_wsgi.browser import ENGINES
 
-from .examples import EXAMPLES
-from .exchanges import Exchange, ScenarioResult
 from .experiment import PlanError, read_json, read_plan
 from .origins import COOKIE, DemoOrigins
 from .page_data import describe_plan, describe_problems, describe_recorded
+from .recorded import Answer
 from .runs import Runs
+from .scenarios import Scenario
+from .trials import ScenarioResult
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -46,10 +47,13 @@ _TYPES: Final = {".js": "text/javascript", ".svg": "image/svg+xml"}  # not what 
 class PageServer:
     """The WSGI app at the page's origin; it answers only to that name, and takes plans only from its own page."""
 
-    def __init__(self, origins: DemoOrigins, runs: Runs, outcomes: Sequence[ScenarioResult]) -> None:
+    def __init__(
+        self, origins: DemoOrigins, runs: Runs, scenarios: Sequence[Scenario], results: Sequence[ScenarioResult]
+    ) -> None:
         self._origins = origins
         self._runs = runs
-        self._outcomes = outcomes
+        self._scenarios = scenarios
+        self._results = results
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
@@ -67,7 +71,7 @@ class PageServer:
         if method not in ("GET", "HEAD"):
             return _say(start_response, "405 Method Not Allowed", "Write GET.")
         if name == "ready.json":
-            scenarios = [ready.describe(self._origins) for ready in EXAMPLES]
+            scenarios = [scenario.describe(self._origins) for scenario in self._scenarios]
             return _send_json(start_response, {"api": self._origins.api, "scenarios": scenarios})
         if name.startswith("runs/"):
             return self._tell_run(name.removeprefix("runs/"), start_response)
@@ -103,32 +107,31 @@ class PageServer:
         return _send_json(start_response, describe_recorded(run.recorded, run, self._origins))
 
     def _fill(self, template: str) -> str:
-        rows = "\n".join(_row(outcome) for outcome in self._outcomes)
+        rows = "\n".join(_row(result) for result in self._results)
         methods = ", ".join(Policy("*").methods)
         for name, value in (("page", self._origins.page), ("api", self._origins.api), ("methods", methods)):
             template = template.replace(f"[[{name}]]", html.escape(value))
         return template.replace("[[rows]]", rows)
 
 
-def _row(outcome: ScenarioResult) -> str:
+def _row(result: ScenarioResult) -> str:
     """Return a scenario of `--once` as a row, for a browser that runs no scripts."""
-    scenario = outcome.scenario
-    asks = [f"{scenario.method} {scenario.path}", *(f"{name}: {value}" for name, value in scenario.headers.items())]
-    asks += ["with credentials"] if scenario.credentials else []
-    answers = [line for exchange in outcome.exchanges for line in _lines(exchange)]
-    answers += [] if scenario.actual else [f"{scenario.method}: never sent"]
-    state = "readable" if scenario.is_readable else "blocked"
+    scenario, script = result.scenario, result.scenario.script
+    asks = [f"{script.method} {script.path}", *(f"{name}: {value}" for name, value in script.headers)]
+    asks += ["with credentials"] if script.credentials else []
+    answers = [line for answer in result.answers for line in _lines(answer)]
+    answers += [] if result.is_sent else [f"{script.method}: never sent"]
+    state = "readable" if result.is_readable else "blocked"
     cells = (
         f"<strong>{html.escape(scenario.title)}</strong><br>{_code(asks)}",
         _code(answers),
-        f'<strong class="{state}">{state}</strong><br>{html.escape(scenario.verdict)}',
+        f'<strong class="{state}">{state}</strong><br>{html.escape(scenario.lesson)}',
     )
     return f'<tr id="{scenario.name}">' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
-def _lines(exchange: Exchange) -> list[str]:
-    headers = [f"{name}: {value}" for name, value in exchange.headers.items()]
-    return [f"{exchange.method}: {exchange.status}", *headers]
+def _lines(answer: Answer) -> list[str]:
+    return [f"{answer.method}: {answer.status}", *(f"{name}: {value}" for name, value in answer.headers.items())]
 
 
 def _code(lines: Iterable[str]) -> str:

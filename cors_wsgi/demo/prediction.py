@@ -71,19 +71,24 @@ class Prediction:
 
 
 def predict(run: Run, origins: DemoOrigins, engine: Engine) -> Prediction:
-    """Play the script of a run in the model, against the same app."""
-    script = run.plan.script
+    """Play the script of a run in the model, against the same app, in this process."""
     app = _serve(run)
     browser = Browser(app, url=origins.api, engine=engine, http2=False)
     browser.mount(origins.elsewhere, app, http2=False)
+    return play(browser, run, origins)
+
+
+def play(browser: Browser, run: Run, origins: DemoOrigins) -> Prediction:
+    """Play the script of a run in a browser that finds the demo's servers, wherever it finds them."""
+    script = run.plan.script
     browser.cookies.set(origins.page, *COOKIE)
     page = browser.open(origins.page)
     calls = []
     for _ in range(script.times):
         before = len(browser.exchanges)
-        response, failed = _play(page, script, origins.api + run.base + script.path)
+        response, failed = _call(page, script, origins.api + run.base + script.path)
         calls.append(Call(tuple(browser.exchanges[before:]), response, failed))
-    return Prediction(_find_causes(script, engine), calls)
+    return Prediction(_find_causes(script, browser.engine), calls)
 
 
 def find_differences(run: Run, origins: DemoOrigins, engine: Engine) -> list[Difference]:
@@ -100,7 +105,7 @@ def _take_away(engine: Engine, row: Difference) -> Engine:
     return replace(engine, **{row.name: value})
 
 
-def _play(page: Page, script: Script, url: str) -> tuple[Response | None, FetchError | None]:
+def _call(page: Page, script: Script, url: str) -> tuple[Response | None, FetchError | None]:
     body, headers = _make_body(script), list(script.headers)
     try:
         if script.listener:

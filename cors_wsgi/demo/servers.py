@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from cors_wsgi import CORSMiddleware
-
-from .exchanges import ScenarioResult, run_scenario
 from .origins import DemoOrigins
 from .page_server import PageServer
-from .runs import PREFIX, Runs
-from .scenarios import SCENARIOS, make_paths
+from .recorded import RECORDED, Recording
+from .runs import Runs
+from .scenarios import SCENARIOS, Scenario
+from .trials import ScenarioResult, try_scenario
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 
 @dataclass(frozen=True)
@@ -29,11 +27,11 @@ class Demo:
 
     Attributes:
         origins: where it is.
-        outcomes: what each scenario of the table came to.
+        results: what came of each scenario that was recorded.
     """
 
     origins: DemoOrigins
-    outcomes: Sequence[ScenarioResult]
+    results: Sequence[ScenarioResult]
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -53,41 +51,37 @@ class _Handler(WSGIRequestHandler):
 
 
 @contextlib.contextmanager
-def serve_demo() -> Iterator[Demo]:
-    """Serve the API and the page on free ports until the context ends."""
+def serve_demo(
+    scenarios: Sequence[Scenario] = SCENARIOS,
+    recorded: Mapping[str, Recording] = RECORDED,
+    wrap_page: Callable[[WSGIApplication], WSGIApplication] | None = None,
+) -> Iterator[Demo]:
+    """Serve the API and the page on free ports until the context ends.
+
+    Args:
+        scenarios: the ready scenarios.
+        recorded: what was recorded, by the name of a scenario; these are tried at once.
+        wrap_page: a WSGI middleware around the server of the page.
+    """
     with _bind() as page_server, _bind() as api_server:
         origins = DemoOrigins.at(page_server.server_port, api_server.server_port)
         runs = Runs(origins.elsewhere)
-        api_server.set_app(_join(runs, CORSMiddleware(api, None, paths=make_paths(origins.page))))
+        api_server.set_app(runs)
         with _run(api_server):
-            outcomes = [run_scenario(scenario, origins) for scenario in SCENARIOS]
-            page_server.set_app(PageServer(origins, runs, outcomes))
+            results = [
+                try_scenario(scenario, recorded[scenario.name], runs, origins)
+                for scenario in scenarios
+                if scenario.name in recorded
+            ]
+            page = PageServer(origins, runs, scenarios, results)
+            page_server.set_app(page if wrap_page is None else wrap_page(page))
             with _run(page_server):
-                yield Demo(origins, outcomes)
-
-
-def api(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """The table's app, which knows nothing of CORS; but at `/admin`, where it shares on its own, and unwisely."""
-    path = environ.get("PATH_INFO", "")
-    status = "404 Not Found" if path.endswith("/nowhere") else "200 OK"
-    body = json.dumps({"path": path, "method": environ["REQUEST_METHOD"]}).encode()
-    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("ETag", '"1"')]
-    if path.startswith("/admin/"):
-        headers.append(("Access-Control-Allow-Origin", "*"))
-    start_response(status, headers)
-    return [body]
-
-
-def _join(runs: WSGIApplication, others: WSGIApplication) -> WSGIApplication:
-    def joined(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        app = runs if environ.get("PATH_INFO", "").startswith(PREFIX) else others
-        return app(environ, start_response)
-
-    return joined
+                yield Demo(origins, results)
 
 
 def _bind() -> WSGIServer:
-    return make_server("127.0.0.1", 0, api, server_class=_Server, handler_class=_Handler)
+    """Return a server that is bound and has no app yet: the apps must know the ports of both."""
+    return _Server(("127.0.0.1", 0), _Handler)
 
 
 @contextlib.contextmanager

@@ -10,9 +10,9 @@ import pytest
 from cli.test_check import answering
 from cli.test_command import SCRIPT, run
 from support.nginx import free_port, run_nginx
+from support.sharing_api import serve_sharing_api
 
 from cors_wsgi.audit.run import is_harmless
-from cors_wsgi.demo.servers import serve_demo
 
 PAGE = "https://app.example.com"
 
@@ -98,9 +98,9 @@ def test_no_line_is_wider_than_the_terminal(columns: str) -> None:
 
 
 def test_a_live_server_is_asked_and_not_faster_than_allowed() -> None:
-    with serve_demo() as demo:
-        url = f"{demo.origins.api}/items/1"
-        shown = run("audit", url, "--origin", demo.origins.page, "--rate", "1000", "--json")
+    with serve_sharing_api() as api:
+        url = f"{api.url}/items/1"
+        shown = run("audit", url, "--origin", api.page, "--rate", "1000", "--json")
     data = json.loads(shown.stdout)
     assert (shown.returncode, shown.stderr) == (0, "")
     assert data["requests"] <= 22

@@ -16,13 +16,13 @@ import pytest
 from cli.test_command import SCRIPT, run
 from support.manual import DOCS, read_table
 from support.nginx import free_port, run_nginx
+from support.sharing_api import SharingAPI, serve_sharing_api
 from support.wsgi import PLAIN_APP
 
 from cors_wsgi import CORSMiddleware, Policy
 from cors_wsgi.browser import Browser, FetchError
 from cors_wsgi.cli.hints import Hint, HintName, find_hints
 from cors_wsgi.cli.listening import listen_to_policy
-from cors_wsgi.demo.servers import Demo, serve_demo
 
 PAGE = "https://app.example.com"
 ALLOW = ("Access-Control-Allow-Origin", PAGE)
@@ -31,24 +31,24 @@ TO_NGINX = ("Server", "nginx/1.22.1")
 
 
 @pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    with serve_demo() as demo:
-        yield demo
+def api() -> Iterator[SharingAPI]:
+    with serve_sharing_api() as api:
+        yield api
 
 
-def test_what_the_script_may_read_is_shared(demo: Demo) -> None:
-    shown = run("check", f"{demo.origins.api}/items/1", "--origin", demo.origins.page, "--credentials", COLUMNS="120")
+def test_what_the_script_may_read_is_shared(api: SharingAPI) -> None:
+    shown = run("check", f"{api.url}/items/1", "--origin", api.page, "--credentials", COLUMNS="120")
     assert shown.returncode == 0, shown.stderr
     assert "Simple: a browser sends it without a preflight." in shown.stdout
-    assert f"< Access-Control-Allow-Origin: {demo.origins.page}" in shown.stdout
+    assert f"< Access-Control-Allow-Origin: {api.page}" in shown.stdout
     assert (
         "Shared: the script reads the response, and of its headers: content-length, content-type, etag." in shown.stdout
     )
     assert "< Date" not in shown.stdout
 
 
-def test_a_preflight_and_its_causes_are_shown_and_with_v_every_header(demo: Demo) -> None:
-    url, origin = f"{demo.origins.api}/items/1", demo.origins.page
+def test_a_preflight_and_its_causes_are_shown_and_with_v_every_header(api: SharingAPI) -> None:
+    url, origin = f"{api.url}/items/1", api.page
     shown = run("check", url, "--origin", origin, "--method", "PUT", "-H", "X-Token: a", "-v", COLUMNS="120")
     assert shown.returncode == 0
     assert "the method PUT is not GET, HEAD or POST" in shown.stdout
@@ -56,10 +56,8 @@ def test_a_preflight_and_its_causes_are_shown_and_with_v_every_header(demo: Demo
     assert "< Date: " in shown.stdout
 
 
-def test_what_cors_keeps_is_blocked_with_every_console_and_a_remedy(demo: Demo) -> None:
-    shown = run(
-        "check", f"{demo.origins.api}/items/1", "--origin", demo.origins.page, "--method", "DELETE", COLUMNS="120"
-    )
+def test_what_cors_keeps_is_blocked_with_every_console_and_a_remedy(api: SharingAPI) -> None:
+    shown = run("check", f"{api.url}/items/1", "--origin", api.page, "--method", "DELETE", COLUMNS="120")
     assert shown.returncode == 1
     flat = " ".join(shown.stdout.split())
     assert "Blocked (method-not-allowed)" in flat
@@ -68,8 +66,8 @@ def test_what_cors_keeps_is_blocked_with_every_console_and_a_remedy(demo: Demo) 
     assert "Name DELETE in the server's methods." in flat
 
 
-def test_json_says_everything(demo: Demo) -> None:
-    shown = run("check", f"{demo.origins.api}/others/1", "--origin", demo.origins.page, "--method", "PUT", "--json")
+def test_json_says_everything(api: SharingAPI) -> None:
+    shown = run("check", f"{api.url}/others/1", "--origin", api.page, "--method", "PUT", "--json")
     told = json.loads(shown.stdout)
     assert (shown.returncode, told["verdict"], told["reason"]) == (1, "blocked", "missing-acao")
     assert [exchange["is_preflight"] for exchange in told["exchanges"]] == [True]
@@ -178,19 +176,19 @@ def test_a_server_that_is_not_reached_is_status_2_and_one_line_with_a_remedy(url
 
 
 @pytest.mark.server
-def test_nginx_that_adds_the_header_again_is_told_so(demo: Demo, tmp_path: Path) -> None:
+def test_nginx_that_adds_the_header_again_is_told_so(api: SharingAPI, tmp_path: Path) -> None:
     port = free_port()
     config = f"""
     server {{
         listen 127.0.0.1:{port};
-        location /open/ {{ proxy_pass {demo.origins.api}; add_header Access-Control-Allow-Origin *; }}
+        location /open/ {{ proxy_pass {api.url}; add_header Access-Control-Allow-Origin *; }}
         location /down/ {{ proxy_pass http://127.0.0.1:1; }}
         location /moved {{ return 301 /moved/; }}
     }}
     """
     with run_nginx(tmp_path, config, port):
-        twice = run("check", f"http://127.0.0.1:{port}/open/x", "--origin", demo.origins.page, COLUMNS="200")
-        down = run("check", f"http://127.0.0.1:{port}/down/x", "--origin", demo.origins.page, COLUMNS="200")
+        twice = run("check", f"http://127.0.0.1:{port}/open/x", "--origin", api.page, COLUMNS="200")
+        down = run("check", f"http://127.0.0.1:{port}/down/x", "--origin", api.page, COLUMNS="200")
         moved = run("check", f"http://127.0.0.1:{port}/moved", "--origin", PAGE, "--method", "PUT", COLUMNS="200")
     assert (twice.returncode, down.returncode, moved.returncode) == (1, 1, 1)
     assert "Blocked (acao-multiple)" in twice.stdout

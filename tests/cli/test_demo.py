@@ -10,23 +10,23 @@ import socket
 import subprocess
 import urllib.request
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Final
 
 import pytest
 from cli.test_command import SCRIPT, run
+from rich.console import Console
 
-from cors_wsgi import Policy
-from cors_wsgi.demo import scenarios, servers
-from cors_wsgi.demo.exchanges import run_scenario
-from cors_wsgi.demo.scenarios import SCENARIOS, Expected
+from cors_wsgi.cli.demo import show
+from cors_wsgi.demo.recorded import RECORDED, Answer, Recording
+from cors_wsgi.demo.scenarios import SCENARIOS, Scenario
+from cors_wsgi.demo.servers import Demo, serve_demo
 
-if TYPE_CHECKING:
-    from cors_wsgi.demo.servers import Demo
+CHOSEN: Final = [scenario for scenario in SCENARIOS if scenario.name in RECORDED]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
-    with servers.serve_demo() as demo:
+    with serve_demo() as demo:
         yield demo
 
 
@@ -36,9 +36,9 @@ def test_once_shows_every_scenario_within_the_terminal_and_succeeds(columns: str
     assert shown.returncode == 0, shown.stderr
     assert max(map(len, shown.stdout.splitlines())) <= int(columns)
     flat = re.sub(r"\s+", " ", shown.stdout)
-    for scenario in SCENARIOS:
+    for scenario in CHOSEN:
         assert scenario.title.split()[-1] in flat
-    assert "All 12 scenarios were answered as expected." in flat
+    assert "All 12 scenarios went as predicted, and as recorded." in flat
     assert "\x1b" not in shown.stdout
 
 
@@ -46,30 +46,42 @@ def test_without_a_terminal_or_with_no_color_there_are_no_colours() -> None:
     assert "\x1b" not in run("demo", "--once", NO_COLOR="1", TERM="xterm-256color").stdout
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.title)
-def test_every_answer_is_as_expected(scenario: scenarios.Scenario, demo: Demo) -> None:
-    assert run_scenario(scenario, demo.origins).differences == ()
+def test_each_recording_is_of_a_scenario_and_each_goes_as_expected(demo: Demo) -> None:
+    assert {scenario.name for scenario in CHOSEN} == set(RECORDED)
+    assert [(result.scenario, result.differences) for result in demo.results] == [(one, []) for one in CHOSEN]
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.title)
-def test_an_answer_that_is_not_as_expected_is_seen(scenario: scenarios.Scenario, demo: Demo) -> None:
-    other = Expected(200, {"Access-Control-Allow-Origin": "https://other.example"})
-    wrong = dataclasses.replace(scenario, **{"actual" if scenario.actual else "preflight": other})
-    (difference,) = run_scenario(wrong, demo.origins).differences
-    assert "expected was 200" in difference
+@pytest.mark.parametrize("scenario", CHOSEN, ids=lambda scenario: scenario.name)
+def test_an_answer_that_is_not_as_recorded_is_seen(scenario: Scenario) -> None:
+    recording = RECORDED[scenario.name]
+    *others, last = recording.answers
+    wrong = Answer(last.method, last.status, {"Access-Control-Allow-Origin": "https://other.example"})
+    with serve_demo([scenario], {scenario.name: Recording(recording.is_readable, (*others, wrong))}) as demo:
+        (result,) = demo.results
+    (difference,) = result.differences
+    assert f"recorded was {wrong.method} {wrong.status}" in difference
 
 
-def test_a_policy_that_shares_too_much_makes_the_command_fail(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from cors_wsgi.cli import main
+def test_what_a_script_may_read_and_how_often_it_asks_is_compared(demo: Demo) -> None:
+    (scenario,) = (scenario for scenario in SCENARIOS if scenario.name == "get")
+    with serve_demo([scenario], {"get": Recording(False, ())}) as demo:
+        (result,) = demo.results
+    assert result.differences == [
+        "the answer is readable; recorded was blocked",
+        "1 requests were sent; recorded were 0",
+    ]
 
-    sound = scenarios.make_paths
-    monkeypatch.setattr(servers, "make_paths", lambda page: {**sound(page), "/others/*": Policy("*")})
-    assert main(["demo", "--once"]) == 1
+
+def test_a_policy_that_shares_too_much_fails_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    open_to_all = [
+        dataclasses.replace(one, policy={"origins": "*"}) if "refused-origin" in one.name else one for one in CHOSEN
+    ]
+    with serve_demo(open_to_all) as demo:
+        status = show(Console(width=120), demo.origins, demo.results)
     shown = re.sub(r"\s+", " ", capsys.readouterr().out)
-    assert "2 of 12 scenarios were not answered as expected." in shown
-    assert "A refused origin: GET was answered 200 {'Access-Control-Allow-Origin': '*'}" in shown
+    assert status == 1
+    assert "2 of 12 scenarios did not go as expected." in shown
+    assert "A refused origin: the answer is readable; recorded was blocked" in shown
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import html
 import http.client
 import json
 import re
 import urllib.request
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import urllib3
 
 from cors_wsgi import Policy
-from cors_wsgi.demo.examples import EXAMPLES
 from cors_wsgi.demo.page_server import FILES
-from cors_wsgi.demo.scenarios import SCENARIOS
+from cors_wsgi.demo.recorded import RECORDED
+from cors_wsgi.demo.scenarios import SCENARIOS, Scenario
 from cors_wsgi.demo.servers import Demo, serve_demo
 from cors_wsgi.options import OPTION_NAMES
-
-if TYPE_CHECKING:
-    from cors_wsgi.demo.examples import Example
 
 
 @pytest.fixture(scope="module")
@@ -71,14 +69,14 @@ def test_without_scripts_the_page_holds_the_table_that_once_prints(demo: Demo) -
     page = get(demo.origins.page + "/").decode()
     inside = page[page.index("<noscript>") : page.index("</noscript>")]
     assert "[[" not in page
-    for outcome in demo.outcomes:
-        (row,) = re.findall(f'<tr id="{outcome.scenario.name}">.*?</tr>', inside)
-        assert outcome.scenario.title in row
-        assert outcome.scenario.verdict.split("'")[0] in row
-        for exchange in outcome.exchanges:
-            assert f"{exchange.method}: {exchange.status}" in row
-            assert all(f"{name}: {value}" in row for name, value in exchange.headers.items())
-    assert len(demo.outcomes) == len(SCENARIOS)
+    for result in demo.results:
+        (row,) = re.findall(f'<tr id="{result.scenario.name}">.*?</tr>', inside)
+        assert result.scenario.title in row
+        assert html.escape(result.scenario.lesson) in row
+        for answer in result.answers:
+            assert f"{answer.method}: {answer.status}" in row
+            assert all(f"{name}: {value}" in row for name, value in answer.headers.items())
+    assert len(demo.results) == len(RECORDED)
 
 
 def test_every_file_of_the_page_is_served_with_its_type_and_no_other(demo: Demo) -> None:
@@ -239,8 +237,8 @@ STATES = {
 """What comes of the ready scenarios that are not readable, by the standard."""
 
 
-@pytest.mark.parametrize("ready", EXAMPLES, ids=lambda ready: ready.name)
-def test_a_ready_scenario_comes_to_what_it_is_there_to_show(demo: Demo, ready: Example) -> None:
+@pytest.mark.parametrize("ready", SCENARIOS, ids=lambda ready: ready.name)
+def test_a_ready_scenario_comes_to_what_it_is_there_to_show(demo: Demo, ready: Scenario) -> None:
     described = ready.describe(demo.origins)
     told = post_plan(demo, described["script"], described["policy"])
     assert {call["state"] for call in told["calls"]} == {STATES.get(ready.name, "readable")}
@@ -263,8 +261,8 @@ def test_the_form_s_methods_are_the_default_of_a_policy_and_query_is_offered(dem
 
 
 def test_the_ready_scenarios_are_of_every_kind() -> None:
-    assert len({ready.name for ready in EXAMPLES}) == len(EXAMPLES)
-    scripts = [ready.script for ready in EXAMPLES]
+    assert len({ready.name for ready in SCENARIOS}) == len(SCENARIOS)
+    scripts = [ready.script for ready in SCENARIOS]
     assert {script.method for script in scripts} == {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY", "patch"}
     assert {script.body_kind for script in scripts} == {"none", "text", "params", "form", "stream"}
     named = {name for script in scripts for name, _ in script.headers}

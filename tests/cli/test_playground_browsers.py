@@ -6,7 +6,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from support.engines import ENGINES, chromium_driver, needs_engine, open_page
 from support.npm import install_npm_packages
+from werkzeug.wrappers import Response
 
-from cors_wsgi.demo import servers
-from cors_wsgi.demo.examples import EXAMPLES
-from cors_wsgi.demo.page_server import PageServer
+from cors_wsgi.demo.recorded import RECORDED, Answer, Recording
+from cors_wsgi.demo.scenarios import PAGE, SCENARIOS
+from cors_wsgi.demo.servers import Demo, serve_demo
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from selenium.webdriver import Chrome
-
-    from cors_wsgi.demo.servers import Demo
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +42,10 @@ const rows = [...document.querySelectorAll("#matrix tr[id]")].map((row) => ({
   name: row.id.slice("row-".length), agrees: row.dataset.agrees, states: row.dataset.states, text: row.innerText,
 }));
 const summary = document.getElementById("all-summary").textContent;
-await fetch("report", { method: "POST", body: JSON.stringify({ rows, summary }) });
+const { scenarios, tryOut } = await import("./trial.js");
+const calls = {};
+for (const { name, script, policy } of scenarios) calls[name] = (await tryOut(script, policy)).calls.at(-1);
+await fetch("report", { method: "POST", body: JSON.stringify({ rows, summary, calls }) });
 </script>
 """
 
@@ -57,24 +59,32 @@ class Report:
 
 
 @contextlib.contextmanager
-def serve_reporting(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Demo, Report]]:
-    """Serve the demo with a page that clicks on Run all by itself, and tells what it shows then."""
-    report = Report()
+def serve_reporting(changes: Mapping[str, str] | None = None) -> Iterator[tuple[Demo, Report]]:
+    """Serve the demo with a page that clicks on Run all by itself, and tells what it shows then.
 
-    class Reporting(PageServer):
-        def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    Args:
+        changes: of the page's files: text that is replaced, and by what.
+    """
+    report = Report()
+    replaced = {"</body>": f"{_REPORTER}</body>", **(changes or {})}
+
+    def wrap(app: WSGIApplication) -> WSGIApplication:
+        def reporting(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             if environ["PATH_INFO"] == "/report":
                 report.data = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
                 report.come.set()
                 start_response("204 No Content", [])
                 return []
-            return super().__call__(environ, start_response)
+            response = Response.from_app(app, environ)
+            text = response.get_data(as_text=True)
+            for old, new in replaced.items():
+                text = text.replace(old, new)
+            response.set_data(text)
+            return response(environ, start_response)
 
-        def _fill(self, template: str) -> str:
-            return super()._fill(template).replace("</body>", f"{_REPORTER}</body>")
+        return reporting
 
-    monkeypatch.setattr(servers, "PageServer", Reporting)
-    with servers.serve_demo() as demo:
+    with serve_demo(wrap_page=wrap) as demo:
         yield demo, report
 
 
@@ -87,26 +97,36 @@ EXPLAINED: Final = {
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_run_all_goes_as_predicted(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_all_goes_as_predicted_and_as_recorded(engine: str) -> None:
     needs_engine(engine)
-    with serve_reporting(monkeypatch) as (demo, report), open_page(engine, demo.origins.page + "/") as log:
+    with serve_reporting() as (demo, report), open_page(engine, demo.origins.page + "/") as log:
         assert report.come.wait(_PATIENCE), log.read_text(errors="replace")[-2000:]
     rows = report.data["rows"]
-    assert [row["name"] for row in rows] == [ready.name for ready in EXAMPLES]
+    assert [row["name"] for row in rows] == [ready.name for ready in SCENARIOS]
     assert [row["text"] for row in rows if row["agrees"] != "true"] == []
     assert {row["name"] for row in rows if "Not as in the standard" in row["text"]} == EXPLAINED[engine]
-    assert report.data["summary"].startswith(f"{len(EXAMPLES)} of {len(EXAMPLES)} scenarios went as predicted")
+    assert report.data["summary"].startswith(f"{len(SCENARIOS)} of {len(SCENARIOS)} scenarios went as predicted")
+    seen = {name: read_recording(call, demo) for name, call in report.data["calls"].items() if name in RECORDED}
+    assert seen == RECORDED
 
 
-def test_a_prediction_that_is_wrong_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def read_recording(call: Mapping[str, Any], demo: Demo) -> Recording:
+    """Return what came of one call in a browser, as the demo keeps it."""
+    answers = []
+    for exchange in call["exchanges"]:
+        headers = {
+            name: value.replace(demo.origins.page, PAGE)
+            for name, value in exchange["received"]
+            if name == "Vary" or name.startswith("Access-Control-")
+        }
+        answers.append(Answer(exchange["method"], exchange["status"], headers))
+    return Recording(call["state"] == "readable", tuple(answers))
+
+
+def test_a_prediction_that_is_wrong_is_found_out() -> None:
     needs_engine("chromium")
-    from cors_wsgi.demo import prediction
-
-    sound = prediction._make_body
-    monkeypatch.setattr(
-        prediction, "_make_body", lambda script: None if script.body_kind == "params" else sound(script)
-    )
-    with serve_reporting(monkeypatch) as (demo, report), open_page("chromium", demo.origins.page + "/"):
+    changes = {'case "params": return new URLSearchParams(body);': 'case "params": return undefined;'}
+    with serve_reporting(changes) as (demo, report), open_page("chromium", demo.origins.page + "/"):
         assert report.come.wait(_PATIENCE)
     (wrong,) = (row for row in report.data["rows"] if row["agrees"] != "true")
     assert wrong["name"] == "type-params"
@@ -121,7 +141,7 @@ def driver() -> Iterator[Chrome]:
 
 @pytest.fixture
 def demo() -> Iterator[Demo]:
-    with servers.serve_demo() as demo:
+    with serve_demo() as demo:
         yield demo
 
 
@@ -251,6 +271,6 @@ def test_without_scripts_the_table_is_there_and_the_playground_is_not(demo: Demo
     with chromium_driver("--blink-settings=scriptEnabled=false") as driver:
         driver.get(demo.origins.page + "/")
         rows = driver.find_elements("css selector", "noscript tbody tr")
-        assert [row.get_attribute("id") for row in rows] == [one.scenario.name for one in demo.outcomes]
+        assert [row.get_attribute("id") for row in rows] == [one.scenario.name for one in demo.results]
         assert rows[0].is_displayed()
         assert not driver.find_element("id", "playground").is_displayed()

@@ -1,0 +1,104 @@
+"""Try a scenario over real HTTP, and compare what happens with the prediction and with what was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cors_wsgi.browser import ENGINES, Browser, Exchange
+from cors_wsgi.fetch import VARY
+
+from .experiment import Plan, make_policy
+from .origins import DemoOrigins
+from .prediction import Prediction, play, predict
+from .recorded import Answer, Recording
+from .runs import Runs
+from .scenarios import PAGE, Scenario
+
+_CORS = "access-control-"
+
+
+@dataclass(frozen=True)
+class ScenarioResult:
+    """What came of a scenario.
+
+    Attributes:
+        scenario: the scenario.
+        answers: what the API answered, in order.
+        is_readable: whether the script may read the last answer.
+        is_sent: whether the request itself was sent; not if the preflight was refused.
+        differences: a line for each point that is not as predicted, or not as recorded.
+    """
+
+    scenario: Scenario
+    answers: Sequence[Answer]
+    is_readable: bool
+    is_sent: bool
+    differences: Sequence[str]
+
+    @property
+    def is_as_expected(self) -> bool:
+        """Whether everything is as predicted and as recorded, to the last CORS header."""
+        return not self.differences
+
+
+def try_scenario(scenario: Scenario, recording: Recording, runs: Runs, origins: DemoOrigins) -> ScenarioResult:
+    """Serve a scenario's policy, and play its script over real HTTP as the standard's browser would."""
+    settings = scenario.fill_policy(origins)
+    run = runs.add(Plan(scenario.script, None if settings is None else make_policy(settings)))
+    seen = play(Browser.live(origins.api), run, origins)
+    predicted = predict(run, origins, ENGINES["standard"])
+    exchanges = _list_exchanges(seen)
+    return ScenarioResult(
+        scenario,
+        [_read_answer(exchange) for exchange in exchanges],
+        _is_readable(seen),
+        not exchanges[-1].is_preflight,
+        [
+            *_compare("predicted", _summarize(seen), _summarize(predicted)),
+            *_compare("recorded", _summarize(seen), _fill(recording, origins)),
+        ],
+    )
+
+
+def _list_exchanges(prediction: Prediction) -> list[Exchange]:
+    return [exchange for call in prediction.calls for exchange in call.exchanges]
+
+
+def _is_readable(prediction: Prediction) -> bool:
+    return prediction.calls[-1].state == "readable"
+
+
+def _read_answer(exchange: Exchange) -> Answer:
+    received = exchange.response.headers if exchange.response else ()
+    headers = {name: value for name, value in received if name.lower().startswith(_CORS) or name == VARY}
+    return Answer(exchange.method, exchange.status or 0, headers)
+
+
+def _summarize(prediction: Prediction) -> Recording:
+    return Recording(_is_readable(prediction), tuple(_read_answer(one) for one in _list_exchanges(prediction)))
+
+
+def _fill(recording: Recording, origins: DemoOrigins) -> Recording:
+    def fill(headers: Mapping[str, str]) -> Mapping[str, str]:
+        return {name: value.replace(PAGE, origins.page) for name, value in headers.items()}
+
+    answers = tuple(Answer(one.method, one.status, fill(one.headers)) for one in recording.answers)
+    return Recording(recording.is_readable, answers)
+
+
+def _compare(by: str, seen: Recording, expected: Recording) -> Iterable[str]:
+    if seen.is_readable != expected.is_readable:
+        yield f"the answer is {_say(seen)}; {by} was {_say(expected)}"
+    if len(seen.answers) != len(expected.answers):
+        yield f"{len(seen.answers)} requests were sent; {by} were {len(expected.answers)}"
+    for one, other in zip(seen.answers, expected.answers, strict=False):
+        if one != other:
+            yield (
+                f"{one.method} was answered {one.status} {dict(one.headers)}; "
+                f"{by} was {other.method} {other.status} {dict(other.headers)}"
+            )
+
+
+def _say(recording: Recording) -> str:
+    return "readable" if recording.is_readable else "blocked"
