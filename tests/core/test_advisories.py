@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 from support.wsgi import (
-    ALL_HEADERS,
     ALL_METHODS,
+    EVIL,
     FOR_EVERYBODY,
+    GRANTED,
     PLAIN,
-    TEN_MINUTES,
     VARY_ORIGIN,
     VARY_PREFLIGHT,
+    A,
     Answer,
     Wrapped,
     allow,
@@ -32,11 +33,8 @@ from support.wsgi import (
 from cors_wsgi import DENY, CORSMiddleware, Policy, PolicyError
 from cors_wsgi.settings import parse_settings
 
-A = "https://a.example"
-EVIL = "https://evil.example"
 MINE = Policy(A)
 EVERYBODY = Policy("*")
-GRANTED = (ALL_METHODS, ALL_HEADERS, TEN_MINUTES, VARY_PREFLIGHT)
 NOT_SHARED = from_app(VARY_ORIGIN)
 
 

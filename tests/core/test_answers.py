@@ -7,12 +7,15 @@ from support.wsgi import (
     ALL_HEADERS,
     ALL_METHODS,
     FOR_EVERYBODY,
+    GRANTED,
     PLAIN,
     TEN_MINUTES,
     VARY_ORIGIN,
     VARY_PREFLIGHT,
     WITH_CREDENTIALS,
+    A,
     Answer,
+    B,
     allow,
     app_with,
     forbidden,
@@ -23,14 +26,11 @@ from support.wsgi import (
 
 from cors_wsgi import DENY, Policy
 
-A = "https://a.example"
-B = "https://b.example"
 EVIL = "https://a.example.evil.example"
 
 EVERYBODY = Policy("*")
 NAMED = Policy([A, B])
 LOGGED_IN = Policy([A, B], supports_credentials=True)
-GRANTED = (ALL_METHODS, ALL_HEADERS, TEN_MINUTES, VARY_PREFLIGHT)
 
 ORIGINS = {
     "an allowed origin": A,

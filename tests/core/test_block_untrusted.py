@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from support.wsgi import (
+    EVIL,
     FOR_EVERYBODY,
     VARY_ORIGIN,
+    A,
     Answer,
     allow,
     app_with,
@@ -20,8 +22,6 @@ from support.wsgi import (
 
 from cors_wsgi import DENY, CORSMiddleware, Policy, PolicyError, Problem
 
-A = "https://a.example"
-EVIL = "https://evil.example"
 MINE = Policy(A)
 HERE = "http://127.0.0.1"
 """The origin of the server itself in these tests: its Host is 127.0.0.1."""

@@ -14,7 +14,9 @@ import pytest
 from support.wsgi import (
     ALL_HEADERS,
     ALL_METHODS,
+    EVIL,
     FOR_EVERYBODY,
+    GRANTED,
     PLAIN,
     TEN_MINUTES,
     VARY_ORIGIN,
@@ -38,14 +40,12 @@ from cors_wsgi import DENY, CORSMiddleware, Policy, PolicyError, PolicyWarning
 
 O = "https://app.example.com"  # noqa: E741 - it stands in every row
 O2 = "https://admin.example.com"
-EVIL = "https://evil.example"
 MINE = Policy(O)
 EVERYBODY = Policy("*")
 LOGGED_IN = Policy(O, supports_credentials=True)
 
 SHARED = from_app(allow(O), VARY_ORIGIN)
 NOT_SHARED = from_app(VARY_ORIGIN)
-GRANTED = (ALL_METHODS, ALL_HEADERS, TEN_MINUTES, VARY_PREFLIGHT)
 GRANT = no_content(allow(O), *GRANTED)
 REFUSAL = forbidden(VARY_PREFLIGHT)
 TO_EVERYBODY = no_content(FOR_EVERYBODY, *GRANTED)

@@ -6,12 +6,24 @@ import logging
 from typing import Any
 
 import pytest
-from support.wsgi import FOR_EVERYBODY, PLAIN, VARY_ORIGIN, WITH_CREDENTIALS, Answer, allow, app_with, from_app, wrap
+from support.wsgi import (
+    FOR_EVERYBODY,
+    PLAIN,
+    VARY_ORIGIN,
+    WITH_CREDENTIALS,
+    A,
+    Answer,
+    B,
+    allow,
+    app_with,
+    from_app,
+    wrap,
+)
 
 from cors_wsgi import DENY, CORSMiddleware, Decision, Kind, Policy, Reason
 from cors_wsgi.browser import Browser, CORSError
 
-A, B, EVIL = "https://a.example", "https://b.example", "https://attacker.test"
+EVIL = "https://attacker.test"
 EVERYBODY, NAMED, LOGGED_IN = Policy("*"), Policy([A, B]), Policy([A, B], supports_credentials=True)
 
 OWN = {

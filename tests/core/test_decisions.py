@@ -16,6 +16,7 @@ from support.wsgi import (
     TEN_MINUTES,
     VARY_ORIGIN,
     VARY_PREFLIGHT,
+    A,
     Server,
     allow,
     app_with,
@@ -27,7 +28,6 @@ from support.wsgi import (
 
 from cors_wsgi import DENY, Decision, Kind, Policy, Reason
 
-A = "https://a.example"
 EVIL = "https://a.example.evil.example"
 MINE = Policy(A, methods=["GET", "PUT", "PATCH"], allow_headers=["X-A"])
 MINE_WITH_CREDENTIALS = Policy(A, supports_credentials=True, methods="*")

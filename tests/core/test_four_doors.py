@@ -11,12 +11,11 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
+from support.wsgi import A, B
 
 from cors_wsgi import Policy, PolicyError, PolicyWarning, ProblemCode
 from cors_wsgi.options import DEFAULTS, FLAGS, OPTION_NAMES, find_conflicts, normalize
 from cors_wsgi.settings import PARSERS
-
-A, B = "https://a.example", "https://b.example"
 
 
 @pytest.fixture

@@ -9,12 +9,17 @@ import tracemalloc
 from typing import Any
 
 import pytest
-from support.wsgi import app_with, call, environ_for, wrap
+from support.wsgi import (
+    A,
+    app_with,
+    call,
+    environ_for,
+    wrap,
+)
 
 from cors_wsgi import CORSMiddleware, Policy
 from cors_wsgi.fetch import extract_names
 
-A = "https://a.example"
 POLICIES = {
     "everybody": Policy("*"),
     "named": Policy([A, "https://*.b.example", "http://localhost:*"], methods=["PUT"], allow_headers=["X-A"]),

@@ -15,13 +15,16 @@ import pytest
 from support.wsgi import (
     ALL_HEADERS,
     ALL_METHODS,
+    EVIL,
     FOR_EVERYBODY,
     PLAIN,
     PLAIN_APP,
     TEN_MINUTES,
     VARY_ORIGIN,
     VARY_PREFLIGHT,
+    A,
     Answer,
+    B,
     Server,
     allow,
     app_with,
@@ -37,9 +40,6 @@ from support.wsgi import (
 from cors_wsgi import DENY, CORSMiddleware, Decision, Kind, PathMap, Policy, PolicyError
 from cors_wsgi.middleware import DENIALS
 
-A = "https://a.example"
-B = "https://b.example"
-EVIL = "https://evil.example"
 MINE = Policy(A)
 EVERYBODY = Policy("*")
 

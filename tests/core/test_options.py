@@ -18,6 +18,7 @@ from support.wsgi import (
     TEN_MINUTES,
     VARY_ORIGIN,
     VARY_PREFLIGHT,
+    A,
     Server,
     allow,
     forbidden,
@@ -29,7 +30,6 @@ from support.wsgi import (
 from cors_wsgi import Policy, PolicyError, PolicyWarning, Problem
 from cors_wsgi.settings import parse_list
 
-A = "https://a.example"
 OPTIONS = [field.name for field in dataclasses.fields(Policy)]
 TOKEN_REMEDY = "letters, digits and hyphens"
 

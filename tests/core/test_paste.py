@@ -13,6 +13,7 @@ from support.wsgi import (
     VARY_ORIGIN,
     VARY_PREFLIGHT,
     WITH_CREDENTIALS,
+    A,
     Server,
     allow,
     forbidden,
@@ -22,8 +23,6 @@ from support.wsgi import (
 
 from cors_wsgi import CORSMiddleware, Policy, PolicyError
 from cors_wsgi.paste import filter_factory
-
-A = "https://a.example"
 
 
 def make_app(global_conf: Any, **settings: str) -> Any:

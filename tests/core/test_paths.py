@@ -7,12 +7,18 @@ import sys
 from typing import Any
 
 import pytest
-from support.wsgi import FOR_EVERYBODY, VARY_ORIGIN, allow, forbidden, from_app, wrap
+from support.wsgi import (
+    FOR_EVERYBODY,
+    VARY_ORIGIN,
+    A,
+    allow,
+    forbidden,
+    from_app,
+    wrap,
+)
 
 from cors_wsgi import DENY, PathMap, Policy, PolicyError
 from cors_wsgi.paths import is_canonical
-
-A = "https://a.example"
 
 RULES: dict[Any, str] = {
     re.compile("/api/[a-z]+"): "first regex",

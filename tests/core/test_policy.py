@@ -11,12 +11,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from support.wsgi import ALL_METHODS, VARY_PREFLIGHT, allow, forbidden, from_app, no_content, wrap
+from support.wsgi import (
+    ALL_METHODS,
+    VARY_PREFLIGHT,
+    A,
+    B,
+    allow,
+    forbidden,
+    from_app,
+    no_content,
+    wrap,
+)
 
 from cors_wsgi import DENY, Deny, Policy, PolicyError
-
-A = "https://a.example"
-B = "https://b.example"
 
 
 def is_tenant(origin: str, environ: Any) -> bool:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from support.wsgi import (
-    ALL_HEADERS,
-    ALL_METHODS,
     FOR_EVERYBODY,
+    GRANTED,
     PLAIN,
-    TEN_MINUTES,
     VARY_ORIGIN,
     VARY_PREFLIGHT,
+    A,
+    B,
     Wrapped,
     allow,
     call,
@@ -30,8 +30,6 @@ from support.wsgi import (
 from cors_wsgi import DENY, CORSMiddleware, Decision, Kind, Policy, PolicySource, Reason, Verdict
 from cors_wsgi.middleware import DENIALS
 
-A = "https://a.example"
-B = "https://b.example"
 EVIL = "https://attacker.test"
 
 
@@ -99,7 +97,6 @@ ROUTES = (
     ("/admin", "PUT", DENY),
     ("/plain", "GET", None),
 )
-GRANTED = (ALL_METHODS, ALL_HEADERS, TEN_MINUTES, VARY_PREFLIGHT)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,19 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from support.site import EVIL, A, B, granted, make_app, site, twins
-from support.wsgi import FOR_EVERYBODY, VARY_ORIGIN, VARY_PREFLIGHT, WITH_CREDENTIALS, Server, allow, forbidden
+from support.site import granted, make_app, site, twins
+from support.wsgi import (
+    EVIL,
+    FOR_EVERYBODY,
+    VARY_ORIGIN,
+    VARY_PREFLIGHT,
+    WITH_CREDENTIALS,
+    A,
+    B,
+    Server,
+    allow,
+    forbidden,
+)
 
 from cors_wsgi import PolicyError
 from flask_cors_ext import CORS, cross_origin

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask, current_app
 from support.needs import needs_module
-from support.site import A, make_app
-from support.wsgi import VARY_ORIGIN, Server, allow, app_with
+from support.site import make_app
+from support.wsgi import VARY_ORIGIN, A, Server, allow, app_with
 from werkzeug.local import LocalProxy
 
 from cors_wsgi import CORSMiddleware, Policy

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from flask import Blueprint, Flask
-from support.site import A, B, granted, make_app, twins
-from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, forbidden
+from support.site import granted, make_app, twins
+from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, A, B, Server, allow, forbidden
 
 from cors_wsgi import PolicyError
 from flask_cors_ext import CORS, cross_origin, same_origin

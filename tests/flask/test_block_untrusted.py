@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from support.site import A, B, make_app, site
-from support.wsgi import VARY_ORIGIN, Server, forbidden
+from support.site import make_app, site
+from support.wsgi import VARY_ORIGIN, A, B, Server, forbidden
 
 from cors_wsgi import PolicyError, Problem
 from flask_cors_ext import CORS, cross_origin

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from flask import Blueprint, Flask
-from support.site import A, B, granted, make_app
-from support.wsgi import ALL_METHODS, VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, app_with, forbidden
+from support.site import granted, make_app
+from support.wsgi import ALL_METHODS, VARY_ORIGIN, VARY_PREFLIGHT, A, B, Server, allow, app_with, forbidden
 
 from flask_cors_ext import CORS, cross_origin
 

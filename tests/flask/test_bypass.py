@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask, request
 from support.needs import needs_module
-from support.site import A, make_app
-from support.wsgi import Server, call, environ_for
+from support.site import make_app
+from support.wsgi import A, Server, call, environ_for
 
 from flask_cors_ext import CORS
 from flask_cors_ext.cli import cors

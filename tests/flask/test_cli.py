@@ -16,7 +16,7 @@ from flask import Blueprint, Flask
 from flask.cli import FlaskGroup
 from flask.views import MethodView, View
 from support.needs import needs_module
-from support.site import A, B
+from support.wsgi import A, B
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import Rule
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.views import MethodView
-from support.site import A, B, granted, site
-from support.wsgi import VARY_PREFLIGHT, Server, allow, forbidden
+from support.site import granted, site
+from support.wsgi import VARY_PREFLIGHT, A, B, Server, allow, forbidden
 from werkzeug.routing import BaseConverter, ValidationError
 
 from flask_cors_ext import cross_origin, same_origin

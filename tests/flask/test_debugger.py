@@ -6,8 +6,8 @@ import re
 
 import pytest
 from flask import Flask
-from support.site import EVIL, A, make_app
-from support.wsgi import VARY_ORIGIN, Answer, Server, allow
+from support.site import make_app
+from support.wsgi import EVIL, VARY_ORIGIN, A, Answer, Server, allow
 from werkzeug.debug import DebuggedApplication
 
 from flask_cors_ext import CORS, share_debugger

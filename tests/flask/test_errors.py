@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response, abort, make_response, redirect, request, send_file, stream_with_context
-from support.site import SHARED_WITH_A, A, B, site, twins
-from support.wsgi import VARY_ORIGIN, Server, call, environ_for
+from support.site import SHARED_WITH_A, site, twins
+from support.wsgi import VARY_ORIGIN, A, B, Server, call, environ_for
 from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 
 from flask_cors_ext import CORS, cross_origin

@@ -7,13 +7,20 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response
-from support.wsgi import VARY_ORIGIN, Server, allow, forbidden
+from support.wsgi import (
+    VARY_ORIGIN,
+    A,
+    B,
+    Server,
+    allow,
+    forbidden,
+)
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from cors_wsgi import Decision, Kind, Reason
 from flask_cors_ext import CORS, cors_decided, cross_origin, same_origin
 
-A, B, EVIL = "https://a.example", "https://b.example", "https://attacker.test"
+EVIL = "https://attacker.test"
 
 
 class Rewriter:

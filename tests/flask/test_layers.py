@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask
 from flask.views import MethodView
-from support.site import A, B, granted, make_app, site, twins
+from support.site import granted, make_app, site, twins
 from support.wsgi import (
     ALL_METHODS,
     VARY_ORIGIN,
     VARY_PREFLIGHT,
     WITH_CREDENTIALS,
+    A,
+    B,
     Server,
     allow,
     app_with,

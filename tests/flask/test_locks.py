@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from support.site import A, B, make_app
-from support.wsgi import Server
+from support.site import make_app
+from support.wsgi import A, B, Server
 
 from cors_wsgi import CORSMiddleware, Policy
 from flask_cors_ext import CORS, cross_origin, same_origin

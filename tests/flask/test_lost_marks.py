@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.views import MethodView, View
-from support.site import SHARED_WITH_A, A, B, granted, make_app, twins
-from support.wsgi import FOR_EVERYBODY, Server, forbidden
+from support.site import SHARED_WITH_A, granted, make_app, twins
+from support.wsgi import FOR_EVERYBODY, A, B, Server, forbidden
 
 from flask_cors_ext import CORS, cross_origin, same_origin
 from flask_cors_ext.cli import cors

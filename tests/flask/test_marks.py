@@ -11,8 +11,8 @@ import pytest
 from flask import Blueprint, Flask, current_app
 from flask.views import MethodView, View
 from support.needs import needs_module
-from support.site import A, B, granted, make_app, site, twins
-from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, forbidden, unremembered
+from support.site import granted, make_app, site, twins
+from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, A, B, Server, allow, forbidden, unremembered
 
 from cors_wsgi import PolicyError
 from flask_cors_ext import CORS, cross_origin, same_origin

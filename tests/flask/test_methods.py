@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask
 from flask.views import MethodView
-from support.site import A, B, granted, site
-from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, WITH_CREDENTIALS, Server, allow, forbidden, unremembered
+from support.site import granted, site
+from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, WITH_CREDENTIALS, A, B, Server, allow, forbidden, unremembered
 from werkzeug.routing import Rule
 
 from cors_wsgi import Policy

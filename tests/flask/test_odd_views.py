@@ -13,7 +13,8 @@ import pytest
 from flask import Flask, current_app, g, request, session
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.site import SHARED_WITH_A, A, B, twins
+from support.site import SHARED_WITH_A, twins
+from support.wsgi import A, B
 from werkzeug.local import LocalProxy
 
 from flask_cors_ext import cross_origin

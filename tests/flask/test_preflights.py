@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response, abort, request
-from support.site import SHARED_WITH_A, A, B, granted, site, twins
-from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, WITH_CREDENTIALS, allow, environ_for, forbidden
+from support.site import SHARED_WITH_A, granted, site, twins
+from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, WITH_CREDENTIALS, A, B, allow, environ_for, forbidden
 
 from flask_cors_ext import CORS, cross_origin
 

@@ -14,12 +14,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from support.wsgi import environ_for
+from support.wsgi import (
+    A,
+    B,
+    environ_for,
+)
 
 from cors_wsgi import CORSMiddleware, Policy
 from flask_cors_ext import CORS, cross_origin, same_origin
 
-A, B = "https://a.example", "https://b.example"
 ROUNDS, THREADS = 20, 8
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from support.site import A, B, granted, site, twins
-from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, forbidden, unremembered
+from support.site import granted, site, twins
+from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, A, B, Server, allow, forbidden, unremembered
 from werkzeug.routing import Rule
 
 from flask_cors_ext import cross_origin, same_origin

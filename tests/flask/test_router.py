@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from flask import Blueprint, Flask, abort, current_app
-from support.site import A, B, granted, make_app, site, twins
-from support.wsgi import ALL_METHODS, VARY_ORIGIN, VARY_PREFLIGHT, Server, allow, environ_for, forbidden, watch
+from support.site import granted, make_app, site, twins
+from support.wsgi import ALL_METHODS, VARY_ORIGIN, VARY_PREFLIGHT, A, B, Server, allow, environ_for, forbidden, watch
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.routing import BaseConverter, Map
 from werkzeug.wrappers import Response

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from flask import Blueprint, Flask
-from support.site import A, B, granted, make_app
-from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, WITH_CREDENTIALS, Answer, Server, allow
+from support.site import granted, make_app
+from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, WITH_CREDENTIALS, A, Answer, B, Server, allow
 
 from cors_wsgi import PolicyError, PolicyWarning
 from flask_cors_ext import CORS, cross_origin

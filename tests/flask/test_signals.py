@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from flask import Flask, request_started
 from support.needs import needs_module
-from support.site import EVIL, A, B, make_app, site
-from support.wsgi import VARY_ORIGIN, Server, allow
+from support.site import make_app, site
+from support.wsgi import EVIL, VARY_ORIGIN, A, B, Server, allow
 
 from cors_wsgi import Decision, Kind, Reason
 from flask_cors_ext import CORS, cors_decided, cross_origin, same_origin

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 from flask import Flask, current_app, g, has_app_context, has_request_context, request
-from support.site import A, B, granted, make_app, site, twins
+from support.site import granted, make_app, site, twins
 from support.wsgi import (
     ALL_METHODS,
     FOR_EVERYBODY,
     VARY_ORIGIN,
     VARY_PREFLIGHT,
     WITH_CREDENTIALS,
+    A,
+    B,
     Server,
     allow,
     app_with,

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from flask import Flask, request
-from support.wsgi import Server
+from support.wsgi import (
+    A,
+    B,
+    Server,
+)
 
 from cors_wsgi.browser import Browser, FetchError
 from flask_cors_ext import CORS, cross_origin, same_origin
 
-A, B = "https://a.example", "https://b.example"
 JSON = {"Content-Type": "application/json"}
 
 

@@ -10,9 +10,18 @@ from flask import Flask
 
 from flask_cors_ext import CORS
 
-from .wsgi import ALL_HEADERS, TEN_MINUTES, VARY_ORIGIN, VARY_PREFLIGHT, Answer, Server, allow, no_content, watch
-
-A, B, EVIL = "https://a.example", "https://b.example", "https://evil.example"
+from .wsgi import (
+    ALL_HEADERS,
+    TEN_MINUTES,
+    VARY_ORIGIN,
+    VARY_PREFLIGHT,
+    A,
+    Answer,
+    Server,
+    allow,
+    no_content,
+    watch,
+)
 
 Build = Callable[[Flask], object]
 

@@ -14,6 +14,12 @@ from cors_wsgi import CORSMiddleware
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+A, B = "https://a.example", "https://b.example"
+"""Two origins that policies name."""
+
+EVIL = "https://evil.example"
+"""An origin that no policy names."""
+
 _RAN = "tests.app-ran"
 
 VARY_ORIGIN = ("Vary", "Origin")
@@ -23,6 +29,7 @@ WITH_CREDENTIALS = ("Access-Control-Allow-Credentials", "true")
 ALL_METHODS = ("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE, QUERY")
 ALL_HEADERS = ("Access-Control-Allow-Headers", "*, Authorization")
 TEN_MINUTES = ("Access-Control-Max-Age", "600")
+GRANTED = (ALL_METHODS, ALL_HEADERS, TEN_MINUTES, VARY_PREFLIGHT)
 PLAIN = ("Content-Type", "text/plain")
 
 
