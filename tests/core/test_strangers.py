@@ -82,11 +82,9 @@ def test_one_stranger_alone_is_warned_of(regex: str, stranger: str) -> None:
     with pytest.warns(PolicyWarning, match=re.escape(said)) as caught:
         Policy(rule, supports_credentials=True)
     assert len(caught) == 1
-    assert caught[0].filename == __file__
     with pytest.warns(PolicyWarning, match=re.escape(said)) as caught:
         CORSMiddleware(PLAIN_APP, Policy(rule), block_untrusted=True)
     assert len(caught) == 1
-    assert caught[0].filename == __file__
 
 
 @pytest.mark.parametrize("regex", MEANT)
