@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import ItemsView, Mapping
 from typing import Generic, TypeAlias, TypeVar
 
 from .errors import PolicyError, Problem, ProblemCode
@@ -52,17 +52,22 @@ class PathMap(Generic[T]):
         PolicyError: for rules that are no path pattern or can never match.
     """
 
-    __slots__ = ("_depth", "_exact", "_prefixes", "_regexes")
+    __slots__ = ("_depth", "_exact", "_prefixes", "_regexes", "_rules")
 
     def __init__(self, rules: Mapping[PathRule, T], *, option: str = "paths") -> None:
         problems = [problem for rule in rules if (problem := find_path_problem(rule, option))]
         if problems:
             raise PolicyError(problems)
+        self._rules = dict(rules)
         literals = {rule: value for rule, value in rules.items() if isinstance(rule, str)}
         self._exact = {rule: value for rule, value in literals.items() if not rule.endswith("/*")}
         self._prefixes = {rule[:-2]: value for rule, value in literals.items() if rule.endswith("/*")}
         self._depth = max((prefix.count("/") for prefix in self._prefixes), default=-1)
         self._regexes = [(rule.fullmatch, value) for rule, value in rules.items() if isinstance(rule, re.Pattern)]
+
+    def items(self) -> ItemsView[PathRule, T]:
+        """Return the rules and their values, in order."""
+        return self._rules.items()
 
     def get(self, path: str, default: D) -> T | D:
         """Return the value of the rule that covers `path`, or `default`; linear in the length of the path."""

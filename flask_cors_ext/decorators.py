@@ -8,7 +8,7 @@ from cors_wsgi.options import OPTION_NAMES
 
 from .layers import read_layer
 from .marks import Mark, View
-from .options import PolicyOptions, check_keywords
+from .options import PolicyOptions, check_keywords, find_call
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -42,7 +42,8 @@ def cross_origin(view: Any = None, /, **options: Any) -> Any:
     """
     if view is None:
         options = check_keywords("cross_origin()", options, OPTION_NAMES)
-        return Mark("cross_origin", options, read_layer("@cross_origin", options).values)
+        values = read_layer("@cross_origin", options).values
+        return Mark("cross_origin", options, values, called_at=find_call())
     if options or not callable(view):
         raise TypeError(
             "cross_origin() takes keyword options only. Write @cross_origin(origins=['https://app.example.com'])."

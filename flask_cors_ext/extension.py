@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from flask import Blueprint, Flask
 
 from cors_wsgi.options import OPTION_NAMES
 
-from .layers import read_layer
-from .options import OPTIONS, PolicyOptions, check_keywords
+from .layers import read_layer, read_resources
+from .options import OPTIONS, PolicyOptions, check_keywords, find_call
 from .state import ExtensionState, check_app, find_state
 
 if TYPE_CHECKING:
@@ -36,10 +37,11 @@ class CORS:
     Args:
         app: the app, or a blueprint that is not registered yet; or None, and `init_app` later. An extension object
             holds nothing but its options, and may serve several apps.
-        **options: options of a `cors_wsgi.Policy`; and, for an app, `resources` (the paths that are covered: a mapping
-            of path rules to options, None or DENY, or one rule, or a list), `block_untrusted` (answer 403 to requests
-            of untrusted origins that could change something) and `debug` (say why in `X-CORS-Debug`; by default
-            `app.debug`). They win over the settings `CORS_*`.
+        **options: options of a `cors_wsgi.Policy`, and `resources` (the paths that are covered: a mapping of path rules
+            to options, None or DENY, or one rule, or a list; paths are those that browsers ask for, with the
+            blueprint's prefix). For an app also `block_untrusted` (answer 403 to requests of untrusted origins that
+            could change something) and `debug` (say why in `X-CORS-Debug`; by default `app.debug`). They win over the
+            settings `CORS_*`.
 
     Raises:
         TypeError: for an option that does not exist.
@@ -49,32 +51,33 @@ class CORS:
 
     def __init__(self, app: Flask | Blueprint | None = None, **options: Unpack[ExtensionOptions]) -> None:
         self._options: Mapping[str, Any] = check_keywords("CORS()", options, OPTIONS)
-        if issubclass(type(app), Blueprint):
-            self._record(cast("Blueprint", app))
-        elif app is not None:
-            self.init_app(cast("Flask", app))
+        if app is not None:
+            self.init_app(app)
         else:
             read_layer("CORS()", {name: value for name, value in self._options.items() if name in OPTION_NAMES})
 
-    def init_app(self, app: Flask, **options: Unpack[ExtensionOptions]) -> None:
+    def init_app(self, app: Flask | Blueprint, **options: Unpack[ExtensionOptions]) -> None:
         """Put the extension on an app: read its settings, and wrap what its `wsgi_app` is now.
 
         Args:
-            app: the app.
+            app: the app, or a blueprint that is not registered yet.
             **options: options that win over those of the extension object.
 
         Raises:
-            TypeError: for an option that does not exist, or if this is no Flask app.
+            TypeError: for an option that does not exist, or if this is not a Flask app or a blueprint.
             PolicyError: for everything that is wrong with options and settings.
             RuntimeError: if the app has an extension already; it shows the merged call.
         """
-        app = check_app(app, "CORS takes a Flask app or a Blueprint")
         keywords = {**self._options, **check_keywords("init_app()", options, OPTIONS)}
+        if issubclass(type(app), Blueprint):
+            record_layer(cast("Blueprint", app), keywords)
+            return
+        app = check_app(app, "CORS takes a Flask app or a Blueprint")
         state = find_state(app)
         if state is None:
-            ExtensionState(app, keywords)
+            ExtensionState(app, keywords, find_call())
         elif state.keywords is None:
-            state.configure(keywords)
+            state.configure(keywords, find_call())
             state.rewrap()
         else:
             merged = ", ".join(f"{name}={value!r}" for name, value in {**state.keywords, **keywords}.items())
@@ -94,26 +97,33 @@ class CORS:
             raise RuntimeError(f"The app {app.name!r} has no CORS yet. Write cors.init_app(app).")
         state.validate()
 
-    def _record(self, blueprint: Blueprint) -> None:
-        unfit = sorted(set(self._options) - set(OPTION_NAMES))
-        if unfit:
-            raise TypeError(f"CORS(blueprint) has no option {unfit[0]!r}: that is the app's. Write CORS(app, ...).")
-        layer = read_layer(f"CORS(blueprint {blueprint.name!r})", self._options)
-
-        def install(setup: BlueprintSetupState) -> None:
-            name = f"{setup.name_prefix}.{setup.name}".lstrip(".")
-            app = cast("Flask", setup.app)
-            state = find_state(app) or ExtensionState(app, None)
-            if name in state.blueprints:
-                raise RuntimeError(f"The blueprint {name!r} has CORS already. Write one call CORS(blueprint, ...).")
-            state.blueprints[name] = layer
-
-        blueprint.record(install)
-
     if not TYPE_CHECKING:  # pragma: no branch
 
         def __getattr__(self, name: str) -> Any:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}. {_NO_WRAPPER}.")
+
+
+def record_layer(blueprint: Blueprint, options: Mapping[str, Any]) -> None:
+    """Let a blueprint say something of its routes on every app that it will be registered on."""
+    if unfit := [option for option in options if option not in (*OPTION_NAMES, "resources")]:
+        raise TypeError(f"CORS(blueprint) has no option {unfit[0]!r}: that is the app's. Write CORS(app, ...).")
+    name, called_at = f"CORS(blueprint {blueprint.name!r})", find_call()
+    said = {option: value for option, value in options.items() if option in OPTION_NAMES}
+    layer = read_layer(name, said, called_at=called_at)
+    if options.get("resources") is not None:
+        layer = replace(layer, resources=read_resources(name, options["resources"], called_at))
+
+    def install(setup: BlueprintSetupState) -> None:
+        registered_as = f"{setup.name_prefix}.{setup.name}".lstrip(".")
+        app = cast("Flask", setup.app)
+        state = find_state(app) or ExtensionState(app, None, called_at)
+        if registered_as in state.blueprints:
+            raise RuntimeError(
+                f"The blueprint {registered_as!r} has CORS already. Write one call CORS(blueprint, ...)."
+            )
+        state.blueprints[registered_as] = layer
+
+    blueprint.record(install)
 
 
 def share_debugger(app: Flask, *, evalex: bool = False) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 from cors_wsgi import DENY, Deny, PathMap, Policy, PolicyError, Problem, ProblemCode, is_canonical
@@ -21,26 +21,38 @@ class Layer:
         name: the place, as messages call it.
         values: what it says, by option; normalised.
         denies: whether it says instead that nothing below is ever shared.
+        hands_off: whether it says instead that nothing below is touched.
         prefix: for settings, what precedes an option's name.
+        called_at: file and line of the call that said it; empty where no call did.
+        resources: what a blueprint says of some of its paths, if it tells them apart; it says nothing of the others.
     """
 
     name: str
     values: Mapping[str, Any] = field(default_factory=dict)
     denies: bool = False
+    hands_off: bool = False
     prefix: str = ""
+    called_at: str = ""
+    resources: PathMap[Layer] | None = None
+
+    @property
+    def ends(self) -> bool:
+        """Whether nothing is inherited from the layers below."""
+        return self.denies or self.hands_off
 
     def names(self, option: str) -> str:
         """Return the place where this layer says `option`."""
         return f"the setting {self.prefix}{option.upper()}" if self.prefix else self.name
 
 
-def read_layer(name: str, options: Mapping[str, Any], *, prefix: str = "") -> Layer:
+def read_layer(name: str, options: Mapping[str, Any], *, prefix: str = "", called_at: str = "") -> Layer:
     """Return a layer, once what it says is in order as far as it alone can be judged.
 
     Args:
         name: the place, for messages.
         options: the options of a policy; origins may be missing.
         prefix: for settings, what precedes an option's name.
+        called_at: file and line of the call that says it.
 
     Raises:
         PolicyError: for everything that is wrong with the options.
@@ -53,7 +65,7 @@ def read_layer(name: str, options: Mapping[str, Any], *, prefix: str = "") -> La
         raise PolicyError(problems, name)
     for message in normalized.warnings:
         warn(f"{name}: {message}")
-    return Layer(name, normalized.values, prefix=prefix)
+    return Layer(name, normalized.values, prefix=prefix, called_at=called_at)
 
 
 def _find_certain_conflicts(values: Mapping[str, Any]) -> list[Problem]:
@@ -67,25 +79,35 @@ class Merged:
 
     Attributes:
         values: what is said, by option.
-        sources: which layer said it, by option.
+        layers: which layer said it, by option.
     """
 
     values: Mapping[str, Any]
-    sources: Mapping[str, str]
+    layers: Mapping[str, Layer]
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """The place where each option is said."""
+        return {option: layer.names(option) for option, layer in self.layers.items()}
 
     def __str__(self) -> str:
-        return "; ".join(f"{option}: {source}" for option, source in self.sources.items()) or "no layer says anything"
+        """Return for each option the place where it is said, with file and line of the call."""
+        said = [
+            f"{option} from {layer.names(option)}" + (f" at {layer.called_at}" if layer.called_at else "")
+            for option, layer in self.layers.items()
+        ]
+        return ", ".join(said) or "no layer says anything"
 
 
 def merge_layers(layers: Iterable[Layer]) -> Merged:
     """Merge layers, the most specific first."""
     values: dict[str, Any] = {}
-    sources: dict[str, str] = {}
+    sources: dict[str, Layer] = {}
     for layer in layers:
         for option, value in layer.values.items():
             if option not in values:
                 values[option] = value
-                sources[option] = layer.names(option)
+                sources[option] = layer
     return Merged(values, sources)
 
 
@@ -108,6 +130,7 @@ class PathScope:
         rule: the resource's path rule, if it is one.
         lacks_origins: whether they would be covered if any layer named an origin.
         refuses_everybody: whether `origins` is an empty list.
+        blueprints: for the layer of each blueprint with resources, what it says here.
     """
 
     name: str
@@ -117,6 +140,13 @@ class PathScope:
     rule: PathRule | None = None
     lacks_origins: bool = False
     refuses_everybody: bool = False
+    blueprints: Mapping[Layer, tuple[Layer, ...]] = field(default_factory=dict)
+
+    def spell_out(self, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+        """Return layers with what blueprints say here, down to the first below which nothing is inherited."""
+        said = [said for layer in layers for said in self.blueprints.get(layer, (layer,))]
+        last = next((index for index, layer in enumerate(said) if layer.ends), len(said))
+        return tuple(said[: last + 1])
 
 
 class PathScopes:
@@ -137,7 +167,7 @@ class PathScopes:
         only: the one scope, where there are no resources.
     """
 
-    __slots__ = ("_elsewhere", "_malformed", "_map", "all", "only")
+    __slots__ = ("_blueprints", "_combined", "_elsewhere", "_malformed", "_map", "all", "only")
 
     def __init__(
         self,
@@ -147,6 +177,8 @@ class PathScopes:
         covers_unmarked: bool,
         fallback: Deny | None,
     ) -> None:
+        self._blueprints: tuple[Layer, ...] = ()
+        self._combined: dict[tuple[PathScope | Layer | None, ...], PathScope] = {}
         self._map: PathMap[PathScope] | None = None
         self._malformed = PathScope("a path that is not canonical", (), fallback=DENY)
         self.only: PathScope | None = None
@@ -165,20 +197,45 @@ class PathScopes:
         self._map = PathMap(scopes, option="resources")
         self.all = (*scopes.values(), self._elsewhere)
 
+    def add_blueprints(self, layers: Iterable[Layer]) -> None:
+        """Tell paths apart as blueprints do, too; at most as many scopes come of it as rules can be combined."""
+        self._blueprints = tuple(layer for layer in layers if layer.resources is not None)
+        self._combined.clear()
+        if self._blueprints:
+            self.only = None
+
     def find_raw(self, path: str) -> PathScope:
         """Return the scope of a path, given as PATH_INFO has it: its bytes as latin-1."""
-        if path.isascii() or self._map is None:
+        if path.isascii() or self.only is not None:
             return self.find(path)
         return self.find(path.encode("latin-1", "replace").decode("utf-8", "replace"))
 
     def find(self, path: str) -> PathScope:
         """Return the scope of a path, given as text; U+FFFD in place of bytes that are not UTF-8."""
-        if self._map is None:
-            return self._elsewhere
-        if not is_canonical(path) or "\ufffd" in path:
-            return self._malformed
-        found: PathScope = self._map.get(path, self._elsewhere)
-        return found
+        if self.only is not None:
+            return self.only
+        is_malformed = not is_canonical(path) or "\ufffd" in path
+        found = self._elsewhere
+        if self._map is not None:
+            found = self._malformed if is_malformed else self._map.get(path, self._elsewhere)
+        if not self._blueprints:
+            return found
+        said = [_MALFORMED if is_malformed else _find_resource(layer, path) for layer in self._blueprints]
+        combined = self._combined.get((found, *said))
+        if combined is None:
+            here = {
+                layer: () if one is None else (one,) if one.ends else (one, layer)
+                for layer, one in zip(self._blueprints, said, strict=True)
+            }
+            combined = self._combined.setdefault((found, *said), replace(found, blueprints=here))
+        return combined
+
+
+_MALFORMED: Final = Layer("a path that is not canonical", denies=True)
+
+
+def _find_resource(layer: Layer, path: str) -> Layer | None:
+    return None if layer.resources is None else layer.resources.get(path, None)
 
 
 def _read_rules(resources: object) -> Mapping[PathRule, Resource]:
@@ -201,12 +258,25 @@ def _read_rules(resources: object) -> Mapping[PathRule, Resource]:
     return {rule: {} for rule in rules}
 
 
-def _make_scope(
-    rule: PathRule, value: Resource, layers: tuple[Layer, ...], *, covers_unmarked: bool, fallback: Deny | None
-) -> PathScope:
-    name = f"resources[{rule!r}]"
+def read_resources(name: str, resources: object, called_at: str) -> PathMap[Layer]:
+    """Return what a blueprint says of paths, by path.
+
+    Args:
+        name: the blueprint's layer, for messages.
+        resources: the option.
+        called_at: file and line of the call.
+
+    Raises:
+        PolicyError: for what is wrong with the resources.
+    """
+    rules = _read_rules(resources)
+    layers = {rule: _read_resource(f"{name} resources[{rule!r}]", value, called_at) for rule, value in rules.items()}
+    return PathMap(layers, option="resources")
+
+
+def _read_resource(name: str, value: Resource, called_at: str) -> Layer:
     if value is None or value is DENY:
-        return PathScope(name, (), fallback=value, rule=rule)
+        return Layer(name, denies=value is DENY, hands_off=value is None)
     if not isinstance(value, Mapping):
         problem = f"A resource has a mapping of options, None or DENY, not {type(value).__name__}."
         raise PolicyError([Problem("resources", value, ProblemCode.RESOURCE_TYPE, problem, f"Write {_EXAMPLE}.")], name)
@@ -221,8 +291,17 @@ def _make_scope(
         if option in OBSOLETE_OPTIONS:
             warn_of_obsolete(f"{option} in {name}", option)
     options = {option: said for option, said in value.items() if option not in OBSOLETE_OPTIONS}
-    layers = (read_layer(name, options), *layers)
-    return _settle(name, name, layers, covers_unmarked=covers_unmarked, fallback=fallback, rule=rule)
+    return read_layer(name, options, called_at=called_at)
+
+
+def _make_scope(
+    rule: PathRule, value: Resource, layers: tuple[Layer, ...], *, covers_unmarked: bool, fallback: Deny | None
+) -> PathScope:
+    name = f"resources[{rule!r}]"
+    layer = _read_resource(name, value, layers[0].called_at)
+    if layer.ends:
+        return PathScope(name, (), fallback=DENY if layer.denies else None, rule=rule)
+    return _settle(name, name, (layer, *layers), covers_unmarked=covers_unmarked, fallback=fallback, rule=rule)
 
 
 def _settle(

@@ -39,13 +39,21 @@ class Mark:
         options: the options of a policy that it says, as they are written.
         values: the same, normalised.
         denies: whether it says that the view is never shared.
+        called_at: file and line of the decorator; empty for a bare one.
     """
 
-    __slots__ = ("denies", "name", "options", "values")
+    __slots__ = ("called_at", "denies", "name", "options", "values")
 
     def __init__(
-        self, name: str, options: Mapping[str, Any], values: Mapping[str, Any], *, denies: bool = False
+        self,
+        name: str,
+        options: Mapping[str, Any],
+        values: Mapping[str, Any],
+        *,
+        denies: bool = False,
+        called_at: str = "",
     ) -> None:
+        self.called_at = called_at
         self.name = name
         self.options = options
         self.values = values
@@ -262,5 +270,6 @@ def _read_method(view_class: type | None, method: str) -> tuple[Layer, ...]:
 def _make_layers(found: Iterable[tuple[Mark | None, str]]) -> tuple[Layer, ...]:
     marks = {id(mark): (mark, name) for mark, name in reversed(list(found)) if mark is not None}
     return tuple(
-        Layer(f"@{mark.name} on {name}", mark.values, denies=mark.denies) for mark, name in reversed(marks.values())
+        Layer(f"@{mark.name} on {name}", mark.values, denies=mark.denies, called_at=mark.called_at)
+        for mark, name in reversed(marks.values())
     )

@@ -54,7 +54,7 @@ class ViewLayers:
     """The layers of a view: its marks, and the blueprints it is in.
 
     Attributes:
-        layers: the most specific first; none below one that denies.
+        layers: the most specific first.
         is_marked: whether a mark is among them.
         resolved: what they make of each scope, as far as it is known.
     """
@@ -86,6 +86,7 @@ class Policies:
         self.app = app
         self._blueprints = blueprints
         self.scopes = scopes
+        scopes.add_blueprints(blueprints.values())
         self._lost: list[LostMark] = []
         self._registered: tuple[int, frozenset[int]] = (-1, frozenset())
         self._reports_at_once = False
@@ -134,7 +135,7 @@ class Policies:
         if failed:
             raise PolicyError(
                 [
-                    replace(problem, problem=f"{problem.problem} So it is merged for {_list(names)} ({where}).")
+                    replace(problem, problem=f"{problem.problem} Merged for {_list(names)}: {where}.")
                     for (_, where), (problem, names) in failed.items()
                 ],
                 f"the views of the app {self.app.name!r}",
@@ -160,8 +161,8 @@ class Policies:
 
     def name_origins(self) -> bool:
         """Tell whether a layer of any view or blueprint names origins, or says that it is never shared."""
-        layers = (layer for _, view_layers, _ in self._foreseen() for layer in view_layers.layers)
-        return any(layer.denies or "origins" in layer.values for layer in layers)
+        layers = (layer for _, view_layers, scope in self._foreseen() for layer in scope.spell_out(view_layers.layers))
+        return any(layer.ends or "origins" in layer.values for layer in layers)
 
     def _foreseen(self) -> Iterator[tuple[str, ViewLayers, PathScope]]:
         for rule in self.app.url_map.iter_rules():
@@ -175,8 +176,8 @@ class Policies:
         marks, lost = read_all_marks(endpoint, view, self._find_registered())
         blueprints = self._blueprint_layers(endpoint)
         inherited = self._by_blueprint.setdefault(blueprints, ViewLayers(blueprints))
-        own = ViewLayers(_cut(marks.view + blueprints), True) if marks.view else inherited
-        methods = {method: ViewLayers(_cut(layers + blueprints), True) for method, layers in marks.methods.items()}
+        own = ViewLayers(marks.view + blueprints, True) if marks.view else inherited
+        methods = {method: ViewLayers(layers + blueprints, True) for method, layers in marks.methods.items()}
         made = _View(own, methods, inherited)
         kept = self._views.setdefault(endpoint, made)
         if kept is made:  # and not what another thread made in the meantime
@@ -221,15 +222,15 @@ def sample_path(rule: Rule) -> str:
 
 
 def _merge(view_layers: ViewLayers, scope: PathScope) -> ResolvedPolicy:
-    layers = view_layers.layers
-    if layers and layers[0].denies:
-        return DENIED
+    layers = scope.spell_out(view_layers.layers)
+    if layers and layers[0].ends:
+        return DENIED if layers[0].denies else HANDS_OFF
     fallback = DENIED if scope.fallback is DENY else HANDS_OFF
     if not layers and not scope.covers_unmarked:
         return fallback
     # A method of a @same_origin class says its own, and inherits nothing from beyond that class: neither origins that
     # the app names for all of its views, nor anything else.
-    is_cut = bool(layers) and layers[-1].denies
+    is_cut = bool(layers) and layers[-1].ends
     merged = merge_layers(layers if is_cut else layers + scope.layers)
     if "origins" not in merged.values:
         return WITHOUT_ORIGINS if view_layers.is_marked else fallback
@@ -238,14 +239,6 @@ def _merge(view_layers: ViewLayers, scope: PathScope) -> ResolvedPolicy:
     except PolicyError as error:
         raise PolicyError(error.problems, str(merged)) from None
     return ResolvedPolicy(policy, merged.sources, "methods" in merged.values)
-
-
-def _cut(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-    """Return the layers down to the first that denies: from below it nothing is inherited."""
-    for index, layer in enumerate(layers):
-        if layer.denies:
-            return layers[: index + 1]
-    return layers
 
 
 def _list(names: list[str]) -> str:

@@ -17,7 +17,7 @@ from cors_wsgi.trust import find_blocking_problems, find_blocking_warnings
 
 from .layers import Layer, PathScopes, read_layer
 from .lost_marks import find_unseen_marks
-from .options import EXTENSION, PREFIX, find_call, read_settings
+from .options import EXTENSION, PREFIX, read_settings
 from .policies import Policies
 from .source import RouterSource
 
@@ -74,6 +74,7 @@ class ExtensionState:
     Args:
         app: the app.
         keywords: those of `CORS(app)`, or None where only blueprints have installed themselves so far.
+        called_at: file and line of the call.
 
     Raises:
         PolicyError: for what is wrong with settings, keywords or resources; the app is left as it was.
@@ -82,7 +83,7 @@ class ExtensionState:
         is_bypassed: whether Flask has answered a request that went around the extension.
     """
 
-    def __init__(self, app: Flask, keywords: Mapping[str, Any] | None) -> None:
+    def __init__(self, app: Flask, keywords: Mapping[str, Any] | None, called_at: str) -> None:
         self.app = app
         self.blueprints: dict[str, Layer] = {}
         self.debugger: bool | None = None
@@ -90,15 +91,18 @@ class ExtensionState:
         self._lock = threading.Lock()
         self._opened: tuple[CORSMiddleware, CORSMiddleware] | None = None
         self._source: RouterSource | None = None
-        self._called_at = find_call()
-        self.configure(keywords)
+        self.configure(keywords, called_at)
         self.entry = WSGIEntry(self, app.wsgi_app)
         app.url_value_preprocessor(self._on_routed)  # Flask refuses once it has served
         app.wsgi_app = self.entry  # type: ignore[method-assign]
         app.extensions[EXTENSION] = self
 
-    def configure(self, keywords: Mapping[str, Any] | None) -> None:
+    def configure(self, keywords: Mapping[str, Any] | None, called_at: str) -> None:
         """Read the settings, and let keywords win over them.
+
+        Args:
+            keywords: as for the constructor.
+            called_at: file and line of the call.
 
         Raises:
             PolicyError: for what is wrong with them.
@@ -106,7 +110,7 @@ class ExtensionState:
         said = dict(keywords or {})
         settings = read_settings(self.app.config)
         layers = (
-            read_layer("CORS(app)", _pick(said, OPTION_NAMES)),
+            read_layer("CORS(app)", _pick(said, OPTION_NAMES), called_at=called_at),
             read_layer("the settings", _pick(settings, OPTION_NAMES), prefix=PREFIX),
         )
         problems: list[Problem] = []
@@ -123,6 +127,7 @@ class ExtensionState:
             fallback=DENY if self.block_untrusted else None,
         )
         self.keywords = keywords
+        self._called_at = called_at
         self._settings_read = _pick_settings(self.app.config)
 
     def rewrap(self) -> None:

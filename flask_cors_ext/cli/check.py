@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from itertools import combinations, groupby
 from types import MethodType
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from flask import Flask
 
-from cors_wsgi import Deny, Policy, PolicyError
+from cors_wsgi import Deny, PathMap, Policy, PolicyError
 from cors_wsgi.options import OPTION_NAMES
 from cors_wsgi.origins import is_exact, show_rule
 
+from ..layers import Layer
 from ..lost_marks import find_lost_marks, find_unseen_marks, held_by
 from ..marks import find_marked_endpoints, package_of
 from ..policies import Policies, sample_path
 from ..state import BYPASSED, ExtensionState, WSGIEntry
 from .routes import Row, list_rows
+
+if TYPE_CHECKING:
+    from werkzeug.routing import Rule
 
 Level = Literal["error", "warning", "note"]
 
@@ -177,26 +181,41 @@ def _find_dangers(rows: list[Row], state: ExtensionState) -> Iterator[Finding]:
 
 
 def _find_idle_resources(policies: Policies) -> Iterator[Finding]:
-    used = {policies.scopes.find(sample_path(rule)) for rule in policies.app.url_map.iter_rules()}
+    routes = list(policies.app.url_map.iter_rules())
+    used = {policies.scopes.find(sample_path(route)).rule for route in routes}
     for scope in policies.scopes.all:
-        if scope not in used and scope.rule is not None and _can_be_told(scope.rule, policies):
+        if scope.rule not in used and scope.rule is not None and _can_be_told(scope.rule, routes):
             text = f"{scope.name} covers no route of this app. Check its path, or remove it."
             yield Finding(FindingCode.IDLE_RESOURCE, text)
 
 
-def _can_be_told(rule: object, policies: Policies) -> bool:
-    """Tell whether the paths of the app's rules say for certain that nothing matches a resource."""
+def _can_be_told(rule: object, routes: Iterable[Rule]) -> bool:
+    """Tell whether the paths of routes say for certain that a resource covers none of them."""
     if isinstance(rule, re.Pattern):
         return False
     literal = str(rule).removesuffix("/*")
-    starts = {path.rule.partition("<")[0] for path in policies.app.url_map.iter_rules() if "<" in path.rule}
+    starts = {route.rule.partition("<")[0] for route in routes if "<" in route.rule}
     return not any(literal.startswith(start) or start.startswith(literal + "/") for start in starts)
 
 
 def _find_idle_blueprints(app: Flask, state: ExtensionState) -> Iterator[Finding]:
-    for name in state.blueprints:
-        if not any(rule.endpoint.startswith(name + ".") for rule in app.url_map.iter_rules()):
+    for name, layer in state.blueprints.items():
+        routes = [route for route in app.url_map.iter_rules() if route.endpoint.startswith(name + ".")]
+        if not routes:
             yield Finding(FindingCode.IDLE_BLUEPRINT, f"The blueprint {name!r} has CORS, and no routes.")
+        elif layer.resources is not None:
+            yield from _find_idle_resources_of_blueprint(layer.resources, routes)
+
+
+def _find_idle_resources_of_blueprint(resources: PathMap[Layer], routes: list[Rule]) -> Iterator[Finding]:
+    used = {resources.get(sample_path(route), None) for route in routes}
+    for rule, layer in resources.items():
+        if layer not in used and _can_be_told(rule, routes):
+            text = (
+                f"{layer.name} covers no route of the blueprint. Write paths as browsers ask for them, with the "
+                f"blueprint's prefix: one of its routes is {routes[0].rule}."
+            )
+            yield Finding(FindingCode.IDLE_RESOURCE, text)
 
 
 def _find_header_twins(rows: list[Row]) -> Iterator[Finding]:

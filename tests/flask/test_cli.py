@@ -363,6 +363,14 @@ def idle_blueprint(app: Flask) -> None:
         app.register_blueprint(bp)
 
 
+def idle_resource_of_a_blueprint(app: Flask) -> None:
+    bp = Blueprint("bp", __name__, url_prefix="/api")
+    bp.add_url_rule("/x", "x", lambda: "x")
+    bp.add_url_rule("/users/<name>", "users", lambda name: name)
+    CORS(bp, resources={"/x": {"origins": A}, "/api/x": {}, "/api/users/me": {}, re.compile("/y"): {}})
+    app.register_blueprint(bp)
+
+
 LOST = (
     "If that is a decorator, use functools.wraps in it, or put the mark above it; else mark the view itself, with "
     "@cross_origin or @same_origin.  [lost-mark]"
@@ -432,6 +440,15 @@ FINDINGS = [
         {},
         ["warning: The blueprint 'idle' has CORS, and no routes.  [idle-blueprint]"],
         id="a blueprint without routes",
+    ),
+    pytest.param(
+        idle_resource_of_a_blueprint,
+        {},
+        [
+            "warning: CORS(blueprint 'bp') resources['/x'] covers no route of the blueprint. Write paths as browsers ask "
+            "for them, with the blueprint's prefix: one of its routes is /api/x.  [idle-resource]"
+        ],
+        id="a blueprint's resource without its prefix",
     ),
     pytest.param(
         nothing,
