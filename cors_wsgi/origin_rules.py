@@ -17,6 +17,7 @@ from .origins import (
     parse_pattern,
 )
 from .written_lists import find_written_list
+from .written_regexes import find_meant_origins, matches_every_host
 
 EXAMPLE: Final = "https://app.example.com"
 READ_ENVIRONMENT: Final = (
@@ -27,11 +28,15 @@ READ_ENVIRONMENT: Final = (
 _FOR_NOTHING = (
     f"Write an origin such as {EXAMPLE!r}, or [] for nobody; to read an environment variable, write {READ_ENVIRONMENT}."
 )
+_FOR_EVERYBODY = (
+    "Name the origins you trust, such as 'https://app.example.com' or 'https://*.example.com'; or write origins='*', "
+    "without any other rule and without credentials, if everybody may read this."
+)
 # A backslash, ^, $, a group, [a-z], .+ or ://.* in it; but not the brackets of https://[::1].
 _REGEX_SIGNS = re.compile(r"[\\^$(){}|]|\[(?![0-9A-Fa-f]*[:\]])|[.\]][+?]|(?<=://)\.[*+]")
 _SCHEME_AND_REST = re.compile(r"(?:(?:([^/?#]*):)?/{1,2})?(.*)", re.DOTALL)  # https:// or //, app.example.com/x
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
-_BETWEEN_ORIGINS = re.compile(r",|(?<=\S)[;\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
+_BETWEEN_ORIGINS = re.compile(r",(?![0-9]*\})|(?<=\S)[;\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 _FILE_ORIGINS = ("file://", "file:///", "file:///index.html", "file://index.html", "file://localhost")
 _BAD_IN_HOST = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -110,14 +115,8 @@ def _find_text_problem(rule: str) -> Problem:
             f"An origin has at most {MAX_ORIGIN_LENGTH} characters, and this has {len(rule)}.",
             "Write a shorter one.",
         )
-    if match := _REGEX_SIGNS.search(rule):
-        return _problem(
-            rule,
-            ProblemCode.LOOKS_LIKE_REGEX,
-            "A string is never taken for a regular expression, and this looks like one.",
-            "Pass re.compile(...), which is matched against the whole origin, or a pattern such as 'https://*.example.com'.",
-            match.start(),
-        )
+    if (match := _REGEX_SIGNS.search(rule)) or matches_every_host(rule):
+        return _find_written_regex_problem(rule, match.start() if match else 0)
     if match := re.search(r"\s", rule):
         return _wrong(rule, ProblemCode.WHITE_SPACE, "An origin holds no white space.", match.start())
     if rule.lower().startswith("file:"):
@@ -133,6 +132,26 @@ def _find_text_problem(rule: str) -> Problem:
     if not separator or re.search(r"[/?#]", scheme):
         return _wrong(rule, ProblemCode.MISSING_SCHEME, "The origin has no scheme.", 0)
     return _find_scheme_problem(rule, scheme) or _find_authority_problem(rule, scheme, rest)
+
+
+def _find_written_regex_problem(rule: str, position: int) -> Problem:
+    problem = "A string is never taken for a regular expression, and this looks like one."
+    if matches_every_host(rule):
+        problem = "A string is never taken for a regular expression, and this looks like one that matches every origin."
+        return _problem(rule, ProblemCode.LOOKS_LIKE_REGEX, problem, _FOR_EVERYBODY, position)
+    if meant := find_meant_origins(rule):
+        return _problem(rule, ProblemCode.LOOKS_LIKE_REGEX, problem, f"Write {_list_rules(meant)}.", position)
+    try:
+        compiled: object = re.compile(rule)
+    except re.error:
+        compiled = "re.compile(...)"
+    remedy = f"Write {compiled}, which must match the whole origin; or a pattern such as 'https://*.example.com'."
+    return _problem(rule, ProblemCode.LOOKS_LIKE_REGEX, problem, remedy, position)
+
+
+def _list_rules(rules: tuple[str, ...]) -> str:
+    *others, last = map(repr, rules)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _find_scheme_slip(rule: str) -> Problem | None:
@@ -320,13 +339,28 @@ def _wrong(rule: str, code: ProblemCode, problem: str, position: int) -> Problem
 
 
 def _wrong_wildcard(rule: str, position: int) -> Problem:
-    return _problem(
-        rule,
-        ProblemCode.WILDCARD_PLACE,
-        "A '*' stands only for whole labels in front of a domain, or for the port.",
-        "Write 'https://*.example.com', 'http://localhost:*', or a compiled regular expression for anything finer.",
-        position,
-    )
+    problem = "A '*' can only replace whole labels in front of a domain, or the port."
+    return _problem(rule, ProblemCode.WILDCARD_PLACE, problem, _find_wildcard_remedy(rule), position)
+
+
+def _find_wildcard_remedy(rule: str) -> str:
+    scheme, _, rest = rule.lower().partition("://")
+    host, port = _split_port(re.split(r"[/?#]", rest, maxsplit=1)[0])
+    if scheme == "*" and (parse_origin(f"https://{rest}") or parse_pattern(f"https://{rest}")):
+        return f"Write {_list_rules((f'http://{rest}', f'https://{rest}'))}."
+    if not host.strip("*."):
+        return _FOR_EVERYBODY
+    if "*" in port and "*" not in host and (parse_origin(f"{scheme}://{host}")):
+        return f"Write '{scheme}://{host}:*'."
+    anything = "[0-9]+" if is_ip_address(host.replace("*", "0")) else "[a-z0-9-]+"
+    labels = r"(?:[a-z0-9-]+\.)+" if host.startswith("*.") else ""
+    finer = anything.join(map(re.escape, host.removeprefix("*.").split("*")))
+    ports = "" if not port else "(?::[0-9]+)?" if "*" in port else f":{port}"
+    if scheme not in ("http", "https") or re.search(r"[^a-z0-9.*_-]", host):
+        return (
+            "Write 'https://*.example.com', 'http://localhost:*', or a compiled regular expression for anything finer."
+        )
+    return f"Write {re.compile(f'{scheme}://{labels}{finer}{ports}')}, or a pattern such as 'https://*.example.com'."
 
 
 def _problem(rule: object, code: ProblemCode, problem: str, remedy: str, position: int | None = None) -> Problem:

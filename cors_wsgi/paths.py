@@ -7,6 +7,7 @@ from collections.abc import ItemsView, Mapping
 from typing import Generic, TypeAlias, TypeVar
 
 from .errors import PolicyError, Problem, ProblemCode
+from .written_regexes import find_meant_path
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -90,6 +91,11 @@ class PathMap(Generic[T]):
         return prefixes
 
 
+def _compile_wildcards(rule: str) -> re.Pattern[str]:
+    """Return the regular expression that a path with `*` in its middle most probably means: a segment for each."""
+    return re.compile("[^/]*".join(map(re.escape, rule.split("*"))))
+
+
 def find_path_problem(rule: object, option: str) -> Problem | None:
     """Return what is wrong with one path rule, or None if it may stand."""
     if isinstance(rule, re.Pattern) and isinstance(rule.pattern, str):
@@ -97,13 +103,18 @@ def find_path_problem(rule: object, option: str) -> Problem | None:
     if not isinstance(rule, str):
         problem = f"A path rule is a string or a compiled regular expression of text, not {type(rule).__name__}."
         return Problem(option, rule, ProblemCode.PATH_TYPE, problem, "Write a path such as '/api/*'.")
+    meant = find_meant_path(rule)
+    if isinstance(meant, re.Pattern) or (meant not in (None, rule) and rule.strip("/*") != str(meant).strip("/*")):
+        problem = "A string is a path and never a regular expression, and this looks like one."
+        remedy = f"Write {meant!r}." if isinstance(meant, str) else f"Write {meant!r}, which must match the whole path."
+        return Problem(option, rule, ProblemCode.LOOKS_LIKE_REGEX, problem, remedy)
     if not rule.startswith("/"):
-        remedy = f"Write {'/' + rule!r}." if rule and "://" not in rule else "Write a path such as '/api/*'."
-        return Problem(option, rule, ProblemCode.PATH_START, "A path begins with a slash.", remedy, 0)
+        remedy = f"Write {meant or '/' + rule!r}." if rule and "://" not in rule else "Write a path such as '/api/*'."
+        return Problem(option, rule, ProblemCode.PATH_START, "A path must start with a slash.", remedy, 0)
     literal = rule.removesuffix("/*")
     if "*" in literal:
-        problem = "A '*' stands only at the end of a path, behind a slash."
-        remedy = "Write a prefix such as '/api/*', or a compiled regular expression."
+        problem = "A '*' is allowed only at the end of a path, after a slash."
+        remedy = f"Write {meant!r}." if meant else f"Write {_compile_wildcards(rule)!r}, or a prefix such as '/api/*'."
         return Problem(option, rule, ProblemCode.PATH_WILDCARD, problem, remedy, literal.index("*"))
     if match := re.search(r"[?#]", rule):
         problem = "Rules are for the path alone, without query or fragment."

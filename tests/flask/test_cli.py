@@ -445,8 +445,10 @@ FINDINGS = [
         idle_resource_of_a_blueprint,
         {},
         [
-            "warning: CORS(blueprint 'bp') resources['/x'] covers no route of the blueprint. Write paths as browsers ask "
-            "for them, with the blueprint's prefix: one of its routes is /api/x.  [idle-resource]"
+            (
+                "warning: CORS(blueprint 'bp') resources['/x'] covers no route of the blueprint. Write paths as browsers ask "
+                "for them, with the blueprint's prefix: one of its routes is /api/x.  [idle-resource]"
+            )
         ],
         id="a blueprint's resource without its prefix",
     ),
