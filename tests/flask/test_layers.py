@@ -307,7 +307,7 @@ WRONG = [
     pytest.param({"/a": {"origin": A}}, "unknown-option", "Did you mean 'origins'?", id="an unknown option"),
     pytest.param({"/a": {"origins": "https://a.example/"}}, "trailing-slash", "in resources['/a']", id="a bad origin"),
     pytest.param("api", "path-start", "Write '/api'.", id="no slash"),
-    pytest.param({r"/api/.*": {}}, "path-wildcard", "Write a prefix", id="a regular expression as text"),
+    pytest.param({r"/api/.*": {}}, "looks-like-regex", "Write '/api/*'.", id="a regular expression as text"),
     pytest.param(
         {"/a": {"origins": "*", "supports_credentials": True}}, "wildcard-with-credentials", "", id="a conflict"
     ),
