@@ -92,6 +92,7 @@ class Problem:
         remedy: one sentence on what to write instead.
         position: index of the offending character in a string value, or None where no character is to blame.
         risk: the risk that would accept it (`accept_risks`), or None where nothing does.
+        said_in: the place that says it, where one error reports on several; empty otherwise.
     """
 
     option: str
@@ -101,14 +102,16 @@ class Problem:
     remedy: str
     position: int | None = None
     risk: str | None = None
+    said_in: str = ""
 
     def __str__(self) -> str:
         shown = _shorten(repr(self.value))
-        lines = [f"{self.option}: {shown}  [{self.code}]"]
+        option = f"{self.option} ({self.said_in})" if self.said_in else self.option
+        lines = [f"{option}: {shown}  [{self.code}]"]
         if self.position is not None and isinstance(self.value, str):
             column = len(repr(self.value[: self.position])) - 1
             if column < len(shown):
-                lines.append(" " * (len(f"{self.option}: ") + column) + "^")
+                lines.append(" " * (len(f"{option}: ") + column) + "^")
         return "\n".join([*lines, f"    {self.problem}", f"    {self.remedy}"])
 
 
@@ -117,21 +120,25 @@ class PolicyError(ValueError):
 
     Attributes:
         problems: every `Problem` that was found, in the order of the options.
+        where: what has them; empty for a policy.
+        advice: what else to write, if that is known already.
     """
 
     problems: tuple[Problem, ...]
 
-    def __init__(self, problems: Iterable[Problem], where: str = "") -> None:
+    def __init__(self, problems: Iterable[Problem], where: str = "", advice: str = "") -> None:
         self.problems = tuple(problems)
         self.where = where
-        super().__init__(self.problems, where)
+        self.advice = advice
+        super().__init__(self.problems, where, advice)
 
     def __str__(self) -> str:
         count = len(self.problems)
         head = f"{count} problem{'s' * (count != 1)}" + (f" in {self.where}" if self.where else "")
         shown = [indent(str(problem), "  ") for problem in self.problems[:_SHOWN]]
         more = [f"  … and {count - _SHOWN} more"] if count > _SHOWN else []
-        return "\n".join([f"{head}:", *shown, *more])
+        advice = [indent(self.advice, "  ")] if self.advice else []
+        return "\n".join([f"{head}:", *shown, *more, *advice])
 
 
 class PolicyWarning(UserWarning):

@@ -66,7 +66,8 @@ class CORS:
         Raises:
             TypeError: for an option that does not exist, or if this is not a Flask app or a blueprint.
             PolicyError: for everything that is wrong with options and settings.
-            RuntimeError: if the app has an extension already; it shows the merged call.
+            RuntimeError: if the app has an extension already (it shows the merged call), or if the blueprint is
+                registered.
         """
         keywords = {**self._options, **check_keywords("init_app()", options, OPTIONS)}
         if issubclass(type(app), Blueprint):
@@ -123,7 +124,13 @@ def record_layer(blueprint: Blueprint, options: Mapping[str, Any]) -> None:
             )
         state.blueprints[registered_as] = layer
 
-    blueprint.record(install)
+    try:
+        blueprint.record(install)
+    except AssertionError:  # Flask's own message tells of its decorators
+        raise RuntimeError(
+            f"The blueprint {blueprint.name!r} is registered already. Call CORS(blueprint) before "
+            "app.register_blueprint(blueprint)."
+        ) from None
 
 
 def share_debugger(app: Flask, *, evalex: bool = False) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 from cors_wsgi import DENY, Deny, PathMap, Policy, PolicyError, Problem, ProblemCode, is_canonical
 from cors_wsgi.options import OPTION_NAMES, find_conflicts, normalize, unknown_option
 
-from .options import OBSOLETE_OPTIONS, warn, warn_of_obsolete
+from .options import OBSOLETE_OPTIONS, setting_of, warn, warn_of_obsolete
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +64,46 @@ def read_layer(name: str, options: Mapping[str, Any], *, prefix: str = "", calle
     """
     normalized = normalize(options, partial=True)
     if problems := [*normalized.problems, *_find_certain_conflicts(normalized.values)]:
-        raise PolicyError(problems, name)
+        raise PolicyError([_name_setting(problem) for problem in problems] if prefix else problems, name)
     for message in normalized.warnings:
         warn(f"{name}: {message}")
     return Layer(name, normalized.values, prefix=prefix, called_at=called_at)
+
+
+def _name_setting(problem: Problem) -> Problem:
+    """Return a problem as the one who set it knows it: by the setting, and by the environment variable behind it."""
+    setting = setting_of(problem.option)
+    variable = f"FLASK_{setting}"
+    remedy = problem.remedy
+    if problem.code is ProblemCode.ORIGIN_EMPTY and not problem.value:
+        remedy = "Set it to origins separated by commas, such as 'https://app.example.com', or to [] for nobody."
+    said_in = f"the setting {setting}" + (f", from the variable {variable}" if variable in os.environ else "")
+    return replace(problem, remedy=remedy, said_in=said_in)
+
+
+@contextmanager
+def collect(errors: list[PolicyError]) -> Iterator[None]:
+    """Keep the error of one step, so that the steps behind it are judged, too."""
+    try:
+        yield
+    except PolicyError as error:
+        errors.append(error)
+
+
+def join_errors(errors: Sequence[PolicyError], advice: str = "") -> PolicyError:
+    """Return one error for several, in which each problem names its place where that differs.
+
+    Args:
+        errors: at least one.
+        advice: what else to write.
+    """
+    places = list(dict.fromkeys(error.where for error in errors))
+    if len(places) == 1:
+        return PolicyError([problem for error in errors for problem in error.problems], places[0], advice)
+    problems = [
+        replace(problem, said_in=problem.said_in or error.where) for error in errors for problem in error.problems
+    ]
+    return PolicyError(problems, "", advice)
 
 
 def _find_certain_conflicts(values: Mapping[str, Any]) -> list[Problem]:
@@ -188,13 +226,18 @@ class PathScopes:
             )
             self.all: tuple[PathScope, ...] = (self._elsewhere,)
             return
-        _check_defaults(layers)
-        scopes = {
-            rule: _make_scope(rule, value, layers, covers_unmarked=covers_unmarked, fallback=fallback)
-            for rule, value in _read_rules(resources).items()
-        }
+        errors: list[PolicyError] = []
+        with collect(errors):
+            _check_defaults(layers)
+        rules, scopes = _read_rules(resources), {}
+        for rule, value in rules.items():
+            with collect(errors):
+                scopes[rule] = _make_scope(rule, value, layers, covers_unmarked=covers_unmarked, fallback=fallback)
         self._elsewhere = PathScope("no resource", (), fallback=fallback)
-        self._map = PathMap(scopes, option="resources")
+        with collect(errors):
+            self._map = PathMap({rule: scopes.get(rule, self._elsewhere) for rule in rules}, option="resources")
+        if errors:
+            raise join_errors(errors)
         self.all = (*scopes.values(), self._elsewhere)
 
     def add_blueprints(self, layers: Iterable[Layer]) -> None:
@@ -258,6 +301,12 @@ def _read_rules(resources: object) -> Mapping[PathRule, Resource]:
     return {rule: {} for rule in rules}
 
 
+def list_resource_options(resources: object) -> set[str]:
+    """Return the options that an app's resources say, whatever is wrong with them."""
+    values = resources.values() if isinstance(resources, Mapping) else ()
+    return {str(option) for value in values if isinstance(value, Mapping) for option in value}
+
+
 def read_resources(name: str, resources: object, called_at: str) -> PathMap[Layer]:
     """Return what a blueprint says of paths, by path.
 
@@ -269,9 +318,18 @@ def read_resources(name: str, resources: object, called_at: str) -> PathMap[Laye
     Raises:
         PolicyError: for what is wrong with the resources.
     """
-    rules = _read_rules(resources)
-    layers = {rule: _read_resource(f"{name} resources[{rule!r}]", value, called_at) for rule, value in rules.items()}
-    return PathMap(layers, option="resources")
+    errors: list[PolicyError] = []
+    layers = {}
+    for rule, value in _read_rules(resources).items():
+        layers[rule] = Layer(name)
+        with collect(errors):
+            layers[rule] = _read_resource(f"{name} resources[{rule!r}]", value, called_at)
+    found: PathMap[Layer] = PathMap({})
+    with collect(errors):
+        found = PathMap(layers, option="resources")
+    if errors:
+        raise join_errors(errors)
+    return found
 
 
 def _read_resource(name: str, value: Resource, called_at: str) -> Layer:

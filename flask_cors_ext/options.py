@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import json
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from cors_wsgi import OriginRule, PolicyError, PolicyWarning, Problem, ProblemCode
-from cors_wsgi.near_misses import explain_unknown
-from cors_wsgi.options import FLAGS, OPTION_NAMES
+from cors_wsgi.near_misses import explain_unknown, find_near_miss
+from cors_wsgi.options import FLAGS, OPTION_NAMES, normalize
 from cors_wsgi.settings import PARSERS, parse_list
 
 if TYPE_CHECKING:
@@ -34,6 +33,12 @@ OBSOLETE_OPTIONS: Final[Mapping[str, str]] = {
     "vary_header": "Vary is derived from what the response depends on",
 }
 """Options of Flask-CORS that nothing depends on here, and what happens now."""
+
+_IGNORED_SETTINGS: Final[Mapping[str, str]] = {
+    "headers": "Any request header is allowed, unless CORS_ALLOW_HEADERS names those that are.",
+    "log_level": "Set the level of the logger 'cors_wsgi'.",
+}
+"""Settings of Flask-CORS 1, which it has ignored ever since: to read one now would switch on what never was on."""
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -69,25 +74,39 @@ def check_keywords(call: str, options: Mapping[str, Any], known: Iterable[str]) 
         known: the options it has.
 
     Raises:
-        TypeError: for an option that does not exist, with the near miss.
+        TypeError: for options that do not exist, with the near misses, and what is wrong with the others.
     """
     names = list(known)
     if unknown := [option for option in options if option not in names and option not in OBSOLETE_OPTIONS]:
-        raise TypeError(explain_unknown(call, unknown, names))
+        raise TypeError(_explain_keywords(call, unknown, options, names))
     for option in options:
         if option in OBSOLETE_OPTIONS:
             warn_of_obsolete(option, option)
     return {option: value for option, value in options.items() if option not in OBSOLETE_OPTIONS}
 
 
-def read_settings(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that an app's configuration holds; strings are read, other values stay as they are.
+def _explain_keywords(call: str, unknown: list[str], options: Mapping[str, Any], names: list[str]) -> str:
+    """Return what is wrong with a call: its unknown options, and the values of all, read as what was probably meant."""
+    meant = {near: options[name] for name in unknown if (near := find_near_miss(name, names))}
+    known = {name: value for name, value in {**meant, **options}.items() if name in OPTION_NAMES}
+    problems = normalize(known, partial=True).problems
+    them, it = (repr(unknown[0]), "it") if len(unknown) == 1 else ("them", "them")
+    said = (
+        f"{explain_unknown(call, unknown, names)} (Flask-CORS ignores {them}: if you come from there, remove {it} to "
+        "keep what your app does now.)"
+    )
+    return f"{said}\nBesides, {PolicyError(problems, call)}" if problems else said
+
+
+def read_settings(config: Mapping[str, Any], said: Collection[str]) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the options that an app's configuration holds, and names that are nearly those of settings.
+
+    Strings are read; other values stay as they are.
 
     Args:
         config: the app's configuration.
-
-    Raises:
-        PolicyError: for names that are nearly, but not quite, those of settings.
+        said: the options that keywords or resources say. A setting whose name comes near to one of these is probably
+            the app's own, which reads it and hands it over.
 
     Warns:
         PolicyWarning: for other unknown names, and for settings of Flask-CORS that have no effect here.
@@ -98,18 +117,42 @@ def read_settings(config: Mapping[str, Any]) -> dict[str, Any]:
         if not key.startswith(PREFIX):
             continue
         option = key[len(PREFIX) :].lower()
-        if option in OPTIONS and key == PREFIX + option.upper():
+        if option in OPTIONS and key == setting_of(option):
             found[option] = _read(option, config[key])
         elif option in OBSOLETE_OPTIONS:
             warn_of_obsolete(f"the setting {key}", option)
-        elif near := difflib.get_close_matches(option, OPTIONS, n=1):
-            remedy = f"Did you mean {PREFIX + near[0].upper()!r}?"
-            problems.append(Problem(key, config[key], ProblemCode.UNKNOWN_OPTION, "There is no such setting.", remedy))
+        elif near := find_near_setting(key):
+            if setting_of(near) in config:
+                warn(f"{key} is not a setting, and has no effect beside {setting_of(near)}. Remove it.")
+            elif near not in said:
+                problems.append(_make_setting_problem(key, config[key], near))
+        elif option in _IGNORED_SETTINGS:
+            if find_near_miss(option, OPTIONS) not in said:
+                warn(f"{key} has no effect, here or in Flask-CORS. Remove it. {_IGNORED_SETTINGS[option]}")
         else:
-            warn(f"There is no setting {key}, and it has no effect.")
-    if problems:
-        raise PolicyError(problems, "the settings")
-    return found
+            warn(f"{key} is not a setting of this extension, which does not read it.")
+    return found, problems
+
+
+def setting_of(option: str) -> str:
+    """Return the name of the setting that says an option for the whole app."""
+    return PREFIX + option.upper()
+
+
+def find_near_setting(key: str) -> str | None:
+    """Return the option that a setting of an unknown name probably means, or None."""
+    option = key[len(PREFIX) :].lower()
+    return None if option in _IGNORED_SETTINGS else find_near_miss(option, OPTIONS)
+
+
+def _make_setting_problem(key: str, value: Any, near: str) -> Problem:
+    # First the way that is safe in any case: an app that reads the old name, with a default of its own, would fall back
+    # to that default if the setting were renamed.
+    remedy = (
+        f"If your app reads it, hand its value over: CORS(app, {near}=app.config[{key!r}]). Else rename it to "
+        f"{setting_of(near)!r}."
+    )
+    return Problem(key, value, ProblemCode.UNKNOWN_OPTION, f"There is no setting {key}.", remedy)
 
 
 def _read(option: str, value: Any) -> Any:

@@ -164,6 +164,12 @@ class Policies:
         layers = (layer for _, view_layers, scope in self._foreseen() for layer in scope.spell_out(view_layers.layers))
         return any(layer.ends or "origins" in layer.values for layer in layers)
 
+    def support_credentials(self) -> bool:
+        """Tell whether a layer of any view, path or blueprint supports credentials."""
+        layers = [layer for scope in self.scopes.all for layer in scope.layers]
+        layers += [layer for _, view_layers, scope in self._foreseen() for layer in scope.spell_out(view_layers.layers)]
+        return any(layer.values.get("supports_credentials", False) for layer in layers)
+
     def _foreseen(self) -> Iterator[tuple[str, ViewLayers, PathScope]]:
         for rule in self.app.url_map.iter_rules():
             view = self._views.get(rule.endpoint) or self._read(rule.endpoint)

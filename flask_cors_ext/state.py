@@ -15,9 +15,9 @@ from cors_wsgi.apps import find_inner, unwrap_proxy
 from cors_wsgi.options import FLAGS, OPTION_NAMES, normalize_flag
 from cors_wsgi.trust import find_blocking_problems, find_blocking_warnings
 
-from .layers import Layer, PathScopes, read_layer
+from .layers import Layer, PathScopes, collect, join_errors, list_resource_options, read_layer
 from .lost_marks import find_unseen_marks
-from .options import EXTENSION, PREFIX, read_settings
+from .options import EXTENSION, OPTIONS, PREFIX, find_near_setting, read_settings, setting_of
 from .policies import Policies
 from .source import RouterSource
 
@@ -36,10 +36,8 @@ BYPASSED: Final = (
     "Call CORS(app) first, or put cors_wsgi.CORSMiddleware around what the server calls. Connexion 3 takes it in its "
     "constructor, and serves ASGI: there, add Starlette's CORSMiddleware to Connexion's app."
 )
-_NAME_ORIGINS: Final = (
-    "Write CORS(app, origins=['https://app.example.com']), or origins='*' for data that everybody may read; or mark "
-    "views with @cross_origin(origins=[...])."
-)
+_OR_EVERYBODY: Final = ", or origins='*' for data that everybody may read"
+_ADVICE: Final = "Besides, nobody names an origin yet: write origins=['https://app.example.com'], too."
 
 
 class WSGIEntry:
@@ -108,24 +106,34 @@ class ExtensionState:
             PolicyError: for what is wrong with them.
         """
         said = dict(keywords or {})
-        settings = read_settings(self.app.config)
-        layers = (
-            read_layer("CORS(app)", _pick(said, OPTION_NAMES), called_at=called_at),
-            read_layer("the settings", _pick(settings, OPTION_NAMES), prefix=PREFIX),
-        )
-        problems: list[Problem] = []
+        in_resources = list_resource_options(said.get("resources"))
+        errors: list[PolicyError] = []
+        settings, problems = read_settings(self.app.config, {*said, *in_resources})
+        if problems:
+            errors.append(PolicyError(problems, "the settings"))
+        layers = [Layer("CORS(app)"), Layer("the settings")]
+        with collect(errors):
+            layers[0] = read_layer("CORS(app)", _pick(said, OPTION_NAMES), called_at=called_at)
+        with collect(errors):
+            layers[1] = read_layer("the settings", _pick(settings, OPTION_NAMES), prefix=PREFIX)
+        problems = []
         flags = {**_pick(settings, FLAGS), **_pick(said, FLAGS)}
         flags = {name: normalize_flag(name, value, problems) for name, value in flags.items()}
         if problems:
-            raise PolicyError(problems)
+            errors.append(PolicyError(problems, "CORS(app)"))
         self.block_untrusted = flags.get("block_untrusted", False)
         self.debug = flags.get("debug")
-        self.scopes = PathScopes(
-            layers,
-            said["resources"] if "resources" in said else settings.get("resources"),
-            covers_unmarked=keywords is not None,
-            fallback=DENY if self.block_untrusted else None,
-        )
+        with collect(errors):
+            self.scopes = PathScopes(
+                tuple(layers),
+                said["resources"] if "resources" in said else settings.get("resources"),
+                covers_unmarked=keywords is not None,
+                fallback=DENY if self.block_untrusted else None,
+            )
+        if errors:
+            remedies = " ".join(problem.remedy for error in errors for problem in error.problems)
+            is_known = "origins" in {*said, *settings, *in_resources} or "origins" in remedies
+            raise join_errors(errors, "" if is_known or keywords is None else _ADVICE)
         self.keywords = keywords
         self._called_at = called_at
         self._settings_read = _pick_settings(self.app.config)
@@ -231,14 +239,35 @@ class ExtensionState:
         """Return what shares nothing only because nobody names an origin."""
         if not self._shares(policies):
             calls = ["CORS(app)"] if self.keywords is not None else [layer.name for layer in self.blueprints.values()]
-            late = self._find_late_settings()
-            missed = f" {', '.join(late)} came after that call, and had no effect: set it before." if late else ""
-            problem = f"{', '.join(calls)} at {self._called_at} shares nothing: nobody names an origin.{missed}"
-            return [Problem("origins", None, ProblemCode.SHARES_NOTHING, problem, _NAME_ORIGINS)]
+            problem = f"{', '.join(calls)} at {self._called_at} shares nothing: nobody names an origin."
+            problem += self._explain_late_settings()
+            return [Problem("origins", None, ProblemCode.SHARES_NOTHING, problem, self._find_remedy(policies))]
         silent = policies.views_without_origins()
         silent += [scope.name for scope in policies.scopes.all if scope.lacks_origins and scope.rule is not None]
+        if not silent:
+            return []
         problem = f"Nobody names an origin for {', '.join(silent)}, so nothing is shared there."
-        return [Problem("origins", None, ProblemCode.NO_ORIGINS, problem, _NAME_ORIGINS)] if silent else []
+        return [Problem("origins", None, ProblemCode.NO_ORIGINS, problem, self._find_remedy(policies))]
+
+    def _find_remedy(self, policies: Policies) -> str:
+        """Return what to write where nobody names an origin: first what helps the whole app."""
+        # With credentials, '*' would be the next error.
+        everybody = "" if policies.support_credentials() else _OR_EVERYBODY
+        if self.keywords is None:
+            return f"Write CORS(blueprint, origins=['https://app.example.com']){everybody}."
+        call = f"Write CORS(app, origins=['https://app.example.com']){everybody}"
+        return f"{call}; or mark views with @cross_origin(origins=[...])."
+
+    def _explain_late_settings(self) -> str:
+        """Return what is said of settings that may have been meant to name the origins, and came too late."""
+        late = [
+            f"{key} (as {setting_of(near)})" if (near := find_near_setting(key)) and setting_of(near) != key else key
+            for key in self._find_late_settings(or_nearly=True)
+        ]
+        if not late:
+            return ""
+        them = "it" if len(late) == 1 else "them"
+        return f" {', '.join(late)} came after that call, and had no effect: set {them} before."
 
     def _shares(self, policies: Policies) -> bool:
         """Tell whether anybody said which origins are trusted, or that none is."""
@@ -246,9 +275,16 @@ class ExtensionState:
             self.block_untrusted or policies.name_origins() or any(scope.covers_unmarked for scope in self.scopes.all)
         )
 
-    def _find_late_settings(self) -> list[str]:
+    def _find_late_settings(self, *, or_nearly: bool = False) -> list[str]:
+        """Return the settings that changed after they were read.
+
+        Args:
+            or_nearly: whether names count that only come near to a setting's.
+        """
         now, then = _pick_settings(self.app.config), self._settings_read
-        return sorted(key for key in now.keys() | then if now.get(key) != then.get(key))
+        changed = sorted(key for key in now.keys() | then if now.get(key) != then.get(key))
+        known = {setting_of(option) for option in OPTIONS}
+        return [key for key in changed if key in known or (or_nearly and find_near_setting(key))]
 
 
 def check_app(app: Any, call: str) -> Flask:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from itertools import combinations, groupby
@@ -44,6 +44,7 @@ class FindingCode(str, Enum):
     WRAPPED = "wrapped"
     ACCEPTED_RISK = "accepted-risk"
     DEBUG = "debug"
+    UNSHARED_ROUTES = "unshared-routes"
     IDLE_RESOURCE = "idle-resource"
     IDLE_BLUEPRINT = "idle-blueprint"
     HEADER_TWINS = "header-twins"
@@ -64,6 +65,7 @@ _ERRORS: Final = frozenset(
 )
 _NOTES: Final = frozenset(
     {
+        FindingCode.UNSHARED_ROUTES,
         FindingCode.UNSEEN_MARK,
         FindingCode.EVERYBODY_WRITES,
         FindingCode.LOOSE_WITH_CREDENTIALS,
@@ -107,6 +109,7 @@ def _find(app: Flask, state: ExtensionState | None) -> Iterator[Finding]:
         return
     rows = list_rows(policies)
     yield from _find_dangers(rows, state)
+    yield from _find_unshared_routes(rows, policies)
     yield from _find_idle_resources(policies)
     yield from _find_idle_blueprints(app, state)
     yield from _find_header_twins(rows)
@@ -161,23 +164,59 @@ def _is_same_function(one: object, other: object) -> bool:
 
 
 def _find_dangers(rows: list[Row], state: ExtensionState) -> Iterator[Finding]:
-    for row in rows:
-        policy = row.resolved.policy
-        if not isinstance(policy, Policy):
-            continue
-        where = f"{', '.join(row.methods)} {row.rule}"
-        if policy.accept_risks:
-            yield Finding(FindingCode.ACCEPTED_RISK, f"{where} accepts {', '.join(policy.accept_risks)}.")
-        if policy.allows_everybody and not _SAFE.issuperset(row.methods):
-            yield Finding(FindingCode.EVERYBODY_WRITES, f"{where} may be called by every page of the web.")
-        loose = [rule for rule in policy.origins if not is_exact(rule)]
-        if policy.supports_credentials and loose:
-            rules = ", ".join(show_rule(rule) for rule in loose)
-            text = f"{where} trusts whatever matches {rules} with credentials. See that nobody else can be among them."
-            yield Finding(FindingCode.LOOSE_WITH_CREDENTIALS, text)
+    yield from _group(rows, FindingCode.ACCEPTED_RISK, _say_risks)
+    yield from _group(rows, FindingCode.EVERYBODY_WRITES, _say_who_writes)
+    yield from _group(rows, FindingCode.LOOSE_WITH_CREDENTIALS, _say_who_is_trusted)
     if state.debug and not state.app.debug:
         text = "X-CORS-Debug is on although the app is not in debug mode: it shows the rules that come near."
         yield Finding(FindingCode.DEBUG, text)
+
+
+def _group(rows: list[Row], code: FindingCode, say: Callable[[Row, Policy], str]) -> Iterator[Finding]:
+    """Yield one finding for all routes of which the same is to be said; `say` returns nothing for the others."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        if isinstance(row.resolved.policy, Policy) and (said := say(row, row.resolved.policy)):
+            groups.setdefault(said, []).append(row)
+    for said, group in groups.items():
+        yield Finding(code, f"{_list_routes(group, most=1)}: {said}")
+
+
+def _say_risks(_: Row, policy: Policy) -> str:
+    return f"the policy accepts {', '.join(policy.accept_risks)}." if policy.accept_risks else ""
+
+
+def _say_who_writes(row: Row, policy: Policy) -> str:
+    return (
+        "every page of the web may call this." if policy.allows_everybody and not _SAFE.issuperset(row.methods) else ""
+    )
+
+
+def _say_who_is_trusted(_: Row, policy: Policy) -> str:
+    loose = [show_rule(rule) for rule in policy.origins if not is_exact(rule)]
+    if not policy.supports_credentials or not loose:
+        return ""
+    return (
+        f"with credentials, every origin that matches {', '.join(loose)} is trusted. Make sure that nobody else can "
+        "have one."
+    )
+
+
+def _find_unshared_routes(rows: list[Row], policies: Policies) -> Iterator[Finding]:
+    """Find routes that CORS(app) leaves alone, since only marks or blueprints name origins."""
+    unshared = [row for row in rows if row.resolved.policy is None and not row.endpoint.endswith("static")]
+    if unshared and any(scope.lacks_origins and scope.rule is None for scope in policies.scopes.all):
+        text = (
+            f"{_list_routes(unshared, most=5)}: no page of another origin may read this, since CORS(app) names no "
+            "origins. To share it, write CORS(app, origins=['https://app.example.com']), or mark the view."
+        )
+        yield Finding(FindingCode.UNSHARED_ROUTES, text)
+
+
+def _list_routes(rows: list[Row], *, most: int) -> str:
+    named = [f"{', '.join(row.methods)} {row.rule}" for row in rows[:most]]
+    more = len(rows) - len(named)
+    return "; ".join(named) + (f" and {more} more route{'s' * (more != 1)}" if more else "")
 
 
 def _find_idle_resources(policies: Policies) -> Iterator[Finding]:

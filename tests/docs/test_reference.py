@@ -101,8 +101,8 @@ def test_attributes_are_those_of_the_code() -> None:
     assert [_code(row[0]) for row in read_table(REFERENCE, "Decisions")] == [
         field.name for field in dataclasses.fields(Decision)
     ]
-    assert [_code(row[0]) for row in read_table(REFERENCE, "Errors")] == ["problems", "where"]
-    assert set(vars(PolicyError([]))) == {"problems", "where"}
+    assert [_code(row[0]) for row in read_table(REFERENCE, "Errors")] == ["problems", "where", "advice"]
+    assert set(vars(PolicyError([]))) == {"problems", "where", "advice"}
     assert [_code(row[0]) for row in read_table(REFERENCE, "Errors", 1)] == [
         field.name for field in dataclasses.fields(Problem)
     ]

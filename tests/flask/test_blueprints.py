@@ -303,3 +303,13 @@ def test_a_merge_that_fails_names_the_resource_and_its_call() -> None:
     line = nested.__code__.co_firstlineno + 4
     said = f"origins from CORS(blueprint 'bp') resources['/out/in/*'] at {__file__}:{line}, supports_credentials from "
     assert said in str(error.value)
+
+
+def test_cors_for_a_blueprint_that_is_registered_says_what_comes_first() -> None:
+    app, bp = make_app(), blueprint()
+    app.register_blueprint(bp)
+    with pytest.raises(RuntimeError) as error:
+        CORS(bp, origins=A)
+    assert str(error.value) == (
+        "The blueprint 'bp' is registered already. Call CORS(blueprint) before app.register_blueprint(blueprint)."
+    )

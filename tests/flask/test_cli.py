@@ -354,6 +354,17 @@ def nothing(app: Flask) -> None:
     app.add_url_rule("/x", "x", lambda: "x")
 
 
+def many_routes(app: Flask) -> None:
+    for number in range(410):
+        app.add_url_rule(f"/{number}", str(number), lambda: "x")
+
+
+def mark_one_of_seven(app: Flask) -> None:
+    for number in range(6):
+        app.add_url_rule(f"/{number}", str(number), lambda: "x")
+    app.add_url_rule("/marked", "marked", cross_origin(origins=A)(lambda: "x"))
+
+
 def idle_blueprint(app: Flask) -> None:
     for name in ("idle", "busy"):
         bp = Blueprint(name, __name__)
@@ -382,6 +393,10 @@ TWINS = (
 )
 WRAPPED = "what that answers itself carries no CORS headers. Call CORS(app) last, unless it rewrites host or path (such as ProxyFix).  [wrapped]"
 OTHER = "warning: Flask-CORS is on this app, too; the headers that it sets are replaced. Remove it.  [other-extension]"
+LOOSE = (
+    "with credentials, every origin that matches {} is trusted. Make sure that nobody else can have one.  "
+    "[loose-with-credentials]"
+)
 IDLE = "covers no route of this app. Check its path, or remove it.  [idle-resource]"
 FINDINGS = [
     pytest.param(nothing, {}, [], id="nothing to say"),
@@ -430,10 +445,28 @@ FINDINGS = [
         risky_behind_a_denied_one,
         {},
         [
-            "warning: GET, HEAD /r accepts insecure-origins, public-suffix.  [accepted-risk]",
-            "note: GET, HEAD /r trusts whatever matches http://*.com with credentials. See that nobody else can be among them.  [loose-with-credentials]",
+            "warning: GET, HEAD /r: the policy accepts insecure-origins, public-suffix.  [accepted-risk]",
+            f"note: GET, HEAD /r: {LOOSE.format('http://*.com')}",
         ],
         id="behind a view that is never shared",
+    ),
+    pytest.param(
+        many_routes,
+        {"origins": "https://*.a.example", "supports_credentials": True},
+        [f"note: GET, HEAD /0 and 409 more routes: {LOOSE.format('https://*.a.example')}"],
+        id="the same is said once for all routes",
+    ),
+    pytest.param(
+        mark_one_of_seven,
+        {},
+        [
+            (
+                "note: GET, HEAD /0; GET, HEAD /1; GET, HEAD /2; GET, HEAD /3; GET, HEAD /4 and 1 more route: no page of another "
+                "origin may read this, since CORS(app) names no origins. To share it, write "
+                "CORS(app, origins=['https://app.example.com']), or mark the view.  [unshared-routes]"
+            )
+        ],
+        id="routes beside a mark that names origins",
     ),
     pytest.param(
         idle_blueprint,
@@ -463,21 +496,19 @@ FINDINGS = [
     pytest.param(
         nothing,
         {"origins": "http://a.internal", "supports_credentials": True, "accept_risks": ["insecure-origins"]},
-        ["warning: GET, HEAD /x accepts insecure-origins.  [accepted-risk]"],
+        ["warning: GET, HEAD /x: the policy accepts insecure-origins.  [accepted-risk]"],
         id="an accepted risk",
     ),
     pytest.param(
         nothing,
         {"origins": ["https://*.a.example", A, re.compile("b")], "supports_credentials": True},
-        [
-            "note: GET, HEAD /x trusts whatever matches https://*.a.example, re.compile('b') with credentials. See that nobody else can be among them.  [loose-with-credentials]"
-        ],
+        [f"note: GET, HEAD /x: {LOOSE.format('https://*.a.example, re.compile({!r})'.format('b'))}"],
         id="a pattern with credentials",
     ),
     pytest.param(
         lambda app: app.add_url_rule("/w", "w", lambda: "w", methods=["POST"]),
         {"origins": "*"},
-        ["note: POST /w may be called by every page of the web.  [everybody-writes]"],
+        ["note: POST /w: every page of the web may call this.  [everybody-writes]"],
         id="everybody writes",
     ),
     pytest.param(
@@ -518,7 +549,7 @@ def test_check_finds(build: Any, options: dict[str, Any], expected: list[str]) -
     app = Flask("site", static_folder=None)
     if build is wrap_after:
         nothing(app)
-    CORS(app, **{"origins": A, **options})
+    CORS(app, **({} if build is mark_one_of_seven else {"origins": A, **options}))
     build(app)
     code, output = run(app, "check")
     *lines, last = output.splitlines()

@@ -122,9 +122,8 @@ def test_empty_origins_are_an_error_and_never_everybody(value: Any, code: str) -
 
 
 WRONG = [
-    pytest.param({"CORS_ORIGIN": A}, "unknown-option", "Did you mean 'CORS_ORIGINS'?", id="a near miss"),
-    pytest.param({"CORS_HEADERS": "x"}, "unknown-option", "Did you mean 'CORS_", id="an old name of Flask-CORS"),
-    pytest.param({"CORS_origins": A}, "unknown-option", "Did you mean 'CORS_ORIGINS'?", id="lower case"),
+    pytest.param({"CORS_EXPOSE": "x"}, "unknown-option", "rename it to 'CORS_EXPOSE_HEADERS'.", id="a near miss"),
+    pytest.param({"CORS_max_age": 5}, "unknown-option", "rename it to 'CORS_MAX_AGE'.", id="lower case"),
     pytest.param({"CORS_MAX_AGE": "10m"}, "max-age", "in the settings", id="no number"),
     pytest.param({"CORS_SUPPORTS_CREDENTIALS": "maybe"}, "not-a-bool", "Write True or False.", id="no boolean"),
     pytest.param({"CORS_SUPPORTS_CREDENTIALS": 2}, "not-a-bool", "Write True or False.", id="a number but 0 and 1"),
@@ -141,8 +140,96 @@ def test_a_name_that_is_nearly_a_setting_s_is_explained_in_full() -> None:
     assert str(error.value) == (
         "1 problem in the settings:\n"
         f"  CORS_ORIGIN: {A!r}  [unknown-option]\n"
-        "      There is no such setting.\n"
-        "      Did you mean 'CORS_ORIGINS'?"
+        "      There is no setting CORS_ORIGIN.\n"
+        "      If your app reads it, hand its value over: CORS(app, origins=app.config['CORS_ORIGIN']). Else rename it "
+        "to 'CORS_ORIGINS'."
+    )
+
+
+@pytest.mark.parametrize("name", ["CORS_ORIGIN_WHITELIST", "CORS_ALLOWED_ORIGINS", "CORS_ALLOW_ORIGINS", "CORS_ORIGIN"])
+@pytest.mark.parametrize(
+    "options",
+    [{"origins": A}, {"resources": {"/x": {"origins": A}}}],
+    ids=["by keyword", "in a resource"],
+)
+def test_a_name_that_an_app_reads_itself_and_hands_over_is_none_of_ours(name: str, options: dict[str, Any]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        server = server_with({name: A}, **options)
+    assert server.request(path="/x", origin=A).cors == ("200", allow(A), VARY_ORIGIN)
+    with pytest.raises(PolicyError, match=rf"CORS\(app, origins=app.config\['{name}'\]\)"):
+        server_with({name: A})
+
+
+def test_a_name_that_comes_near_to_a_setting_that_is_there_has_no_effect() -> None:
+    with pytest.warns(PolicyWarning, match="CORS_ORIGIN is not a setting, and has no effect beside CORS_ORIGINS."):
+        server = server_with({"CORS_ORIGIN": B, "CORS_ORIGINS": A})
+    assert server.request(path="/x", origin=B).cors == ("200", VARY_ORIGIN)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("CORS_HEADERS", "Any request header is allowed, unless CORS_ALLOW_HEADERS names those that are."),
+        ("CORS_LOG_LEVEL", "Set the level of the logger 'cors_wsgi'."),
+    ],
+)
+def test_what_flask_cors_has_ignored_for_years_is_not_switched_on(name: str, said: str) -> None:
+    expected = f"{name} has no effect, here or in Flask-CORS. Remove it. {said}"
+    with pytest.warns(PolicyWarning, match=re.escape(expected)):
+        server = server_with({name: "X-Only", "CORS_ORIGINS": A})
+    assert server.preflight(A, "GET", path="/x") == granted(A, "GET, HEAD, PUT")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        server_with({"CORS_HEADERS": "X-Only"}, origins=A, allow_headers=["X-Only"])
+
+
+def test_everything_that_is_wrong_with_one_call_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLASK_CORS_MAX_AGE", "soon")
+    with pytest.raises(PolicyError) as error:
+        server_with(
+            {"CORS_MAX_AGE": "soon", "CORS_EXPOSE_HEADERS": "a b", "CORS_DEBUG": "maybe", "CORS_ORIGIN": A},
+            resources={"*": {}, "/a": {"origin": A}, "/b": {"methods": "TRACE"}},
+            allow_headers="Cookie",
+        )
+    assert [(problem.option, problem.code, problem.said_in) for problem in error.value.problems] == [
+        ("CORS_ORIGIN", "unknown-option", "the settings"),
+        ("allow_headers", "forbidden-header", "CORS(app)"),
+        ("expose_headers", "not-a-token", "the setting CORS_EXPOSE_HEADERS"),
+        ("max_age", "max-age", "the setting CORS_MAX_AGE, from the variable FLASK_CORS_MAX_AGE"),
+        ("debug", "not-a-bool", "CORS(app)"),
+        ("origin", "unknown-option", "resources['/a']"),
+        ("methods", "forbidden-method", "resources['/b']"),
+        ("resources", "path-start", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "advice"),
+    [
+        ({"resources": "*"}, True),
+        ({"max_age": "soon", "supports_credentials": True}, True),
+        ({"resources": "*", "origins": A}, False),
+        ({"resources": {"*": {"origins": A}}}, False),
+        ({"origins": ["null"]}, False),
+    ],
+)
+def test_an_error_says_as_well_that_nobody_names_an_origin(options: dict[str, Any], advice: bool) -> None:
+    with pytest.raises(PolicyError) as error:
+        server_with({}, **options)
+    said = "Besides, nobody names an origin yet: write origins=['https://app.example.com'], too."
+    assert str(error.value).endswith(f"\n  {said}") == advice
+
+
+def test_an_empty_setting_is_explained_as_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLASK_CORS_ORIGINS", "")
+    with pytest.raises(PolicyError) as error:
+        server_with({"CORS_ORIGINS": ""})
+    assert str(error.value) == (
+        "1 problem in the settings:\n"
+        "  origins (the setting CORS_ORIGINS, from the variable FLASK_CORS_ORIGINS): ''  [origin-empty]\n"
+        "      The origin is empty.\n"
+        "      Set it to origins separated by commas, such as 'https://app.example.com', or to [] for nobody."
     )
 
 
@@ -180,7 +267,7 @@ def test_needless_options_of_flask_cors_are_explained(option: str) -> None:
 
 
 def test_other_unknown_settings_are_warned_of() -> None:
-    with pytest.warns(PolicyWarning, match="There is no setting CORS_QUUX, and it has no effect."):
+    with pytest.warns(PolicyWarning, match="CORS_QUUX is not a setting of this extension, which does not read it."):
         server_with({"CORS_QUUX": 1, "CORS_ORIGINS": A})
 
 
@@ -215,7 +302,19 @@ def test_settings_that_change_after_init_app_are_warned_of(caplog: pytest.LogCap
 
 
 KEYWORDS = [
-    pytest.param(lambda: CORS(origin=A), "CORS() has no option 'origin'. Did you mean 'origins'?", id="a near miss"),
+    pytest.param(
+        lambda: CORS(origin=A),
+        "CORS() has no option 'origin'. Did you mean 'origins'? (Flask-CORS ignores 'origin': if you come from there, "
+        "remove it to keep what your app does now.)",
+        id="a near miss",
+    ),
+    pytest.param(
+        lambda: CORS(origin="localhost", headers="a b", max_age=-1),
+        "CORS() has no option 'origin'. Did you mean 'origins'? CORS() has no option 'headers'. Did you mean "
+        "'allow_headers'? (Flask-CORS ignores them: if you come from there, remove them to keep what your app does "
+        "now.)\nBesides, 3 problems in CORS():\n",
+        id="all at once",
+    ),
     pytest.param(lambda: CORS(Flask("x"), allowed_origins=A), "Did you mean 'origins'?", id="of another library"),
     pytest.param(lambda: CORS().init_app(Flask("x"), nope=1), "init_app() has no option 'nope'.", id="init_app"),
     pytest.param(lambda: CORS("x"), "CORS takes a Flask app or a Blueprint, not str. Write CORS(app).", id="no app"),
