@@ -223,7 +223,8 @@ def _find_idle_resources(policies: Policies) -> Iterator[Finding]:
     routes = list(policies.app.url_map.iter_rules())
     used = {policies.scopes.find(sample_path(route)).rule for route in routes}
     for scope in policies.scopes.all:
-        if scope.rule not in used and scope.rule is not None and _can_be_told(scope.rule, routes):
+        is_left_alone = not scope.layers and scope.fallback is None  # on purpose, and maybe for what is no route
+        if not is_left_alone and scope.rule not in used and scope.rule is not None and _can_be_told(scope.rule, routes):
             text = f"{scope.name} covers no route of this app. Check its path, or remove it."
             yield Finding(FindingCode.IDLE_RESOURCE, text)
 
@@ -249,7 +250,7 @@ def _find_idle_blueprints(app: Flask, state: ExtensionState) -> Iterator[Finding
 def _find_idle_resources_of_blueprint(resources: PathMap[Layer], routes: list[Rule]) -> Iterator[Finding]:
     used = {resources.get(sample_path(route), None) for route in routes}
     for rule, layer in resources.items():
-        if layer not in used and _can_be_told(rule, routes):
+        if layer not in used and not layer.hands_off and _can_be_told(rule, routes):
             text = (
                 f"{layer.name} covers no route of the blueprint. Write paths as browsers ask for them, with the "
                 f"blueprint's prefix: one of its routes is {routes[0].rule}."

@@ -6,10 +6,12 @@ import contextlib
 import re
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask, abort
+from support.manual import DOCS, read_sections
 from support.needs import needs_module
 from support.wsgi import Server
 
@@ -196,3 +198,42 @@ def test_theirs_exposes_headers_on_preflights_and_ours_on_the_response() -> None
     assert name in cors(make_app(flask_cors, **options), "OPTIONS", "/item", ORIGIN, PUT)[1]
     assert name not in cors(make_app(flask_cors_ext, **options), "OPTIONS", "/item", ORIGIN, PUT)[1]
     assert cors(make_app(flask_cors_ext, **options), "GET", "/item", ORIGIN)[1][name] == "ETag"
+
+
+def find_code(heading: str) -> str:
+    """Return the first block of Python in a section of the guide."""
+    (section,) = (section for section in read_sections(DOCS / "moving-over.md") if section.title == heading)
+    return next(block.text for block in section.blocks if block.language == "python")
+
+
+def test_socket_io_answers_for_itself_and_the_check_has_nothing_to_say() -> None:
+    needs_module("flask_socketio")
+    names: dict[str, Any] = {"__name__": "chat"}
+    exec(find_code("Socket.IO"), names)
+    server = Server(names["app"])
+    handshake = "/socket.io/"
+    answer = server.request("GET", handshake, ORIGIN, query="EIO=4&transport=polling")
+    shared = {"Access-Control-Allow-Origin": ORIGIN, "Access-Control-Allow-Credentials": "true"}
+    assert {name: value for name, value in answer.headers if name.startswith("Access-Control-")} == shared
+    assert server.request("GET", handshake, EVIL, query="EIO=4&transport=polling").status[:3] == "400"
+    assert cors(server, "GET", "/items", ORIGIN) == (200, shared, "Origin")
+    assert cors(server, "GET", "/items", EVIL) == (200, {}, "Origin")
+    result = names["app"].test_cli_runner().invoke(args=["cors", "check"])
+    assert (result.output, result.exit_code) == ("0 errors, 0 other findings.\n", 0)
+
+
+def test_a_function_without_an_app_of_its_own_is_shared(tmp_path: Path) -> None:
+    needs_module("functions_framework")
+    import functions_framework
+
+    source = tmp_path / "main.py"
+    source.write_text(find_code("Functions without an app"))
+    server = Server(functions_framework.create_app("items", str(source)))
+    assert cors(server, "GET", "/", ORIGIN) == (200, {"Access-Control-Allow-Origin": ORIGIN}, "Origin")
+    assert cors(server, "GET", "/", EVIL) == (200, {}, "Origin")
+    assert cors(server, "OPTIONS", "/", ORIGIN, PUT)[:1] == (204,)
+    assert cors(server, "OPTIONS", "/", EVIL, PUT) == (
+        403,
+        {},
+        "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+    )
