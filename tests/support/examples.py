@@ -55,8 +55,18 @@ def run_section(section: Section) -> None:
     with fresh_module() as module:
         if "django" in section.needs:
             _make_django_project(Path.cwd())
-        for block in section.blocks:
-            RUNNERS[block.language](section, block, vars(module))
+        with _app_context() if "functions_framework" in section.needs else contextlib.nullcontext():
+            for block in section.blocks:
+                RUNNERS[block.language](section, block, vars(module))
+
+
+@contextlib.contextmanager
+def _app_context() -> Iterator[None]:
+    """Do as Functions Framework, which imports a module inside the context of the app that it has made."""
+    from flask import Flask
+
+    with Flask(MODULE).app_context():
+        yield
 
 
 def _make_django_project(folder: Path) -> None:
