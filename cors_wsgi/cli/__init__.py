@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "check": "play the browser against a server, and say what it would do and why",
     "audit": "ask a server what its policy really is, and report what is wrong with it",
     "explain": "say what a line of a browser's console means, and what to do about it",
+    "migrate": "rewrite source that uses Flask-CORS, and say who could read and who can",
     "completion": "print the lines that let a shell complete this command",
     "demo": "serve an API and a page of two origins, and show every exchange between them",
 }
@@ -25,6 +26,7 @@ examples:
   cors-wsgi check https://api.example.com/items/1 --origin https://app.example.com --method PUT --credentials
   cors-wsgi audit https://api.example.com/items/1 --origin https://app.example.com
   cors-wsgi explain "Access to fetch at … has been blocked by CORS policy: …"
+  cors-wsgi migrate src   show what source that uses Flask-CORS comes to, and who can read then
   cors-wsgi demo          show the exchanges, and serve the page until Ctrl-C
   cors-wsgi demo --once   show the exchanges, and fail if an answer is not as expected
 """

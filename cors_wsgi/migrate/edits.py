@@ -1,0 +1,160 @@
+"""Changes of a text, each at its place, so that everything else stays byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import libcst as cst
+
+from .source import TODO, Source
+
+_WIDTH = 110
+
+
+class Edits:
+    """What is to change in one file.
+
+    Args:
+        source: the file.
+        comments: every comment of it, as start and end.
+    """
+
+    def __init__(self, source: Source, comments: Sequence[tuple[int, int]]) -> None:
+        self._source = source
+        self._comments = comments
+        self._made: list[tuple[int, int, bytes]] = []
+        self._todos: dict[int, list[str]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._made or self._todos)
+
+    def replace(self, start: int, end: int, text: str) -> None:
+        """Put a text in place of what stands from start to end; comments in there are kept, on lines of their own."""
+        kept = [self._source.data[a:b].decode() for a, b in self._comments if start <= a and b <= end]
+        if kept:
+            indent = self._source.newline + " " * self._column(start)
+            text = indent.join([*kept, text])
+        self._made.append((start, end, text.encode()))
+
+    def insert(self, position: int, text: str) -> None:
+        """Put a text in front of a position."""
+        self._made.append((position, position, text.encode()))
+
+    def replace_node(self, node: cst.CSTNode, text: str) -> None:
+        """Put a text in place of a part."""
+        self.replace(self._source.start(node), self._source.end(node), text)
+
+    def add_todo(self, position: int, text: str) -> None:
+        """Put a comment on lines of its own above the statement or decorator at a position."""
+        texts = self._todos.setdefault(self._line_start(position), [])
+        if text not in texts:
+            texts.append(text)
+
+    def add_line(self, position: int, text: str) -> None:
+        """Put a statement on a line of its own above the one at a position."""
+        start = self._line_start(position)
+        self.insert(start, f"{self._indent(start)}{text}{self._source.newline}")
+
+    def add_line_below(self, node: cst.CSTNode, text: str) -> None:
+        """Put a statement on a line of its own below the one that a part is, or stands in."""
+        start = self._line_start(self._source.start(node))
+        data, end = self._source.data, self._source.end(node)
+        following = data.find(b"\n", end)
+        if following == -1:
+            self.insert(len(data), f"{self._source.newline}{self._indent(start)}{text}")
+        else:
+            self.insert(following + 1, f"{self._indent(start)}{text}{self._source.newline}")
+
+    def remove_statement(self, node: cst.SimpleStatementLine, *, leaves: str = "") -> None:
+        """Take a statement with its line out; `leaves` stands in its place where a block would be empty."""
+        if leaves:
+            self.replace_node(node, leaves)
+        else:
+            self.cut_lines(self._source.start(node), self._source.end(node))
+
+    def cut_lines(self, start: int, end: int) -> None:
+        """Take whole lines out, from that of `start` to that of `end`; their comments are kept."""
+        data, start = self._source.data, self._line_start(start)
+        following = data.find(b"\n", end)
+        following = len(data) if following == -1 else following + 1
+        kept = [data[a:b].decode() for a, b in self._comments if start <= a and b <= following]
+        indent = self._indent(start)
+        self._made.append((start, following, "".join(f"{indent}{c}{self._source.newline}" for c in kept).encode()))
+
+    def drop_within(self, start: int, end: int) -> None:
+        """Forget the changes between two positions, since what stands there is changed otherwise."""
+        self._made = [change for change in self._made if not (start <= change[0] and change[1] <= end)]
+
+    def remove_parts(self, parts: Sequence[cst.CSTNode], removed: Iterable[cst.CSTNode]) -> None:
+        """Take parts of a call, list or mapping out, with their commas; comments between them are kept."""
+        gone = set(map(id, removed))
+        index = 0
+        while index < len(parts):
+            if id(parts[index]) not in gone:
+                index += 1
+                continue
+            last = index
+            while last + 1 < len(parts) and id(parts[last + 1]) in gone:
+                last += 1
+            self._remove_run(parts, index, last)
+            index = last + 1
+
+    def _remove_run(self, parts: Sequence[cst.CSTNode], first: int, last: int) -> None:
+        source = self._source
+        start, end = self._outer(parts[first])[0], self._outer(parts[last])[1]
+        if last + 1 < len(parts):
+            self.replace(start, self._outer(parts[last + 1])[0], "")
+            return
+        if first > 0:
+            start = self._outer(parts[first - 1])[1]
+        else:
+            data = source.data
+            while data[end : end + 1].isspace():
+                end += 1
+            end += data[end : end + 1] == b","
+        kept = [source.data[a:b].decode() for a, b in self._comments if start <= a and b <= end]
+        indent = source.newline + " " * self._column(self._outer(parts[first])[0])
+        self._made.append((start, end, "".join(f"  {c}{indent}" for c in kept).encode()))
+
+    def _outer(self, part: cst.CSTNode) -> tuple[int, int]:
+        return self._source.start(part), self._source.end(part)
+
+    def add_to_call(self, call: cst.Call, text: str) -> None:
+        """Add arguments behind the last one of a call."""
+        if call.args:
+            self.insert(self._outer(call.args[-1])[1], f", {text}")
+        else:
+            self.insert(self._source.end(call) - 1, text)
+
+    def apply(self) -> bytes:
+        """Return the whole text with every change in it."""
+        data, made = self._source.data, list(self._made)
+        for position, texts in self._todos.items():
+            lines = [line for text in texts for line in self._wrap(text, self._indent(position))]
+            made.insert(0, (position, position, "".join(f"{line}{self._source.newline}" for line in lines).encode()))
+        out, done = [], 0
+        for start, end, text in sorted(made, key=lambda change: (change[0], change[1] != change[0])):
+            if start < done:
+                raise ValueError(f"two changes meet at line {self._source.line(start)} of {self._source.name}")
+            out += [data[done:start], text]
+            done = end
+        return b"".join([*out, data[done:]])
+
+    def _wrap(self, text: str, indent: str) -> list[str]:
+        lines, line = [], f"{indent}{TODO}"
+        for word in text.split():
+            if len(line) + len(word) >= _WIDTH and not line.endswith((TODO, "#")):
+                lines.append(line)
+                line = f"{indent}#  "
+            line += f" {word}"
+        return [*lines, line]
+
+    def _line_start(self, position: int) -> int:
+        return self._source.data.rfind(b"\n", 0, position) + 1
+
+    def _indent(self, line_start: int) -> str:
+        rest = self._source.data[line_start:]
+        return rest[: len(rest) - len(rest.lstrip(b" \t\f"))].decode()
+
+    def _column(self, position: int) -> int:
+        return len(self._source.data[self._line_start(position) : position].decode().expandtabs(4))

@@ -1,0 +1,341 @@
+"""Groups of options as they stand in a file, keywords of a call or a mapping in `resources`: each is rewritten alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import libcst as cst
+
+from cors_wsgi import PathMap
+from cors_wsgi.near_misses import find_near_miss
+
+from .edits import Edits
+from .options import REMOVED, translate_option
+from .origins import translate_origin
+from .paths import PathRule, PathTranslation, list_probes, translate_path
+from .predecessor import NEEDLESS, OPTIONS, matches, read_resources
+from .sites import Sites
+from .values import ComputedError, evaluate, write
+
+Options: TypeAlias = "dict[str, Any]"
+
+@dataclass
+class Group:
+    """Options that stand together.
+
+    Attributes:
+        before: what Flask-CORS reads, by option.
+        after: what this library reads.
+        computed: the text of what only running would tell, by option.
+        notes: what a reader should know.
+        questions: what a person must decide.
+    """
+
+    before: Options = field(default_factory=dict)
+    after: Options = field(default_factory=dict)
+    computed: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+
+    def take(self, other: Group) -> None:
+        """Take over what another group has to say, but not its options."""
+        self.computed |= other.computed
+        self.notes += other.notes
+        self.questions += other.questions
+
+
+@dataclass
+class Resources:
+    """The path rules of a call.
+
+    Attributes:
+        before: the options by the key of Flask-CORS.
+        after: the options by the path rule of this library.
+    """
+
+    before: dict[Any, Options] = field(default_factory=dict)
+    after: dict[PathRule, Options] = field(default_factory=dict)
+
+
+class Rewriter:
+    """Rewrites the groups of one file.
+
+    Args:
+        sites: the file.
+        edits: where changes are put.
+    """
+
+    def __init__(self, sites: Sites, edits: Edits) -> None:
+        self._sites = sites
+        self._source = sites.source
+        self._edits = edits
+        self.writes_regex = False
+
+    def rewrite_arguments(self, arguments: Sequence[cst.Arg], all_arguments: Sequence[cst.Arg]) -> tuple[Group, Resources | None]:
+        """Rewrite the keyword arguments of a call.
+
+        Args:
+            arguments: those that are options.
+            all_arguments: all of the call.
+        """
+        parts = [
+            (argument, argument.keyword.value if argument.keyword is not None else None, argument.value, argument.star)
+            for argument in arguments
+        ]
+        return self._rewrite_parts(parts, all_arguments)
+
+    def _rewrite_parts(
+        self, parts: Sequence[tuple[cst.CSTNode, str | None, cst.BaseExpression, str]], siblings: Sequence[cst.CSTNode]
+    ) -> tuple[Group, Resources | None]:
+        group = Group()
+        resources: Resources | None = None
+        removed: list[cst.CSTNode] = []
+        for part, name, value, star in parts:
+            if star or name is None:
+                if star:
+                    group.computed["**options"] = f"{star}{self._source.code(value)}"
+                else:
+                    removed.append(part)
+                    group.notes.append(f"the argument {self._source.code(value)} had no effect, and was taken out")
+            elif name == "resources":
+                resources = self._rewrite_resources(value, group)
+            elif name in OPTIONS:
+                if self._rewrite_option(name, value, group):
+                    removed.append(part)
+            else:
+                removed.append(part)
+                group.notes.append(_explain_ignored(name, self._source.code(value)))
+        self._edits.remove_parts(siblings, removed)
+        return group, resources
+
+    def rewrite_setting(self, option: str, value: cst.BaseExpression) -> tuple[Group, Resources | None, bool]:
+        """Rewrite the value of a setting; the last part of the answer says whether to take it out."""
+        group = Group()
+        if option == "resources":
+            return group, self._rewrite_resources(value, group), False
+        return group, None, self._rewrite_option(option, value, group)
+
+    def _rewrite_option(self, name: str, value: cst.BaseExpression, group: Group) -> bool:
+        """Rewrite one value in its place, and tell whether it is to be taken out instead."""
+        if name == "origins":
+            self._rewrite_origins(value, group)
+            return False
+        node, is_own = self._resolve(value)
+        try:
+            said = evaluate(self._source.parse(value), self._sites.known)
+        except ComputedError as error:
+            group.computed[name] = str(error)
+            return False
+        change = translate_option(name, said)
+        group.before[name] = said
+        group.notes += change.notes
+        group.questions += [change.question] if change.question else []
+        if change.value is REMOVED:
+            return True
+        group.after[name] = change.value
+        if change.value != said or type(change.value) is not type(said):
+            self._edits.replace_node(node if is_own else value, write(change.value))
+        return False
+
+    def _resolve(self, value: cst.BaseExpression) -> tuple[cst.BaseExpression, bool]:
+        """Return the expression that a name is bound to, and whether it may be changed there: nothing else reads it."""
+        if isinstance(value, cst.Name) and value.value in self._sites.constants:
+            return self._sites.constants[value.value], self._sites.names[value.value] == 2
+        return value, True
+
+    def _rewrite_origins(self, value: cst.BaseExpression, group: Group) -> None:
+        node, is_own = self._resolve(value)
+        if is_own and isinstance(node, (cst.List, cst.Tuple, cst.Set)):
+            self._rewrite_origin_list(node, group)
+            return
+        try:
+            said = evaluate(self._source.parse(value), self._sites.known)
+        except ComputedError as error:
+            group.computed["origins"] = str(error)
+            return
+        listed = list(said) if isinstance(said, (list, tuple, set)) else [said]
+        rules = [rule for one in listed for rule in self._translate_origin(one, group)]
+        group.before["origins"] = said
+        group.after["origins"] = "*" if "*" in rules else rules
+        if rules != listed and said not in ("*", ["*"]):
+            written = rules[0] if len(rules) == 1 and isinstance(said, (str, re.Pattern)) else group.after["origins"]
+            self._replace(node if is_own else value, written)
+
+    def _rewrite_origin_list(self, node: cst.List | cst.Tuple | cst.Set, group: Group) -> None:
+        before: list[Any] = []
+        after: list[Any] = []
+        changed: list[tuple[cst.CSTNode, list[Any]]] = []
+        computed: list[str] = []
+        for element in node.elements:
+            try:
+                if isinstance(element, cst.StarredElement):
+                    raise ComputedError(self._source.code(element))
+                said = evaluate(self._source.parse(element.value), self._sites.known)
+            except ComputedError as error:
+                computed.append(str(error))
+                continue
+            rules = self._translate_origin(said, group)
+            before.append(said)
+            after += rules
+            if rules != [said]:
+                changed.append((element, rules))
+        if computed:
+            group.computed["origins"] = ", ".join(computed)
+        group.before["origins"], group.after["origins"] = before, "*" if "*" in after else after
+        if "*" in after and not computed:
+            if before != ["*"]:
+                self._replace(node, "*")
+            return
+        if not after and not computed and before:
+            self._replace(node, [])
+            return
+        self._edits.remove_parts(node.elements, [element for element, rules in changed if not rules])
+        for element, rules in changed:
+            if rules:
+                self.writes_regex |= any(isinstance(rule, re.Pattern) for rule in rules)
+                self._edits.replace_node(element, ", ".join(map(write, rules)))
+
+    def _translate_origin(self, said: Any, group: Group) -> list[Any]:
+        translation = translate_origin(said)
+        group.notes += translation.notes
+        group.questions += [translation.question] if translation.question else []
+        return list(translation.rules)
+
+    def _replace(self, node: cst.CSTNode, value: Any) -> None:
+        text = write(value)
+        self.writes_regex |= "re.compile(" in text
+        self._edits.replace_node(node, text)
+
+    def _rewrite_resources(self, value: cst.BaseExpression, group: Group) -> Resources | None:
+        node, is_own = self._resolve(value)
+        if is_own and isinstance(node, cst.Dict):
+            return self._rewrite_resource_mapping(node, group)
+        try:
+            said = evaluate(self._source.parse(value), self._sites.known)
+        except ComputedError as error:
+            group.computed["resources"] = str(error)
+            return None
+        if isinstance(said, Mapping):
+            group.computed["resources"] = self._source.code(value)
+            return None
+        keys = list(said) if isinstance(said, (list, tuple, set)) else [said]
+        rules = self._translate_paths(keys, {key: {} for key in keys if _is_key(key)}, group)
+        if rules is None:
+            return None
+        kept = [rule for rule in rules if rule is not None]
+        if rules != keys:
+            written = kept[0] if len(kept) == 1 and isinstance(said, (str, re.Pattern)) else kept
+            self._replace(node if is_own else value, written)
+        return Resources({key: {} for key in keys}, {rule: {} for rule in kept})
+
+    def _rewrite_resource_mapping(self, node: cst.Dict, group: Group) -> Resources | None:
+        found: list[tuple[cst.DictElement, Any, Group]] = []
+        for element in node.elements:
+            if not isinstance(element, cst.DictElement):
+                group.computed["resources"] = self._source.code(element)
+                continue
+            try:
+                key = evaluate(self._source.parse(element.key), self._sites.known)
+            except ComputedError as error:
+                group.computed["resources"] = str(error)
+                continue
+            found.append((element, key, self._rewrite_resource(element.value, group)))
+        options = {key: inner.before for _, key, inner in found if _is_key(key)}
+        rules = self._translate_paths([key for _, key, _ in found], options, group)
+        for _, _, inner in found:
+            group.take(inner)
+        if rules is None:
+            return None
+        gone = [element for (element, _, _), rule in zip(found, rules, strict=True) if rule is None]
+        self._edits.remove_parts(node.elements, gone)
+        resources = Resources()
+        for (element, key, inner), rule in zip(found, rules, strict=True):
+            resources.before[key] = inner.before
+            if rule is None:
+                continue
+            if rule != key:
+                self._replace(element.key, rule)
+            resources.after[rule] = inner.after
+        return resources
+
+    def _rewrite_resource(self, value: cst.BaseExpression, group: Group) -> Group:
+        """Rewrite the options of one path rule."""
+        node, is_own = self._resolve(value)
+        parts: list[tuple[cst.CSTNode, str | None, cst.BaseExpression, str]] = []
+        if is_own and isinstance(node, cst.Dict):
+            for element in node.elements:
+                key = self._read_key(element)
+                star = "**" if isinstance(element, cst.StarredDictElement) or key is None else ""
+                parts.append((element, key, element.value, star))
+            return self._rewrite_parts(parts, node.elements)[0]
+        if is_own and isinstance(node, cst.Call) and self._source.code(node.func) == "dict":
+            return self.rewrite_arguments(node.args, node.args)[0]
+        group.computed["resources"] = self._source.code(value)
+        return Group()
+
+    def _read_key(self, element: cst.BaseDictElement) -> str | None:
+        if not isinstance(element, cst.DictElement):
+            return None
+        try:
+            key = evaluate(self._source.parse(element.key), self._sites.known)
+        except ComputedError:
+            return None
+        return key if isinstance(key, str) else None
+
+    def _translate_paths(
+        self, keys: Sequence[Any], options: Mapping[Any, Options], group: Group
+    ) -> list[PathRule | None] | None:
+        """Return the path rules that stand for keys, or None where Flask-CORS would not start with them."""
+        try:
+            if not all(map(_is_key, keys)):
+                raise ValueError("a key is a string or a regular expression")
+            found = [translate_path(key) for key in keys]
+        except ValueError as error:
+            group.questions.append(f"Flask-CORS does not start with these resources: {error}")
+            return None
+        rules = _choose_rules(keys, found, options)
+        if rules is None:
+            group.computed["resources"] = "their order"
+            return None
+        for translation, rule in zip(found, rules, strict=True):
+            group.notes += translation.notes if rule is None or isinstance(rule, str) else ()
+        return rules
+
+
+def _is_key(key: Any) -> bool:
+    return isinstance(key, str) or (isinstance(key, re.Pattern) and isinstance(key.pattern, str))
+
+
+def _choose_rules(
+    keys: Sequence[Any], found: Sequence[PathTranslation], options: Mapping[Any, Options]
+) -> list[PathRule | None] | None:
+    """Return paths and prefixes where they say the same of every probe, else regular expressions that do."""
+    plain = [translation.rule for translation in found]
+    exact: list[PathRule | None] = [t.exact if t.rule is not None else None for t in found]
+    return next((rules for rules in (plain, exact) if _is_no_wider(keys, rules, options)), None)
+
+
+def _is_no_wider(keys: Sequence[Any], rules: Sequence[PathRule | None], options: Mapping[Any, Options]) -> bool:
+    """Tell whether every probe is covered by the same options as before, or by none."""
+    taken = [rule for rule in rules if rule is not None]
+    if len(set(taken)) != len(taken):
+        return False
+    after = PathMap({rule: key for key, rule in zip(keys, rules, strict=True) if rule is not None})
+    order = read_resources({key: {"key": key} for key in keys}) if options else []
+    for path in list_probes(keys):
+        was = next((said["key"] for matcher, said in order if matches(path, matcher, ignore_case=False)), None)
+        now: Any = after.get(path, None)
+        if now is not None and (was is None or options[now] != options[was]):
+            return False
+    return True
+
+
+def _explain_ignored(name: str, value: str) -> str:
+    if name in NEEDLESS:
+        return f"{name}={value} is needless here, and was taken out"
+    meant = find_near_miss(name, (*OPTIONS, "resources"))
+    probably = f"; probably {meant} was meant" if meant else ""
+    return f"{name}={value} had no effect in Flask-CORS, and was taken out{probably}"

@@ -1,0 +1,53 @@
+"""The report of a migration, as text: the table, what to know, what is left, and which dependencies to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .plan import Row
+from .tree import Migration
+
+
+def write_report(migration: Migration, *, is_written: bool) -> str:
+    """Return the report.
+
+    Args:
+        migration: what a tree comes to.
+        is_written: whether the files are written.
+    """
+    parts = [_write_table(migration.rows)] if migration.rows else []
+    parts += [_write_list("To know", migration.notes)] if migration.notes else []
+    if migration.dependencies:
+        parts.append(_write_list("Dependencies, to be changed to cors-wsgi[flask] by hand", migration.dependencies))
+    if migration.left:
+        parts.append(_write_list("Left for a person", [f"{left.where}: {left.text}" for left in migration.left]))
+    parts.append(_summarize(migration, is_written=is_written))
+    return "\n\n".join(parts) + "\n"
+
+
+def _write_table(rows: list[Row]) -> str:
+    lines = ["Who could read, and who can"]
+    for row in rows:
+        path = f" at {row.path}" if row.path else ""
+        before, after = row.before.describe(row.named), row.after.describe(row.named)
+        lines += [f"  {row.where} {row.call}{path}", f"    before  {before}"]
+        lines.append(f"    after   {'the same' if after == before and row.before.is_known else after}")
+    return "\n".join(lines)
+
+
+def _write_list(title: str, items: list[str]) -> str:
+    return "\n".join([title, *_indent(items)])
+
+
+def _indent(items: list[str]) -> Iterator[str]:
+    return (f"  {item}" for item in dict.fromkeys(items))
+
+
+def _summarize(migration: Migration, *, is_written: bool) -> str:
+    changed, left = len(migration.written), len(migration.left)
+    if not migration.files and not left:
+        return "Nothing here uses Flask-CORS."
+    files = f"{changed} file{'s' * (changed != 1)}"
+    done = f"{files} changed" if is_written else f"{files} would change; --write changes them"
+    rest = f"{left} left for a person" if left else "nothing is left for a person"
+    return f"{done}, {rest}. Then run: flask cors check"

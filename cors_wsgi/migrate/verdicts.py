@@ -1,0 +1,224 @@
+"""Who may read, before and after: both libraries' rules asked through the model of a browser."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from cors_wsgi import DENY, CORSMiddleware, Policy, PolicyError
+from cors_wsgi.browser import Browser, FetchError
+from cors_wsgi.origins import parse_origin, parse_pattern
+
+from .origins import translate_origin
+from .paths import PathRule
+from .predecessor import read_options, read_resources, serve
+from .samples import STRANGERS, find_lookalikes, sample_regex, sample_rule
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_MOST_NAMED: Final = 12
+_MOST_SHOWN: Final = 4
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a script of a page asks for.
+
+    Attributes:
+        name: how it is shown.
+        method: of the request.
+        credentials: whether cookies go with it.
+        headers: that the script sets.
+    """
+
+    name: str
+    method: str
+    credentials: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+QUESTIONS: Final = (
+    Question("GET", "GET"),
+    Question("GET with credentials", "GET", credentials=True),
+    Question("POST of JSON", "POST", headers=(("Content-Type", "application/json"),)),
+    Question("PUT", "PUT"),
+    Question("PATCH", "PATCH"),
+    Question("DELETE", "DELETE"),
+    Question("a header of its own", "GET", headers=(("X-Requested-With", "script"),)),
+    Question("PUT with credentials", "PUT", credentials=True),
+)
+_WITH_CREDENTIALS: Final = 1
+_OWN_HEADER: Final = 6
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may read, and how.
+
+    Attributes:
+        answers: for each origin that was asked for, yes or no to each of the questions.
+        is_known: whether it could be computed at all.
+        refused: why this library does not start; empty if it does.
+    """
+
+    answers: Mapping[str, tuple[bool, ...]]
+    is_known: bool = True
+    refused: str = ""
+
+    def describe(self, named: Sequence[str]) -> str:
+        """Return who may read in a line.
+
+        Args:
+            named: the origins that the options name; others are look-alikes and strangers.
+        """
+        if not self.is_known:
+            return "known only when it runs"
+        if self.refused:
+            return f"does not start: {self.refused}"
+        readers = [origin for origin, answers in self.answers.items() if answers[0]]
+        if not readers:
+            return "nobody"
+        if len(readers) == len(self.answers):
+            return f"everybody{self._describe_how(readers)}"
+        meant = [origin for origin in readers if origin in named]
+        others = [origin for origin in readers if origin not in named]
+        parts = meant[:_MOST_SHOWN] + ([f"{len(meant) - _MOST_SHOWN} more"] if len(meant) > _MOST_SHOWN else [])
+        parts += [f"others such as {others[0]}"] if others else []
+        return f"{', '.join(parts)}{self._describe_how(readers)}"
+
+    def _describe_how(self, readers: Sequence[str]) -> str:
+        granted = [any(self.answers[origin][number] for origin in readers) for number in range(len(QUESTIONS))]
+        lacking = [asked.name for asked, is_granted in zip(QUESTIONS, granted, strict=True) if not is_granted]
+        lacking = [name for name in lacking if "credentials" not in name]
+        with_credentials = ", with credentials" if granted[_WITH_CREDENTIALS] else ""
+        return with_credentials + (f"; no {', '.join(lacking)}" if lacking else "")
+
+
+UNKNOWN: Final = Access({}, is_known=False)
+
+
+def list_named(*said: Any) -> list[str]:
+    """Return the origins that options name, and examples of those that they mean."""
+    named: dict[str, None] = {}
+    for value in said:
+        for one in value if isinstance(value, (list, tuple, set)) else [value]:
+            named |= dict.fromkeys(_read_named(one))
+    return list(named)
+
+
+def list_asked(named: Sequence[str]) -> list[str]:
+    """Return the origins to ask for: the named ones, what looks like them, and strangers."""
+    looked = [origin for name in list(named)[:_MOST_NAMED] for origin in find_lookalikes(name)]
+    return list(dict.fromkeys([*named, *looked, *STRANGERS]))
+
+
+def _read_named(said: Any) -> Iterable[str]:
+    if isinstance(said, re.Pattern):
+        yield from (text for text in sample_regex(said) if parse_origin(text))
+    elif isinstance(said, str) and said != "*":
+        if parse_origin(said):
+            yield said
+        elif parse_pattern(said):
+            yield from sample_rule(said)
+        for rule in translate_origin(said).rules:
+            if rule != "*":
+                yield from sample_rule(rule)
+
+
+def ask_predecessor(
+    resources: Mapping[Any, Mapping[str, Any]], paths: Sequence[str], origins: Sequence[str], *, preflights: bool = True
+) -> dict[str, Access]:
+    """Return who could read each path with Flask-CORS.
+
+    Args:
+        resources: complete options by path rule.
+        paths: to ask for.
+        origins: to ask for.
+        preflights: whether Flask-CORS answers preflights there at all.
+
+    Raises:
+        ValueError: it would not start.
+    """
+    app = serve([(matcher, read_options(options)) for matcher, options in read_resources(resources)])
+    return {path: _ask(app if preflights else _without_preflights(app), path, origins) for path in paths}
+
+
+def ask_policies(
+    resources: Mapping[PathRule, Mapping[str, Any]] | None,
+    everywhere: Mapping[str, Any] | None,
+    paths: Sequence[str],
+    origins: Sequence[str],
+) -> dict[str, Access]:
+    """Return who can read each path with this library; options without origins share nothing.
+
+    Args:
+        resources: complete options by path rule, where there are path rules.
+        everywhere: complete options, where there are none.
+        paths: to ask for.
+        origins: to ask for.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            rules = {} if resources is None else {rule: _make(options) for rule, options in resources.items()}
+            app = CORSMiddleware(_plain, None if everywhere is None else _make(everywhere), paths=rules or None)
+    except (PolicyError, TypeError) as error:
+        text = error.problems[0].problem if isinstance(error, PolicyError) else str(error)
+        return dict.fromkeys(paths, Access({}, refused=text))
+    return {path: _ask(app, path, origins) for path in paths}
+
+
+def _make(options: Mapping[str, Any]) -> Any:
+    return Policy(**options) if "origins" in options else DENY
+
+
+def find_widened(before: Access, after: Access, *, methods: Any = None) -> list[str]:
+    """Return what somebody could not do before, and can after, as sentences.
+
+    A header of its own, on a GET, counts only where Flask-CORS listed GET: a GET without it could be read anyway, and
+    browsers do not need GET to be listed.
+    """
+    lists_get = methods is None or "GET" in str(methods).upper()
+    return [
+        f"{origin}: {question.name}"
+        for origin, answers in after.answers.items()
+        for number, question in enumerate(QUESTIONS)
+        if answers[number] and not before.answers[origin][number] and (lists_get or number != _OWN_HEADER)
+    ]
+
+
+def _plain(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:  # noqa: ARG001 - WSGI's
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b""]
+
+
+def _without_preflights(app: WSGIApplication) -> WSGIApplication:
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return (_plain if environ["REQUEST_METHOD"] == "OPTIONS" else app)(environ, start_response)
+
+    return answer
+
+
+def _ask(app: WSGIApplication, path: str, origins: Sequence[str]) -> Access:
+    browser = Browser(app)
+    return Access({origin: tuple(_may(browser, path, origin, asked) for asked in QUESTIONS) for origin in origins})
+
+
+def _may(browser: Browser, path: str, origin: str, asked: Question) -> bool:
+    browser.clear_preflight_cache()
+    browser.exchanges.clear()
+    try:
+        browser.open(origin).fetch(
+            path,
+            method=asked.method,
+            headers=list(asked.headers),
+            body="{}" if asked.method in ("POST", "PUT", "PATCH") else None,
+            credentials="include" if asked.credentials else "omit",
+        )
+    except FetchError:
+        return False
+    return True
