@@ -46,10 +46,10 @@ def run(arguments: argparse.Namespace) -> int:
         if not path.exists():
             return _fail(f"there is no {path}")
     for origin in arguments.origins:
-        if problem := find_origin_problem(origin):
+        if origin != "*" and (problem := find_origin_problem(origin)):
             return _fail(f"--origins {origin}: {problem.problem} {problem.remedy}")
     try:
-        migration = migrate(arguments.paths, arguments.origins)
+        migration = migrate(arguments.paths, arguments.origins, as_written=arguments.write)
         if arguments.write:
             write(migration)
     except OSError as error:

@@ -126,19 +126,41 @@ class Edits:
         else:
             self.insert(self._source.end(call) - 1, text)
 
+    def new_line(self, line: int) -> int:
+        """Return the number that a line has once everything is changed."""
+        data = self._source.data
+        position = 0
+        for _ in range(line - 1):
+            position = data.index(b"\n", position) + 1
+        following = data.find(b"\n", position)
+        end = len(data) if following == -1 else following
+        moved = line
+        for start, stop, text in self._list():
+            if (start <= position) if start == stop else (stop <= end):
+                moved += text.count(b"\n") - data[start:stop].count(b"\n")
+        return moved
+
     def apply(self) -> bytes:
-        """Return the whole text with every change in it."""
-        data, made = self._source.data, list(self._made)
-        for position, texts in self._todos.items():
-            lines = [line for text in texts for line in self._wrap(text, self._indent(position))]
-            made.insert(0, (position, position, "".join(f"{line}{self._source.newline}" for line in lines).encode()))
+        """Return the whole text with every change in it.
+
+        Raises:
+            ValueError: two changes are of one place.
+        """
+        data = self._source.data
         out, done = [], 0
-        for start, end, text in sorted(made, key=lambda change: (change[0], change[1] != change[0])):
+        for start, end, text in self._list():
             if start < done:
                 raise ValueError(f"two changes meet at line {self._source.line(start)} of {self._source.name}")
             out += [data[done:start], text]
             done = end
         return b"".join([*out, data[done:]])
+
+    def _list(self) -> list[tuple[int, int, bytes]]:
+        made = list(self._made)
+        for position, texts in self._todos.items():
+            lines = [line for text in texts for line in self._wrap(text, self._indent(position))]
+            made.insert(0, (position, position, "".join(f"{line}{self._source.newline}" for line in lines).encode()))
+        return sorted(made, key=lambda change: (change[0], change[1] != change[0]))
 
     def _wrap(self, text: str, indent: str) -> list[str]:
         lines, line = [], f"{indent}{TODO}"

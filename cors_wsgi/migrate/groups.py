@@ -1,4 +1,4 @@
-"""Groups of options as they stand in a file, keywords of a call or a mapping in `resources`: each is rewritten alone."""
+"""Groups of options as they stand in a file, keywords or a mapping in `resources`: each is rewritten alone."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from .sites import Sites
 from .values import ComputedError, evaluate, write
 
 Options: TypeAlias = "dict[str, Any]"
+
 
 @dataclass
 class Group:
@@ -74,7 +75,9 @@ class Rewriter:
         self._edits = edits
         self.writes_regex = False
 
-    def rewrite_arguments(self, arguments: Sequence[cst.Arg], all_arguments: Sequence[cst.Arg]) -> tuple[Group, Resources | None]:
+    def rewrite_arguments(
+        self, arguments: Sequence[cst.Arg], all_arguments: Sequence[cst.Arg]
+    ) -> tuple[Group, Resources | None]:
         """Rewrite the keyword arguments of a call.
 
         Args:
@@ -110,6 +113,46 @@ class Rewriter:
                 group.notes.append(_explain_ignored(name, self._source.code(value)))
         self._edits.remove_parts(siblings, removed)
         return group, resources
+
+    def keep_json_out(
+        self, group: Group, parts: Sequence[cst.CSTNode], routed: frozenset[str] | None = None
+    ) -> Options:
+        """Return what must be added where `methods` has no POST: browsers send it unasked, and ask for its headers.
+
+        Args:
+            group: the options.
+            parts: where they stand.
+            routed: the methods of the view, if they are known.
+        """
+        methods, names = group.after.get("methods"), group.after.get("allow_headers", "*")
+        if methods is None or "POST" in methods or (routed is not None and "POST" not in routed):
+            return {}
+        if "allow_headers" in group.computed or not (names in ("*", ["*"]) or "content-type" in str(names).lower()):
+            return {}
+        kept = [] if names in ("*", ["*"]) else [name for name in names if name.lower() != "content-type"]
+        group.notes.append(
+            "methods has no POST, so that Flask-CORS refused a POST of JSON; browsers only ask for its Content-Type, "
+            f"and allow_headers={write(kept)} keeps it out. Name the headers that other requests need."
+        )
+        stated = "allow_headers" in group.after
+        group.after["allow_headers"] = kept
+        if not stated:
+            return {"allow_headers": kept}
+        part = next(part for part in parts if self._name_of(part) == "allow_headers")
+        value = getattr(part, "value")  # noqa: B009 - arguments and elements of a mapping both have one
+        self._edits.drop_within(self._source.start(value), self._source.end(value))
+        self._edits.replace_node(value, write(kept))
+        return {}
+
+    def add(self, call: cst.Call, options: Options) -> None:
+        """Add keyword arguments to a call."""
+        if options:
+            self._edits.add_to_call(call, ", ".join(f"{name}={write(value)}" for name, value in options.items()))
+
+    def _name_of(self, part: cst.CSTNode) -> str | None:
+        if isinstance(part, cst.Arg):
+            return part.keyword.value if part.keyword is not None else None
+        return self._read_key(part) if isinstance(part, cst.BaseDictElement) else None
 
     def rewrite_setting(self, option: str, value: cst.BaseExpression) -> tuple[Group, Resources | None, bool]:
         """Rewrite the value of a setting; the last part of the answer says whether to take it out."""
@@ -193,10 +236,10 @@ class Rewriter:
             self._replace(node, [])
             return
         self._edits.remove_parts(node.elements, [element for element, rules in changed if not rules])
-        for element, rules in changed:
+        for changed_element, rules in changed:
             if rules:
                 self.writes_regex |= any(isinstance(rule, re.Pattern) for rule in rules)
-                self._edits.replace_node(element, ", ".join(map(write, rules)))
+                self._edits.replace_node(changed_element, ", ".join(map(write, rules)))
 
     def _translate_origin(self, said: Any, group: Group) -> list[Any]:
         translation = translate_origin(said)
@@ -270,9 +313,14 @@ class Rewriter:
                 key = self._read_key(element)
                 star = "**" if isinstance(element, cst.StarredDictElement) or key is None else ""
                 parts.append((element, key, element.value, star))
-            return self._rewrite_parts(parts, node.elements)[0]
+            inner = self._rewrite_parts(parts, node.elements)[0]
+            for name, said in self.keep_json_out(inner, node.elements).items():
+                self._edits.insert(self._source.end(node.elements[-1]), f', "{name}": {write(said)}')
+            return inner
         if is_own and isinstance(node, cst.Call) and self._source.code(node.func) == "dict":
-            return self.rewrite_arguments(node.args, node.args)[0]
+            inner = self.rewrite_arguments(node.args, node.args)[0]
+            self.add(node, self.keep_json_out(inner, node.args))
+            return inner
         group.computed["resources"] = self._source.code(value)
         return Group()
 

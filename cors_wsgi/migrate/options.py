@@ -68,7 +68,9 @@ def _translate_allow_headers(said: Any) -> Change:
         return Change(said if said in ("*", ["*"]) else "*")
     literal = [name for name in names if isinstance(name, str) and not is_taken_for_regex(name)]
     dead = [name for name in literal if "," in name]
-    regexes = [name for name in names if isinstance(name, re.Pattern) or (isinstance(name, str) and name not in literal)]
+    regexes = [
+        name for name in names if isinstance(name, re.Pattern) or (isinstance(name, str) and name not in literal)
+    ]
     kept, notes = _keep_valid("allow_headers", [name for name in literal if name not in dead and is_token(name)])
     question = ""
     if dead:
@@ -102,13 +104,15 @@ def _translate_age(said: Any) -> Change:
     seconds: Any = said
     if isinstance(said, timedelta):
         seconds = int(said.total_seconds())
-    elif isinstance(said, str) and re.fullmatch(r"[0-9]{1,9}", said.strip()):
+    elif (isinstance(said, str) and re.fullmatch(r"[0-9]{1,9}", said.strip())) or (
+        isinstance(said, float) and said == int(said)
+    ):
         seconds = int(said)
-    elif isinstance(said, float) and said == int(said):
-        seconds = int(said)
-    if seconds is None or (isinstance(seconds, int) and not isinstance(seconds, bool) and 0 <= seconds):
+    if seconds is None or (isinstance(seconds, int) and not isinstance(seconds, bool) and seconds >= 0):
         if seconds is not None and seconds > LONGEST_MAX_AGE:
-            return Change(LONGEST_MAX_AGE, (f"no browser remembers a preflight for more than {LONGEST_MAX_AGE} seconds",))
+            return Change(
+                LONGEST_MAX_AGE, (f"no browser remembers a preflight for more than {LONGEST_MAX_AGE} seconds",)
+            )
         return Change(said if isinstance(said, timedelta) else seconds)
     return Change(REMOVED, (f"max_age={said!r} is no number of seconds, and was taken out",))
 

@@ -109,7 +109,9 @@ def _translate_regex(said: str) -> Translation:
         return Translation(safe, tuple(_find_holes(said, old, safe)))
     if glob := _read_glob(said):
         bare = tuple(rule for rule in (glob.replace("*.", "", 1),) if matches(rule, old, ignore_case=True))
-        question = f"{said!r}, read as a regular expression, took no subdomain. Probably the pattern {glob!r} was meant."
+        question = (
+            f"{said!r}, read as a regular expression, took no subdomain. Probably the pattern {glob!r} was meant."
+        )
         return Translation(bare, question=question)
     return _keep_regex(said, re.compile(said), old)
 

@@ -51,16 +51,21 @@ _BY_HAND: Final = (
 
 
 @dataclass(frozen=True)
-class Left:
-    """What is left for a person.
+class Remark:
+    """Something about a place: what is left for a person, or what is good to know.
 
     Attributes:
-        where: file and line.
-        text: what to decide.
+        name: of the file.
+        line: from 1; 0 for the file as a whole.
+        text: what is to be said of it.
     """
 
-    where: str
+    name: str
+    line: int
     text: str
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.line}: {self.text}" if self.line else f"{self.name}: {self.text}"
 
 
 @dataclass
@@ -68,7 +73,8 @@ class Row:
     """One line of the table: what one call says of one path.
 
     Attributes:
-        where: file and line.
+        name: of the file.
+        line: from 1.
         call: what was called.
         path: of which path.
         before: who could read.
@@ -76,7 +82,8 @@ class Row:
         named: the origins that it names.
     """
 
-    where: str
+    name: str
+    line: int
     call: str
     path: str
     before: Access
@@ -93,7 +100,7 @@ class FilePlan:
         edits: what changes.
         rewriter: rewrites its groups.
         rows: of the table.
-        notes: what a reader should know, with file and line.
+        notes: what a reader should know.
         left: what a person must decide.
         stopped: why it is not written; empty if it is.
         needs: names that have to be imported.
@@ -104,16 +111,31 @@ class FilePlan:
     edits: Edits
     rewriter: Rewriter
     rows: list[Row] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
+    notes: list[Remark] = field(default_factory=list)
+    left: list[Remark] = field(default_factory=list)
     stopped: str = ""
     needs: set[str] = field(default_factory=set)
     removed: dict[int, tuple[list[cst.CSTNode], list[cst.CSTNode]]] = field(default_factory=dict)
 
-    def ask(self, position: int, where: str, text: str) -> None:
-        """Leave something for a person, with a comment at its place."""
+    def ask(self, position: int, place: cst.CSTNode | int, text: str) -> None:
+        """Leave something for a person, with a comment at its place.
+
+        Args:
+            position: where the comment is put.
+            place: what it is about.
+            text: what to decide.
+        """
         self.edits.add_todo(position, text)
-        self.left.append(Left(where, text))
+        self.left.append(self._remark(place, text))
+
+    def note(self, place: cst.CSTNode | int, text: str) -> None:
+        """Say something that is good to know."""
+        self.notes.append(self._remark(place, text))
+
+    def _remark(self, place: cst.CSTNode | int, text: str) -> Remark:
+        source = self.sites.source
+        position = place if isinstance(place, int) else source.start(place)
+        return Remark(source.name, source.line(position), text)
 
 
 @dataclass(eq=False)
@@ -174,7 +196,7 @@ class TreePlan:
     """
 
     def __init__(self, found: Sequence[Sites], origins: Sequence[str], mentions: Mapping[str, int]) -> None:
-        self._origins = list(origins)
+        self._origins: Any = "*" if list(origins) == ["*"] else list(origins)
         self._mentions = mentions
         self.files = [self._open(sites) for sites in found]
         self._blueprints = {name for sites in found for name in sites.blueprints}
@@ -224,18 +246,17 @@ class TreePlan:
                 plan.edits.replace(start + match.start(), start + match.end(), NEW_PACKAGE)
         for name in sites.references:
             plan.edits.replace_node(name, NEW_PACKAGE)
-        for position, name in sites.foreign:
-            where = f"{source.name}:{source.line(position)}"
-            plan.ask(position, where, f"nothing here stands for {name}. Do without it.")
+        for position, part in sites.foreign:
+            plan.ask(position, position, f"nothing here stands for {part}. Do without it.")
         for position in sites.mentions:
-            plan.notes.append(f"{source.name}:{source.line(position)}: a string names {PACKAGE}, and stays as it is")
+            plan.note(position, f"a string names {PACKAGE}, and stays as it is")
 
     def _name_hooks(self, plan: FilePlan) -> None:
         for hook in plan.sites.hooks:
             if hook.is_after_request:
-                plan.ask(hook.position, hook.where, _BY_HAND)
+                plan.ask(hook.position, hook.position, _BY_HAND)
             else:
-                plan.notes.append(f"{hook.where}: sets CORS headers by hand; the policy of this path owns them now")
+                plan.note(hook.position, "sets CORS headers by hand; the policy of this path owns them now")
 
     def _rewrite_setting(self, plan: FilePlan, setting: Setting) -> None:
         name = setting.name
@@ -249,19 +270,20 @@ class TreePlan:
         if is_needless:
             self._remove_setting(plan, setting)
         self._settings.setdefault(option, []).append((setting, group, resources))
-        plan.notes += [f"{setting.where}: {note}" for note in group.notes]
+        for note in group.notes:
+            plan.note(setting.value, note)
         for question in group.questions:
-            plan.ask(setting.position, setting.where, f"{name}: {question}")
+            plan.ask(setting.position, setting.value, f"{name}: {question}")
         for text in group.computed.values():
             self._setting_computed.add(option)
-            plan.ask(setting.position, setting.where, _ask_of_computed(name, text))
+            plan.ask(setting.position, setting.value, _ask_of_computed(name, text))
 
     def _drop_setting(self, plan: FilePlan, setting: Setting, option: str) -> None:
         is_ignored = setting.name == "CORS_HEADERS" or find_near_miss(option, OPTIONS) is not None
         if (option in NEEDLESS or is_ignored) and self._mentions.get(setting.name, 0) <= 1:
             self._remove_setting(plan, setting)
             why = "is needless here" if option in NEEDLESS else "had no effect in Flask-CORS"
-            plan.notes.append(f"{setting.where}: the setting {setting.name} {why}, and was taken out")
+            plan.note(setting.value, f"the setting {setting.name} {why}, and was taken out")
 
     def _remove_setting(self, plan: FilePlan, setting: Setting) -> None:
         if setting.part is not None:
@@ -300,17 +322,20 @@ class TreePlan:
                 if call.kind is CallKind.INIT and call.holder not in self._objects:
                     continue
                 group, resources = plan.rewriter.rewrite_arguments(call.arguments, call.node.args)
+                plan.rewriter.add(call.node, plan.rewriter.keep_json_out(group, call.node.args, call.route_methods))
                 said = Said(call, plan, group, resources)
                 self._tell(said)
                 if call.kind is CallKind.MARK:
                     marks.append(said)
                 elif call.kind is CallKind.OBJECT:
-                    objects[call.holder or call.where] = said
+                    objects[call.holder or f"<{call.source.name}:{call.line}>"] = said
                 elif call.kind is CallKind.INIT:
                     inits.append((call.holder, said))
                 else:
                     alone.append(said)
-        layers = [Layer([said], self._is_blueprint(said.call)) for said in alone]
+        for said in alone:
+            said.call.kind = CallKind.BLUEPRINT if self._is_blueprint(said.call) else CallKind.APP
+        layers = [Layer([said], said.call.kind is CallKind.BLUEPRINT) for said in alone]
         for holder, said in inits:
             parts = [objects[holder], said] if holder in objects else [said]
             layers.append(Layer(parts, self._is_blueprint(said.call)))
@@ -320,11 +345,16 @@ class TreePlan:
 
     def _tell(self, said: Said) -> None:
         call, plan = said.call, said.plan
-        plan.notes += [f"{call.where}: {note}" for note in dict.fromkeys(said.group.notes)]
+        if call.is_too_late:
+            plan.ask(
+                call.position, call.node, f"{call.target} is registered already, and Flask refuses this. Move it up."
+            )
+        for note in dict.fromkeys(said.group.notes):
+            plan.note(call.node, note)
         for question in dict.fromkeys(said.group.questions):
-            plan.ask(call.position, call.where, question)
+            plan.ask(call.position, call.node, question)
         for name, text in said.group.computed.items():
-            plan.ask(call.position, call.where, _ask_of_computed(name, text))
+            plan.ask(call.position, call.node, _ask_of_computed(name, text))
 
     def _is_blueprint(self, call: Call) -> bool:
         name = call.target.rpartition(".")[2]
@@ -342,13 +372,15 @@ class TreePlan:
             if first is None:
                 kept.append(layer)
             elif not self._merge_into(first, layer):
-                text = f"{call.kind.value} is called twice on {call.target}, and one call cannot say both. Write one call."
-                layer.last.plan.ask(call.position, call.where, text)
+                text = (
+                    f"{call.kind.value} is called twice on {call.target}, and one call cannot say both. Write one call."
+                )
+                layer.last.plan.ask(call.position, call.node, text)
                 kept.append(layer)
         return kept
 
     def _merge_into(self, first: Layer, second: Layer) -> bool:
-        """Let the first call say what both do: in Flask-CORS the second goes first, and the first takes what it leaves."""
+        """Let the first call say what both do: in Flask-CORS the second goes first, and leaves the rest to the first."""
         one, other = first.last, second.last
         merged = _merge_options(one, other)
         if merged is None or len(first.parts) > 1 or len(second.parts) > 1 or not other.call.is_alone:
@@ -364,8 +396,8 @@ class TreePlan:
         start, end = source.end(one.call.node.args[0]), source.end(one.call.node) - 1
         plan.edits.replace(start, end, "".join(f", {argument}" for argument in arguments))
         plan.rewriter.writes_regex |= any("re.compile(" in argument for argument in arguments)
-        plan.edits.remove_statement(other.call.statement)
-        plan.notes.append(f"{other.call.where}: this second call on {other.call.target} was merged into the first")
+        plan.edits.cut_lines(source.start(other.call.statement), source.end(other.call.statement))
+        plan.note(other.call.node, f"this second call on {other.call.target} was merged into the first")
         one.group.before, one.group.after, one.resources = keywords.before, keywords.after, resources
         return True
 
@@ -384,9 +416,9 @@ class TreePlan:
                     self._add(said, {"origins": self._origins})
                     after["origins"] = self._origins
                 else:
-                    said.plan.ask(said.call.position, said.call.where, _BARE)
+                    said.plan.ask(said.call.position, said.call.node, _BARE)
         if self._asks_of_credentials(own_after | after, resources):
-            said.plan.ask(said.call.position, said.call.where, _EVERYBODY_WITH_CREDENTIALS)
+            said.plan.ask(said.call.position, said.call.node, _EVERYBODY_WITH_CREDENTIALS)
         self._tabulate(said, own_before | before, [own_after | after], resources, computed)
 
     def _asks_of_credentials(self, after: Options, resources: Resources | None) -> bool:
@@ -419,14 +451,14 @@ class TreePlan:
 
     def _remove_mark(self, said: Said) -> None:
         text = (
-            "this mark stood above the route and had no effect in Flask-CORS; here it would have one, and was taken out. "
+            "this mark stood above the route and had no effect in Flask-CORS; here it would have one, and it is gone. "
             f"It was: @{said.call.source.code(said.call.node)}"
         )
         source, start = said.call.source, said.call.position
         end = source.end(said.call.node)
         said.plan.edits.drop_within(start, end)
         said.plan.edits.cut_lines(start, end)
-        said.plan.ask(start, said.call.where, text)
+        said.plan.ask(start, said.call.node, text)
 
     def _settle_inheriting(
         self,
@@ -460,7 +492,7 @@ class TreePlan:
             self._settle_bare(said, after, above, can_inherit)
         completed = [layer | after for layer in above]
         if any(self._asks_of_credentials(complete, resources) for complete in completed):
-            said.plan.ask(said.call.position, said.call.where, _EVERYBODY_WITH_CREDENTIALS)
+            said.plan.ask(said.call.position, said.call.node, _EVERYBODY_WITH_CREDENTIALS)
         named = sorted(completed, key=lambda complete: "origins" not in complete)
         if any(complete.get("origins", "") is None for complete in named):
             computed = computed | {"origins"}
@@ -477,14 +509,12 @@ class TreePlan:
             after["origins"] = self._origins
         else:
             text = _BARE_HERE if any(said_above) else _BARE
-            said.plan.ask(said.call.position, said.call.where, text)
+            said.plan.ask(said.call.position, said.call.node, text)
 
     def _add(self, said: Said, options: Options, *, unless: Mapping[str, Any] | None = None) -> None:
         new = {name: value for name, value in options.items() if name not in (unless or {})}
         said.group.after |= new
-        if new:
-            text = ", ".join(f"{name}={write(value)}" for name, value in new.items())
-            said.plan.edits.add_to_call(said.call.node, text)
+        said.plan.rewriter.add(said.call.node, new)
 
     def _tabulate(
         self,
@@ -499,30 +529,39 @@ class TreePlan:
         """Ask both libraries' rules, and put a row for each path into the table."""
         call, plan = said.call, said.plan
         if computed:
-            plan.rows.append(Row(call.where, call.kind.value, "", UNKNOWN, UNKNOWN, []))
+            plan.rows.append(Row(call.source.name, call.line, call.kind.value, "", UNKNOWN, UNKNOWN, []))
             return
         keys: dict[Any, Options] = resources.before if resources else {"/*": {}}
         old = {key: before | options for key, options in keys.items()}
-        every = [*old.values(), *(one | rule for one in after for rule in (resources.after.values() if resources else [{}]))]
+        every = [
+            *old.values(),
+            *(one | rule for one in after for rule in (resources.after.values() if resources else [{}])),
+        ]
         named = list_named(*(options.get("origins", []) for options in every), self._origins)
         asked = list_asked(named)
         paths = list_probes(list(keys)) if resources else ["/x"]
         try:
             was = ask_predecessor(old, paths, asked, preflights=preflights)
         except ValueError as error:
-            plan.rows.append(Row(call.where, call.kind.value, "", Access({}, refused=str(error)), UNKNOWN, named))
+            plan.rows.append(
+                Row(call.source.name, call.line, call.kind.value, "", Access({}, refused=str(error)), UNKNOWN, named)
+            )
             return
         answers = [_ask_after(one, resources, paths, asked) for one in after]
         now = answers[0]
         refused = next((access.refused for one in answers for access in one.values() if access.refused), "")
-        if refused and not any(left.where == call.where for left in plan.left):
-            plan.ask(call.position, call.where, f"this does not start: {refused}")
+        if refused and not any(left.line == call.line for left in plan.left):
+            plan.ask(call.position, call.node, f"this does not start: {refused}")
         for path in [] if refused else paths:
-            widened = [text for one in answers for text in find_widened(was[path], one[path], methods=before.get("methods"))]
+            widened = [
+                text
+                for one in answers
+                for text in find_widened(was[path], one[path], methods=before.get("methods"), routed=call.route_methods)
+            ]
             if widened:
-                plan.stopped = f"{call.where}: it would let somebody in at {path}: {widened[0]}"
+                plan.stopped = f"line {call.line} would let somebody in at {path}: {widened[0]}"
         for path, label in _choose_paths(paths, was, now, has_resources=resources is not None):
-            plan.rows.append(Row(call.where, call.kind.value, label, was[path], now[path], named))
+            plan.rows.append(Row(call.source.name, call.line, call.kind.value, label, was[path], now[path], named))
 
     # --- the extension itself, and imports
 
@@ -533,14 +572,15 @@ class TreePlan:
         made = [(plan, app) for plan in self.files for app in plan.sites.apps]
         if len(made) != 1:
             first = next(mark for mark in marks if not mark.call.is_above_route)
-            text = "a mark needs the extension. Where the app is made, write CORS(app, resources={}): marks alone share."
-            first.plan.ask(first.call.position, first.call.where, text)
+            text = (
+                "a mark needs the extension. Where the app is made, write CORS(app, resources={}): marks alone share."
+            )
+            first.plan.ask(first.call.position, first.call.node, text)
             return
         plan, app = made[0]
         plan.edits.add_line_below(app.statement, f"CORS({app.name}, resources={{}})  # marks alone say who may read")
         plan.needs.add("CORS")
-        where = f"{plan.sites.source.name}:{plan.sites.source.line(plan.sites.source.start(app.statement))}"
-        plan.notes.append(f"{where}: CORS({app.name}, resources={{}}) was added, since marks need the extension")
+        plan.note(app.statement, f"CORS({app.name}, resources={{}}) was added, since marks need the extension")
 
     def _finish(self, plan: FilePlan) -> None:
         sites = plan.sites
@@ -658,7 +698,11 @@ def _merge_resources(one: Said, other: Said) -> tuple[Group, Resources] | None:
     asked = ["https://a.example"]
     everybody = {"origins": "*"}
     covered = [
-        {path for path, access in ask_predecessor(dict.fromkeys(keys, everybody), probes, asked).items() if any(map(any, access.answers.values()))}
+        {
+            path
+            for path, access in ask_predecessor(dict.fromkeys(keys, everybody), probes, asked).items()
+            if any(map(any, access.answers.values()))
+        }
         for keys in (first.before, second.before)
     ]
     if covered[0] & covered[1] or any(isinstance(rule, re.Pattern) for rule in [*first.after, *second.after]):

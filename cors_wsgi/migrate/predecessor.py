@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import unquote
 
@@ -163,9 +162,7 @@ def serve(resources: Sequence[tuple[Matcher, Rules]]) -> WSGIApplication:
     """Return an app that answers everything, with the headers of the first path rule that takes the path."""
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        asked = {
-            key[5:].lower().replace("_", "-"): value for key, value in environ.items() if key.startswith("HTTP_")
-        }
+        asked = {key[5:].lower().replace("_", "-"): value for key, value in environ.items() if key.startswith("HTTP_")}
         path = unquote(environ["PATH_INFO"])
         rules = next((rules for rule, rules in resources if matches(path, rule, ignore_case=False)), None)
         sent = write_headers(rules, environ["REQUEST_METHOD"], asked) if rules else []

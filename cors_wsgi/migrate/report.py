@@ -16,11 +16,11 @@ def write_report(migration: Migration, *, is_written: bool) -> str:
         is_written: whether the files are written.
     """
     parts = [_write_table(migration.rows)] if migration.rows else []
-    parts += [_write_list("To know", migration.notes)] if migration.notes else []
+    parts += [_write_list("To know", list(map(str, migration.notes)))] if migration.notes else []
     if migration.dependencies:
         parts.append(_write_list("Dependencies, to be changed to cors-wsgi[flask] by hand", migration.dependencies))
     if migration.left:
-        parts.append(_write_list("Left for a person", [f"{left.where}: {left.text}" for left in migration.left]))
+        parts.append(_write_list("Left for a person", list(map(str, migration.left))))
     parts.append(_summarize(migration, is_written=is_written))
     return "\n\n".join(parts) + "\n"
 
@@ -30,7 +30,7 @@ def _write_table(rows: list[Row]) -> str:
     for row in rows:
         path = f" at {row.path}" if row.path else ""
         before, after = row.before.describe(row.named), row.after.describe(row.named)
-        lines += [f"  {row.where} {row.call}{path}", f"    before  {before}"]
+        lines += [f"  {row.name}:{row.line} {row.call}{path}", f"    before  {before}"]
         lines.append(f"    after   {'the same' if after == before and row.before.is_known else after}")
     return "\n".join(lines)
 

@@ -28,9 +28,9 @@ def sample_regex(pattern: re.Pattern[str]) -> list[str]:
 
 
 def list_regex(pattern: re.Pattern[str]) -> list[str]:
-    """Return every text that a regular expression means, where those are few; a lone `.` means a dot that is not escaped.
+    """Return every text that a regular expression means, where those are few, and nothing where there is no end.
 
-    Nothing is returned where there is no end to them.
+    A lone `.` means a dot that is not escaped.
     """
     tree = list(_parse(pattern))
     if not _is_finite(tree):
@@ -138,7 +138,9 @@ def sample_rule(rule: str | re.Pattern[str]) -> list[str]:
     if parse_pattern(rule) is None:
         return [rule]
     hosts = [rule.replace("*.", f"{sub}.", 1) for sub in ("sub", "a.b")] if "*." in rule else [rule]
-    return [host.removesuffix(":*") + port for host in hosts for port in (("", ":8443") if rule.endswith(":*") else ("",))]
+    return [
+        host.removesuffix(":*") + port for host in hosts for port in (("", ":8443") if rule.endswith(":*") else ("",))
+    ]
 
 
 def find_lookalikes(origin: str) -> list[str]:

@@ -13,7 +13,7 @@ import libcst as cst
 
 from .predecessor import PACKAGE
 from .source import Source
-from .values import ComputedError, Known
+from .values import ComputedError, Known, evaluate
 
 _CORS: Final = {f"{PACKAGE}.CORS", f"{PACKAGE}.extension.CORS"}
 _CROSS_ORIGIN: Final = {f"{PACKAGE}.cross_origin", f"{PACKAGE}.decorator.cross_origin"}
@@ -51,6 +51,8 @@ class Call:
         is_alone: whether the statement is nothing but this call.
         is_above_route: whether it is a decorator above every route's, where Flask-CORS has no effect.
         is_of_method: whether it marks a method of a class without a method `options`.
+        route_methods: for a mark, the methods of its routes, if they are all known.
+        is_too_late: whether its blueprint was registered before.
     """
 
     source: Source
@@ -64,16 +66,13 @@ class Call:
     is_alone: bool = False
     is_above_route: bool = False
     is_of_method: bool = False
+    route_methods: frozenset[str] | None = None
+    is_too_late: bool = False
 
     @property
     def line(self) -> int:
         """Its line, from 1."""
         return self.source.line(self.source.start(self.node))
-
-    @property
-    def where(self) -> str:
-        """File and line."""
-        return f"{self.source.name}:{self.line}"
 
     @property
     def arguments(self) -> list[cst.Arg]:
@@ -108,11 +107,6 @@ class Setting:
     scope: cst.FunctionDef | None
     is_alone_in_block: bool
 
-    @property
-    def where(self) -> str:
-        """File and line."""
-        return f"{self.source.name}:{self.source.line(self.source.start(self.value))}"
-
 
 @dataclass(eq=False)
 class Hook:
@@ -121,11 +115,6 @@ class Hook:
     source: Source
     position: int
     is_after_request: bool
-
-    @property
-    def where(self) -> str:
-        """File and line."""
-        return f"{self.source.name}:{self.source.line(self.position)}"
 
 
 @dataclass(eq=False)
@@ -187,6 +176,7 @@ class _Finder(cst.CSTVisitor):
         self.source = source
         self.stack: list[cst.CSTNode] = []
         self.bound: Counter[str] = Counter()
+        self.registered: set[tuple[cst.FunctionDef | None, str]] = set()
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         handler = getattr(self, f"find_in_{type(node).__name__.lower()}", None)
@@ -195,7 +185,7 @@ class _Finder(cst.CSTVisitor):
         self.stack.append(node)
         return True
 
-    def on_leave(self, original_node: cst.CSTNode) -> None:
+    def on_leave(self, original_node: cst.CSTNode) -> None:  # noqa: ARG002 - libcst passes it by name
         self.stack.pop()
 
     def find_in_comment(self, node: cst.Comment) -> None:
@@ -267,6 +257,8 @@ class _Finder(cst.CSTVisitor):
             self._add_mark(node)
         elif attribute == "init_app" and isinstance(node.func, cst.Attribute):
             self._add_init(node, node.func.value)
+        elif attribute == "register_blueprint" and node.args:
+            self.registered.add((self._scope(), self.source.code(node.args[0].value)))
         elif attribute in ("from_mapping", "update", "setdefault") and isinstance(node.func, cst.Attribute):
             self._add_mapped(node, attribute, self.source.code(node.func.value))
 
@@ -329,9 +321,31 @@ class _Finder(cst.CSTVisitor):
         function = self.stack[-2]
         if isinstance(function, cst.FunctionDef):
             call.is_above_route = _is_above_route(function, decorator)
-            owner = next((part for part in reversed(self.stack[:-2]) if isinstance(part, (cst.ClassDef, cst.FunctionDef))), None)
+            call.route_methods = self._read_route_methods(function)
+            owner = next(
+                (part for part in reversed(self.stack[:-2]) if isinstance(part, (cst.ClassDef, cst.FunctionDef))), None
+            )
             if isinstance(owner, cst.ClassDef):
                 call.is_of_method = not _has_method(owner, "options")
+
+    def _read_route_methods(self, function: cst.FunctionDef) -> frozenset[str] | None:
+        found: set[str] = set()
+        for decorator in function.decorators:
+            call = decorator.decorator
+            if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
+                continue
+            verb = call.func.attr.value
+            if verb == "route":
+                said = next(
+                    (a.value for a in call.args if a.keyword is not None and a.keyword.value == "methods"), None
+                )
+                try:
+                    found |= {"GET"} if said is None else {str(m).upper() for m in evaluate(self.source.parse(said))}
+                except (ComputedError, TypeError):
+                    return None
+            elif verb in _ROUTES:
+                found.add(verb.upper())
+        return frozenset(found) or None
 
     def _add_call(self, kind: CallKind, node: cst.Call, target: str, holder: str) -> Call:
         statement = self._statement()
@@ -347,6 +361,7 @@ class _Finder(cst.CSTVisitor):
             statement=statement,
             scope=self._scope(),
             is_alone=isinstance(expression, cst.Expr) and expression.value is node,
+            is_too_late=bool(target) and (self._scope(), target) in self.registered,
         )
         self.sites.calls.append(call)
         return call
@@ -382,7 +397,15 @@ class _Finder(cst.CSTVisitor):
         alone = isinstance(block, cst.IndentedBlock) and len(block.body) == 1
         single = statement is not None and len(statement.body) == 1
         site = Setting(
-            self.source, name, value, self._position(), statement if single else None, part, siblings, self._scope(), alone
+            self.source,
+            name,
+            value,
+            self._position(),
+            statement if single else None,
+            part,
+            siblings,
+            self._scope(),
+            alone,
         )
         self.sites.settings.append(site)
 

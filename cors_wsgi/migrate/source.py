@@ -9,7 +9,7 @@ import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper, QualifiedNameProvider
@@ -134,6 +134,6 @@ def read_source(path: Path, name: str, raw: bytes) -> Source:
         data=text.encode("utf-8"),
         encoding=encoding,
         module=module,
-        spans=found[ByteSpanPositionProvider],
+        spans=cast("Mapping[cst.CSTNode, CodeSpan]", found[ByteSpanPositionProvider]),
         names=found[QualifiedNameProvider],
     )

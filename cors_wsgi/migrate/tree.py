@@ -7,11 +7,11 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from .plan import FilePlan, Left, Row, TreePlan
+from .plan import FilePlan, Remark, Row, TreePlan
 from .predecessor import PACKAGE
 from .sites import find_sites
 from .source import TODO, UnreadableError, decode, read_source
@@ -40,19 +40,20 @@ class Migration:
 
     diff: str = ""
     rows: list[Row] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
+    notes: list[Remark] = field(default_factory=list)
+    left: list[Remark] = field(default_factory=list)
     dependencies: list[str] = field(default_factory=list)
     written: dict[Path, bytes] = field(default_factory=dict)
     files: int = 0
 
 
-def migrate(paths: Sequence[Path], origins: Sequence[str]) -> Migration:
+def migrate(paths: Sequence[Path], origins: Sequence[str], *, as_written: bool = False) -> Migration:
     """Return what files, and everything below folders, come to; nothing is written.
 
     Args:
         paths: files and folders.
         origins: what bare calls are to name.
+        as_written: whether lines are counted as they are afterwards.
 
     Raises:
         OSError: a file cannot be read.
@@ -71,12 +72,14 @@ def migrate(paths: Sequence[Path], origins: Sequence[str]) -> Migration:
                 found.append(find_sites(read_source(path, _show(path), raw)))
             except UnreadableError as error:
                 migration.left += _leave_unread(path, raw, error)
-    mentions = Counter(name for raw in python.values() for name in re.findall(r"\bCORS_[A-Z_]+\b", raw.decode("latin-1")))
+    mentions = Counter(
+        name for raw in python.values() for name in re.findall(r"\bCORS_[A-Z_]+\b", raw.decode("latin-1"))
+    )
     plan = TreePlan(found, origins, mentions)
     plan.make()
     migration.files = sum(bool(one.sites.imports or one.sites.foreign) for one in plan.files)
     for one in plan.files:
-        _take(migration, one)
+        _take(migration, one, as_written=as_written)
     for path, raw in python.items():
         migration.left += _find_todos(path, migration.written.get(path, raw), migration.left)
     return migration
@@ -92,43 +95,44 @@ def write(migration: Migration) -> None:
         path.write_bytes(raw)
 
 
-def _take(migration: Migration, plan: FilePlan) -> None:
+def _take(migration: Migration, plan: FilePlan, *, as_written: bool) -> None:
     source = plan.sites.source
-    migration.rows += plan.rows
-    migration.notes += plan.notes
-    if plan.stopped:
-        migration.left.append(Left(source.name, f"was left as it is. {plan.stopped}"))
-        return
-    if not plan.edits:
-        return
-    data = plan.edits.apply()
     try:
-        raw = source.encode(data)
+        raw = source.raw if plan.stopped or not plan.edits else source.encode(plan.edits.apply())
         read_source(source.path, source.name, raw)
-    except UnreadableError as error:
-        migration.left.append(Left(source.name, f"was left as it is: {error}"))
+    except (UnreadableError, ValueError) as error:
+        plan.stopped = str(error)
+    if plan.stopped:
+        migration.rows += plan.rows
+        migration.left.append(Remark(source.name, 0, f"was left as it is: {plan.stopped}"))
         return
-    migration.left += plan.left
+    is_moved = as_written and raw != source.raw
+    for remarks, taken in ((plan.notes, migration.notes), (plan.left, migration.left)):
+        taken += [replace(one, line=plan.edits.new_line(one.line)) if is_moved else one for one in remarks]
+    migration.rows += [replace(row, line=plan.edits.new_line(row.line)) if is_moved else row for row in plan.rows]
     if raw == source.raw:
         return
     migration.written[source.path] = raw
+    data = decode(raw)[0]
     lines = difflib.unified_diff(
         source.data.decode().splitlines(keepends=True),
-        data.decode().splitlines(keepends=True),
+        data.splitlines(keepends=True),
         source.name,
         source.name,
     )
-    migration.diff += "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    migration.diff += "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
 
 
-def _leave_unread(path: Path, raw: bytes, error: UnreadableError) -> list[Left]:
+def _leave_unread(path: Path, raw: bytes, error: UnreadableError) -> list[Remark]:
     if re.search(rf"\b{PACKAGE}\b".encode(), raw) is None:
         return []
     line = raw[: raw.index(PACKAGE.encode())].count(b"\n") + 1
-    return [Left(f"{_show(path)}:{line}", f"was left as it is: {error}")]
+    return [Remark(_show(path), line, f"was left as it is: {error}")]
 
 
-def _find_todos(path: Path, raw: bytes, told: Sequence[Left]) -> Iterator[Left]:
+def _find_todos(path: Path, raw: bytes, told: Sequence[Remark]) -> Iterator[Remark]:
     """Yield the comments of an earlier run that stand in a file still."""
     if TODO.encode() not in raw:
         return
@@ -136,11 +140,11 @@ def _find_todos(path: Path, raw: bytes, told: Sequence[Left]) -> Iterator[Left]:
         text, _ = decode(raw)
     except UnreadableError:
         return
-    if any(left.where.startswith(f"{_show(path)}:") for left in told):
+    if any(remark.name == _show(path) for remark in told):
         return
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith(TODO):
-            yield Left(f"{_show(path)}:{number}", line.strip().removeprefix(TODO).strip())
+            yield Remark(_show(path), number, line.strip().removeprefix(TODO).strip())
 
 
 def _find_dependencies(path: Path, raw: bytes) -> Iterator[str]:

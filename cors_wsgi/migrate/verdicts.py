@@ -48,7 +48,7 @@ QUESTIONS: Final = (
     Question("PUT", "PUT"),
     Question("PATCH", "PATCH"),
     Question("DELETE", "DELETE"),
-    Question("a header of its own", "GET", headers=(("X-Requested-With", "script"),)),
+    Question("headers of its own", "GET", headers=(("X-Requested-With", "script"),)),
     Question("PUT with credentials", "PUT", credentials=True),
 )
 _WITH_CREDENTIALS: Final = 1
@@ -176,18 +176,28 @@ def _make(options: Mapping[str, Any]) -> Any:
     return Policy(**options) if "origins" in options else DENY
 
 
-def find_widened(before: Access, after: Access, *, methods: Any = None) -> list[str]:
+def find_widened(
+    before: Access, after: Access, *, methods: Any = None, routed: frozenset[str] | None = None
+) -> list[str]:
     """Return what somebody could not do before, and can after, as sentences.
 
     A header of its own, on a GET, counts only where Flask-CORS listed GET: a GET without it could be read anyway, and
     browsers do not need GET to be listed.
+
+    Args:
+        before: who could read.
+        after: who can read.
+        methods: what the call says of methods, if it does.
+        routed: the methods of the view, if they are known; others lead nowhere.
     """
     lists_get = methods is None or "GET" in str(methods).upper()
     return [
-        f"{origin}: {question.name}"
+        f"{origin}: {asked.name}"
         for origin, answers in after.answers.items()
-        for number, question in enumerate(QUESTIONS)
-        if answers[number] and not before.answers[origin][number] and (lists_get or number != _OWN_HEADER)
+        for number, asked in enumerate(QUESTIONS)
+        if answers[number] and not before.answers[origin][number]
+        if lists_get or number != _OWN_HEADER
+        if routed is None or asked.method in routed
     ]
 
 
