@@ -380,7 +380,7 @@ class TreePlan:
         return kept
 
     def _merge_into(self, first: Layer, second: Layer) -> bool:
-        """Let the first call say what both do: in Flask-CORS the second goes first, and leaves the rest to the first."""
+        """Let the first call say what both do: in Flask-CORS the second one goes first."""
         one, other = first.last, second.last
         merged = _merge_options(one, other)
         if merged is None or len(first.parts) > 1 or len(second.parts) > 1 or not other.call.is_alone:
