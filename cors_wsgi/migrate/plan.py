@@ -9,12 +9,13 @@ from typing import Any, Final
 
 import libcst as cst
 
+from cors_wsgi import PathMap
 from cors_wsgi.near_misses import find_near_miss
 
 from .edits import Edits
 from .groups import Group, Options, Resources, Rewriter
 from .paths import list_probes
-from .predecessor import ALL_METHODS, NEEDLESS, OPTIONS, PACKAGE
+from .predecessor import ALL_METHODS, NEEDLESS, OPTIONS, PACKAGE, matches, read_resources
 from .sites import Call, CallKind, Setting, Sites
 from .values import write
 from .verdicts import UNKNOWN, Access, ask_policies, ask_predecessor, find_widened, list_asked, list_named
@@ -539,7 +540,7 @@ class TreePlan:
         ]
         named = list_named(*(options.get("origins", []) for options in every), self._origins)
         asked = list_asked(named)
-        paths = list_probes(list(keys)) if resources else ["/x"]
+        paths = _tell_apart(list_probes(list(keys)), old, resources) if resources else ["/x"]
         try:
             was = ask_predecessor(old, paths, asked, preflights=preflights)
         except ValueError as error:
@@ -599,6 +600,20 @@ def _ask_after(
     if resources is None:
         return ask_policies(None, options, paths, asked)
     return ask_policies({rule: options | own for rule, own in resources.after.items()}, None, paths, asked)
+
+
+def _tell_apart(paths: Sequence[str], old: Mapping[Any, Options], resources: Resources) -> list[str]:
+    """Return one path for each pair of rules, old and new, that paths meet: the rest of a path matters to neither."""
+    try:
+        order = read_resources({key: {"key": key} for key in old})
+    except ValueError:
+        return list(paths)
+    after = PathMap({rule: rule for rule in resources.after})
+    met: dict[Any, str] = {}
+    for path in paths:
+        was = next((said["key"] for matcher, said in order if matches(path, matcher, ignore_case=False)), None)
+        met.setdefault((was, after.get(path, None)), path)
+    return list(met.values())
 
 
 def _may_differ(layer: Options, option: str, value: Any) -> bool:
