@@ -19,13 +19,21 @@ MODULES = {
     for root in (CORE, EXTENSION)
     for path in sorted(root.rglob("*.py"))
 }
-OUTERMOST = ("cors_wsgi.browser", "cors_wsgi.audit", "cors_wsgi.cli", "cors_wsgi.demo", "cors_wsgi.pytest_plugin")
+OUTERMOST = (
+    "cors_wsgi.browser",
+    "cors_wsgi.audit",
+    "cors_wsgi.cli",
+    "cors_wsgi.demo",
+    "cors_wsgi.migrate",
+    "cors_wsgi.pytest_plugin",
+)
 SERVER_SIDE = [name for name in MODULES if name.startswith("cors_wsgi") and not name.startswith(OUTERMOST)]
 
 FLOORS = [
     ["fetch", "errors", "decisions", "apps", "near_misses"],
-    ["origins", "paths", "written_lists"],
-    ["origin_rules", "strangers"],
+    ["origins", "written_lists"],
+    ["written_regexes"],
+    ["paths", "origin_rules", "strangers"],
     ["options"],
     ["answers", "settings"],
     ["policy"],

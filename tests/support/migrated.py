@@ -77,7 +77,7 @@ def start(text: str, paths: Iterable[str] = ()) -> Flask | str:
     """Run a module as `load` does, or return what it is refused with."""
     try:
         return load(text, paths)
-    except (PolicyError, AssertionError) as error:
+    except (PolicyError, RuntimeError) as error:
         return str(error)
 
 
