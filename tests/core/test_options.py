@@ -30,6 +30,7 @@ from support.wsgi import (
 )
 
 from cors_wsgi import CORSMiddleware, Policy, PolicyError, PolicyWarning, Problem
+from cors_wsgi.near_misses import find_near_miss
 from cors_wsgi.settings import parse_list
 
 OPTIONS = [field.name for field in dataclasses.fields(Policy)]
@@ -526,3 +527,17 @@ def test_a_header_with_an_underscore_is_a_warning() -> None:
     assert Policy(A, allow_headers=["Content-Type", "api-key"], expose_headers=["X_Total"]).expose_headers == (
         "X_Total",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("allow-credentials", "supports_credentials"),
+        ("CORS_ALLOWED_ORIGINS", "origins"),
+        ("Access-Control-Max-Age", "max_age"),
+        ("supports_credental", "supports_credentials"),
+        ("colour", None),
+    ],
+)
+def test_the_option_that_a_name_means_is_found_in_any_spelling(name: str, meant: str | None) -> None:
+    assert find_near_miss(name, OPTIONS) == meant

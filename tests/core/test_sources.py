@@ -238,6 +238,49 @@ def test_a_body_that_fails_as_it_is_read_fails_where_nothing_is_blocked() -> Non
         wrap(source=router, app=app, block_untrusted=True).request("PUT", "/x", A)
 
 
+class Late(Router):
+    """A source of an app that routes only as its body is read, and is judged there."""
+
+    verdict: Verdict
+
+    def follow(self, environ: Any, verdict: Verdict) -> Callable[[], Any]:
+        self.verdict = verdict
+        return lambda: None
+
+
+@pytest.mark.parametrize("ends", ["with a response", "with an exception", "with nothing"])
+def test_a_body_that_comes_to_what_must_not_run_is_answered_403_as_it_is_read(ends: str) -> None:
+    router, closed = Late([]), []
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        try:
+            assert router.verdict.must_block(Policy(A), "PUT")
+            if ends == "with an exception":
+                raise LookupError
+            if ends == "with a response":
+                start_response("200 OK", [PLAIN])
+                yield b"secret"
+                closed.append("read on")
+        finally:
+            closed.append("closed")
+
+    answer = wrap(source=router, app=app, block_untrusted=True).request("GET", "/x", EVIL)
+    assert answer == replace(forbidden(VARY_ORIGIN), app_ran=True)
+    assert closed == ["closed"]
+
+
+def test_a_body_that_is_read_late_and_may_run_is_passed_on_chunk_by_chunk() -> None:
+    router = Late([])
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [PLAIN])
+        yield b"one"
+        yield b"two"
+
+    answer = wrap(source=router, app=app, block_untrusted=True).request("GET", "/x", EVIL)
+    assert (answer.status, answer.body) == ("200 OK", b"onetwo")
+
+
 def test_what_an_app_writes_although_it_must_not_run_is_not_sent() -> None:
     closed: list[bool] = []
 

@@ -10,6 +10,7 @@ import pytest
 from support.wsgi import PLAIN_APP
 
 from cors_wsgi import CORSMiddleware, Policy, PolicyError, PolicyWarning, ProblemCode
+from cors_wsgi.origins import show_rule
 
 REFUSED = [
     (".*", ["https://canary.example", "https://stranger.example"]),
@@ -94,3 +95,36 @@ def test_a_regex_that_names_whom_it_means_is_believed(regex: str) -> None:
         policy: Any = Policy(re.compile(regex), supports_credentials=True)
         CORSMiddleware(PLAIN_APP, Policy(re.compile(regex)), block_untrusted=True)
     assert policy.origins[0].pattern == regex
+
+
+def is_ours(origin: str, environ: Any) -> bool:
+    return False
+
+
+def test_what_is_wrong_with_an_open_regex_and_what_to_write_are_said_in_full() -> None:
+    rule = re.compile("https://.*")
+    with pytest.raises(PolicyError) as error:
+        Policy(rule, supports_credentials=True)
+    (problem,) = error.value.problems
+    first, second = problem.problem.removeprefix("It also matches ").split(", ")[0].split(" and ")
+    assert (problem.option, problem.value, problem.code, problem.risk) == ("origins", rule, "open-regex", "open-regex")
+    assert problem.problem == f"It also matches {first} and {second}, strangers whom its text does not name."
+    assert rule.fullmatch(first)
+    assert rule.fullmatch(second)
+    assert problem.remedy == (
+        "Write a pattern such as 'https://*.example.com', or a regular expression that names your domain; or write "
+        "accept_risks=['open-regex'] if you trust whoever can have such an origin."
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "shown"),
+    [
+        (re.compile("a"), "re.compile('a')"),
+        (re.compile("a", re.IGNORECASE), "re.compile('a', re.IGNORECASE)"),
+        ("https://*.example.com", "https://*.example.com"),
+        (is_ours, "is_ours"),
+    ],
+)
+def test_a_rule_is_shown_as_its_author_knows_it(rule: Any, shown: str) -> None:
+    assert show_rule(rule) == shown
