@@ -8,6 +8,7 @@ from .middleware import CORSMiddleware
 from .origins import OriginRule
 from .paths import PathMap, is_canonical
 from .policy import DENY, Deny, Policy
+from .remembered import Remembered
 from .sources import PolicySource, Verdict
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Problem",
     "ProblemCode",
     "Reason",
+    "Remembered",
     "Verdict",
     "is_canonical",
 ]

@@ -33,7 +33,7 @@ FLOORS = [
     ["fetch", "errors", "decisions", "apps", "near_misses"],
     ["origins", "written_lists"],
     ["written_regexes"],
-    ["paths", "origin_rules", "strangers"],
+    ["paths", "origin_rules", "strangers", "remembered"],
     ["options"],
     ["answers", "settings"],
     ["policy"],

@@ -48,6 +48,7 @@ def test_the_names_that_programs_import_are_public() -> None:
         "Problem",
         "ProblemCode",
         "Reason",
+        "Remembered",
         "Verdict",
         "is_canonical",
     }

@@ -22,6 +22,7 @@ from cors_wsgi import (
     PolicyWarning,
     Problem,
     Reason,
+    Remembered,
     Verdict,
     is_canonical,
 )
@@ -45,6 +46,21 @@ everybody = Policy("*", max_age=None)
 stricter: Policy = dataclasses.replace(policy, max_age=0)
 seconds: int | None = stricter.max_age
 trusted: bool = policy.allows("https://app.example.com")
+
+
+def is_customer(origin: str) -> bool:
+    return origin == "https://shop.example"
+
+
+def is_customer_of(origin: str, tenant: str) -> bool:
+    return origin == f"https://{tenant}"
+
+
+remembered = Remembered(is_customer, seconds=timedelta(minutes=1), refused_seconds=0.5)
+Policy([remembered, Remembered(is_customer_of, key=lambda environ: environ["HTTP_HOST"])])
+remembered.forget("https://shop.example")
+remembered.forget()
+counts: dict[str, int] = remembered.statistics()
 
 
 def note(decision: Decision) -> None:
