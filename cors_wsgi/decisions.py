@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 
 class Kind(str, Enum):
@@ -106,6 +107,35 @@ class Decision:
             return f"{asked}: allowed"
         return f"{asked}: refused, {self.advice}"
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON has it: strings, a bool, None, and a list of the reasons' names.
+
+        >>> Decision(Kind.ACTUAL, "https://a.example", "GET", "/", False, (Reason.ORIGIN_NOT_ALLOWED,)).as_dict()
+        ... # doctest: +NORMALIZE_WHITESPACE
+        {'kind': 'actual', 'origin': 'https://a.example', 'method': 'GET', 'path': '/', 'allowed': False,
+         'reasons': ['origin-not-allowed'], 'nearest': None}
+        """
+        return {
+            "kind": self.kind.value,
+            "origin": self.origin,
+            "method": self.method,
+            "path": self.path,
+            "allowed": self.allowed,
+            "reasons": [reason.value for reason in self.reasons],
+            "nearest": self.nearest,
+        }
+
+    def as_log_fields(self) -> dict[str, Any]:
+        """Return what `as_dict` does, for the `extra` of a log record: what the client sent is escaped, and bounded.
+
+        A formatter may print a field as it is, and a line break or an escape sequence in it would forge a line.
+        """
+        sent = {"origin": self.origin, "method": self.method, "path": self.path}
+        return {
+            **self.as_dict(),
+            **{name: _escape(text) if text is not None else None for name, text in sent.items()},
+        }
+
     @property
     def advice(self) -> str:
         """Why a browser will refuse, what to do, and the nearest rule, in ASCII; nothing that the client sent."""
@@ -122,6 +152,11 @@ def quote(text: str | None, limit: int = 200) -> str:
     if text is None:
         return "no origin"
     return repr(text) if len(text) <= limit else repr(text[:limit]) + f"… ({len(text)} characters)"
+
+
+def _escape(text: str, limit: int = 200) -> str:
+    shown = text[:limit].encode("unicode_escape").decode("ascii")
+    return shown if len(text) <= limit else f"{shown}… ({len(text)} characters)"
 
 
 def quote_error(error: Exception) -> str:

@@ -110,8 +110,8 @@ class Reports:
 
     def tell(self, decision: Decision) -> None:
         """Tell whoever listens; a hook that fails changes nothing."""
-        if decision.reasons:
-            _logger.debug("%s", decision)
+        if decision.reasons and _logger.isEnabledFor(logging.DEBUG):
+            _logger.debug("%s", decision, extra=decision.as_log_fields())
         if self._on_decision is not None:
             try:
                 self._on_decision(decision)

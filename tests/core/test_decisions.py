@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import io
+import json
 import logging
 import re
 import sys
 from typing import Any
 
 import pytest
+from support.needs import needs_module
 from support.wsgi import (
     ALL_HEADERS,
     ALL_METHODS,
@@ -336,6 +339,102 @@ def test_what_a_preflight_misses_is_found_out_once_where_nobody_listens(
     assert len(caplog.records) == (0 if (method, names) == ("PUT", "x-a") else 1)
 
 
+FIELDS = ("kind", "origin", "method", "path", "allowed", "reasons", "nearest")
+
+AS_DICT = [
+    pytest.param(
+        Decision(Kind.ACTUAL, A, "GET", "/é", True),
+        {
+            "kind": "actual",
+            "origin": A,
+            "method": "GET",
+            "path": "/é",
+            "allowed": True,
+            "reasons": [],
+            "nearest": None,
+        },
+        id="what is allowed",
+    ),
+    pytest.param(
+        Decision(
+            Kind.PREFLIGHT, "a\r\n", "put", "/", False, (Reason.METHOD_CASE, Reason.HEADER_NOT_ALLOWED), "http://a"
+        ),
+        {
+            "kind": "preflight",
+            "origin": "a\r\n",
+            "method": "put",
+            "path": "/",
+            "allowed": False,
+            "reasons": ["method-case", "header-not-allowed"],
+            "nearest": "http://a",
+        },
+        id="what is refused, as the client sent it",
+    ),
+    pytest.param(
+        Decision(Kind.BLOCKED, None, "POST", "/", False, (Reason.ORIGIN_MISSING,)),
+        {
+            "kind": "blocked",
+            "origin": None,
+            "method": "POST",
+            "path": "/",
+            "allowed": False,
+            "reasons": ["origin-missing"],
+            "nearest": None,
+        },
+        id="what names no origin",
+    ),
+]
+
+
+@pytest.mark.parametrize(("decision", "expected"), AS_DICT)
+def test_a_decision_as_a_dict_is_what_json_has(decision: Decision, expected: dict[str, Any]) -> None:
+    found = decision.as_dict()
+    assert found == expected
+    assert tuple(found) == FIELDS == tuple(field.name for field in dataclasses.fields(Decision))
+    assert json.loads(json.dumps(found)) == expected
+    assert {type(value) for value in (found["kind"], *found["reasons"])} == {str}  # no enum, whatever serialises it
+
+
+def test_a_record_of_the_log_carries_the_decision_as_fields(caplog: pytest.LogCaptureFixture) -> None:
+    server = wrap(MINE, on_decision=lambda decision: None)
+    with caplog.at_level(logging.DEBUG, "cors_wsgi"):
+        server.request(origin=A)
+        server.preflight("http://a.example", "DELETE", "x-b", "/y\x1b[31m")
+        server.preflight(A, "DELETE", "x-b", "/" + "y" * 300)
+    first, second = caplog.records
+    assert {name: getattr(first, name) for name in FIELDS} == {
+        "kind": "preflight",
+        "origin": "http://a.example",
+        "method": "DELETE",
+        "path": "/y\\x1b[31m",
+        "allowed": False,
+        "reasons": ["origin-not-allowed"],
+        "nearest": A,
+    }
+    assert second.reasons == ["method-not-allowed", "header-not-allowed"]  # type: ignore[attr-defined]
+    assert second.path == "/" + "y" * 199 + "… (301 characters)"  # type: ignore[attr-defined]
+    assert '"origin": "http://a.example"' in json.dumps(vars(first), default=str)
+
+
+def test_the_formatter_that_most_people_use_for_json_shows_the_fields() -> None:
+    needs_module("pythonjsonlogger")
+    from pythonjsonlogger.json import JsonFormatter
+
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonFormatter())
+    logger = logging.getLogger("cors_wsgi")
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        wrap(MINE).request("POST", "/x", EVIL)
+    finally:
+        logger.removeHandler(handler)
+    shown = json.loads(stream.getvalue())
+    assert shown.pop("message").startswith("actual 'POST' '/x'")
+    assert shown == Decision(Kind.ACTUAL, EVIL, "POST", "/x", False, (Reason.ORIGIN_NOT_ALLOWED,)).as_dict()
+
+
 HOSTILE = [
     "a\r\nERROR:root:forged",
     "a\nb",
@@ -369,6 +468,10 @@ def test_what_the_client_sent_is_logged_escaped_on_one_line(
         assert len(message.splitlines()) == 1
         assert message.isprintable()
         assert len(message) < 3000
+        fields = " ".join(str(getattr(record, name)) for name in FIELDS)
+        assert len(fields.splitlines()) == 1
+        assert fields.isprintable()
+        assert len(fields) < 3000
     assert [decision.origin for decision in decisions] == [sent["origin"]] * 2
     for answer in answers:
         assert sum(len(name) + len(value) for name, value in answer.headers) + len(answer.body) < 1000
