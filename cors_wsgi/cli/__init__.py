@@ -12,6 +12,7 @@ from typing import Final, Protocol, cast
 COMMANDS: Final = {
     "check": "play the browser against a server, and say what it would do and why",
     "audit": "ask a server what its policy really is, and report what is wrong with it",
+    "compare": "say where a browser's verdict changes between two policies, apps or servers",
     "explain": "say what a line of a browser's console means, and what to do about it",
     "migrate": "rewrite source that uses Flask-CORS, and say who could read and who can",
     "completion": "print the lines that let a shell complete this command",
