@@ -25,8 +25,8 @@ from .terminal import make_console, safe
 
 SAME, CHANGED, UNTRIED = 0, 1, 2
 
-_SHOWN: Final = 40
-"""Lines of the table at most; --json has them all."""
+_SHOWN: Final = 30
+"""Lines of the table at most, of gains and of losses; --json has them all."""
 
 EXAMPLES: Final = """\
 examples:
@@ -185,11 +185,12 @@ def _make_table(changes: Sequence[Change]) -> Table:
     for column in ("origin", "method", "headers", "credentials", "path"):
         table.add_column(column, overflow="fold")
     rows = _merge(changes)
-    for is_gain, *cells in rows[:_SHOWN]:
-        mark = "[yellow]gains[/]" if is_gain else "[cyan]loses[/]"
-        table.add_row(mark, *map(safe, cells))
-    if len(rows) > _SHOWN:
-        table.add_row("", f"… and {len(rows) - _SHOWN} more lines; --json has them all")
+    for mark, is_gain in (("[yellow]gains[/]", True), ("[cyan]loses[/]", False)):
+        alike = [row[1:] for row in rows if row[0] is is_gain]
+        for cells in alike[:_SHOWN]:
+            table.add_row(mark, *map(safe, cells))
+        if len(alike) > _SHOWN:
+            table.add_row(mark, f"… {len(alike) - _SHOWN} more: see --json")
     return table
 
 
