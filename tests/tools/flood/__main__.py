@@ -19,7 +19,7 @@ def main() -> int:
     print(
         f"{result.origins} made-up origins from {arguments.threads} threads in {result.seconds:.1f} s: "
         f"{len(result.wrong)} wrong answers, {result.asked_again} grants asked again, {result.most_at_once} look-ups "
-        f"at once at most, {result.sizes[0]} grants and {result.sizes[1]} refusals kept, {result.growth} KiB more memory"
+        f"at once at most, {result.sizes[0]} grants and {result.sizes[1]} refusals kept, {result.growth} KiB more"
     )
     print(result.statistics)
     is_right = not result.wrong and result.asked_again == 0 and result.sizes[1] <= SIZE
