@@ -11,7 +11,7 @@ from support.manual import DOCS, ROOT, Block, Section, find_pages, read_sections
 
 SECTIONS = [section for page in find_pages() for section in read_sections(page)]
 SHOWN_ONLY = {"text", "{toctree}"}
-ALONE = {"django", "pyramid"}
+ALONE = {"django", "pyramid", "redis"}
 """Frameworks that keep one configuration for the whole process."""
 
 

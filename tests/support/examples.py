@@ -15,12 +15,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from support.databases import database
 from support.manual import Block, Section
 from support.needs import needs_module, needs_program
 from support.wsgi import call, environ_for
 
 MODULE: Final = "myapp"
 """The name of the module that an example's Python code makes up."""
+
+_DATABASES: Final = {"psycopg": ("postgresql", "DATABASE_URL"), "redis": ("redis", "REDIS_URL")}
+"""The server that a module which a section needs is a client of, and where the section finds it."""
 
 _OWN = ("access-control-", "vary", "x-cors-debug")
 _REQUEST = re.compile(r"([A-Z]+) (/\S*)")
@@ -52,7 +56,10 @@ def fresh_module() -> Iterator[ModuleType]:
 
 def run_section(section: Section) -> None:
     """Run a section's examples in their order."""
-    with fresh_module() as module:
+    with fresh_module() as module, contextlib.ExitStack() as databases:
+        for needed, (kind, variable) in _DATABASES.items():
+            if needed in section.needs:
+                os.environ[variable] = databases.enter_context(database(kind)).url
         if "django" in section.needs:
             _make_django_project(Path.cwd())
         with _app_context() if "functions_framework" in section.needs else contextlib.nullcontext():
