@@ -12,7 +12,7 @@ import pytest
 from support.manual import DOCS, read_table, read_text
 
 import cors_wsgi
-from cors_wsgi import CORSMiddleware, Decision, Kind, PathMap, Policy, PolicyError, Problem, ProblemCode, Reason
+from cors_wsgi import CORSMiddleware, Decision, Kind, PathMap, Policy, PolicyError, Problem, ProblemCode, Reason, Remembered
 from cors_wsgi.options import OPTION_NAMES, RISKS, WARNINGS
 from cors_wsgi.settings import PARSERS, parse_settings
 
@@ -81,6 +81,20 @@ def test_the_middleware_s_arguments_are_those_of_the_code() -> None:
     assert {name: ast.literal_eval(_code(cell)) for name, cell in given.items()} == {
         name: parameters[name].default for name in given
     }
+
+
+def test_what_a_remembered_rule_takes_and_counts_is_that_of_the_code() -> None:
+    parameters = inspect.signature(Remembered).parameters
+    shown = {_code(row[0]): row[2] for row in read_table(REFERENCE, "Remembered")}
+    assert list(shown) == list(parameters)
+    given = {name: cell for name, cell in shown.items() if cell.startswith("`")}
+    assert set(shown) - set(given) == {"rule"}
+    assert {name: ast.literal_eval(_code(cell)) for name, cell in given.items()} == {
+        name: parameters[name].default for name in given
+    }
+    assert [_code(row[0]) for row in read_table(REFERENCE, "Remembered", 2)] == list(
+        Remembered(lambda origin: True).statistics()
+    )
 
 
 def test_every_public_name_is_listed() -> None:
