@@ -123,7 +123,7 @@ class Remembered:
         self._refusals: OrderedDict[Hashable, float] = OrderedDict()
         self._hits = itertools.count()  # PERF: counted without the lock; `next` is one step for every thread
         self._hits_read = 0
-        self._counts = dict.fromkeys(("misses", "failures", "stale", "refused_unasked"), 0)
+        self._counts: dict[str, int] = dict.fromkeys(("misses", "failures", "stale", "refused_unasked"), 0)
         self._is_failing = False
         self._reset_running()
         _alive.add(self)

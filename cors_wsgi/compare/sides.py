@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote, unquote
 
 from ..apps import check_wsgi_app, unwrap_proxy
@@ -242,12 +242,11 @@ def _read_routes(app: WSGIApplication, name: str) -> tuple[list[Route], Route | 
     routes: dict[str, Route] = {}
     owner: CORSMiddleware | None = None
     for layer in _unwrap(app):
-        if isinstance(layer, CORSMiddleware) and owner is None:
-            owner = layer
+        owner = owner or (layer if isinstance(layer, CORSMiddleware) else None)
         if _is_flask(layer):
             from .flask_apps import list_routes  # noqa: PLC0415 - Flask is not installed everywhere
 
-            for path, policies in list_routes(layer, name).items():
+            for path, policies in list_routes(cast("Any", layer), name).items():
                 routes[path] = Route(path, _of_middleware(owner, path, policies))
             break
     if owner is None or owner._source is not None:

@@ -12,7 +12,18 @@ import pytest
 from support.manual import DOCS, read_table, read_text
 
 import cors_wsgi
-from cors_wsgi import CORSMiddleware, Decision, Kind, PathMap, Policy, PolicyError, Problem, ProblemCode, Reason, Remembered
+from cors_wsgi import (
+    CORSMiddleware,
+    Decision,
+    Kind,
+    PathMap,
+    Policy,
+    PolicyError,
+    Problem,
+    ProblemCode,
+    Reason,
+    Remembered,
+)
 from cors_wsgi.options import OPTION_NAMES, RISKS, WARNINGS
 from cors_wsgi.settings import PARSERS, parse_settings
 
