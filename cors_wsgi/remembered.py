@@ -16,7 +16,7 @@ from collections.abc import Callable, Hashable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from .decisions import quote_error
+from .decisions import quote, quote_error
 from .origins import show_rule
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ class Remembered:
                 if look_up.answer is not None and not look_up.is_outdated:
                     self._keep(kept, begun, is_allowed=look_up.answer)
                 self._changed.notify_all()
-        self._report(failure)
+        self._report(failure, look_up.origin)
         if look_up.answer is not None:
             return look_up.answer
         with self._changed:
@@ -285,7 +285,7 @@ class Remembered:
         self._counts[what] += 1
         return True
 
-    def _report(self, failure: Exception | None) -> None:
+    def _report(self, failure: Exception | None, origin: str) -> None:
         """Log that the rule fails, once, and that it does no longer; without the lock, since handlers may wait."""
         with self._changed:
             self._counts["failures"] += failure is not None
@@ -298,12 +298,13 @@ class Remembered:
             return
         last = traceback.extract_tb(failure.__traceback__)[-1]
         _logger.error(
-            "%r raised %s at %s:%s. Until it answers again, a grant that is no older than %g seconds stands in for "
-            "its answer, and every other origin that it is asked about is refused.",
+            "%r raised %s at %s:%s for %s. Until it answers again, a grant that is no older than %g seconds stands in "
+            "for its answer, and every other origin that it is asked about is refused.",
             self,
             quote_error(failure),
             last.filename,
             last.lineno,
+            quote(origin),
             self._stale_seconds,
         )
 

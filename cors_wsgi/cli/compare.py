@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
@@ -28,6 +28,8 @@ SAME, CHANGED, UNTRIED = 0, 1, 2
 _SHOWN: Final = 30
 """Lines of the table at most, of gains and of losses; --json has them all."""
 
+_SHOWN_IN_CELL: Final = 8
+
 EXAMPLES: Final = """\
 examples:
   cors-wsgi compare before:policy after:policy
@@ -48,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("new", metavar="NEW", help="module:attribute, or a URL")
     parser.add_argument("--only-wider", action="store_true", help="exit with 1 only if somebody gains access")
     parser.add_argument("--origin", action="append", default=[], help="an origin to ask with, as often as needed")
+    parser.add_argument("--path", action="append", default=[], help="a path to ask at, beside the apps' own routes")
     parser.add_argument("--decisions", metavar="FILE", help="recorded decisions to ask, one JSON object a line")
     parser.add_argument("--json", action="store_true", help="print the changes as a JSON list")
     parser.add_argument("--most", type=int, help="questions at most (default: 600 of a live server, else 200000)")
@@ -80,11 +83,22 @@ def _compare(arguments: argparse.Namespace) -> tuple[Comparison, int]:
     for origin in arguments.origin:
         if not _can_be_sent(origin):
             raise ValueError(f"{origin!r} cannot stand in a header; write an origin such as 'https://app.example.com'")
+    for path in arguments.path:
+        if not path.startswith("/"):
+            raise ValueError(f"{path!r} is no path; write one such as '/items/1'")
     recorded, skipped = _read_decisions(arguments.decisions) if arguments.decisions else ([], 0)
     served = next((name for name in (arguments.old, arguments.new) if "://" in name), None)
     old, new = (_load_side(name, served, arguments) for name in (arguments.old, arguments.new))
     with _progress() as progress:
-        result = compare(old, new, origins=arguments.origin, recorded=recorded, most=arguments.most, progress=progress)
+        result = compare(
+            old,
+            new,
+            origins=arguments.origin,
+            paths=arguments.path,
+            recorded=recorded,
+            most=arguments.most,
+            progress=progress,
+        )
     return result, skipped
 
 
@@ -228,7 +242,12 @@ def _merge_column(rows: list[list[Any]], column: int, joiner: str) -> list[list[
     alike: dict[tuple[Any, ...], dict[str, None]] = {}
     for row in rows:
         alike.setdefault((*row[:column], *row[column + 1 :]), {})[row[column]] = None
-    return [[*others[:column], joiner.join(cells), *others[column:]] for others, cells in alike.items()]
+    return [[*others[:column], joiner.join(_shorten(cells)), *others[column:]] for others, cells in alike.items()]
+
+
+def _shorten(cells: Iterable[str]) -> list[str]:
+    shown = list(cells)
+    return shown if len(shown) <= _SHOWN_IN_CELL else [*shown[:_SHOWN_IN_CELL], f"{len(shown) - _SHOWN_IN_CELL} more"]
 
 
 def _show_header(question: Question) -> str:

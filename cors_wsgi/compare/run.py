@@ -13,7 +13,7 @@ from ..origins import OriginRule, show_rule
 from ..policy import Policy
 from .origins import STRANGERS, list_lookalikes, list_matches, name_callables
 from .questions import Change, Question
-from .sides import Route, Side
+from .sides import Side, SideError
 
 MOST_QUESTIONS: Final = 200_000
 MOST_LIVE_QUESTIONS: Final = 600
@@ -52,6 +52,7 @@ def compare(
     new: Side,
     *,
     origins: Iterable[str] = (),
+    paths: Iterable[str] = (),
     recorded: Iterable[Question] = (),
     most: int | None = None,
     progress: Callable[[int], None] | None = None,
@@ -62,16 +63,22 @@ def compare(
         old: the one side.
         new: the other.
         origins: more origins to ask with.
+        paths: more paths to ask at, encoded as in a URL.
         recorded: more questions, such as from recorded decisions.
         most: questions at most; by default 600 where a live server is asked, and else 200000.
         progress: called with the number of questions so far.
 
     Raises:
-        SideError: if a side cannot be asked.
+        SideError: if a side cannot be asked, or nobody says whom to ask about.
     """
+    recorded, origins = list(recorded), list(dict.fromkeys(origins))
+    if not (recorded or origins or any(_says_something(side) for side in (old, new))):
+        raise SideError(
+            f"Neither {old.name} nor {new.name} says whom it allows; name an origin with --origin, or --decisions."
+        )
     if most is None:
         most = MOST_LIVE_QUESTIONS if old.is_live or new.is_live else MOST_QUESTIONS
-    run = _Run(old, new, list(dict.fromkeys(origins)), most, progress)
+    run = _Run(old, new, origins, list(paths), most, progress)
     run.ask_all(recorded)
     return run.finish()
 
@@ -80,11 +87,18 @@ class _Run:
     """One comparison under way: the questions in the order of their weight, until there are too many."""
 
     def __init__(
-        self, old: Side, new: Side, origins: Sequence[str], most: int, progress: Callable[[int], None] | None
+        self,
+        old: Side,
+        new: Side,
+        origins: Sequence[str],
+        paths: Sequence[str],
+        most: int,
+        progress: Callable[[int], None] | None,
     ) -> None:
         self._old = old
         self._new = new
         self._given = origins
+        self._given_paths = paths
         self._most = most
         self._progress = progress
         self._seen: dict[Question, tuple[bool, bool] | None] = {}
@@ -99,9 +113,8 @@ class _Run:
             self._ask_both(question)
         for path in paths:
             self._ask_witnesses(path, named[path])
-        for path in paths:
-            if not self._is_same(path):
-                self._ask_origins(path, self._list_lookalikes(path, named[path]))
+        for path in self._choose_for_lookalikes(paths):
+            self._ask_origins(path, self._list_lookalikes(path, named[path]))
 
     def finish(self) -> Comparison:
         result = self._result
@@ -110,7 +123,7 @@ class _Run:
         changes = [Change(question, *verdict) for question, verdict in verdicts.items() if verdict[0] != verdict[1]]
         result.changes = sorted(changes, key=lambda change: not change.is_gain)
         sides = (self._old, self._new)
-        rules = [rule for side in sides for route in _all_routes(side) for rule in route.rules]
+        rules = [rule for side in sides for route in side.all_routes for rule in route.rules]
         result.callables = tuple(dict.fromkeys(show_rule(rule) for rule in name_callables(rules)))
         result.raised = {side.name: tuple(sorted(side.raised)) for side in sides if side.raised}
         return result
@@ -170,10 +183,11 @@ class _Run:
 
     def _list_paths(self) -> list[str]:
         """Return where to ask: at the one path of a URL, or at every route that one of the sides has."""
-        fixed = [side.fixed_path for side in (self._old, self._new) if side.fixed_path is not None]
-        if fixed:
-            return fixed[:1]
-        return list(dict.fromkeys([*self._old.routes, *self._new.routes])) or ["/"]
+        fixed = [side for side in (self._old, self._new) if side.fixed_path is not None]
+        for side in fixed:
+            side.alias = fixed[0].fixed_path
+        routes = [fixed[0].fixed_path or "/"] if fixed else [*self._old.routes, *self._new.routes]
+        return list(dict.fromkeys([*self._given_paths, *routes])) or ["/"]
 
     def _list_rules(self, path: str) -> list[OriginRule]:
         return list(dict.fromkeys([*self._old.route(path).rules, *self._new.route(path).rules]))
@@ -188,10 +202,20 @@ class _Run:
         found = [lookalike for rule in self._list_rules(path) for lookalike in list_lookalikes(rule)]
         return [origin for origin in dict.fromkeys([*given, *found]) if origin not in named]
 
-    def _is_same(self, path: str) -> bool:
-        """Tell whether both sides are known to have the same policies at a path, so that look-alikes cannot differ."""
-        old, new = self._old.route(path).policies, self._new.route(path).policies
-        return bool(old) and old == new
+    def _choose_for_lookalikes(self, paths: Iterable[str]) -> list[str]:
+        """Return the paths at which look-alikes may differ: one for all that have the same policies on either side.
+
+        Where both sides are known to have one policy, there is nothing to find.
+        """
+        chosen: dict[object, str] = {}
+        for path in paths:
+            old, new = self._old.route(path), self._new.route(path)
+            if old.is_certain and new.is_certain:
+                if old.policies != new.policies:
+                    chosen.setdefault((frozenset(old.policies.items()), frozenset(new.policies.items())), path)
+            else:
+                chosen[path] = path
+        return list(chosen.values())
 
     def _list_deciding_methods(self, path: str) -> list[str]:
         """Return the methods that may have a policy of their own at a path."""
@@ -210,10 +234,9 @@ class _Run:
 
     def _list_policies(self, path: str) -> Iterator[Policy]:
         for side in (self._old, self._new):
-            yield from (policy for policy in side.route(path).policies.values() if isinstance(policy, Policy))
+            yield from side.route(path).stated
 
 
-def _all_routes(side: Side) -> Iterator[Route]:
-    yield from side.routes.values()
-    if side.fallback is not None:
-        yield side.fallback
+def _says_something(side: Side) -> bool:
+    """Tell whether it is known whom a side allows."""
+    return any(policy is not None for route in side.all_routes for policy in (*route.policies.values(), *route.others))

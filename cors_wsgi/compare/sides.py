@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from urllib.parse import quote, unquote
 
 from ..apps import check_wsgi_app, unwrap_proxy
@@ -13,7 +14,7 @@ from ..audit.client import Asker
 from ..audit.observations import Answer
 from ..browser.checks import Allowed, check_cors, check_preflight, find_exposed
 from ..browser.exchange import WireRequest, WireResponse
-from ..browser.transports import HTTPTransport, NetworkError, Transport, WSGITransport
+from ..browser.transports import HTTPTransport, NetworkError, Transport, build_environ
 from ..browser.urls import URL, parse_url
 from ..decisions import quote_error
 from ..middleware import CORSMiddleware
@@ -38,6 +39,9 @@ _HARMLESS: Final = ("GET", "HEAD")
 """Methods that are sent; what may change something is only ever asked about, by its preflight."""
 
 
+Cover: TypeAlias = "Callable[[str], Mapping[str | None, PolicyOrDeny]]"
+
+
 class SideError(Exception):
     """A side that cannot be asked; the message says why, and what to write instead."""
 
@@ -49,10 +53,12 @@ class Route:
     Attributes:
         path: encoded as in a URL.
         policies: the policies that cover it, by method; None for the methods that are not named. Empty if unknown.
+        others: more policies that may cover it, where it is not known which.
     """
 
     path: str
     policies: Mapping[str | None, PolicyOrDeny] = field(default_factory=dict)
+    others: Sequence[PolicyOrDeny] = ()
 
     @property
     def methods(self) -> list[str]:
@@ -60,10 +66,19 @@ class Route:
         return [method for method in self.policies if method is not None]
 
     @property
+    def is_certain(self) -> bool:
+        """Whether it is known what covers the path."""
+        return bool(self.policies) and not self.others
+
+    @property
+    def stated(self) -> list[Policy]:
+        """Its policies, without those that are `DENY` or hands off."""
+        return [policy for policy in (*self.policies.values(), *self.others) if isinstance(policy, Policy)]
+
+    @property
     def rules(self) -> dict[OriginRule, None]:
         """The origin rules of its policies, without duplicates."""
-        stated = [policy for policy in self.policies.values() if isinstance(policy, Policy) and policy.origins != "*"]
-        return dict.fromkeys(rule for policy in stated for rule in policy.origins)
+        return dict.fromkeys(rule for policy in self.stated if policy.origins != "*" for rule in policy.origins)
 
 
 class Side:
@@ -74,10 +89,12 @@ class Side:
         transport: what takes the requests.
         url: where it is asked; a path other than `/` is the only one that is.
         routes: where it has policies, by path.
-        fallback: what covers any other path.
+        cover: returns what covers any other path, nothing if that is not known.
         is_live: whether it is a server.
 
     Attributes:
+        fixed_path: the path of its URL, if that is more than a slash.
+        alias: the path in questions that means the URL's own.
         raised: the paths at which an app raised, so that only its preflights were asked.
     """
 
@@ -88,14 +105,14 @@ class Side:
         url: URL,
         routes: Iterable[Route] = (),
         *,
-        fallback: Route | None = None,
+        cover: Cover | None = None,
         is_live: bool = False,
     ) -> None:
         self.name = name
         self.is_live = is_live
         self.routes = {route.path: route for route in routes}
-        self.fallback = fallback
-        self.fixed_path = url.target if url.target != "/" else None
+        self._cover = cover
+        self.fixed_path = self.alias = url.target if url.target != "/" else None
         self.raised: set[str] = set()
         self._transport = transport
         self._url = url
@@ -103,8 +120,27 @@ class Side:
         self._answers: dict[tuple[str, str, str, str | None, bool], Answer | None] = {}
 
     def route(self, path: str) -> Route:
-        """Return what is known of a path."""
-        return self.routes.get(path) or Route(path, self.fallback.policies if self.fallback else {})
+        """Return what is known of a path: of one that no route was made from, all that may cover it."""
+        if path in self.routes:
+            return self.routes[path]
+        policies = self._cover(path) if self._cover is not None else {}
+        return Route(path, policies) if policies else self.anywhere
+
+    @property
+    def all_routes(self) -> list[Route]:
+        """Every route, and what covers a path that has none."""
+        return [*self.routes.values(), self.route(NOWHERE)]
+
+    @cached_property
+    def anywhere(self) -> Route:
+        """What covers any of its paths; of two policies for one method, both are there."""
+        policies: dict[str | None, PolicyOrDeny] = {}
+        others: list[PolicyOrDeny] = []
+        for route in self.routes.values():
+            for method, policy in route.policies.items():
+                if policies.setdefault(method, policy) != policy:
+                    others.append(policy)
+        return Route("", policies, tuple(dict.fromkeys(others)))
 
     def allows(self, question: Question) -> bool:
         """Tell what a browser concludes (`#http-fetch`, its CORS part).
@@ -180,7 +216,7 @@ class Side:
 
     def _asker(self, path: str) -> Asker:
         if path not in self._askers:
-            url = self._url if self.fixed_path else parse_url(path, self._url)
+            url = self._url if path == self.alias else parse_url(path, self._url)
             if url is None:
                 raise SideError(f"{path!r} is no path; write one such as '/items/1'.")
             self._askers[path] = Asker(self._transport, url, [], rate=None)
@@ -227,17 +263,16 @@ def make_side(value: Any, name: str, *, url: str = BASE) -> Side:
         raise SideError(f"{url!r} is no http or https URL.")
     value = unwrap_proxy(value)
     if value is DENY or isinstance(value, Policy):
-        policy = Route("/", {None: value})
-        return Side(name, WSGITransport(CORSMiddleware(_says_nothing, value)), base, fallback=policy)
+        return Side(name, _HeadersOnly(CORSMiddleware(_says_nothing, value)), base, cover=lambda _: {None: value})
     try:
         app = check_wsgi_app(value, "Name a Policy, an app, or a URL.")
     except TypeError as error:
         raise SideError(f"{name}: {error}") from error
-    routes, fallback = _read_routes(app, name)
-    return Side(name, WSGITransport(app), base, routes, fallback=fallback)
+    routes, cover = _read_routes(app, name)
+    return Side(name, _HeadersOnly(app), base, routes, cover=cover)
 
 
-def _read_routes(app: WSGIApplication, name: str) -> tuple[list[Route], Route | None]:
+def _read_routes(app: WSGIApplication, name: str) -> tuple[list[Route], Cover | None]:
     """Return where an app has policies, and what covers the rest, as far as it can be found out."""
     routes: dict[str, Route] = {}
     owner: CORSMiddleware | None = None
@@ -253,7 +288,7 @@ def _read_routes(app: WSGIApplication, name: str) -> tuple[list[Route], Route | 
         return list(routes.values()), None
     for path in _sample_paths(owner):
         routes.setdefault(path, Route(path, _of_middleware(owner, path, {})))
-    return list(routes.values()), Route(NOWHERE, _of_middleware(owner, NOWHERE, {}))
+    return list(routes.values()), lambda path: _of_middleware(owner, path, {})
 
 
 def _of_middleware(
@@ -275,6 +310,7 @@ def _sample_paths(owner: CORSMiddleware) -> Iterator[str]:
     paths = owner._paths
     if paths is None:
         return
+    yield NOWHERE
     yield from map(encode_path, paths._exact)
     for prefix in paths._prefixes:
         yield from (encode_path(prefix) or "/", encode_path(f"{prefix}{NOWHERE}"))
@@ -309,6 +345,34 @@ def _says_nothing(_: WSGIEnvironment, start_response: StartResponse) -> Iterable
     """Answer as an app of which only the policy matters."""
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b""]
+
+
+class _HeadersOnly:
+    """An app in this process, of whose body no more is read than it takes to start it: a stream may never end."""
+
+    speaks_http2 = False
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def send(self, url: URL, request: WireRequest) -> WireResponse:
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _: Any = None, /) -> Callable[[bytes], object]:
+            started.append((status, list(headers)))
+            return bytes  # a `write` of which nothing comes
+
+        body = self._app(build_environ(url, request), start_response)
+        try:
+            if not started:
+                next(iter(body), None)
+        finally:
+            if (close := getattr(body, "close", None)) is not None:
+                close()
+        if not started:
+            raise NetworkError("the app ended without calling start_response")
+        status, headers = started[-1]
+        return WireResponse(int(status[:3]), status[4:], headers, b"")
 
 
 class _Paced:

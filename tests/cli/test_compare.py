@@ -35,6 +35,9 @@ def plain(environ, start_response):
 def broken(environ, start_response):
     raise RuntimeError("no\\ndatabase")
 
+def ends(environ, start_response):
+    return []
+
 async def asgi(scope, receive, send):
     pass
 
@@ -225,6 +228,28 @@ def test_what_is_too_much_is_not_asked_and_it_is_said() -> None:
     assert "more were too many, and not asked: write --most " in whole
 
 
+@pytest.mark.usefixtures("sides")
+def test_a_path_that_no_route_was_made_from_is_asked_about_everybody_that_the_app_names() -> None:
+    found = rows("sides:by_path_after", "sides:one", "--path", "/v77")
+    assert ("/v77", B, False) in {(row["path"], row["origin"], row["after"]) for row in found}
+
+
+@pytest.mark.usefixtures("sides")
+def test_a_stream_that_never_ends_is_left_as_soon_as_it_has_begun(sides: Path) -> None:
+    (sides / "sides_that_stream.py").write_text(
+        "import itertools\nfrom cors_wsgi import CORSMiddleware, Policy\nclosed = []\n"
+        "class Late:\n"
+        "    def __init__(self, start): self.start = start\n"
+        "    def __iter__(self): return self\n"
+        "    def __next__(self): self.start('200 OK', []); self.start = lambda *_: None; return b'x'\n"
+        "    def close(self): closed.append(1)\n"
+        "def stream(environ, start_response): return Late(start_response)\n"
+        f"app = CORSMiddleware(stream, Policy('{B}'))\n"
+    )
+    found = rows("sides:one", "sides_that_stream:app")
+    assert {(row["origin"], row["after"]) for row in found} == {(A, False), (B, True)}
+
+
 UNTRIED = [
     (["sides:one", "sides:no_such"], "module 'sides' has no attribute 'no_such'"),
     (["no_such:one", "sides:one"], "No module named 'no_such'"),
@@ -240,6 +265,9 @@ UNTRIED = [
     (["http://127.0.0.1:1/", "sides:one", "--rate", "0"], "rate and timeout must be more than 0"),
     (["sides:one", "sides:two", "--most", "0"], "--most is at least 1"),
     (["sides:one", "sides:two", "--origin", "a\nb"], "cannot stand in a header; write an origin such as"),
+    (["sides:one", "sides:two", "--path", "items"], "'items' is no path; write one such as '/items/1'"),
+    (["sides:ends", "sides:one"], "sides:ends does not answer GET /: the app ended without calling start_response."),
+    (["sides:plain", "sides:plain"], "Neither sides:plain nor sides:plain says whom it allows; name an origin with"),
     (["sides:one", "sides:two", "--decisions", "no-such-file"], "No such file or directory"),
     (["sides:one", "sides:two", "--decisions", "sides.py"], "sides.py:2 is no JSON"),
 ]
@@ -378,7 +406,9 @@ def test_two_servers_are_compared_each_at_its_own_path() -> None:
     servers = [make_server("127.0.0.1", free_port(), app, handler_class=Quiet) for app in apps]
     with serving(servers[0]), serving(servers[1]):
         urls = [f"http://127.0.0.1:{server.server_port}/v{number}" for number, server in enumerate(servers)]
-        assert call("compare", *urls, "--rate", "500").returncode == 0  # nobody has named an origin
+        nobody = call("compare", *urls, "--rate", "500")
+        assert (nobody.returncode, nobody.stdout) == (2, "")
+        assert nobody.stderr.endswith("says whom it allows; name an origin with --origin, or --decisions.\n")
         found = rows(*urls, "--rate", "500", "--origin", B)
         assert [(row["origin"], row["path"], row["after"]) for row in found] == [(B, "/v0", True)]
 
@@ -391,3 +421,18 @@ def test_the_same_from_python() -> None:
         make_side(Policy(A), "old", url="nonsense")
     with pytest.raises(SideError, match="no http or https URL"):
         live_side("nonsense")
+
+
+def test_a_flask_app_at_a_path_of_a_live_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its routes do not have this very path, so that all whom it names are asked about."""
+    needs_module("flask")
+    (tmp_path / "flask_sides.py").write_text(FLASK)
+    monkeypatch.chdir(tmp_path)
+    server = make_server("127.0.0.1", free_port(), CORSMiddleware(plain, Policy([B])), handler_class=Quiet)
+    with serving(server):
+        url = f"http://127.0.0.1:{server.server_port}/items/77"
+        found = rows(url, "flask_sides:one", "--rate", "1000", "--most", "60")
+        assert {(row["origin"], row["after"]) for row in found if row["path"] == "/items/77"} == {(A, True)}
+        found = rows(url, "flask_sides:two", "--rate", "1000", "--most", "60")
+    gets = {(row["origin"], row["after"]) for row in found if row["method"] == "GET"}
+    assert gets == {(A, True), (B, False)}
