@@ -19,27 +19,27 @@ from cors_wsgi import Remembered
 
 SECONDS, REFUSED_SECONDS, STALE_SECONDS = 60, 10, 300
 ORIGINS = [f"https://{name}.example" for name in "abcdefgh"]
-HISTORIES, STEPS = 400, 40
+HISTORIES, STEPS = 250, 40
 Said = Literal["yes", "no", "raises"]
 
 QUOTAS = {
-    "hit": 2000,
-    "grant": 1000,
-    "refusal": 1000,
-    "stale after a failure": 100,
-    "stale while another asks": 50,
-    "stale at the bound": 50,
-    "refused after a failure": 100,
-    "refused while another asks": 100,
-    "refused at the bound": 100,
-    "a definite refusal replaces a grant": 100,
-    "too old to stand in": 50,
-    "a grant is evicted": 50,
-    "a refusal is evicted": 50,
-    "forgotten while it is looked up": 100,
-    "forgotten": 100,
-    "two look-ups at once": 200,
-    "three look-ups at once": 30,
+    "hit": 1200,
+    "grant": 600,
+    "refusal": 600,
+    "stale after a failure": 60,
+    "stale while another asks": 30,
+    "stale at the bound": 30,
+    "refused after a failure": 60,
+    "refused while another asks": 60,
+    "refused at the bound": 60,
+    "a definite refusal replaces a grant": 60,
+    "too old to stand in": 30,
+    "a grant is evicted": 30,
+    "a refusal is evicted": 30,
+    "forgotten while it is looked up": 60,
+    "forgotten": 60,
+    "two look-ups at once": 120,
+    "three look-ups at once": 18,
 }
 """How often the histories must come to each of these; a random test that never gets there proves nothing."""
 
