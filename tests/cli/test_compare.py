@@ -402,7 +402,8 @@ def test_a_live_server_is_asked_with_manners() -> None:
 
 
 def test_two_servers_are_compared_each_at_its_own_path() -> None:
-    apps = [CORSMiddleware(plain, policy) for policy in (Policy(A), Policy([A, B]))]
+    policies = [Policy(A), Policy([A, B])]
+    apps = [CORSMiddleware(plain, None, paths={f"/v{number}": each}) for number, each in enumerate(policies)]
     servers = [make_server("127.0.0.1", free_port(), app, handler_class=Quiet) for app in apps]
     with serving(servers[0]), serving(servers[1]):
         urls = [f"http://127.0.0.1:{server.server_port}/v{number}" for number, server in enumerate(servers)]
@@ -421,6 +422,38 @@ def test_the_same_from_python() -> None:
         make_side(Policy(A), "old", url="nonsense")
     with pytest.raises(SideError, match="no http or https URL"):
         live_side("nonsense")
+
+
+def test_gains_come_first_whatever_was_asked_first() -> None:
+    result = compare(make_side(Policy(A), "old"), make_side(Policy(B), "new"))
+    assert [(change.question.origin, change.is_gain) for change in result.changes] == [(B, True), (A, False)]
+
+
+def test_a_wildcard_in_place_of_every_method_is_a_change() -> None:
+    result = compare(make_side(Policy(A), "old"), make_side(Policy(A, methods="*"), "new"))
+    assert {(change.question.method, change.is_gain) for change in result.changes} == {("CORSAUDIT", True)}
+
+
+def test_of_a_foreign_app_methods_are_asked_with_an_origin_that_has_credentials() -> None:
+    def make(methods: str) -> Any:
+        def app(environ: Any, start_response: Any) -> list[bytes]:
+            origin = environ.get("HTTP_ORIGIN")
+            named = [("Access-Control-Allow-Origin", A), ("Access-Control-Allow-Credentials", "true")]
+            headers = (
+                [*named, ("Access-Control-Allow-Methods", methods)]
+                if origin == A
+                else [("Access-Control-Allow-Origin", "*")]
+            )
+            start_response("200 OK", headers)
+            return [b""]
+
+        return app
+
+    strangers = [f"https://stranger{number}.example" for number in range(3)]
+    result = compare(make_side(make("PUT"), "old"), make_side(make("PUT, DELETE"), "new"), origins=[*strangers, A])
+    changed = {(change.question.origin, change.question.method, change.question.credentials) for change in result.gains}
+    assert changed == {(A, "DELETE", False), (A, "DELETE", True)}
+    assert result.gains == result.changes
 
 
 def test_a_flask_app_at_a_path_of_a_live_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

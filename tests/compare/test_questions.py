@@ -97,6 +97,7 @@ LOOKALIKES: list[tuple[Any, set[str]]] = [
         },
     ),
     ("https://*.example.com", {"https://example.com", "https://cors-auditexample.com", "http://app.example.com"}),
+    ("http://*.localhost", {"http://localhost"}),
     ("https://example.com:8443", {"https://example.com", "http://example.com:8443", "https://example.com.:8443"}),
     ("http://127.0.0.1:3000", {"http://127.0.0.1", "https://127.0.0.1:3000"}),
     ("http://[::1]:3000", {"http://[::1]", "https://[::1]:3000"}),
