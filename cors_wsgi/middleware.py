@@ -118,6 +118,26 @@ class CORSMiddleware:
         self._paths = None if paths is None else PathMap(paths)
 
     @property
+    def paths(self) -> PathMap[PolicyOrDeny] | None:
+        """The policies by path, or None where the path is never looked at."""
+        return self._paths
+
+    @property
+    def source(self) -> PolicySource | None:
+        """Where policies come from in a framework with a router, or None."""
+        return self._source
+
+    @property
+    def block_untrusted(self) -> bool:
+        """Whether requests of untrusted origins that could change something get 403."""
+        return self._block_untrusted
+
+    @property
+    def debug(self) -> bool:
+        """Whether `X-CORS-Debug` says why a response or preflight was refused."""
+        return self._reports.debug
+
+    @property
     def policy(self) -> PolicyOrDeny:
         """The policy for every path that `paths` does not cover.
 

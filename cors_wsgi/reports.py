@@ -37,11 +37,11 @@ class Reports:
         is_enabled: tells whether anybody listens to what a browser may refuse.
     """
 
-    __slots__ = ("_debug", "_lock", "_on_decision", "_warned", "has_hook", "hears_everything", "is_enabled")
+    __slots__ = ("_lock", "_on_decision", "_warned", "debug", "has_hook", "hears_everything", "is_enabled")
 
     def __init__(self, on_decision: OnDecision | None, *, debug: bool) -> None:
         self._on_decision = on_decision
-        self._debug = debug
+        self.debug = debug
         self.has_hook = on_decision is not None
         self.hears_everything = debug or self.has_hook
         # PERF: without a frame of ours, since every refusal asks.
@@ -106,7 +106,7 @@ class Reports:
 
     def note(self, decision: Decision | None) -> str | None:
         """Return what the debug header says of a decision, or None if it is not sent."""
-        return decision.advice if decision is not None and self._debug and decision.reasons else None
+        return decision.advice if decision is not None and self.debug and decision.reasons else None
 
     def tell(self, decision: Decision) -> None:
         """Tell whoever listens; a hook that fails changes nothing."""

@@ -1,0 +1,27 @@
+"""A policy as the configuration of a proxy: one file a proxy, over one description of what an edge must answer.
+
+Standard library only. `python -m cors_wsgi.cli export` is the way in.
+"""
+
+from __future__ import annotations
+
+from .description import Address, Edge, Fixed, Setting
+from .refusals import CannotExportError, Difference, Refusal, RefusalCode
+from .subjects import Reader, describe
+from .targets import TARGETS, Target, export
+
+__all__ = [
+    "TARGETS",
+    "Address",
+    "CannotExportError",
+    "Difference",
+    "Edge",
+    "Fixed",
+    "Reader",
+    "Refusal",
+    "RefusalCode",
+    "Setting",
+    "Target",
+    "describe",
+    "export",
+]

@@ -1,0 +1,82 @@
+"""What is not exported: refusals, each with what to do instead, and differences that can be accepted by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+_SHOWN: Final = 120
+
+
+class RefusalCode(str, Enum):
+    """The kinds of refusals; a closed set, each value is its stable name."""
+
+    CALLABLE = "callable"
+    SOURCE = "source"
+    BLOCK_UNTRUSTED = "block-untrusted"
+    DEBUG = "debug"
+    LOOK_AROUND = "look-around"
+    BACK_REFERENCE = "back-reference"
+    POSSESSIVE = "possessive"
+    REGEX = "regex"
+    TOO_MANY_ORIGINS = "too-many-origins"
+    ROUTE = "route"
+    METHODS = "methods"
+    NO_CEILING = "no-ceiling"
+    ESCAPED_PATHS = "escaped-paths"
+    IPV6_IN_REGEX = "ipv6-in-regex"
+
+    __str__ = str.__str__
+
+
+class Difference(str, Enum):
+    """Differences from the middleware that a person can accept by name; each is where it arises, and nowhere else."""
+
+    NO_CEILING = "no-ceiling"
+    ESCAPED_PATHS = "escaped-paths"
+    IPV6_IN_REGEX = "ipv6-in-regex"
+
+    __str__ = str.__str__
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One thing that a proxy cannot say.
+
+    Attributes:
+        option: the option that says it, such as `origins`.
+        value: the value, as its author would know it.
+        code: the kind of refusal; where it is the name of a difference, it can be accepted.
+        problem: one sentence on what cannot be said.
+        remedy: one sentence on what to do instead.
+    """
+
+    option: str
+    value: str
+    code: RefusalCode
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        value = self.value if len(self.value) <= _SHOWN else self.value[: _SHOWN - 1] + "…"
+        line = f"{self.option}: {value}  [{self.code}]  {self.problem} {self.remedy}"
+        return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)
+
+
+class CannotExportError(ValueError):
+    """What a proxy cannot say of a policy, all of it together.
+
+    Attributes:
+        refusals: every `Refusal` that was found, each once.
+    """
+
+    refusals: tuple[Refusal, ...]
+
+    def __init__(self, refusals: Iterable[Refusal]) -> None:
+        self.refusals = tuple(dict.fromkeys(refusals))
+        super().__init__(self.refusals)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.refusals))

@@ -1,0 +1,423 @@
+"""Regular expressions of Python in the dialects of proxies: parsed, and written anew.
+
+What is written comes from the parsed expression and not from its text: flags, verbose layout and named groups are gone,
+classes are spelled out, and nothing that a person wrote can end a directive.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import string
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from .refusals import RefusalCode
+
+_parser: Any = importlib.import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
+
+ASCII: Final = frozenset(map(chr, range(128)))
+ORIGIN_CHARACTERS: Final = frozenset(string.ascii_letters + string.digits + "+-./:[]_")
+"""What a well-formed origin consists of; an expression for origins never sees anything else."""
+
+_PLAIN = frozenset(string.ascii_letters + string.digits + "/:_-~@,=")
+_ESCAPED = frozenset(".+*?()[]|^")
+_SPACES = "\t\n\v\f\r\x1c\x1d\x1e\x1f "
+_SPACES_BEYOND = r"\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
+_CATEGORIES: dict[str, tuple[frozenset[str], str]] = {
+    "DIGIT": (frozenset(string.digits), r"\p{Nd}"),
+    "WORD": (frozenset(string.ascii_letters + string.digits + "_"), r"\p{L}\p{N}"),
+    "SPACE": (frozenset(_SPACES), _SPACES_BEYOND),
+}
+_ASCII_SPACES = frozenset("\t\n\v\f\r ")
+_FOLDED = {"k": r"\x{212a}", "s": r"\x{17f}"}  # the two characters beyond ASCII that fold to a letter of ASCII
+_FOREVER = int(_parser.MAXREPEAT)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What a proxy's regular expressions can say.
+
+    Attributes:
+        name: its name.
+        looks_around: whether it has look-around, back-references and possessive quantifiers.
+        nothing: what matches no character at all.
+        text_prefix: what has to stand in front where characters beyond ASCII matter.
+        most_repeats: the largest number that may stand in a quantifier.
+    """
+
+    name: str
+    looks_around: bool
+    nothing: str
+    text_prefix: str
+    most_repeats: int
+
+
+PCRE: Final = Dialect("PCRE", True, r"[^\x00-\xff]", "(*UTF)", 65535)
+RE2: Final = Dialect("RE2", False, r"[^\x00-\x{10ffff}]", "", 1000)
+
+
+@dataclass(frozen=True)
+class Chars:
+    """One character of a set.
+
+    Attributes:
+        members: those of ASCII.
+        beyond: those beyond it, as they stand between brackets.
+        negated: whether all others are meant.
+    """
+
+    members: frozenset[str]
+    beyond: str = ""
+    negated: bool = False
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """One after the other."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """The same several times; `most` is None where there is no bound."""
+
+    item: Node
+    least: int
+    most: int | None
+    possessive: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group whose text matters: a number to refer to, or, without one, no way back into it."""
+
+    item: Node
+    number: int | None
+
+
+@dataclass(frozen=True)
+class Look:
+    """What has to stand before or behind a place, or must not."""
+
+    item: Node
+    mark: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place between two characters."""
+
+    mark: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a group has matched, again; with `choice`, one of two, by whether the group took part."""
+
+    number: int
+    folds: bool = False
+    choice: tuple[Node, Node] | None = None
+
+
+Node: TypeAlias = "Chars | Sequence | Choice | Repeat | Group | Look | Place | Reference"
+
+
+class UnwritableError(Exception):
+    """What an expression has and a dialect has not.
+
+    Attributes:
+        code: the kind of refusal.
+        problem: what it has, and who lacks it.
+    """
+
+    def __init__(self, code: RefusalCode, problem: str) -> None:
+        self.code = code
+        self.problem = problem
+        super().__init__(problem)
+
+
+def parse(pattern: re.Pattern[str], *, is_path: bool = False) -> Node:
+    """Return what an expression says.
+
+    Args:
+        pattern: the expression.
+        is_path: whether it is for paths, which hold any character; otherwise it is for well-formed origins.
+
+    Raises:
+        UnwritableError: for what means something else to every proxy.
+    """
+    return _Reader(is_path).read(_parser.parse(pattern.pattern, pattern.flags), pattern.flags)
+
+
+def parse_text(text: str) -> Node:
+    """Return what an expression for origins says that this package has written."""
+    return parse(re.compile(text))
+
+
+@dataclass
+class _Reader:
+    is_path: bool
+    numbered: set[int] = field(default_factory=set)
+
+    def read(self, parsed: Any, flags: int) -> Node:
+        items = tuple(self._read_item(str(name), value, flags) for name, value in parsed)
+        return items[0] if len(items) == 1 else Sequence(items)
+
+    def _read_item(self, name: str, value: Any, flags: int) -> Node:
+        if name in ("LITERAL", "NOT_LITERAL"):
+            return self._chars([("LITERAL", value)], flags, negated=name == "NOT_LITERAL")
+        if name == "ANY":
+            return self._chars([] if flags & re.DOTALL else [("LITERAL", 10)], flags, negated=True)
+        if name == "IN":
+            return self._chars([item for item in value if str(item[0]) != "NEGATE"], flags, negated=str(value[0][0]) == "NEGATE")
+        if name == "BRANCH":
+            return Choice(tuple(self.read(item, flags) for item in value[1]))
+        if name == "SUBPATTERN":
+            number, added, removed, inner = value
+            item = self.read(inner, (flags | added) & ~removed)
+            return item if number is None else Group(item, number)
+        if name == "ATOMIC_GROUP":
+            return Group(self.read(value, flags), None)
+        if name.endswith("REPEAT"):
+            least, most, inner = value
+            bound = None if int(most) == _FOREVER else int(most)
+            return Repeat(self.read(inner, flags), least, bound, name.startswith("POSSESSIVE"))
+        if name in ("ASSERT", "ASSERT_NOT"):
+            mark = ("?" if value[0] > 0 else "?<") + ("=" if name == "ASSERT" else "!")
+            return Look(self.read(value[1], flags), mark)
+        if name == "GROUPREF":
+            return Reference(value, bool(flags & re.IGNORECASE))
+        if name == "GROUPREF_EXISTS":
+            number, yes, no = value
+            return Reference(number, False, (self.read(yes, flags), self.read(no or [], flags)))
+        if name == "FAILURE":
+            return Chars(frozenset())
+        return self._place(str(value), flags)
+
+    def _place(self, name: str, flags: int) -> Node:
+        if name.endswith("BOUNDARY"):
+            if self.is_path and not flags & re.ASCII:
+                raise UnwritableError(RefusalCode.REGEX, r"it has \b, which means other characters to a proxy")
+            return Place(r"\B" if name.endswith("NON_BOUNDARY") else r"\b")
+        if self.is_path and flags & re.MULTILINE:
+            raise UnwritableError(RefusalCode.REGEX, "it looks at the lines of a path (re.MULTILINE)")
+        return Place(r"\A" if "BEGINNING" in name else r"\z")
+
+    def _chars(self, items: Iterable[tuple[Any, Any]], flags: int, *, negated: bool) -> Chars:
+        members: set[str] = set()
+        beyond: list[str] = []
+        for name, value in items:
+            if str(name) == "CATEGORY":
+                self._add_category(str(value).removeprefix("CATEGORY_"), flags, members, beyond)
+                continue
+            first, last = value if str(name) == "RANGE" else (value, value)
+            members |= {chr(code) for code in range(first, min(last, 127) + 1)}
+            if last > 127:
+                if self.is_path and flags & re.IGNORECASE:
+                    raise UnwritableError(RefusalCode.REGEX, "it ignores the case of characters beyond ASCII")
+                low = max(first, 128)
+                beyond.append(rf"\x{{{low:x}}}" + (rf"-\x{{{last:x}}}" if last > low else ""))
+        if flags & re.IGNORECASE:
+            members |= {char.swapcase() for char in members if char.isalpha()}
+            beyond += [text for letter, text in _FOLDED.items() if letter in members and not flags & re.ASCII]
+        if self.is_path:
+            return Chars(frozenset(members), "".join(beyond), negated)
+        return Chars(ORIGIN_CHARACTERS - members if negated else ORIGIN_CHARACTERS & members)
+
+    def _add_category(self, name: str, flags: int, members: set[str], beyond: list[str]) -> None:
+        kind = name.removeprefix("UNI_").removeprefix("NOT_")
+        inside, outside = _CATEGORIES[kind]
+        if flags & re.ASCII:
+            inside, outside = (_ASCII_SPACES if kind == "SPACE" else inside), ""
+        if "NOT_" not in name:
+            members |= inside
+            beyond.append(outside)
+            return
+        if self.is_path and outside != r"\p{Nd}":
+            raise UnwritableError(RefusalCode.REGEX, rf"it has \{kind[0]}, which means other characters to a proxy")
+        members |= ASCII - inside
+        beyond.append(r"\P{Nd}")
+
+
+def write(node: Node, dialect: Dialect) -> str:
+    r"""Return an expression in a dialect, without anchors, ready to stand beside others in a sequence.
+
+    Raises:
+        UnwritableError: for what the dialect lacks.
+
+    >>> write(parse_text(r"https://(?P<name>[a-z]\d+)\.example\.com"), RE2)
+    'https://[a-z][0-9]+\\.example\\.com'
+    """
+    writer = _Writer(dialect, keeps_groups=_refers(node))
+    text = writer.write(node)
+    return f"(?:{text})" if isinstance(node, Choice) else text
+
+
+def write_whole(node: Node, dialect: Dialect, *, also: Iterable[str] = ()) -> str:
+    r"""Return an expression in a dialect that matches nothing but a whole text.
+
+    Args:
+        node: the expression.
+        dialect: the dialect.
+        also: other expressions that the whole text has to match, where the dialect looks ahead.
+
+    Raises:
+        UnwritableError: for what the dialect lacks.
+    """
+    ahead = "".join(rf"(?={text}\z)" for text in also)
+    prefix = dialect.text_prefix if is_wide(node) else ""
+    return rf"{prefix}^{ahead}{write(node, dialect)}\z"
+
+
+@dataclass
+class _Writer:
+    dialect: Dialect
+    keeps_groups: bool
+
+    def write(self, node: Node) -> str:
+        if isinstance(node, Chars):
+            return _write_chars(node, self.dialect)
+        if isinstance(node, Place):
+            return node.mark
+        if isinstance(node, Sequence):
+            return "".join(self._nest(item) if isinstance(item, Choice) else self.write(item) for item in node.items)
+        if isinstance(node, Choice):
+            return "|".join(map(self.write, node.items))
+        if isinstance(node, Repeat):
+            return self._write_repeat(node)
+        if isinstance(node, Group) and node.number is not None:
+            if self.keeps_groups:
+                return f"({self.write(node.item)})"
+            return self._nest(node.item) if isinstance(node.item, Choice) else self.write(node.item)
+        if not self.dialect.looks_around:
+            raise UnwritableError(*_lacking(node, self.dialect))
+        if isinstance(node, Group):
+            return f"(?>{self.write(node.item)})"
+        if isinstance(node, Look):
+            return f"({node.mark}{self.write(node.item)})"
+        if node.choice is not None:
+            yes, no = (self._nest(item) for item in node.choice)
+            return f"(?({node.number}){yes}|{no})"
+        return f"(?i:\\g{{{node.number}}})" if node.folds else f"\\g{{{node.number}}}"
+
+    def _write_repeat(self, node: Repeat) -> str:
+        least, most = node.least, node.most
+        if max(least, most or 0) > self.dialect.most_repeats:
+            raise UnwritableError(RefusalCode.REGEX, f"it repeats more than {self.dialect.most_repeats} times")
+        if node.possessive and not self.dialect.looks_around:
+            raise UnwritableError(*_lacking(node, self.dialect))
+        quantifier = {(0, None): "*", (1, None): "+", (0, 1): "?", (1, 1): ""}.get((least, most))
+        if quantifier is None:
+            quantifier = f"{{{least}}}" if least == most else f"{{{least},{'' if most is None else most}}}"
+        inner = node.item
+        while isinstance(inner, Group) and inner.number is not None and not self.keeps_groups:
+            inner = inner.item
+        text = self.write(inner) if isinstance(inner, (Chars, Group)) else self._nest(inner)
+        return text + quantifier + ("+" if node.possessive else "")
+
+    def _nest(self, node: Node) -> str:
+        return f"(?:{self.write(node)})"
+
+
+def _lacking(node: Node, dialect: Dialect) -> tuple[RefusalCode, str]:
+    if isinstance(node, Look):
+        return RefusalCode.LOOK_AROUND, f"it looks around ({node.mark}…), and {dialect.name} cannot"
+    if isinstance(node, Reference):
+        return RefusalCode.BACK_REFERENCE, f"it refers back to a group, and {dialect.name} cannot"
+    return RefusalCode.POSSESSIVE, f"it never goes back into a group or repetition, and {dialect.name} always may"
+
+
+def _write_chars(chars: Chars, dialect: Dialect) -> str:
+    if not chars.members and not chars.beyond and not chars.negated:
+        return dialect.nothing
+    if chars.members == ORIGIN_CHARACTERS and not chars.beyond:
+        return "."
+    if chars == Chars(frozenset("\n"), negated=True):
+        return "."
+    if len(chars.members) == 1 and not chars.beyond and not chars.negated:
+        return _escape(next(iter(chars.members)))
+    if not chars.members and not chars.beyond:
+        return r"[\x00-\x{10ffff}]"
+    return f"[{'^' if chars.negated else ''}{_write_members(chars.members)}{chars.beyond}]"
+
+
+def _write_members(members: frozenset[str]) -> str:
+    codes = sorted(map(ord, members))
+    written: list[str] = []
+    start = 0
+    for end in range(1, len(codes) + 1):
+        if end < len(codes) and codes[end] == codes[end - 1] + 1:
+            continue
+        first, last = chr(codes[start]), chr(codes[end - 1])
+        if end - start <= 2:
+            written += [_escape_member(char) for char in dict.fromkeys((first, last))]
+        else:
+            written.append(f"{_escape_member(first)}-{_escape_member(last)}")
+        start = end
+    written.sort(key=lambda text: text != "-")  # a hyphen stands for itself only in front
+    return "".join(written)
+
+
+def _escape_member(char: str) -> str:
+    if char in "[]^":
+        return "\\" + char
+    return char if char in _PLAIN or char in ".+*?()|" else f"\\x{ord(char):02x}"
+
+
+def _escape(char: str) -> str:
+    if char in _PLAIN:
+        return char
+    return "\\" + char if char in _ESCAPED else f"\\x{ord(char):02x}"
+
+
+def escape(text: str) -> str:
+    """Return the expression that matches a text of ASCII, and nothing else."""
+    return "".join(map(_escape, text))
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the parts of an expression."""
+    if isinstance(node, (Sequence, Choice)):
+        return node.items
+    if isinstance(node, (Repeat, Group, Look)):
+        return (node.item,)
+    return (node.choice or ()) if isinstance(node, Reference) else ()
+
+
+def is_wide(node: Node) -> bool:
+    """Tell whether it matters to an expression where characters beyond ASCII begin and end."""
+    if isinstance(node, Chars):
+        return node.negated or bool(node.beyond)
+    return any(map(is_wide, children(node)))
+
+
+def find_longest(node: Node) -> int | None:
+    """Return the length of the longest text that an expression matches, or None if there is no bound."""
+    if isinstance(node, Chars):
+        return 1
+    if isinstance(node, (Place, Look)):
+        return 0
+    lengths = [find_longest(item) for item in children(node)]
+    if isinstance(node, Reference) and node.choice is None:
+        return None
+    known = [length for length in lengths if length is not None]
+    if isinstance(node, Repeat):
+        return known[0] * node.most if known and node.most is not None else None
+    if len(known) < len(lengths):
+        return None
+    return sum(known) if isinstance(node, Sequence) else max(known)
+
+
+def _refers(node: Node) -> bool:
+    return isinstance(node, Reference) or any(map(_refers, children(node)))

@@ -1,0 +1,182 @@
+"""From what a person names, a policy or a middleware, to what an edge must answer; and why something cannot be there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from cors_wsgi.middleware import CORSMiddleware
+from cors_wsgi.origins import is_exact, show_rule
+from cors_wsgi.paths import PathRule as PathPattern
+from cors_wsgi.policy import DENY, Deny, Policy, PolicyOrDeny
+
+from .description import Edge, Fixed, PathKind, PathRule, Sharing, Treatment
+from .origins import OriginRegex, read_pattern, read_regex
+from .refusals import Refusal, RefusalCode
+from .regexes import UnwritableError, parse
+
+Subject: TypeAlias = "Policy | Deny | CORSMiddleware"
+
+_NAME_LENGTH = 24
+_SAID_LENGTH = 100
+
+
+def describe(subject: Subject, name: str) -> tuple[Edge, list[Refusal]]:
+    """Return what an edge must answer, and what no proxy can.
+
+    Args:
+        subject: a policy, or a middleware with its paths.
+        name: what it is called; identifiers are made from it.
+    """
+    reader = Reader(name)
+    if not isinstance(subject, CORSMiddleware):
+        return Edge(reader.name, (), reader.read(subject)), reader.refusals
+    reader.refuse_flags(subject)
+    policy = subject.policy
+    rules = () if subject.paths is None else tuple(subject.paths.rules)
+    otherwise = reader.read(policy)
+    return Edge(reader.name, tuple(reader.read_paths(rules)), otherwise), reader.refusals
+
+
+@dataclass
+class Reader:
+    """Reads policies, and gives each its name.
+
+    Args:
+        called: what the whole is called.
+
+    Attributes:
+        name: an identifier for the whole.
+        refusals: what no proxy can say, as far as it was met.
+    """
+
+    called: str
+    name: str = field(init=False)
+    refusals: list[Refusal] = field(default_factory=list)
+    _known: dict[Policy, Sharing] = field(default_factory=dict)
+    _names: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.name = make_identifier(self.called)
+
+    def refuse_flags(self, middleware: CORSMiddleware) -> None:
+        """Take note of what a middleware does beyond its policies."""
+        if middleware.source is not None:
+            problem = f"Policies come from {type(middleware.source).__name__}, which is code that a proxy cannot ask."
+            remedy = "Export the Flask app whose extension it is, or the policies one by one."
+            self.refusals.append(Refusal("source", self.called, RefusalCode.SOURCE, problem, remedy))
+        if middleware.block_untrusted:
+            problem = "A proxy that shares responses as the middleware does cannot block requests as it does."
+            remedy = "Keep block_untrusted in the middleware behind the proxy, and export the policy alone."
+            self.refusals.append(Refusal("block_untrusted", "True", RefusalCode.BLOCK_UNTRUSTED, problem, remedy))
+        if middleware.debug:
+            problem = "X-CORS-Debug names the rule that an origin is near to, which takes the middleware."
+            remedy = "Export with debug=False; `cors-wsgi check URL` says what a browser makes of the answers."
+            self.refusals.append(Refusal("debug", "True", RefusalCode.DEBUG, problem, remedy))
+
+    def read_paths(self, rules: Iterable[tuple[PathPattern, PolicyOrDeny]]) -> Iterable[PathRule]:
+        """Return path rules in the order in which they count: exact ones, then prefixes, the longest first."""
+        read = [self._read_path(rule, policy) for rule, policy in rules]
+        found = [rule for rule in read if rule is not None]
+        order = {PathKind.EXACT: 0, PathKind.PREFIX: 1, PathKind.REGEX: 2}
+        return sorted(found, key=lambda rule: (order[rule.kind], -len(rule.text) if rule.kind is PathKind.PREFIX else 0))
+
+    def _read_path(self, rule: PathPattern, policy: PolicyOrDeny) -> PathRule | None:
+        if isinstance(rule, str):
+            chosen = self.read(policy, rule)
+            if rule.endswith("/*"):
+                return PathRule(PathKind.PREFIX, rule[:-2], None, chosen, rule)
+            return PathRule(PathKind.EXACT, rule, None, chosen, rule)
+        shown = show_rule(rule)
+        try:
+            node = parse(rule, is_path=True)
+        except UnwritableError as error:
+            problem = f"A proxy cannot match paths so: {error.problem}."
+            remedy = "Write the characters that are meant, such as [0-9] or [a-z], or a path such as '/api/*'."
+            self.refusals.append(Refusal("paths", shown, error.code, problem, remedy))
+            return None
+        return PathRule(PathKind.REGEX, shown, node, self.read(policy, f"path {len(self._names)}"), shown)
+
+    def read(self, policy: PolicyOrDeny, called: str = "") -> Treatment:
+        """Return what is done under a policy.
+
+        Args:
+            policy: the policy.
+            called: where it holds, to name it after; by default as the whole is called.
+        """
+        if policy is None:
+            return Fixed.HANDS_OFF
+        if policy is DENY or not isinstance(policy, Policy):
+            return Fixed.DENY
+        if policy not in self._known:
+            self._known[policy] = self._read_policy(policy, self._choose_name(called))
+        return self._known[policy]
+
+    def _read_policy(self, policy: Policy, name: str) -> Sharing:
+        compiled, everybody = policy.compiled, policy.allows_everybody
+        rules = () if isinstance(policy.origins, str) else policy.origins
+        exact = tuple(rule for rule in rules if isinstance(rule, str) and is_exact(rule))
+        regexes: list[OriginRegex] = []
+        for rule in rules:
+            if isinstance(rule, re.Pattern):
+                regexes += self._read_regex(rule)
+            elif not isinstance(rule, str):
+                self._refuse_callable(rule)
+            elif not is_exact(rule):
+                regexes.append(read_pattern(rule))
+        expose = ", ".join(policy.expose_headers) if isinstance(policy.expose_headers, tuple) else policy.expose_headers
+        return Sharing(
+            name=name,
+            said=shorten(repr(policy)),
+            everybody=everybody,
+            exact=exact,
+            regexes=tuple(regexes),
+            methods=compiled.methods,
+            headers=compiled.headers,
+            credentials=policy.supports_credentials,
+            expose=expose,
+            max_age="" if policy.max_age is None else str(policy.max_age),
+        )
+
+    def _read_regex(self, rule: re.Pattern[str]) -> list[OriginRegex]:
+        shown = show_rule(rule)
+        try:
+            return [read_regex(rule, shown)]
+        except UnwritableError as error:
+            problem = f"A proxy cannot match origins so: {error.problem}."
+            self.refusals.append(Refusal("origins", shown, error.code, problem, "Write a pattern, or exact origins."))
+            return []
+
+    def _refuse_callable(self, rule: Callable[..., object]) -> None:
+        problem = "A callable decides, and a proxy cannot call it."
+        remedy = "Name the origins, or leave these paths to the middleware by giving them None at the edge."
+        self.refusals.append(Refusal("origins", show_rule(rule), RefusalCode.CALLABLE, problem, remedy))
+
+    def _choose_name(self, called: str) -> str:
+        name = make_identifier(called) if called else self.name
+        number = 2
+        chosen = name
+        while chosen in self._names:
+            chosen = f"{name}_{number}"
+            number += 1
+        self._names.add(chosen)
+        return chosen
+
+
+def make_identifier(text: str) -> str:
+    """Return an identifier that reminds of a text: lower-case letters, digits and single underscores.
+
+    >>> make_identifier("/api/v1/*"), make_identifier("*")
+    ('api_v1', 'cors')
+    """
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    name = "_".join(words)[:_NAME_LENGTH].strip("_")
+    return name if name[:1].isalpha() else f"cors_{name}".rstrip("_")
+
+
+def shorten(text: str, limit: int = _SAID_LENGTH) -> str:
+    """Return a text that can stand in a comment: on one line, printable, and not too long."""
+    shown = "".join(char if char.isprintable() and char.isascii() else "?" for char in text)
+    return shown if len(shown) <= limit else shown[: limit - 3] + "..."
