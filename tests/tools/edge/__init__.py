@@ -1,0 +1,1 @@
+"""What each proxy answers with an exported policy, beside what the middleware answers."""

@@ -1,0 +1,101 @@
+"""Ask a proxy and the middleware the same, and return where they differ."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from cors_wsgi import CORSMiddleware
+from cors_wsgi.export import Address, CannotExportError, Difference, Setting, describe, export
+from support.nginx import free_port
+from support.proxies import run_proxy
+from support.raw_http import Client
+
+from .answers import Asked, Seen, ask_middleware, describe_policy, see_proxy
+from .requests import draw
+
+
+class Found(NamedTuple):
+    """One difference."""
+
+    policy: str
+    asked: Asked
+    middleware: Seen
+    proxy: Seen
+
+    def __str__(self) -> str:
+        request = f"{self.asked.method} {self.asked.target} {dict(self.asked.headers)}"
+        return f"{self.policy}\n  {request[:600]}\n  middleware {self.middleware}\n  proxy      {self.proxy}"
+
+
+class Outcome(NamedTuple):
+    """What came of comparing one policy; `soft` are differences that no browser can meet."""
+
+    asked: int
+    hard: list[Found]
+    soft: int
+    refused: str = ""
+
+
+def compare(
+    target: str,
+    middleware: CORSMiddleware,
+    folder: Path,
+    app_port: int,
+    *,
+    requests: Iterable[Asked],
+    accepted: Iterable[Difference] = (),
+    down: bool = False,
+) -> Outcome:
+    """Start a proxy with an exported middleware, and ask both.
+
+    Args:
+        target: the proxy.
+        middleware: what is exported; its own app is left aside.
+        folder: where the proxy may write.
+        app_port: where the bare app is.
+        requests: what is asked.
+        accepted: differences that are accepted by name.
+        down: whether nobody listens at the app's port.
+    """
+    port = free_port()
+    setting = Setting(Address("127.0.0.1", port), Address("127.0.0.1", app_port), frozenset(accepted))
+    edge, refusals = describe(middleware, "shop")
+    try:
+        config = export(target, edge, setting, made_by="tests", refusals=refusals)
+    except CannotExportError as error:
+        return Outcome(0, [], 0, str(error))
+
+    def wrap(app: object) -> CORSMiddleware:
+        paths = None if middleware.paths is None else dict(middleware.paths.rules)
+        return CORSMiddleware(app, middleware.policy, paths=paths)  # type: ignore[arg-type]
+
+    asked = soft = 0
+    hard: list[Found] = []
+    with run_proxy(target, folder, config, port):
+        client = Client(port)
+        for request in requests:
+            asked += 1
+            seen = see_proxy(client.ask(*request[:3]))
+            status = seen.status if down and not seen.ran and seen.status in (502, 503) else None
+            expected = ask_middleware(wrap, request, status=status)
+            if seen == expected:
+                continue
+            if request.is_sent and not is_refused_by_itself(target, request, seen):
+                hard.append(Found(describe_policy(middleware), request, expected, seen))
+            else:
+                soft += 1
+        client.close()
+    return Outcome(asked, hard, soft)
+
+
+def is_refused_by_itself(target: str, request: Asked, seen: Seen) -> bool:
+    """Tell whether a proxy has answered with an error of its own, before any rule ran; nothing is shared so."""
+    return not seen.ran and seen.status in (400, 404, 405, 414, 431, 500, 501) and not seen.cors
+
+
+def draw_requests(middleware: CORSMiddleware, seed: int, count: int) -> list[Asked]:
+    """Return random requests for a policy."""
+    return list(draw(middleware, random.Random(seed), count))
