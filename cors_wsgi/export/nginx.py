@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from cors_wsgi.answers import LONGEST_ECHO
-from cors_wsgi.fetch import TOKEN
-
 from .description import (
     MANAGED,
     VARY_PREFLIGHT,
@@ -21,10 +18,12 @@ from .description import (
     Sharing,
     Treatment,
 )
+from .header_values import ECHO_METHOD, ECHO_NAMES, LIST_OF_NAMES
 from .origins import OriginRegex
 from .raw_paths import NOT_CANONICAL, TEXT
 from .refusals import Refusal, RefusalCode
 from .regexes import PCRE, write_whole
+from .words import comment, indent, say
 
 NAME: Final = "nginx"
 CHECK: Final = ("nginx", "-t", "-q", "-c")
@@ -42,9 +41,6 @@ PATH_NOTES: Final = (
 )
 
 _LONGEST = 4000  # nginx reads no word of its configuration that is longer than 4096 bytes
-_NAMES = rf"^(?=.{{1,{LONGEST_ECHO}}}\z)[ \t,]*{TOKEN}(?:{TOKEN}|[ \t,])*\z"
-_METHOD = rf"^(?!(?i:CONNECT|TRACE|TRACK)\z){TOKEN}{{1,{LONGEST_ECHO}}}\z"
-_LIST_OF_NAMES = rf"^[ \t,]*{TOKEN}+(?:[ \t]*,[ \t]*(?:{TOKEN}+)?)*[ \t]*\z"
 
 
 def find_refusals(edge: Edge, setting: Setting) -> list[Refusal]:
@@ -102,7 +98,7 @@ def _write_http(edge: Edge, setting: Setting) -> Iterator[str]:
     for number, rule in enumerate(edge.rules):
         if isinstance(rule.chosen, ByMethod):
             yield ""
-            yield f"# Which policy {_comment(rule.shown)} has depends on the method."
+            yield f"# Which policy {comment(rule.shown)} has depends on the method."
             cases = [
                 f"{quote(method)} {_location_name(treatment)};"
                 for methods, treatment in rule.chosen.methods
@@ -133,7 +129,7 @@ def _write_preflight() -> Iterator[str]:
     yield "# Maps compare text without regard to case, and origins differ by it: exact ones are looked up here."
     yield from _map("$http_origin", "$cors_lower_case_origin", ['"~[A-Z]" "";', "default $http_origin;"])
     yield "# What the app exposes is merged, if it is a list of names."
-    cases = [f"{quote('~' + _LIST_OF_NAMES, variables=True)} $upstream_http_access_control_expose_headers;", 'default "";']
+    cases = [f"{quote(f'~^{LIST_OF_NAMES}{chr(92)}z', variables=True)} $upstream_http_access_control_expose_headers;", 'default "";']
     yield from _map("$upstream_http_access_control_expose_headers", "$cors_app_exposes", cases)
 
 
@@ -151,12 +147,12 @@ def _write_echoes(edge: Edge) -> Iterator[str]:
     if any(sharing.methods is None for sharing in edge.sharings):
         yield ""
         yield "# With credentials browsers take `*` for a name: what was asked for is echoed, if a script may use it."
-        cases = [f"{quote('~' + _METHOD, variables=True)} $http_access_control_request_method;", 'default "";']
+        cases = [f"{quote('~' + ECHO_METHOD, variables=True)} $http_access_control_request_method;", 'default "";']
         yield from _map("$http_access_control_request_method", "$cors_echo_method", cases)
     if any(sharing.headers is None for sharing in edge.sharings):
         yield ""
         yield "# With credentials browsers take `*` for a name: what was asked for is echoed, if it is a list of names."
-        cases = [f"{quote('~' + _NAMES, variables=True)} $http_access_control_request_headers;", 'default "";']
+        cases = [f"{quote('~' + ECHO_NAMES, variables=True)} $http_access_control_request_headers;", 'default "";']
         yield from _map("$http_access_control_request_headers", "$cors_echo_headers", cases)
 
 
@@ -204,7 +200,7 @@ def _write_origins(sharing: Sharing, var: str) -> Iterator[str]:
     cases += [f"{quote(f'~^{_literal(origin)}{chr(92)}z')} $http_origin;" for origin in sharing.exact if origin not in look_up]
     for regex in sharing.regexes:
         if not regex.rule.startswith("http"):
-            cases.append(f"# {_comment(regex.rule)}")
+            cases.append(f"# {comment(regex.rule)}")
         cases.append(f"{quote(_write_regex(regex), variables=True)} $http_origin;")
     yield from _map("$http_origin", f"{var}_origin", cases)
 
@@ -236,7 +232,7 @@ def _write_server(edge: Edge, setting: Setting) -> Iterator[str]:
         for treatment in chosen.all if isinstance(chosen, ByMethod) else (chosen,):
             uses[treatment] = uses.get(treatment, 0) + (2 if isinstance(chosen, ByMethod) else 1)
     for place, shown, chosen, number in places:
-        yield f"# {_comment(shown)}: {_say(chosen)}"
+        yield f"# {comment(shown)}: {say(chosen)}"
         yield f"location {place} {{"
         if isinstance(chosen, ByMethod):
             yield f"    error_page 418 = @$cors_at_{number};"
@@ -250,7 +246,7 @@ def _write_server(edge: Edge, setting: Setting) -> Iterator[str]:
         yield ""
     for treatment, count in uses.items():
         if count > 1:
-            yield f"# {_say(treatment)}"
+            yield f"# {say(treatment)}"
             yield f"location @{_location_name(treatment)} {{"
             yield from indent(_write_treatment(treatment, target))
             yield "}"
@@ -330,14 +326,6 @@ def _location_name(treatment: Treatment) -> str:
     return "cors_deny" if treatment is Fixed.DENY else "cors_hands_off"
 
 
-def _say(chosen: Treatment | ByMethod) -> str:
-    if isinstance(chosen, ByMethod):
-        return "by method"
-    if isinstance(chosen, Sharing):
-        return f"as {chosen.name} says"
-    return "never shared" if chosen is Fixed.DENY else "hands off"
-
-
 def _denies(edge: Edge) -> bool:
     return Fixed.DENY in edge.treatments
 
@@ -375,11 +363,6 @@ def _walk_long_lines(edge: Edge) -> Iterator[tuple[str, str]]:
             yield "paths", rule.shown
 
 
-def indent(lines: Iterable[str], levels: int = 1) -> list[str]:
-    """Return lines further to the right; empty ones stay empty."""
-    return ["    " * levels + line if line else "" for line in lines]
-
-
 def quote(text: str, *, variables: bool = False) -> str:
     r"""Return a word of nginx's configuration.
 
@@ -391,7 +374,3 @@ def quote(text: str, *, variables: bool = False) -> str:
     for char, escape in (("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
         escaped = escaped.replace(char, escape)
     return f'"{escaped}"' if variables else '"' + escaped.replace("$", "${cors_dollar}") + '"'
-
-
-def _comment(text: str) -> str:
-    return "".join(char if char.isprintable() else "?" for char in text)

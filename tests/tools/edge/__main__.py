@@ -15,6 +15,8 @@ from support.raw_http import serve_bare_app
 from .compare import compare, draw_requests
 from .policies import by_hand, draw
 
+ACCEPTED = (Difference.ESCAPED_PATHS, Difference.IPV6_IN_REGEX)
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.edge", description=__doc__)
@@ -35,12 +37,12 @@ def main() -> int:
             for number, (name, middleware) in enumerate({**named, **drawn}.items()):
                 requests = draw_requests(middleware, arguments.seed * 1000 + number, arguments.requests)
                 for down in (False, True):
-                    part = requests[:25] if down else requests
+                    part = [request for request in requests if request.method != "OPTIONS"][:3] if down else requests
                     port = free_port() if down else app_port
                     with tempfile.TemporaryDirectory() as folder:
                         Path(folder).chmod(0o755)
                         outcome = compare(
-                            target, middleware, Path(folder), port, requests=part, accepted=Difference, down=down
+                            target, middleware, Path(folder), port, requests=part, accepted=ACCEPTED, down=down
                         )
                     if outcome.refused:
                         refused += not down

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from cors_wsgi import CORSMiddleware
 from cors_wsgi.export import Address, CannotExportError, Difference, Setting, describe, export
+from cors_wsgi.export.description import PathKind
 from support.nginx import free_port
 from support.proxies import run_proxy
 from support.raw_http import Client
@@ -27,7 +29,8 @@ class Found(NamedTuple):
 
     def __str__(self) -> str:
         request = f"{self.asked.method} {self.asked.target} {dict(self.asked.headers)}"
-        return f"{self.policy}\n  {request[:600]}\n  middleware {self.middleware}\n  proxy      {self.proxy}"
+        shown = f"{self.policy}\n  {request}\n  middleware {self.middleware}\n  proxy      {self.proxy}"
+        return re.sub(r"(..)\1{20,}", r"\1…", shown)
 
 
 class Outcome(NamedTuple):
@@ -72,6 +75,7 @@ def compare(
         paths = None if middleware.paths is None else dict(middleware.paths.rules)
         return CORSMiddleware(app, middleware.policy, paths=paths)  # type: ignore[arg-type]
 
+    has_path_regexes = any(rule.kind is PathKind.REGEX for rule in edge.rules)
     asked = soft = 0
     hard: list[Found] = []
     with run_proxy(target, folder, config, port):
@@ -83,7 +87,9 @@ def compare(
             expected = ask_middleware(wrap, request, status=status)
             if seen == expected:
                 continue
-            if request.is_sent and not is_refused_by_itself(target, request, seen):
+            if request.is_sent and not is_refused_by_itself(
+                target, request, seen, has_path_regexes=has_path_regexes
+            ):
                 hard.append(Found(describe_policy(middleware), request, expected, seen))
             else:
                 soft += 1
@@ -91,8 +97,10 @@ def compare(
     return Outcome(asked, hard, soft)
 
 
-def is_refused_by_itself(target: str, request: Asked, seen: Seen) -> bool:
+def is_refused_by_itself(target: str, request: Asked, seen: Seen, *, has_path_regexes: bool) -> bool:
     """Tell whether a proxy has answered with an error of its own, before any rule ran; nothing is shared so."""
+    if target == "envoy" and "%" in request.target and has_path_regexes:
+        return True  # the difference `escaped-paths`, accepted
     return not seen.ran and seen.status in (400, 404, 405, 414, 431, 500, 501) and not seen.cors
 
 

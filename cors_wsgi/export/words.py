@@ -1,0 +1,26 @@
+"""Words that all configurations have: comments, indentation, and what a comment says of a treatment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .description import ByMethod, Fixed, Sharing, Treatment
+
+
+def indent(lines: Iterable[str], levels: int = 1, *, by: str = "    ") -> list[str]:
+    """Return lines further to the right; empty ones stay empty."""
+    return [by * levels + line if line else "" for line in lines]
+
+
+def comment(text: str) -> str:
+    """Return a text that cannot end a comment."""
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def say(chosen: Treatment | ByMethod) -> str:
+    """Return what is done, in words."""
+    if isinstance(chosen, ByMethod):
+        return "by method"
+    if isinstance(chosen, Sharing):
+        return f"as {chosen.name} says"
+    return "never shared" if chosen is Fixed.DENY else "hands off"
