@@ -54,12 +54,16 @@ class RouterSource:
     Args:
         app: the app.
         policies: its policies, validated.
+
+    Attributes:
+        policies: the policies.
+        scopes: what the app as a whole says.
     """
 
     def __init__(self, app: Flask, policies: Policies) -> None:
         self._app = app
-        self._policies = policies
-        self._scopes = policies.scopes
+        self.policies = policies
+        self.scopes = policies.scopes
         # PERF: where the path does not matter, a request costs one look-up here.
         only = policies.scopes.only
         self._known = {} if only is None else policies.list_resolved(only)
@@ -107,7 +111,7 @@ class RouterSource:
         is_ours = has_request_context() and current_app._get_current_object() is self._app  # type: ignore[attr-defined]
         if is_ours and request.environ.get(FOLLOWED) is followed:
             return self._resolve(request._get_current_object(), request.endpoint, followed)  # type: ignore[attr-defined]
-        resolved = self._policies.of_path(self._scopes.find_raw(followed.path))
+        resolved = self.policies.of_path(self.scopes.find_raw(followed.path))
         self._judge(resolved, followed.verdict, in_context=False)
         followed.resolved = resolved
         return resolved
@@ -123,8 +127,8 @@ class RouterSource:
     def _find_resolved(self, current: Request, followed: FollowedRequest) -> ResolvedPolicy:
         rule, method = current.url_rule, current.method
         if rule is not None and not is_automatic(rule, method):
-            scope = self._scopes.find_raw(current.environ.get("PATH_INFO", ""))
-            return self._policies.of_view(rule.endpoint, method, scope)
+            scope = self.scopes.find_raw(current.environ.get("PATH_INFO", ""))
+            return self.policies.of_view(rule.endpoint, method, scope)
         failure = current.routing_exception
         is_known = rule is not None or isinstance(failure, (MethodNotAllowed, RequestRedirect))
         router = self._bind(current) if is_known else None
@@ -132,7 +136,7 @@ class RouterSource:
             # PERF: what Flask has found out just now is not asked again.
             found = to_found(router.path, method, failure) if isinstance(failure, MethodNotAllowed) else None
             return self._cover(router, found or router.find(method))
-        return self._policies.of_path(self._scopes.find_raw(followed.path))
+        return self.policies.of_path(self.scopes.find_raw(followed.path))
 
     def _judge(self, resolved: ResolvedPolicy, verdict: Verdict, *, in_context: bool) -> None:
         """Let a callable rule run where it finds the app's database session; the verdict is kept."""
@@ -168,7 +172,7 @@ class RouterSource:
         if self._blind is not None:
             guessed = self._cover(router, router.guess(method), find=router.guess)
             # Where a converter refuses the path, it is covered like any other that leads nowhere.
-            nowhere = self._policies.of_path(self._scopes.find(router.path))
+            nowhere = self.policies.of_path(self.scopes.find(router.path))
             if guessed.policy is None or not (verdict.of(guessed.policy) or verdict.of(nowhere.policy)):
                 return guessed.policy
         found = router.find(method)
@@ -176,7 +180,7 @@ class RouterSource:
         # It is remembered by rule and method, so that no client can fill the memory with paths or made-up methods.
         rule, key = self._find_example(router, found), None
         if rule is not None:
-            key = id(rule), method if found.rule is not None else "", self._scopes.find(found.path)
+            key = id(rule), method if found.rule is not None else "", self.scopes.find(found.path)
             if key in self._answers:
                 resolved, policy = self._answers[key]
                 self._judge(resolved, verdict, in_context=self._routes_in_context)
@@ -214,7 +218,7 @@ class RouterSource:
         return None if adapter is None else Router(adapter, current, blind)
 
     def _of_raw_path(self, environ: WSGIEnvironment) -> ResolvedPolicy:
-        return self._policies.of_path(self._scopes.find_raw(environ.get("PATH_INFO", "")))
+        return self.policies.of_path(self.scopes.find_raw(environ.get("PATH_INFO", "")))
 
     def _cover(self, router: Router, found: Found, *, find: Callable[[str], Found] | None = None) -> ResolvedPolicy:
         """Return what covers what a router found.
@@ -224,11 +228,11 @@ class RouterSource:
             found: what it found for the request's method.
             find: what it is asked with about other methods, if not in full.
         """
-        scope = self._scopes.find(found.path)
+        scope = self.scopes.find(found.path)
         if found.rule is not None:
-            return self._policies.of_view(found.rule.endpoint, found.method, scope)
+            return self.policies.of_view(found.rule.endpoint, found.method, scope)
         if not found.is_known:
-            return self._policies.of_path(scope)
+            return self.policies.of_path(scope)
         if find is not None:
             return self._find_common(find, scope)
         rule = self._find_example(router, found)
@@ -244,8 +248,8 @@ class RouterSource:
         views = self._find_views(find, self._methods)
         common = find_common([resolved for _, resolved in views.values()])
         if common is None:
-            common = find_common([self._policies.of_blueprints(endpoint, scope) for endpoint, _ in views.values()])
-        return common or self._policies.of_path(scope)
+            common = find_common([self.policies.of_blueprints(endpoint, scope) for endpoint, _ in views.values()])
+        return common or self.policies.of_path(scope)
 
     def _restrict(self, router: Router, found: Found, resolved: ResolvedPolicy) -> Policy | Deny | None:
         """Return the policy of an allowed preflight, which names the methods of the URL that it has."""
@@ -267,7 +271,7 @@ class RouterSource:
         for method in sorted(methods):
             rule = (there := find(method)).rule
             if rule is not None:
-                resolved = self._policies.of_view(rule.endpoint, method, self._scopes.find(there.path))
+                resolved = self.policies.of_view(rule.endpoint, method, self.scopes.find(there.path))
                 views[method] = rule.endpoint, resolved
         return views
 

@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "compare": "say where a browser's verdict changes between two policies, apps or servers",
     "explain": "say what a line of a browser's console means, and what to do about it",
     "migrate": "rewrite source that uses Flask-CORS, and say who could read and who can",
+    "export": "print the configuration with which a proxy answers as the middleware would",
     "completion": "print the lines that let a shell complete this command",
     "demo": "serve an API and a page of two origins, and show every exchange between them",
 }
@@ -28,6 +29,7 @@ examples:
   cors-wsgi audit https://api.example.com/items/1 --origin https://app.example.com
   cors-wsgi explain "Access to fetch at … has been blocked by CORS policy: …"
   cors-wsgi migrate src   show what source that uses Flask-CORS comes to, and who can read then
+  cors-wsgi export nginx myapp.cors:policy --listen 127.0.0.1:8080 --upstream http://127.0.0.1:8000
   cors-wsgi demo          show the exchanges, and serve the page until Ctrl-C
   cors-wsgi demo --once   show the exchanges, and fail if an answer is not as expected
 """

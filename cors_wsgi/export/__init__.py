@@ -1,6 +1,6 @@
 """A policy as the configuration of a proxy: one file a proxy, over one description of what an edge must answer.
 
-Standard library only. `python -m cors_wsgi.cli export` is the way in.
+Standard library only. `cors-wsgi export` is the way in.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from .description import Address, Edge, Fixed, Setting
 from .refusals import CannotExportError, Difference, Refusal, RefusalCode
 from .subjects import Reader, describe
-from .targets import TARGETS, Target, export
+from .targets import TARGETS, Target, export, load_target
 
 __all__ = [
     "TARGETS",
@@ -24,4 +24,5 @@ __all__ = [
     "Target",
     "describe",
     "export",
+    "load_target",
 ]

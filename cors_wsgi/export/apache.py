@@ -26,7 +26,7 @@ from .regexes import PCRE, escape, write_whole
 from .words import comment, say
 
 NAME: Final = "Apache"
-CHECK: Final = ("apache2", "-t", "-f")
+CHECK: Final = ("apache2", "-t", "-C", "DefaultRuntimeDir {folder}", "-C", "ErrorLog {folder}/error.log", "-f")
 COMMENT: Final = "#"
 NOTES: Final = (
     "An empty Origin or Access-Control-Request-Method counts as absent, as does an empty Allow-Origin of the app's.",
@@ -204,7 +204,9 @@ def _write_headers(sharing: Sharing) -> Iterator[str]:
     shared = _shares(sharing)
     if sharing.everybody:
         yield "# An Allow-Origin of the app's own stays in place of `*`."
-        yield _header("always set", "Access-Control-Allow-Origin", "*", f"{here} && resp('Access-Control-Allow-Origin') == ''")
+        yield _header(
+            "always set", "Access-Control-Allow-Origin", "*", f"{here} && resp('Access-Control-Allow-Origin') == ''"
+        )
     elif not sharing.nobody:
         yield "# An Allow-Origin of the app's own can only lower this: one that is neither `*` nor the origin takes it away."
         yield f'Header always set Access-Control-Allow-Origin "%{{CORS_ORIGIN}}e" "expr={shared}"'
@@ -255,7 +257,7 @@ def _header(action: str, name: str, value: str, condition: str) -> str:
 
 def _rule(conditions: Iterable[str], flags: str, path: str = "^") -> Iterator[str]:
     yield from (f"RewriteCond {condition} [NV]" for condition in conditions)
-    yield f'RewriteRule {path if path == "^" else quote(path)} - [{flags}]'
+    yield f"RewriteRule {path if path == '^' else quote(path)} - [{flags}]"
 
 
 def _key(treatment: Treatment) -> str:
@@ -272,4 +274,3 @@ def _format(text: str) -> str:
 def quote(text: str) -> str:
     """Return a regular expression as mod_rewrite reads it: backslashes stay, and quotes were spelled otherwise."""
     return f'"{text}"'
-

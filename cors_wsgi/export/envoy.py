@@ -24,7 +24,8 @@ from .description import (
 from .header_values import FORBIDDEN_METHOD, METHOD, NAMES
 from .raw_paths import NOT_CANONICAL, TEXT, spell
 from .refusals import Difference, Refusal, RefusalCode
-from .regexes import RE2, UnwritableError, write as write_node
+from .regexes import RE2, UnwritableError
+from .regexes import write as write_node
 from .words import comment, indent, say
 
 NAME: Final = "Envoy"
@@ -255,9 +256,7 @@ def _list_chosen(chosen: Treatment | ByMethod, where: str, path: str, app: _App)
     yield from _list_actual(chosen.otherwise, f"{where}: {say(chosen.otherwise)}", path, (), app)
 
 
-def _list_treatment(
-    treatment: Treatment, says: str, path: str, tests: tuple[str, ...], app: _App
-) -> Iterator[_Route]:
+def _list_treatment(treatment: Treatment, says: str, path: str, tests: tuple[str, ...], app: _App) -> Iterator[_Route]:
     if treatment is not Fixed.HANDS_OFF:
         yield from _list_preflight(treatment, says, path, (*tests, *_PREFLIGHT))
     yield from _list_actual(treatment, says, path, tests, app)
@@ -305,9 +304,7 @@ def _list_echoes(sharing: Sharing) -> Iterator[tuple[bool, bool, tuple[str, ...]
             yield echoes_method, echoes_headers, method * echoes_method + headers * echoes_headers
 
 
-def _list_actual(
-    treatment: Treatment, says: str, path: str, tests: tuple[str, ...], app: _App
-) -> Iterator[_Route]:
+def _list_actual(treatment: Treatment, says: str, path: str, tests: tuple[str, ...], app: _App) -> Iterator[_Route]:
     if treatment is Fixed.HANDS_OFF:
         yield _pass_on(says, path, tests, app)
         return
@@ -329,7 +326,13 @@ def _list_actual(
                 added.append(_add("access-control-allow-credentials", "'true'"))
             if treatment.expose:
                 added.append(_add("access-control-expose-headers", quote(_format(treatment.expose))))
-            does = [*app.route, f"response_headers_to_remove: [{', '.join(kept)}]", "response_headers_to_add:", *added, *vary]
+            does = [
+                *app.route,
+                f"response_headers_to_remove: [{', '.join(kept)}]",
+                "response_headers_to_add:",
+                *added,
+                *vary,
+            ]
             if looks_later:
                 does.append("metadata: {filter_metadata: {envoy.filters.http.lua: {cors: true}}}")
             yield _Route(f"{says}: a response is shared", path, (*tests, *trusted), tuple(does))
@@ -448,7 +451,9 @@ def _header(name: str) -> str:
 
 
 def _quote_regex(text: str) -> str:
-    return "".join(char if char.isalnum() or char in ":/_-" else f"[{char}]" if char not in "^]" else "\\" + char for char in text)
+    return "".join(
+        char if char.isalnum() or char in ":/_-" else f"[{char}]" if char not in "^]" else "\\" + char for char in text
+    )
 
 
 def _format(text: str) -> str:

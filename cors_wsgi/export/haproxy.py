@@ -46,7 +46,9 @@ def find_refusals(edge: Edge, setting: Setting) -> list[Refusal]:
         if len(sharing.exact) > _MOST_ORIGINS:
             problem = f"HAProxy compares {len(sharing.exact)} origins line by line, and {_MOST_ORIGINS} are its limit."
             remedy = "Export to nginx, whose look-up takes no longer the more origins there are."
-            found.append(Refusal("origins", f"{len(sharing.exact)} origins", RefusalCode.TOO_MANY_ORIGINS, problem, remedy))
+            found.append(
+                Refusal("origins", f"{len(sharing.exact)} origins", RefusalCode.TOO_MANY_ORIGINS, problem, remedy)
+            )
     for where, line in _walk_lines(edge):
         if len(line.encode()) > _LONGEST:
             problem = f"{len(line)} bytes are needed in one line, and HAProxy reads {_LONGEST}."
@@ -89,7 +91,9 @@ def _write_backend(edge: Edge, setting: Setting) -> Iterator[str]:
     yield "    mode http"
     yield "    # Without a limit an app that is down is asked again for seconds, while the browser waits."
     yield "    retries 1"
-    tls = " ssl verify required ca-file @system-ca" + (f" sni str({setting.upstream.host})" if setting.upstream.is_name else "")
+    tls = " ssl verify required ca-file @system-ca" + (
+        f" sni str({setting.upstream.host})" if setting.upstream.is_name else ""
+    )
     yield f"    server app {setting.upstream}" + (tls if setting.upstream.is_tls else "")
 
 

@@ -22,11 +22,11 @@ from .header_values import ECHO_METHOD, ECHO_NAMES, LIST_OF_NAMES
 from .origins import OriginRegex
 from .raw_paths import NOT_CANONICAL, TEXT
 from .refusals import Refusal, RefusalCode
-from .regexes import PCRE, write_whole
+from .regexes import PCRE, escape, write_whole
 from .words import comment, indent, say
 
 NAME: Final = "nginx"
-CHECK: Final = ("nginx", "-t", "-q", "-c")
+CHECK: Final = ("nginx", "-t", "-q", "-e", "{folder}/error.log", "-g", "pid {folder}/nginx.pid;", "-c")
 COMMENT: Final = "#"
 
 NOTES: Final = (
@@ -122,14 +122,19 @@ def _write_preflight() -> Iterator[str]:
     yield from _map("$http_origin", "$cors_asks_from", ['"" "";', "default $cors_asks;"])
     yield from _map("$cors_asks_from", "$cors_preflight", ["OPTIONS 1;", "default 0;"])
     yield "# What is asked for: the method that a preflight announces, or that a request has."
-    yield from _map("$cors_preflight", "$cors_asked", ["1 $http_access_control_request_method;", "default $request_method;"])
+    yield from _map(
+        "$cors_preflight", "$cors_asked", ["1 $http_access_control_request_method;", "default $request_method;"]
+    )
     yield "# What an answer depends on, and caches have to know."
     yield from _map("$cors_preflight", "$cors_vary_origin", [f'1 "{VARY_PREFLIGHT}";', "default Origin;"])
     yield from _map("$cors_preflight", "$cors_vary_nothing", [f'1 "{VARY_PREFLIGHT}";', 'default "";'])
     yield "# Maps compare text without regard to case, and origins differ by it: exact ones are looked up here."
     yield from _map("$http_origin", "$cors_lower_case_origin", ['"~[A-Z]" "";', "default $http_origin;"])
     yield "# What the app exposes is merged, if it is a list of names."
-    cases = [f"{quote(f'~^{LIST_OF_NAMES}{chr(92)}z', variables=True)} $upstream_http_access_control_expose_headers;", 'default "";']
+    cases = [
+        f"{quote(f'~^{LIST_OF_NAMES}{chr(92)}z', variables=True)} $upstream_http_access_control_expose_headers;",
+        'default "";',
+    ]
     yield from _map("$upstream_http_access_control_expose_headers", "$cors_app_exposes", cases)
 
 
@@ -197,7 +202,9 @@ def _write_origins(sharing: Sharing, var: str) -> Iterator[str]:
         cases = ['default "";', *(f"{quote(origin)} $http_origin;" for origin in look_up)]
         yield from _map("$cors_lower_case_origin", default, cases)
     cases = [f"default {default};"]
-    cases += [f"{quote(f'~^{_literal(origin)}{chr(92)}z')} $http_origin;" for origin in sharing.exact if origin not in look_up]
+    cases += [
+        f"{quote(f'~^{_literal(origin)}{chr(92)}z')} $http_origin;" for origin in sharing.exact if origin not in look_up
+    ]
     for regex in sharing.regexes:
         if not regex.rule.startswith("http"):
             cases.append(f"# {comment(regex.rule)}")
@@ -255,10 +262,14 @@ def _write_server(edge: Edge, setting: Setting) -> Iterator[str]:
 
 def _list_places(edge: Edge) -> Iterator[tuple[str, str, Treatment | ByMethod, int]]:
     exact = {rule.text for rule in edge.rules if rule.kind is PathKind.EXACT}
-    covers_all = False
+    covers_all = behind_regex = False
     for number, rule in enumerate(edge.rules):
         if rule.kind is PathKind.EXACT:
             yield f"= {quote(rule.text, variables=True)}", rule.shown, rule.chosen, number
+        elif rule.kind is PathKind.PREFIX and behind_regex:
+            pattern = rf"^{_escape_path(rule.text)}(?:/|\z)"
+            yield f"~ {quote(pattern, variables=True)}", rule.shown, rule.chosen, number
+            covers_all = covers_all or not rule.text
         elif rule.kind is PathKind.PREFIX:
             if rule.text and rule.text not in exact:
                 yield f"= {quote(rule.text, variables=True)}", rule.shown, rule.chosen, number
@@ -266,9 +277,14 @@ def _list_places(edge: Edge) -> Iterator[tuple[str, str, Treatment | ByMethod, i
             yield f"^~ {quote(rule.text + '/', variables=True)}", rule.shown, rule.chosen, number
             covers_all = covers_all or not rule.text
         else:
+            behind_regex = True  # and nginx looks at expressions in their order, and at these prefixes before them
             yield f"~ {quote(_write_path_regex(rule), variables=True)}", rule.shown, rule.chosen, number
     if not covers_all:
         yield "/", "everything else" if edge.rules else "every path", edge.otherwise, -1
+
+
+def _escape_path(text: str) -> str:
+    return "".join(escape(char) if char.isascii() else char for char in text)
 
 
 def _write_path_regex(rule: PathRule) -> str:

@@ -143,7 +143,9 @@ def _any_scheme_but(names: tuple[str, ...]) -> str:
     def after(prefix: str) -> str:
         longer = [name for name in names if name.startswith(prefix) and name != prefix]
         following = sorted({name[len(prefix)] for name in longer})
-        others = "".join(char for char in ("abcdefghijklmnopqrstuvwxyz" if not prefix else _TAIL) if char not in following)
+        others = "".join(
+            char for char in ("abcdefghijklmnopqrstuvwxyz" if not prefix else _TAIL) if char not in following
+        )
         ends = [] if not prefix or prefix in names else [""]
         others = others.replace("-", "") + ("-" if "-" in others else "")
         branches = [*(f"{char}{after(prefix + char)}" for char in following), f"[{others}][a-z0-9+.-]*", *ends]

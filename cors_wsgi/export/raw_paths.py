@@ -12,16 +12,12 @@ _LEFT_OVER = (
     "%(?:25(?:2|%32)(?:[EeFf]|%[46][56])|25(?:5|%35)(?:[Cc]|%[46]3)|%32(?:[EeFf]|%[46][56])|%35(?:[Cc]|%[46]3)|"
     "2%[46][56]|5%[46]3)"
 )
-NOT_CANONICAL: Final = (
-    rf"(?:{_SLASH}{_SLASH}|{_SLASH}{_DOT}{{1,2}}(?:{_SLASH}|[?]|\z)|\\|%5[Cc]|%00|{_LEFT_OVER})"
-)
+NOT_CANONICAL: Final = rf"(?:{_SLASH}{_SLASH}|{_SLASH}{_DOT}{{1,2}}(?:{_SLASH}|[?]|\z)|\\|%5[Cc]|%00|{_LEFT_OVER})"
 """Matches somewhere in a path, in front of its query, where more than one reading of it is possible."""
 
 _NEXT = "%[89ABab]" + _HEX
 _TWO = f"(?:[Cc][2-9A-Fa-f]|[Dd]{_HEX}){_NEXT}"
-_THREE = (
-    f"[Ee](?:0%[ABab]{_HEX}{_NEXT}|[1-9A-CEFa-cef]{_NEXT}{_NEXT}|[Dd]%[89]{_HEX}{_NEXT})"
-)
+_THREE = f"[Ee](?:0%[ABab]{_HEX}{_NEXT}|[1-9A-CEFa-cef]{_NEXT}{_NEXT}|[Dd]%[89]{_HEX}{_NEXT})"
 _FOUR = f"[Ff](?:0%[9ABab]{_HEX}{_NEXT}{_NEXT}|[1-3]{_NEXT}{_NEXT}{_NEXT}|4%8{_HEX}{_NEXT}{_NEXT})"
 TEXT: Final = f"(?:[!-$&->@-~]|%(?:[0-7]{_HEX}|{_TWO}|{_THREE}|{_FOUR}))*"
 """Matches a whole path that decodes to UTF-8, without broken escapes and without bytes that browsers never send."""

@@ -180,7 +180,9 @@ class _Reader:
         if name == "ANY":
             return self._chars([] if flags & re.DOTALL else [("LITERAL", 10)], flags, negated=True)
         if name == "IN":
-            return self._chars([item for item in value if str(item[0]) != "NEGATE"], flags, negated=str(value[0][0]) == "NEGATE")
+            return self._chars(
+                [item for item in value if str(item[0]) != "NEGATE"], flags, negated=str(value[0][0]) == "NEGATE"
+            )
         if name == "BRANCH":
             return Choice(tuple(self.read(item, flags) for item in value[1]))
         if name == "SUBPATTERN":
@@ -348,7 +350,7 @@ def _write_chars(chars: Chars, dialect: Dialect) -> str:
     if len(chars.members) == 1 and not chars.beyond and not chars.negated:
         return _escape(next(iter(chars.members)))
     if not chars.members and not chars.beyond:
-        return r"[\x00-\x{10ffff}]"
+        return "(?s:.)"
     return f"[{'^' if chars.negated else ''}{_write_members(chars.members)}{chars.beyond}]"
 
 

@@ -33,9 +33,9 @@ def describe(subject: Subject, name: str) -> tuple[Edge, list[Refusal]]:
     reader = Reader(name)
     if not isinstance(subject, CORSMiddleware):
         return Edge(reader.name, (), reader.read(subject)), reader.refusals
-    reader.refuse_flags(subject)
+    reader.refuse(source=subject.source, block_untrusted=subject.block_untrusted, debug=subject.debug)
     policy = subject.policy
-    rules = () if subject.paths is None else tuple(subject.paths.rules)
+    rules = () if subject.paths is None else tuple(subject.paths.items())
     otherwise = reader.read(policy)
     return Edge(reader.name, tuple(reader.read_paths(rules)), otherwise), reader.refusals
 
@@ -61,17 +61,17 @@ class Reader:
     def __post_init__(self) -> None:
         self.name = make_identifier(self.called)
 
-    def refuse_flags(self, middleware: CORSMiddleware) -> None:
-        """Take note of what a middleware does beyond its policies."""
-        if middleware.source is not None:
-            problem = f"Policies come from {type(middleware.source).__name__}, which is code that a proxy cannot ask."
+    def refuse(self, *, source: object = None, block_untrusted: bool, debug: bool) -> None:
+        """Take note of what a middleware or an extension does beyond its policies."""
+        if source is not None:
+            problem = f"Policies come from {type(source).__name__}, which is code that a proxy cannot ask."
             remedy = "Export the Flask app whose extension it is, or the policies one by one."
             self.refusals.append(Refusal("source", self.called, RefusalCode.SOURCE, problem, remedy))
-        if middleware.block_untrusted:
+        if block_untrusted:
             problem = "A proxy that shares responses as the middleware does cannot block requests as it does."
             remedy = "Keep block_untrusted in the middleware behind the proxy, and export the policy alone."
             self.refusals.append(Refusal("block_untrusted", "True", RefusalCode.BLOCK_UNTRUSTED, problem, remedy))
-        if middleware.debug:
+        if debug:
             problem = "X-CORS-Debug names the rule that an origin is near to, which takes the middleware."
             remedy = "Export with debug=False; `cors-wsgi check URL` says what a browser makes of the answers."
             self.refusals.append(Refusal("debug", "True", RefusalCode.DEBUG, problem, remedy))
@@ -81,7 +81,9 @@ class Reader:
         read = [self._read_path(rule, policy) for rule, policy in rules]
         found = [rule for rule in read if rule is not None]
         order = {PathKind.EXACT: 0, PathKind.PREFIX: 1, PathKind.REGEX: 2}
-        return sorted(found, key=lambda rule: (order[rule.kind], -len(rule.text) if rule.kind is PathKind.PREFIX else 0))
+        return sorted(
+            found, key=lambda rule: (order[rule.kind], -len(rule.text) if rule.kind is PathKind.PREFIX else 0)
+        )
 
     def _read_path(self, rule: PathPattern, policy: PolicyOrDeny) -> PathRule | None:
         if isinstance(rule, str):

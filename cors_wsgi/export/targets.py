@@ -24,7 +24,7 @@ class Target(Protocol):
 
     Attributes:
         NAME: how people call it.
-        CHECK: the command that checks a configuration; the file's name comes behind it.
+        CHECK: the command that checks a configuration; `{folder}` is where it may write, and the file comes last.
         COMMENT: what a comment begins with.
         NOTES: in what every export differs from the middleware, which no browser can tell.
         PATH_NOTES: the same, where paths matter.
@@ -78,7 +78,10 @@ def export(
     pieces = proxy.write(edge, setting)
     notes = [*proxy.NOTES, *(proxy.PATH_NOTES if edge.looks_at_paths else ())]
     head = [f"Made by {shorten(made_by, 1000)}. Do not edit it: change the policy, and export again.", ""]
-    head += ["Answers as cors_wsgi.CORSMiddleware does, but for what no browser can tell:", *(f"- {note}" for note in notes)]
+    head += [
+        "Answers as cors_wsgi.CORSMiddleware does, but for what no browser can tell:",
+        *(f"- {note}" for note in notes),
+    ]
     accepted = [difference for difference in Difference if difference in arising]
     if accepted:
         head += ["", "And for differences that were accepted by name:"]
@@ -98,7 +101,9 @@ def _find_ipv6(edge: Edge) -> Iterable[Refusal]:
     for name, regex in edge.walk_regexes():
         if regex.meets_ipv6:
             problem = "It matches addresses in brackets, and a proxy cannot tell whether one is written as browsers do."
-            remedy = f"Name such origins, or accept that they match nothing: --allow-difference {Difference.IPV6_IN_REGEX}."
+            remedy = (
+                f"Name such origins, or accept that they match nothing: --allow-difference {Difference.IPV6_IN_REGEX}."
+            )
             yield Refusal(f"origins of {name}", regex.rule, RefusalCode.IPV6_IN_REGEX, problem, remedy)
 
 

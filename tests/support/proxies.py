@@ -60,7 +60,17 @@ def run_proxy(target: str, folder: Path, config: str, port: int) -> Iterator[int
         "haproxy": ["-db", "-q", "-f", path],
         "envoy": ["--concurrency", "1", "--disable-hot-restart", "-l", "error", "-c", path],
         "caddy": ["run", "--adapter", "caddyfile", "--config", path],
-        "apache": ["-DFOREGROUND", "-C", f"PidFile {folder}/apache.pid", "-C", f"DefaultRuntimeDir {folder}", "-C", f"ErrorLog {folder}/error.log", "-f", path],
+        "apache": [
+            "-DFOREGROUND",
+            "-C",
+            f"PidFile {folder}/apache.pid",
+            "-C",
+            f"DefaultRuntimeDir {folder}",
+            "-C",
+            f"ErrorLog {folder}/error.log",
+            "-f",
+            path,
+        ],
     }[target]
     with (folder / "output.log").open("wb") as output:
         server = subprocess.Popen([program, *arguments], stdout=output, stderr=output, env=_environ(folder))

@@ -29,7 +29,11 @@ class Client:
 
     def ask(self, method: str, target: str, headers: Headers, body: bytes = b"") -> Answer:
         """Send one request, and return the answer; once more on a new connection where the old one was closed."""
-        lines = [f"{method} {target} HTTP/1.1", "Host: api.example.com", *(f"{name}: {value}" for name, value in headers)]
+        lines = [
+            f"{method} {target} HTTP/1.1",
+            "Host: api.example.com",
+            *(f"{name}: {value}" for name, value in headers),
+        ]
         if body:
             lines.append(f"Content-Length: {len(body)}")
         request = "\r\n".join([*lines, "", ""]).encode("latin-1") + body

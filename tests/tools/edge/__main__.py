@@ -8,9 +8,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from cors_wsgi.export import TARGETS, Difference
 from support.nginx import free_port
 from support.raw_http import serve_bare_app
+
+from cors_wsgi.export import TARGETS, Difference
 
 from .compare import compare, draw_requests
 from .policies import by_hand, draw

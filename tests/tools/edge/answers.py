@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from cors_wsgi import CORSMiddleware, Policy
 from support.raw_http import Answer, read_order
+
+from cors_wsgi import CORSMiddleware, Policy
 
 CORS = (
     "access-control-allow-origin",
@@ -105,12 +106,14 @@ def ask_middleware(wrap: Any, asked: Asked, *, status: int | None = None) -> See
 
 
 def see_proxy(answer: Answer) -> Seen:
-    return see(answer, answer.status, answer.headers, ran=any(name.lower() == "x-app-ran" for name, _ in answer.headers))
+    return see(
+        answer, answer.status, answer.headers, ran=any(name.lower() == "x-app-ran" for name, _ in answer.headers)
+    )
 
 
 def describe_policy(middleware: CORSMiddleware) -> str:
     """Return a middleware as one line, for what is printed of a difference."""
-    rules = () if middleware.paths is None else middleware.paths.rules
+    rules = () if middleware.paths is None else middleware.paths.items()
     paths = {getattr(rule, "pattern", rule): value for rule, value in rules}
     return f"{middleware.policy!r}" + (f" paths={paths!r}" if paths else "")
 

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from cors_wsgi import CORSMiddleware
-from cors_wsgi.export import Address, CannotExportError, Difference, Setting, describe, export
-from cors_wsgi.export.description import PathKind
 from support.nginx import free_port
 from support.proxies import run_proxy
 from support.raw_http import Client
+
+from cors_wsgi import CORSMiddleware
+from cors_wsgi.export import Address, CannotExportError, Difference, Setting, describe, export
+from cors_wsgi.export.description import PathKind
 
 from .answers import Asked, Seen, ask_middleware, describe_policy, see_proxy
 from .requests import draw
@@ -72,7 +73,7 @@ def compare(
         return Outcome(0, [], 0, str(error))
 
     def wrap(app: object) -> CORSMiddleware:
-        paths = None if middleware.paths is None else dict(middleware.paths.rules)
+        paths = None if middleware.paths is None else dict(middleware.paths.items())
         return CORSMiddleware(app, middleware.policy, paths=paths)  # type: ignore[arg-type]
 
     has_path_regexes = any(rule.kind is PathKind.REGEX for rule in edge.rules)
@@ -87,9 +88,7 @@ def compare(
             expected = ask_middleware(wrap, request, status=status)
             if seen == expected:
                 continue
-            if request.is_sent and not is_refused_by_itself(
-                target, request, seen, has_path_regexes=has_path_regexes
-            ):
+            if request.is_sent and not is_refused_by_itself(target, request, seen, has_path_regexes=has_path_regexes):
                 hard.append(Found(describe_policy(middleware), request, expected, seen))
             else:
                 soft += 1

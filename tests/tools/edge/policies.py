@@ -119,7 +119,9 @@ def draw(rng: random.Random) -> CORSMiddleware:
                     return CORSMiddleware(_app, policy)
                 rules = rng.sample(PATHS, rng.randrange(1, 6))
                 choices = [_draw_policy(rng), _draw_policy(rng), None, DENY]
-                return CORSMiddleware(_app, rng.choice([policy, policy, None, DENY]), paths={r: rng.choice(choices) for r in rules})
+                return CORSMiddleware(
+                    _app, rng.choice([policy, policy, None, DENY]), paths={r: rng.choice(choices) for r in rules}
+                )
         except PolicyError:
             continue
 

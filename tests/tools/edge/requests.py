@@ -6,8 +6,9 @@ import random
 import re
 from collections.abc import Iterator
 
-from cors_wsgi import CORSMiddleware, Policy
 from support.raw_http import order
+
+from cors_wsgi import CORSMiddleware, Policy
 
 from .answers import Asked
 
@@ -127,7 +128,11 @@ APP_HEADERS: list[tuple[tuple[str, str], ...]] = [
     (("Access-Control-Allow-Origin", "https://partner.example"), ("Access-Control-Expose-Headers", "X-Own")),
     (("Access-Control-Allow-Origin", "null"),),
     (("Access-Control-Allow-Credentials", "true"), ("Access-Control-Allow-Methods", "PUT")),
-    (("access-control-max-age", "5"), ("Access-Control-Allow-Headers", "x"), ("Access-Control-Allow-Private-Network", "true")),
+    (
+        ("access-control-max-age", "5"),
+        ("Access-Control-Allow-Headers", "x"),
+        ("Access-Control-Allow-Private-Network", "true"),
+    ),
     (("Access-Control-Expose-Headers", "X-Own, X-Total"), ("Vary", "Accept-Encoding")),
     (("Access-Control-Expose-Headers", "*"), ("Vary", "*")),
     (("Vary", "Accept, origin"), ("ETag", '"1"')),
@@ -152,7 +157,12 @@ def draw(middleware: CORSMiddleware, rng: random.Random, count: int) -> Iterator
             names = rng.choice(ASKED_HEADERS)
             headers.append(("Access-Control-Request-Method", asked))
             headers += [] if names is None else [("Access-Control-Request-Headers", names)]
-            is_sent = asked not in ("TRACE", "connect", "P UT", "put,delete") and names not in ("x-a\tx-b", ",,x-a", ",", "x-a;b")
+            is_sent = asked not in ("TRACE", "connect", "P UT", "put,delete") and names not in (
+                "x-a\tx-b",
+                ",,x-a",
+                ",",
+                "x-a;b",
+            )
             yield Asked("OPTIONS", target, tuple(headers), is_sent and "\\" not in target)
             continue
         method = rng.choice(["GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PURGE"])
@@ -188,7 +198,7 @@ MATCHED = [
 
 
 def _in_paths(middleware: CORSMiddleware) -> Iterator[object]:
-    for _, policy in () if middleware.paths is None else middleware.paths.rules:
+    for _, policy in () if middleware.paths is None else middleware.paths.items():
         yield policy
 
 
