@@ -20,8 +20,9 @@ from .description import (
     Treatment,
 )
 from .header_values import ECHO_METHOD, ECHO_NAMES
+from .limits import find_too_many
 from .raw_paths import NOT_CANONICAL, TEXT
-from .refusals import Refusal, RefusalCode
+from .refusals import Refusal
 from .regexes import PCRE, escape, write_whole
 from .words import comment, say
 
@@ -31,7 +32,7 @@ COMMENT: Final = "#"
 NOTES: Final = (
     "An empty Origin or Access-Control-Request-Method counts as absent, as does an empty Allow-Origin of the app's.",
     "Of two lines of Access-Control-Allow-Origin that the app sets, the first alone is looked at.",
-    "Errors before any rule runs (400, 408, 414, 431) are not shared. A refused preflight has Apache's page as its body.",
+    "Errors before any rule runs (400, 408, 414, 431) are not shared. A refused preflight has Apache's page as body.",
     "An Access-Control-Expose-Headers of the app's that is no list of names is passed on, and exposes nothing.",
 )
 PATH_NOTES: Final = ("Apache itself answers 400 or 404 to a path with a broken escape, or with an encoded NUL.",)
@@ -48,14 +49,7 @@ _MODULES = ("mpm_event", "authz_core", "headers", "proxy", "proxy_http", "rewrit
 def find_refusals(edge: Edge, setting: Setting) -> list[Refusal]:
     """Return what Apache cannot say; PCRE has what Python's regular expressions have."""
     del setting
-    found: list[Refusal] = []
-    for sharing in edge.sharings:
-        if len(sharing.exact) > MOST_ORIGINS:
-            problem = f"Apache tries origins one after the other, and {MOST_ORIGINS} are its limit here."
-            remedy = "Export to nginx or Envoy, whose look-up takes no longer the more origins there are."
-            count = f"{len(sharing.exact)} origins"
-            found.append(Refusal(f"origins of {sharing.name}", count, RefusalCode.TOO_MANY_ORIGINS, problem, remedy))
-    return found
+    return list(find_too_many(edge, MOST_ORIGINS, NAME))
 
 
 def write(edge: Edge, setting: Setting) -> list[Piece]:
@@ -198,7 +192,7 @@ def _write_echoes(edge: Edge) -> Iterator[str]:
 
 
 def _write_headers(sharing: Sharing) -> Iterator[str]:
-    yield f"# What {sharing.name} says, and what its answers depend on; `always` is for errors too, Apache's own included"
+    yield f"# What {sharing.name} says, and what its answers depend on; `always` is for errors too, Apache's own"
     here = f"reqenv('CORS_AT') == '{_key(sharing)}'"
     preflight, actual = f"{here} && reqenv('CORS_PREFLIGHT') == '1'", f"{here} && reqenv('CORS_PREFLIGHT') != '1'"
     shared = _shares(sharing)
@@ -208,7 +202,7 @@ def _write_headers(sharing: Sharing) -> Iterator[str]:
             "always set", "Access-Control-Allow-Origin", "*", f"{here} && resp('Access-Control-Allow-Origin') == ''"
         )
     elif not sharing.nobody:
-        yield "# An Allow-Origin of the app's own can only lower this: one that is neither `*` nor the origin takes it away."
+        yield "# An Allow-Origin of the app's own can only lower this: neither `*` nor the origin, it takes ours away."
         yield f'Header always set Access-Control-Allow-Origin "%{{CORS_ORIGIN}}e" "expr={shared}"'
     if not sharing.nobody:
         if sharing.credentials:
@@ -240,7 +234,7 @@ def _shares(sharing: Sharing) -> str:
 
 
 def _write_removal(edge: Edge) -> Iterator[str]:
-    yield "# The app's own headers go: the policy says what browsers may do. What is said above is kept apart from them."
+    yield "# The app's own headers go: the policy says what browsers may do. What is said above is kept apart."
     ours = "reqenv('CORS_AT') != 'hands_off'"
     shared = " || ".join(f"({_shares(sharing)})" for sharing in edge.sharings if not sharing.nobody)
     exposes = f"{ours} && !({shared})" if shared else ours

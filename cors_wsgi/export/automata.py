@@ -1,4 +1,4 @@
-"""What two regular expressions for origins have in common: asked of automata, so that the answer holds for every text."""
+"""What two regular expressions for origins have in common, asked of automata: the answer holds for every text."""
 
 from __future__ import annotations
 

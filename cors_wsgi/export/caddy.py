@@ -22,10 +22,11 @@ from .description import (
     Treatment,
 )
 from .header_values import FORBIDDEN_METHOD, METHOD, NAMES
+from .limits import find_beyond_re2, find_too_many
 from .origins import LENGTHS
 from .raw_paths import NOT_CANONICAL, TEXT
-from .refusals import Refusal, RefusalCode
-from .regexes import RE2, UnwritableError, escape, write_whole
+from .refusals import Refusal
+from .regexes import RE2, escape, write_whole
 from .regexes import write as write_node
 from .words import comment, indent, say
 
@@ -45,26 +46,7 @@ MOST_ORIGINS: Final = 10_000
 def find_refusals(edge: Edge, setting: Setting) -> list[Refusal]:
     """Return what Caddy cannot say; its regular expressions are those of Go, which are those of RE2."""
     del setting
-    found: list[Refusal] = []
-    for name, regex in edge.walk_regexes():
-        try:
-            regex.write(RE2)
-        except UnwritableError as error:
-            remedy = "Write it without, or name the origins; nginx, HAProxy and Apache can match it."
-            found.append(Refusal(f"origins of {name}", regex.rule, error.code, f"Here {error.problem}.", remedy))
-    for rule in edge.rules:
-        try:
-            _write_path(rule)
-        except UnwritableError as error:
-            remedy = "Write it without, or a path such as '/api/*'."
-            found.append(Refusal("paths", rule.shown, error.code, f"Here {error.problem}.", remedy))
-    for sharing in edge.sharings:
-        if len(sharing.exact) > MOST_ORIGINS:
-            problem = f"Caddy compares origins one by one, and {MOST_ORIGINS} are its limit here."
-            remedy = "Export to nginx or Envoy, whose look-up takes no longer the more origins there are."
-            count = f"{len(sharing.exact)} origins"
-            found.append(Refusal(f"origins of {sharing.name}", count, RefusalCode.TOO_MANY_ORIGINS, problem, remedy))
-    return found
+    return [*find_beyond_re2(edge), *find_too_many(edge, MOST_ORIGINS, NAME)]
 
 
 def write(edge: Edge, setting: Setting) -> list[Piece]:
@@ -278,8 +260,8 @@ def _write_shared(sharing: Sharing, upstream: str) -> Iterator[str]:
         yield "\t\t\t# An Allow-Origin of the app's own stays in place of `*`."
         yield f"\t\t\theader Access-Control-Allow-Origin {own}"
     else:
-        yield "\t\t\t# An Allow-Origin of the app's own can only lower this: one that is neither `*` nor the origin takes"
-        yield "\t\t\t# it away."
+        yield "\t\t\t# An Allow-Origin of the app's own can only lower this: neither `*` nor the origin, it takes"
+        yield "\t\t\t# ours away."
         yield f"\t\t\t@lower not vars {own} * {{header.Origin}}"
         yield "\t\t\theader @lower {"
         yield "\t\t\t\t-Access-Control-Allow-Origin"

@@ -22,9 +22,10 @@ from .description import (
     Treatment,
 )
 from .header_values import FORBIDDEN_METHOD, METHOD, NAMES
-from .raw_paths import NOT_CANONICAL, TEXT, spell
+from .limits import find_beyond_re2
+from .raw_paths import NOT_CANONICAL, TEXT, escape_char, spell
 from .refusals import Difference, Refusal, RefusalCode
-from .regexes import RE2, UnwritableError
+from .regexes import RE2
 from .regexes import write as write_node
 from .words import comment, indent, say
 
@@ -41,30 +42,18 @@ PATH_NOTES: Final = ("A path with a broken escape, or with bytes that browsers n
 MOST_IN_REGEX: Final = 1000
 """Exact origins beyond that are looked up in a table of Lua: RE2 takes some thousands, and then refuses."""
 
+_TYPES = "type.googleapis.com/envoy.extensions.filters."
 _LONGEST_ECHO = f"{'.{0,1000}' * (LONGEST_ECHO // 1000)}.{{0,{LONGEST_ECHO % 1000}}}"
 
 
 def find_refusals(edge: Edge, setting: Setting) -> list[Refusal]:
     """Return what Envoy cannot say."""
-    found: list[Refusal] = []
-    for name, regex in edge.walk_regexes():
-        try:
-            regex.write(RE2)
-        except UnwritableError as error:
-            remedy = "Write it without, or name the origins; nginx, HAProxy and Apache can match it."
-            found.append(Refusal(f"origins of {name}", regex.rule, error.code, f"Here {error.problem}.", remedy))
+    found = list(find_beyond_re2(edge))
     for rule in edge.rules:
-        if rule.kind is not PathKind.REGEX:
-            continue
-        assert rule.node is not None, "a rule of this kind has an expression"
-        problem = "Envoy matches the path as it was sent: `%61` is no `a` to a regular expression."
-        remedy = f"Write a path such as '/api/*', or accept it: --allow-difference {Difference.ESCAPED_PATHS}."
-        found.append(Refusal("paths", rule.shown, RefusalCode.ESCAPED_PATHS, problem, remedy))
-        try:
-            write_node(rule.node, RE2)
-        except UnwritableError as error:
-            remedy = "Write it without, or a path such as '/api/*'."
-            found.append(Refusal("paths", rule.shown, error.code, f"Here {error.problem}.", remedy))
+        if rule.kind is PathKind.REGEX:
+            problem = "Envoy matches the path as it was sent: `%61` is no `a` to a regular expression."
+            remedy = f"Write a path such as '/api/*', or accept it: --allow-difference {Difference.ESCAPED_PATHS}."
+            found.append(Refusal("paths", rule.shown, RefusalCode.ESCAPED_PATHS, problem, remedy))
     if Difference.NO_CEILING in setting.accepted and _has_tables(edge):
         problem = "So many origins are looked up by the Lua filter, which no-ceiling leaves out."
         remedy = f"Do not accept {Difference.NO_CEILING}."
@@ -109,8 +98,7 @@ def frame(edge: Edge, setting: Setting, pieces: list[Piece]) -> list[str]:
         "    - filters:",
         "      - name: envoy.filters.network.http_connection_manager",
         "        typed_config:",
-        "          '@type': type.googleapis.com/"
-        "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        f"          '@type': {_TYPES}network.http_connection_manager.v3.HttpConnectionManager",
         f"          stat_prefix: {edge.name}",
         "          upgrade_configs: [{upgrade_type: websocket}]",
         "          # Envoy answers 400 to methods that it does not know, unless told.",
@@ -214,7 +202,7 @@ def _list_routes(edge: Edge, app: _App) -> Iterator[_Route]:
         why = "A path that can be read in more than one way is never shared"
         bad = f"safe_regex: {{regex: {quote(f'.*{NOT_CANONICAL}.*')}}}"
         yield from _list_treatment(Fixed.DENY, why, bad, (), app)
-        not_text = f"{{name: ':path', string_match: {{safe_regex: {{regex: {quote(TEXT + '(?:[?].*)?')}}}}}, invert_match: true}}"
+        not_text = _match("':path'", TEXT + "(?:[?].*)?", inverted=True)
         yield from _list_treatment(Fixed.DENY, why, "prefix: /", (not_text,), app)
     for rule in edge.rules:
         for path in _write_path(rule):
@@ -238,9 +226,8 @@ def _list_chosen(chosen: Treatment | ByMethod, where: str, path: str, app: _App)
         return
     for methods, treatment in chosen.methods:
         named = "|".join(f"(?i:{_quote_regex(method)})" for method in methods)
-        test = f"string_match: {{safe_regex: {{regex: {quote(named)}}}}}"
         says = f"{where}, {', '.join(methods)}: {say(treatment)}"
-        asked = (*_PREFLIGHT, f"{{name: access-control-request-method, {test}}}")
+        asked = (*_PREFLIGHT, _match("access-control-request-method", named))
         if treatment is not Fixed.HANDS_OFF:
             yield from _list_preflight(treatment, says, path, asked)
         else:
@@ -251,7 +238,7 @@ def _list_chosen(chosen: Treatment | ByMethod, where: str, path: str, app: _App)
         yield _pass_on(f"{where}: a preflight, hands off", path, _PREFLIGHT, app)
     for methods, treatment in chosen.methods:
         named = "|".join(f"(?i:{_quote_regex(method)})" for method in methods)
-        tests = (f"{{name: ':method', string_match: {{safe_regex: {{regex: {quote(named)}}}}}}}",)
+        tests = (_match("':method'", named),)
         yield from _list_actual(treatment, f"{where}, {', '.join(methods)}: {say(treatment)}", path, tests, app)
     yield from _list_actual(chosen.otherwise, f"{where}: {say(chosen.otherwise)}", path, (), app)
 
@@ -281,27 +268,21 @@ def _list_preflight(treatment: Treatment, says: str, path: str, tests: tuple[str
                 )
         if treatment.everybody:
             return
-    does = ("direct_response: {status: 403}",)
+    does = ["direct_response: {status: 403}"]
     if isinstance(treatment, Sharing):
-        does = (*does, "response_headers_to_add:", vary)
-    yield _Route(f"{says}: a preflight is refused", path, tests, does)
+        does += ["response_headers_to_add:", vary]
+    yield _Route(f"{says}: a preflight is refused", path, tests, tuple(does))
 
 
 def _list_echoes(sharing: Sharing) -> Iterator[tuple[bool, bool, tuple[str, ...]]]:
     """Return, for what may be echoed of method and headers, whether it is, and the conditions; the most first."""
-    method = (
-        f"{{name: access-control-request-method, string_match: {{safe_regex: {{regex: {quote(METHOD)}}}}}}}",
-        f"{{name: access-control-request-method, string_match: {{safe_regex: {{regex: {quote(_LONGEST_ECHO)}}}}}}}",
-        f"{{name: access-control-request-method, string_match: {{safe_regex: {{regex: {quote(FORBIDDEN_METHOD)}}}}}, "
-        "invert_match: true}",
-    )
-    headers = (
-        f"{{name: access-control-request-headers, string_match: {{safe_regex: {{regex: {quote(NAMES)}}}}}}}",
-        f"{{name: access-control-request-headers, string_match: {{safe_regex: {{regex: {quote(_LONGEST_ECHO)}}}}}}}",
-    )
+    asked_method, asked_headers = "access-control-request-method", "access-control-request-headers"
+    method = [_match(asked_method, METHOD), _match(asked_method, _LONGEST_ECHO)]
+    method.append(_match(asked_method, FORBIDDEN_METHOD, inverted=True))
+    headers = [_match(asked_headers, NAMES), _match(asked_headers, _LONGEST_ECHO)]
     for echoes_method in (True, False) if sharing.methods is None else (False,):
         for echoes_headers in (True, False) if sharing.headers is None else (False,):
-            yield echoes_method, echoes_headers, method * echoes_method + headers * echoes_headers
+            yield echoes_method, echoes_headers, tuple(method * echoes_method + headers * echoes_headers)
 
 
 def _list_actual(treatment: Treatment, says: str, path: str, tests: tuple[str, ...], app: _App) -> Iterator[_Route]:
@@ -367,7 +348,12 @@ def _list_trusted(sharing: Sharing) -> Iterator[tuple[str, ...]]:
 
 
 def _match_origin(regex: str) -> str:
-    return f"{{name: origin, string_match: {{safe_regex: {{regex: {quote(regex)}}}}}}}"
+    return _match("origin", regex)
+
+
+def _match(name: str, regex: str, *, inverted: bool = False) -> str:
+    invert = ", invert_match: true" if inverted else ""
+    return f"{{name: {name}, string_match: {{safe_regex: {{regex: {quote(regex)}}}}}{invert}}}"
 
 
 def _add(name: str, value: str, action: str = "") -> str:
@@ -390,7 +376,7 @@ def _has_ceiling(edge: Edge, setting: Setting) -> bool:
 def _write_lua(edge: Edge, setting: Setting) -> Iterator[str]:
     yield "- name: envoy.filters.http.lua"
     yield "  typed_config:"
-    yield "    '@type': type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua"
+    yield f"    '@type': {_TYPES}http.lua.v3.Lua"
     yield "    default_source_code:"
     yield "      inline_string: |"
     lines = [*_write_tables(edge), *(_CEILING if _has_ceiling(edge, setting) else ())]
@@ -426,8 +412,8 @@ def _write_tables(edge: Edge) -> Iterator[str]:
 
 
 _CEILING = (
-    "-- An Allow-Origin of the app's own can only lower what is shared: one that is neither `*` nor the origin takes it",
-    "-- away. The route says by x-cors-granted which origin may read, where one may.",
+    "-- An Allow-Origin of the app's own can only lower this: neither `*` nor the origin, it takes ours away.",
+    "-- The route says by x-cors-granted which origin may read, where one may.",
     "function envoy_on_response(handle)",
     "  if not handle:metadata():get('cors') then return end",
     "  local headers = handle:headers()",
@@ -451,9 +437,7 @@ def _header(name: str) -> str:
 
 
 def _quote_regex(text: str) -> str:
-    return "".join(
-        char if char.isalnum() or char in ":/_-" else f"[{char}]" if char not in "^]" else "\\" + char for char in text
-    )
+    return "".join(map(escape_char, text))
 
 
 def _format(text: str) -> str:

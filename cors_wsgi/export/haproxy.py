@@ -18,6 +18,7 @@ from .description import (
     Treatment,
 )
 from .header_values import ECHO_METHOD, ECHO_NAMES, LIST_OF_NAMES
+from .limits import find_too_many
 from .raw_paths import NOT_CANONICAL, TEXT
 from .refusals import Refusal, RefusalCode
 from .regexes import PCRE, write_whole
@@ -33,22 +34,17 @@ NOTES: Final = (
 )
 PATH_NOTES: Final = ("A path with a broken escape, or with bytes that browsers never send, is never shared.",)
 
+MOST_ORIGINS: Final = 200_000
+"""HAProxy has no table within its configuration: time grows with the lines, half a millisecond at 100,000."""
+
 _WORDS = 50  # HAProxy takes at most 64 words in a line
-_MOST_ORIGINS = 200_000
 _LONGEST = 12_000  # a line holds 16 KiB
 
 
 def find_refusals(edge: Edge, setting: Setting) -> list[Refusal]:
     """Return what HAProxy cannot say; PCRE has what Python's regular expressions have."""
     del setting
-    found: list[Refusal] = []
-    for sharing in edge.sharings:
-        if len(sharing.exact) > _MOST_ORIGINS:
-            problem = f"HAProxy compares {len(sharing.exact)} origins line by line, and {_MOST_ORIGINS} are its limit."
-            remedy = "Export to nginx, whose look-up takes no longer the more origins there are."
-            found.append(
-                Refusal("origins", f"{len(sharing.exact)} origins", RefusalCode.TOO_MANY_ORIGINS, problem, remedy)
-            )
+    found = list(find_too_many(edge, MOST_ORIGINS, NAME))
     for where, line in _walk_lines(edge):
         if len(line.encode()) > _LONGEST:
             problem = f"{len(line)} bytes are needed in one line, and HAProxy reads {_LONGEST}."
@@ -126,7 +122,7 @@ def _write_frontend(edge: Edge) -> Iterator[str]:
     yield from _write_echoes(edge)
     for sharing in edge.sharings:
         if sharing.headers is None:
-            yield "# Rules that add headers have 1024 bytes for it, and what is echoed may be longer: it is returned here."
+            yield "# Rules that add headers have 1024 bytes for it, and what is echoed may be longer."
             echo = "'%[var(txn.cors_echo_headers)]'"
             tests = f"{{ var(txn.cors) -m str {_key(sharing)} }} {{ var(txn.cors_echo_headers) -m found }}"
             yield (
@@ -219,7 +215,7 @@ def _write_ceiling(edge: Edge) -> Iterator[str]:
     everybody = [sharing for sharing in edge.sharings if sharing.everybody]
     kept = "".join(f" !{{ var(txn.cors) -m str {_key(sharing)} }}" for sharing in everybody)
     if len(everybody) < len(edge.sharings):
-        yield "# An Allow-Origin of the app's own can only lower this: one that is neither `*` nor the origin takes it away."
+        yield "# An Allow-Origin of the app's own can only lower this: neither `*` nor the origin, it takes ours away."
         yield f"http-response set-var(txn.cors_own) {allow_origin} if {{ {counted} gt 0 }}"
         yield f"http-response set-var(txn.cors_lowered) int(1) if {{ {counted} gt 1 }}{kept}"
         yield (
@@ -255,8 +251,8 @@ def _write_headers(sharing: Sharing) -> Iterator[str]:
     for name, value in sharing.grants:
         yield f"{rule} set-header {name} {quote(_format(value))} {granted}"
     if sharing.methods is None:
-        echo = "%[var(txn.cors_echo_method)]"
-        yield f"{rule} set-header Access-Control-Allow-Methods {echo} {granted} {{ var(txn.cors_echo_method) -m found }}"
+        echo, is_there = "%[var(txn.cors_echo_method)]", "{ var(txn.cors_echo_method) -m found }"
+        yield f"{rule} set-header Access-Control-Allow-Methods {echo} {granted} {is_there}"
     if sharing.expose:
         expose = quote(_format(sharing.expose))
         yield f"{rule} add-header Access-Control-Expose-Headers {expose} if {is_this} cors_shared !cors_preflight"

@@ -32,12 +32,12 @@ COMMENT: Final = "#"
 NOTES: Final = (
     "An empty Origin or Access-Control-Request-Method counts as absent, as does an empty CORS header of the app's.",
     "Of repeated lines of a header, nginx before 1.23 sees the first alone: of Origin, and of what the app sets.",
-    "Errors before any rule runs (400, 408, 414, 494) are not shared. A refused preflight has nginx's page as its body.",
+    "Errors before any rule runs (400, 408, 414, 494) are not shared. A refused preflight has nginx's page as body.",
     "An Access-Control-Expose-Headers of the app's that is no list of names is dropped as a whole.",
 )
 PATH_NOTES: Final = (
-    "nginx itself answers 400 to a path that leaves the root or has a broken escape, and 500 to one that is no UTF-8 "
-    "where a regular expression on paths looks at it.",
+    "nginx itself answers 400 to a path that leaves the root or has a broken escape.",
+    "It answers 500 to a path that is no UTF-8 where a regular expression on paths looks at it.",
 )
 
 _LONGEST = 4000  # nginx reads no word of its configuration that is longer than 4096 bytes
@@ -173,7 +173,7 @@ def _write_sharing(sharing: Sharing) -> Iterator[str]:
         yield from _write_origins(sharing, var)
         yield from _map(f"{var}_origin", f"{var}_verdict", ['"" refuse;', "default grant;"])
         yield from _map("$cors_preflight", f"{var}_does", [f"1 {var}_verdict;", "default pass;"])
-        yield "# An Allow-Origin of the app's own can only lower this: one that is neither `*` nor the origin takes it away."
+        yield "# An Allow-Origin of the app's own can only lower this: neither `*` nor the origin, it takes ours away."
         yield from _map(
             f'"{var}_origin $upstream_http_access_control_allow_origin"',
             f"{var}_allow_origin",
@@ -203,17 +203,13 @@ def _write_origins(sharing: Sharing, var: str) -> Iterator[str]:
         yield from _map("$cors_lower_case_origin", default, cases)
     cases = [f"default {default};"]
     cases += [
-        f"{quote(f'~^{_literal(origin)}{chr(92)}z')} $http_origin;" for origin in sharing.exact if origin not in look_up
+        f"{quote(f'~^{escape(origin)}{chr(92)}z')} $http_origin;" for origin in sharing.exact if origin not in look_up
     ]
     for regex in sharing.regexes:
         if not regex.rule.startswith("http"):
             cases.append(f"# {comment(regex.rule)}")
         cases.append(f"{quote(_write_regex(regex), variables=True)} $http_origin;")
     yield from _map("$http_origin", f"{var}_origin", cases)
-
-
-def _literal(origin: str) -> str:
-    return origin.replace(".", "[.]").replace("+", "[+]").replace("[", "[") if "[" not in origin else origin
 
 
 def _write_regex(regex: OriginRegex) -> str:
@@ -387,6 +383,6 @@ def quote(text: str, *, variables: bool = False) -> str:
         variables: whether a dollar sign stands for itself here, as in names of locations and regular expressions.
     """
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    for char, escape in (("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
-        escaped = escaped.replace(char, escape)
+    for char, written in (("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
+        escaped = escaped.replace(char, written)
     return f'"{escaped}"' if variables else '"' + escaped.replace("$", "${cors_dollar}") + '"'

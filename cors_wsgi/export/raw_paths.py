@@ -36,5 +36,11 @@ def _spell_byte(byte: int) -> str:
     digits = "".join(f"[{digit}{digit.lower()}]" if digit.isalpha() else digit for digit in f"{byte:02X}")
     if not 0x21 <= byte <= 0x7E or byte == 0x25:
         return f"%{digits}"
-    char = chr(byte)
-    return f"(?:{char if char.isalnum() or char in '/_-' else f'[{char}]' if char not in '^]' else chr(92) + char}|%{digits})"
+    return f"(?:{escape_char(chr(byte))}|%{digits})"
+
+
+def escape_char(char: str) -> str:
+    """Return the expression for one character of ASCII, without a backslash where that can be."""
+    if char.isalnum() or char in ":/_-":
+        return char
+    return f"[{char}]" if char not in "^]" else "\\" + char

@@ -1,14 +1,14 @@
-"""From what a person names, a policy or a middleware, to what an edge must answer; and why something cannot be there."""
+"""From what a person names, a policy or a middleware, to what an edge must answer, and what no proxy can."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from cors_wsgi.middleware import CORSMiddleware
-from cors_wsgi.origins import is_exact, show_rule
+from cors_wsgi.origins import OriginCallable, is_exact, show_rule
 from cors_wsgi.paths import PathRule as PathPattern
 from cors_wsgi.policy import DENY, Deny, Policy, PolicyOrDeny
 
@@ -151,7 +151,7 @@ class Reader:
             self.refusals.append(Refusal("origins", shown, error.code, problem, "Write a pattern, or exact origins."))
             return []
 
-    def _refuse_callable(self, rule: Callable[..., object]) -> None:
+    def _refuse_callable(self, rule: OriginCallable) -> None:
         problem = "A callable decides, and a proxy cannot call it."
         remedy = "Name the origins, or leave these paths to the middleware by giving them None at the edge."
         self.refusals.append(Refusal("origins", show_rule(rule), RefusalCode.CALLABLE, problem, remedy))

@@ -1,4 +1,4 @@
-"""Real reverse proxies on loopback ports, started with the configuration under test, with all that they write in one folder."""
+"""Real reverse proxies on loopback ports, with the configuration under test, and all that they write in one folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTTP/1.1 over a socket, byte by byte: a client that sends what it is told, and an app that answers what it is told."""
+"""HTTP/1.1 over a socket: a client that sends what it is told, and an app that answers what it is told."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Client:
         for attempt in range(2):
             try:
                 return self._exchange(request, method)
-            except OSError:
+            except OSError:  # noqa: PERF203 - two rounds
                 self.close()
                 if attempt:
                     raise

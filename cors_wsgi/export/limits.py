@@ -1,0 +1,38 @@
+"""What several proxies lack alike: regular expressions beyond RE2, and exact origins without number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .description import Edge
+from .refusals import Refusal, RefusalCode
+from .regexes import RE2, Node, UnwritableError, write
+
+
+def find_beyond_re2(edge: Edge) -> Iterator[Refusal]:
+    """Return the expressions, for origins and paths, that RE2 cannot match."""
+    remedy = "Write it without, or name what is meant; nginx, HAProxy and Apache can match it."
+    for name, regex in edge.walk_regexes():
+        if error := _try(regex.node):
+            yield Refusal(f"origins of {name}", regex.rule, error.code, f"Here {error.problem}.", remedy)
+    for rule in edge.rules:
+        if rule.node is not None and (error := _try(rule.node)):
+            yield Refusal("paths", rule.shown, error.code, f"Here {error.problem}.", remedy)
+
+
+def _try(node: Node) -> UnwritableError | None:
+    try:
+        write(node, RE2)
+    except UnwritableError as error:
+        return error
+    return None
+
+
+def find_too_many(edge: Edge, most: int, proxy: str) -> Iterator[Refusal]:
+    """Return the policies with more exact origins than a proxy should compare one by one."""
+    for sharing in edge.sharings:
+        if len(sharing.exact) > most:
+            problem = f"{proxy} compares origins one after the other, and {most} are the limit here."
+            remedy = "Export to nginx or Envoy, whose look-up takes no longer the more origins there are."
+            count = f"{len(sharing.exact)} origins"
+            yield Refusal(f"origins of {sharing.name}", count, RefusalCode.TOO_MANY_ORIGINS, problem, remedy)
