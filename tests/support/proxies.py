@@ -14,6 +14,8 @@ from typing import Final
 
 from support.needs import needs_program
 
+from cors_wsgi.export import load_target
+
 PROGRAMS: Final = {
     "nginx": ("nginx", "/usr/sbin/nginx"),
     "haproxy": ("haproxy", "/usr/sbin/haproxy"),
@@ -39,14 +41,8 @@ def write_config(target: str, folder: Path, config: str) -> Path:
 def check_config(target: str, folder: Path, config: str) -> str:
     """Return what the proxy's own checker has against a configuration; nothing, if it passes."""
     path, program = str(write_config(target, folder, config)), find_proxy(target)
-    arguments = {
-        "nginx": ["-t", "-q", "-e", f"{folder}/error.log", "-g", f"pid {folder}/nginx.pid;", "-c", path],
-        "haproxy": ["-c", "-q", "-f", path],
-        "envoy": ["--mode", "validate", "-l", "error", "-c", path],
-        "caddy": ["validate", "--adapter", "caddyfile", "--config", path],
-        "apache": ["-t", "-f", path],
-    }[target]
-    done = subprocess.run([program, *arguments], capture_output=True, text=True, env=_environ(folder))
+    arguments = [word.format(folder=folder) for word in load_target(target).CHECK[1:]]
+    done = subprocess.run([program, *arguments, path], capture_output=True, text=True, env=_environ(folder))
     return "" if done.returncode == 0 else (done.stdout + done.stderr)[-3000:] or f"exit status {done.returncode}"
 
 

@@ -11,12 +11,10 @@ from pathlib import Path
 from support.nginx import free_port
 from support.raw_http import serve_bare_app
 
-from cors_wsgi.export import TARGETS, Difference
+from cors_wsgi.export import TARGETS
 
-from .compare import compare, draw_requests
+from .compare import ACCEPTED, compare, draw_requests
 from .policies import by_hand, draw
-
-ACCEPTED = (Difference.ESCAPED_PATHS, Difference.IPV6_IN_REGEX)
 
 
 def main() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,6 +43,19 @@ class Outcome(NamedTuple):
     refused: str = ""
 
 
+ACCEPTED = (Difference.ESCAPED_PATHS, Difference.IPV6_IN_REGEX)
+"""What is accepted where policies are drawn; the ceiling is not."""
+
+
+def export_for(
+    target: str, middleware: CORSMiddleware, port: int, app_port: int, *, accepted: Iterable[Difference] = ACCEPTED
+) -> str:
+    """Return a whole configuration; raises `CannotExportError`."""
+    setting = Setting(Address("127.0.0.1", port), Address("127.0.0.1", app_port), frozenset(accepted))
+    edge, refusals = describe(middleware, "shop")
+    return export(target, edge, setting, made_by="tests", refusals=refusals)
+
+
 def compare(
     target: str,
     middleware: CORSMiddleware,
@@ -52,6 +65,7 @@ def compare(
     requests: Iterable[Asked],
     accepted: Iterable[Difference] = (),
     down: bool = False,
+    change: Callable[[str], str] = str,
 ) -> Outcome:
     """Start a proxy with an exported middleware, and ask both.
 
@@ -63,12 +77,12 @@ def compare(
         requests: what is asked.
         accepted: differences that are accepted by name.
         down: whether nobody listens at the app's port.
+        change: spoils the configuration, so as to see whether it is noticed.
     """
     port = free_port()
-    setting = Setting(Address("127.0.0.1", port), Address("127.0.0.1", app_port), frozenset(accepted))
-    edge, refusals = describe(middleware, "shop")
+    edge, _ = describe(middleware, "shop")
     try:
-        config = export(target, edge, setting, made_by="tests", refusals=refusals)
+        config = export_for(target, middleware, port, app_port, accepted=accepted)
     except CannotExportError as error:
         return Outcome(0, [], 0, str(error))
 
@@ -79,7 +93,7 @@ def compare(
     has_path_regexes = any(rule.kind is PathKind.REGEX for rule in edge.rules)
     asked = soft = 0
     hard: list[Found] = []
-    with run_proxy(target, folder, config, port):
+    with run_proxy(target, folder, change(config), port):
         client = Client(port)
         for request in requests:
             asked += 1

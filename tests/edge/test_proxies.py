@@ -1,0 +1,67 @@
+"""Each proxy, with an exported policy, answers as the middleware does."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.nginx import free_port
+from support.proxies import check_config, find_proxy
+from support.raw_http import serve_bare_app
+from tools.edge.compare import ACCEPTED, compare, draw_requests, export_for
+from tools.edge.policies import by_hand, draw
+
+from cors_wsgi.export import TARGETS
+
+pytestmark = pytest.mark.server
+
+POLICIES = by_hand()
+SEED = 20261125
+
+
+@pytest.fixture(scope="module")
+def app_port() -> Iterator[int]:
+    with serve_bare_app() as port:
+        yield port
+
+
+@pytest.mark.parametrize("name", POLICIES)
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_policy_written_by_hand_is_answered_alike(target: str, name: str, app_port: int, tmp_path: Path) -> None:
+    find_proxy(target)
+    requests = draw_requests(POLICIES[name], SEED, 60)
+    outcome = compare(target, POLICIES[name], tmp_path, app_port, requests=requests, accepted=ACCEPTED)
+    assert outcome.refused == ""
+    assert outcome.asked == 60
+    assert [str(found) for found in outcome.hard] == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_random_policy_is_answered_alike(target: str, seed: int, app_port: int, tmp_path: Path) -> None:
+    find_proxy(target)
+    middleware = draw(random.Random(seed))
+    requests = draw_requests(middleware, SEED + seed, 150)
+    outcome = compare(target, middleware, tmp_path, app_port, requests=requests, accepted=ACCEPTED)
+    assert outcome.refused == ""
+    assert [str(found) for found in outcome.hard] == []
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_an_error_of_the_proxy_s_own_is_shared_alike_where_the_app_is_down(target: str, tmp_path: Path) -> None:
+    find_proxy(target)
+    middleware = POLICIES["paths"]
+    requests = [request for request in draw_requests(middleware, SEED, 60) if request.method != "OPTIONS"][:6]
+    outcome = compare(target, middleware, tmp_path, free_port(), requests=requests, accepted=ACCEPTED, down=True)
+    assert outcome.asked == 6
+    assert [str(found) for found in outcome.hard] == []
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_configuration_passes_the_proxy_s_own_checker(target: str, tmp_path: Path) -> None:
+    for name in ("all kinds", "exotic names", "paths, everything", "hands off", "never shared"):
+        config = export_for(target, POLICIES[name], free_port(), 9)
+        assert check_config(target, tmp_path, config) == ""
+    assert check_config(target, tmp_path, "}no configuration at all{") != ""
