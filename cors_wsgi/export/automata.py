@@ -30,12 +30,19 @@ class Automaton:
         TooLargeError: for too many states.
     """
 
-    __slots__ = ("_empty", "end", "steps")
+    __slots__ = ("_closed", "_empty", "end", "steps")
 
     def __init__(self, node: Node) -> None:
         self.steps: list[list[tuple[int, int]]] = [[]]
         self._empty: list[list[int]] = [[]]
+        self._closed: dict[int, frozenset[int]] = {}
         self.end = self._add(node, 0)
+
+    def reach(self, state: int) -> frozenset[int]:
+        """Return the states that are reached from one state without reading a character."""
+        if state not in self._closed:
+            self._closed[state] = self.close(frozenset((state,)))
+        return self._closed[state]
 
     def close(self, states: frozenset[int]) -> frozenset[int]:
         """Return the states that are reached without reading a character."""
@@ -106,7 +113,7 @@ def automaton_of(text: str) -> Automaton:
 def have_common(one: Automaton, other: Automaton) -> bool:
     """Tell whether there is a text that both accept; True also where finding out would take too long."""
     seen: set[tuple[int, int]] = set()
-    todo = [(a, b) for a in one.close(frozenset((0,))) for b in other.close(frozenset((0,)))]
+    todo = [(a, b) for a in one.reach(0) for b in other.reach(0)]
     seen.update(todo)
     while todo:
         a, b = todo.pop()
@@ -117,8 +124,8 @@ def have_common(one: Automaton, other: Automaton) -> bool:
         for mine, next_a in one.steps[a]:
             for theirs, next_b in other.steps[b]:
                 if mine & theirs:
-                    for closed_a in one.close(frozenset((next_a,))):
-                        for closed_b in other.close(frozenset((next_b,))):
+                    for closed_a in one.reach(next_a):
+                        for closed_b in other.reach(next_b):
                             if (closed_a, closed_b) not in seen:
                                 seen.add((closed_a, closed_b))
                                 todo.append((closed_a, closed_b))
@@ -127,8 +134,8 @@ def have_common(one: Automaton, other: Automaton) -> bool:
 
 def is_within(one: Automaton, other: Automaton) -> bool:
     """Tell whether the other accepts whatever the one does; False also where finding out would take too long."""
-    begin = other.close(frozenset((0,)))
-    todo = [(state, begin) for state in one.close(frozenset((0,)))]
+    begin = other.reach(0)
+    todo = [(state, begin) for state in one.reach(0)]
     seen = set(todo)
     after: dict[tuple[frozenset[int], int], frozenset[int]] = {}
     while todo:
@@ -144,7 +151,7 @@ def is_within(one: Automaton, other: Automaton) -> bool:
                 if (allowed, bit) not in after:
                     reached = {end for inner in allowed for read, end in other.steps[inner] if read & bit}
                     after[allowed, bit] = other.close(frozenset(reached))
-                for closed in one.close(frozenset((following,))):
+                for closed in one.reach(following):
                     pair = closed, after[allowed, bit]
                     if pair not in seen:
                         seen.add(pair)
