@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cors_wsgi import DENY, Policy, Verdict
 from cors_wsgi.export import Reader, Refusal, RefusalCode
+from cors_wsgi.export.automata import Automaton, have_common, is_within
 from cors_wsgi.export.description import ByMethod, Edge, Fixed, PathKind, PathRule, Treatment
 from cors_wsgi.export.regexes import UnwritableError, parse
+from cors_wsgi.export.subjects import sort_rules
 from cors_wsgi.policy import PolicyOrDeny
 from flask_cors_ext.layers import PathScope
 from flask_cors_ext.preflights import COMMON_METHODS
@@ -51,15 +53,14 @@ def describe_flask(state: ExtensionState, called: str) -> tuple[Edge, list[Refus
         if "<" in rule.rule and not any(_find_converter_problem(url_map, one) for one in rule._converters.values())
     ]
     patterns = tuple(_read_rule(rule, rule.rule)[1] for rule in readable)
-    asker = _Asker(state, RouterSource(state.app, policies), reader, patterns)
+    asker = _Asker(state, RouterSource(state.app, policies), reader, readable, patterns)
     for rule in sorted(url_rules, key=lambda rule: "<" in rule.rule):
         if rule.rule not in known:
             known.add(rule.rule)
             rules += asker.describe(rule, url_rules)
     otherwise = asker.decide_unrouted(policies.scopes.all[-1])
-    for scope in policies.scopes.all:
-        if scope.rule is not None:
-            rules += asker.describe_scope(scope, scope.rule)
+    resources = [path for scope in policies.scopes.all for path in asker.describe_scope(scope)]
+    rules += sort_rules(resources)
     if all(rule.chosen == otherwise for rule in rules) and policies.scopes.only is not None:
         rules = []
     return Edge(reader.name, tuple(rules), otherwise), reader.refusals
@@ -80,12 +81,14 @@ class _Asker:
         state: the extension.
         source: its policies by route.
         reader: takes note of policies and refusals.
-        patterns: the expressions of all rules with placeholders.
+        readable: the rules with placeholders whose converters are Werkzeug's own.
+        patterns: their expressions.
     """
 
     state: ExtensionState
     source: RouterSource
     reader: Reader
+    readable: list[Rule]
     patterns: tuple[re.Pattern[str], ...]
 
     def describe(self, rule: Rule, rules: list[Rule]) -> Iterator[PathRule]:
@@ -103,8 +106,7 @@ class _Asker:
                 if text == rule.rule or is_matched or chosen != self.decide_unrouted(self.source.scopes.find(text)):
                     yield PathRule(PathKind.EXACT, text, None, chosen, text)
             return
-        others = [other for other in rules if "<" in other.rule]
-        if not never_overlaps(rule, others):
+        if _depends_on_values(rule, rules) or self._overlaps(rule, rules):
             self._refuse(rule, "Some of its URLs may be another rule's, and which ones only Flask's router can tell.")
             return
         for text in texts:
@@ -121,15 +123,18 @@ class _Asker:
         except UnwritableError as error:
             self._refuse(rule, f"A proxy cannot match its URLs: {error.problem}.")
             return
-        if any(_may_split(resource, text.partition("<")[0]) for resource in self._list_resources()):
+        if any(_may_split(resource, Automaton(node)) for resource in self._list_resources()):
             self._refuse(rule, "Some of its URLs lie in a resource, and others do not.")
             return
         chosen = self._ask(sample, text)
         if text == rule.rule or chosen != self.decide_unrouted(self.source.scopes.find(sample)):
             yield PathRule(PathKind.REGEX, text, node, chosen, text)
 
-    def describe_scope(self, scope: PathScope, rule: Any) -> Iterator[PathRule]:
-        """Return the path rules for one resource, for what no route answers there."""
+    def describe_scope(self, scope: PathScope) -> Iterator[PathRule]:
+        """Return the path rule for one resource, for what no route answers there."""
+        rule = scope.rule
+        if rule is None:
+            return
         chosen = self.decide_unrouted(scope)
         if not isinstance(rule, str):
             found = self.reader.read_paths([(rule, None)])
@@ -177,6 +182,14 @@ class _Asker:
             if isinstance(resolved.policy, Policy) and resolved.policy.methods != "*":
                 yield from resolved.policy.methods
 
+    def _overlaps(self, rule: Rule, rules: Iterable[Rule]) -> bool:
+        """Tell whether some of a rule's URLs may be another's with placeholders; certain, if it says no."""
+        others = [other for other in rules if "<" in other.rule and other.rule.rstrip("/") != rule.rule.rstrip("/")]
+        if not all(other in self.readable for other in others) or rule not in self.readable:
+            return not never_overlaps(rule, [rule, *others])
+        mine, *theirs = (Automaton(parse(_with_slash(each), is_path=True)) for each in (rule, *others))
+        return any(have_common(mine, other) for other in theirs)
+
     def _list_resources(self) -> Iterator[object]:
         """Return the path rules of the app's resources, and of its blueprints'."""
         yield from (scope.rule for scope in self.source.scopes.all if scope.rule is not None)
@@ -184,7 +197,9 @@ class _Asker:
             yield from () if layer.resources is None else (rule for rule, _ in layer.resources.items())
 
     def _refuse(self, rule: Rule, problem: str) -> None:
-        self.reader.refusals.append(Refusal("routes", rule.rule, RefusalCode.ROUTE, problem, _LEAVE))
+        refusal = Refusal("routes", rule.rule, RefusalCode.ROUTE, problem, _LEAVE)
+        if refusal not in self.reader.refusals:
+            self.reader.refusals.append(refusal)
 
 
 def _read_rule(rule: Rule, text: str) -> tuple[str, re.Pattern[str]]:
@@ -201,13 +216,26 @@ def _read_rule(rule: Rule, text: str) -> tuple[str, re.Pattern[str]]:
     return "".join([*sample, text[place:]]), re.compile("".join([*pieces, re.escape(text[place:])]))
 
 
-def _may_split(resource: object, before: str) -> bool:
-    """Tell whether a resource may hold some of the URLs that begin so, and not all."""
-    if not isinstance(resource, str):
+def _with_slash(rule: Rule) -> re.Pattern[str]:
+    return re.compile(f"{_read_rule(rule, rule.rule.rstrip('/'))[1].pattern}/?")
+
+
+def _may_split(resource: object, route: Automaton) -> bool:
+    """Tell whether a resource may hold some of a route's URLs, and not all."""
+    if isinstance(resource, str):
+        rest = "(?:/(?s:.*))?" if resource.endswith("/*") else ""
+        held = Automaton(parse(re.compile(re.escape(resource.removesuffix("/*")) + rest), is_path=True))
+        return have_common(route, held) and not is_within(route, held)
+    assert isinstance(resource, re.Pattern), "resources are checked"
+    try:
+        return have_common(route, Automaton(parse(resource, is_path=True)))
+    except UnwritableError:
         return True
-    if not resource.endswith("/*"):
-        return resource.startswith(before)
-    return not before.startswith(resource[:-1]) and resource[:-1].startswith(before)
+
+
+def _depends_on_values(rule: Rule, rules: Iterable[Rule]) -> bool:
+    """Tell whether some of a rule's URLs may be redirected, and others not."""
+    return bool(rule.redirect_to or rule.alias or any(r.defaults for r in rules if r.endpoint == rule.endpoint))
 
 
 def _differ(one: PolicyOrDeny, other: PolicyOrDeny) -> bool:

@@ -1,14 +1,15 @@
-"""What two regular expressions for origins have in common, asked of automata: the answer holds for every text."""
+"""What two regular expressions have in common, asked of automata: the answer holds for every text."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Final
 
-from .regexes import ORIGIN_CHARACTERS, Chars, Choice, Group, Look, Node, Place, Reference, Repeat, Sequence, parse_text
+from .regexes import Chars, Choice, Group, Look, Node, Place, Reference, Repeat, Sequence, parse_text
 
-_LETTERS = sorted(ORIGIN_CHARACTERS)
-_BIT: Final = {char: 1 << index for index, char in enumerate(_LETTERS)}
+# A set of characters is a number: a bit for each of ASCII, and one for all that lie beyond.
+_BEYOND: Final = 1 << 128
+_EVERYTHING: Final = (_BEYOND << 1) - 1
 _MOST_STATES: Final = 20_000
 _MOST_STEPS: Final = 60_000
 
@@ -20,8 +21,8 @@ class TooLargeError(Exception):
 class Automaton:
     """A nondeterministic automaton for an expression; state 0 is its start.
 
-    Look-around, places and what a back-reference repeats are left out, so that it accepts at least what the expression
-    matches.
+    Look-around, places and what a back-reference repeats are left out, and characters beyond ASCII are not told apart,
+    so that it accepts at least what the expression matches.
 
     Args:
         node: the expression.
@@ -65,7 +66,7 @@ class Automaton:
         """Add an expression behind a state, and return the state at its end."""
         if isinstance(node, Chars):
             end = self._new()
-            self.steps[start].append((sum(_BIT[char] for char in node.members), end))
+            self.steps[start].append((_to_bits(node), end))
             return end
         if isinstance(node, Sequence):
             for item in node.items:
@@ -78,7 +79,7 @@ class Automaton:
         if isinstance(node, (Look, Place)):
             return start
         if isinstance(node, Reference):
-            anything = Repeat(Chars(ORIGIN_CHARACTERS), 0, None)
+            anything = Repeat(Chars(frozenset(), negated=True), 0, None)
             return self._add(Choice(node.choice) if node.choice else anything, start)
         end = self._new()
         for item in node.items:
@@ -145,9 +146,7 @@ def is_within(one: Automaton, other: Automaton) -> bool:
         if len(seen) > _MOST_STEPS:
             return False
         for mine, following in one.steps[state]:
-            for bit in _BIT.values():
-                if not mine & bit:
-                    continue
+            for bit in _list_bits(mine):
                 if (allowed, bit) not in after:
                     reached = {end for inner in allowed for read, end in other.steps[inner] if read & bit}
                     after[allowed, bit] = other.close(frozenset(reached))
@@ -157,3 +156,15 @@ def is_within(one: Automaton, other: Automaton) -> bool:
                         seen.add(pair)
                         todo.append(pair)
     return True
+
+
+def _to_bits(chars: Chars) -> int:
+    bits = sum(1 << ord(char) for char in chars.members)
+    if chars.negated:
+        return (_EVERYTHING & ~bits) | _BEYOND
+    return bits | _BEYOND if chars.beyond else bits
+
+
+@lru_cache(maxsize=256)
+def _list_bits(bits: int) -> tuple[int, ...]:
+    return tuple(1 << place for place in range(bits.bit_length()) if bits >> place & 1)

@@ -79,11 +79,7 @@ class Reader:
     def read_paths(self, rules: Iterable[tuple[PathPattern, PolicyOrDeny]]) -> Iterable[PathRule]:
         """Return path rules in the order in which they count: exact ones, then prefixes, the longest first."""
         read = [self._read_path(rule, policy) for rule, policy in rules]
-        found = [rule for rule in read if rule is not None]
-        order = {PathKind.EXACT: 0, PathKind.PREFIX: 1, PathKind.REGEX: 2}
-        return sorted(
-            found, key=lambda rule: (order[rule.kind], -len(rule.text) if rule.kind is PathKind.PREFIX else 0)
-        )
+        return sort_rules(rule for rule in read if rule is not None)
 
     def _read_path(self, rule: PathPattern, policy: PolicyOrDeny) -> PathRule | None:
         if isinstance(rule, str):
@@ -165,6 +161,12 @@ class Reader:
             number += 1
         self._names.add(chosen)
         return chosen
+
+
+def sort_rules(rules: Iterable[PathRule]) -> list[PathRule]:
+    """Return path rules in the order in which they count: exact ones, prefixes, the longest first, expressions."""
+    order = {PathKind.EXACT: 0, PathKind.PREFIX: 1, PathKind.REGEX: 2}
+    return sorted(rules, key=lambda rule: (order[rule.kind], -len(rule.text) * (rule.kind is PathKind.PREFIX)))
 
 
 def make_identifier(text: str) -> str:

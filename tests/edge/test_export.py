@@ -45,11 +45,13 @@ def _export(target: str, subject: Any, *accepted: Difference, snippet: bool = Fa
 def _refused(target: str, subject: Any, *accepted: Difference) -> list[tuple[str, str]]:
     try:
         _export(target, subject, *accepted)
-    except CannotExportError as error:
-        assert str(error).count("\n") + 1 == len(error.refusals)
-        assert all(refusal.problem.endswith(".") and refusal.remedy.endswith(".") for refusal in error.refusals)
-        return [(refusal.option, str(refusal.code)) for refusal in error.refusals]
-    return []
+    except CannotExportError as caught:
+        error = caught
+    else:
+        return []
+    assert str(error).count("\n") + 1 == len(error.refusals)
+    assert all(refusal.problem.endswith(".") and refusal.remedy.endswith(".") for refusal in error.refusals)
+    return [(refusal.option, str(refusal.code)) for refusal in error.refusals]
 
 
 LOOKS = re.compile(r"https://(?!evil)[a-z]+\.example\.com")

@@ -1,4 +1,4 @@
-"""No value ends a directive: whatever is in a policy, a configuration has the same structure as with a harmless value."""
+"""No value ends a directive: whatever is in a policy, a configuration is built as with a harmless value."""
 
 from __future__ import annotations
 

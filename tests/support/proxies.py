@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from support.needs import needs_program
-
 from cors_wsgi.export import load_target
+from support.needs import needs_program
 
 PROGRAMS: Final = {
     "nginx": ("nginx", "/usr/sbin/nginx"),

@@ -41,7 +41,7 @@ class Seen(NamedTuple):
     ran: bool
 
 
-def see(answer: Answer | None, status: int, headers: Iterable[tuple[str, str]], *, ran: bool) -> Seen:
+def see(status: int, headers: Iterable[tuple[str, str]], *, ran: bool) -> Seen:
     found: dict[str, list[str]] = {}
     for name, value in headers:
         found.setdefault(name.lower(), []).append(value)
@@ -70,9 +70,6 @@ def ask_middleware(wrap: Any, asked: Asked, *, status: int | None = None) -> See
         status: what is answered in the app's place, as by a proxy whose app is down.
     """
     ran: list[bool] = []
-    joined: dict[str, list[str]] = {}
-    for name, value in asked.headers:
-        joined.setdefault(name.lower(), []).append(value.strip(" \t"))
 
     def app(environ: Any, start_response: Any) -> list[bytes]:
         ran.append(True)
@@ -82,6 +79,18 @@ def ask_middleware(wrap: Any, asked: Asked, *, status: int | None = None) -> See
         start_response(f"{code} Status", headers)
         return []
 
+    return _call(wrap(app), asked, ran, status=status)
+
+
+def ask_app(app: Any, asked: Asked) -> Seen:
+    """Return what an app answers that has its CORS layer inside, and marks what it has answered with X-App-Ran."""
+    return _call(app, asked, None)
+
+
+def _call(app: Any, asked: Asked, ran: list[bool] | None, *, status: int | None = None) -> Seen:
+    joined: dict[str, list[str]] = {}
+    for name, value in asked.headers:
+        joined.setdefault(name.lower(), []).append(value.strip(" \t"))
     path = asked.target.partition("?")[0]
     environ = {
         "REQUEST_METHOD": asked.method,
@@ -90,6 +99,7 @@ def ask_middleware(wrap: Any, asked: Asked, *, status: int | None = None) -> See
         "QUERY_STRING": asked.target.partition("?")[2],
         "SERVER_NAME": "api.example.com",
         "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
         "HTTP_HOST": "api.example.com",
         "wsgi.url_scheme": "http",
         "wsgi.input": io.BytesIO(),
@@ -101,14 +111,16 @@ def ask_middleware(wrap: Any, asked: Asked, *, status: int | None = None) -> See
     def start_response(line: str, headers: Sequence[tuple[str, str]], exc_info: Any = None) -> Any:
         got[:] = [line, headers]
 
-    list(wrap(app)(environ, start_response))
-    return see(None, int(got[0].split()[0]), got[1], ran=bool(ran) and status is None)
+    body = app(environ, start_response)
+    list(body)
+    if hasattr(body, "close"):
+        body.close()
+    has_run = bool(ran) and status is None if ran is not None else any(name == "X-App-Ran" for name, _ in got[1])
+    return see(int(got[0].split()[0]), got[1], ran=has_run)
 
 
 def see_proxy(answer: Answer) -> Seen:
-    return see(
-        answer, answer.status, answer.headers, ran=any(name.lower() == "x-app-ran" for name, _ in answer.headers)
-    )
+    return see(answer.status, answer.headers, ran=any(name.lower() == "x-app-ran" for name, _ in answer.headers))
 
 
 def describe_policy(middleware: CORSMiddleware) -> str:
