@@ -24,7 +24,7 @@ from .limits import find_too_many
 from .raw_paths import NOT_CANONICAL, TEXT
 from .refusals import Refusal
 from .regexes import PCRE, escape, write_whole
-from .words import comment, say
+from .words import batch, comment, say
 
 NAME: Final = "Apache"
 CHECK: Final = ("apache2", "-t", "-C", "DefaultRuntimeDir {folder}", "-C", "ErrorLog {folder}/error.log", "-f")
@@ -42,7 +42,7 @@ MOST_ORIGINS: Final = 10_000
 
 # Apache's own regular expressions let a dot match the end of a line; Python's do not.
 _PATHS = replace(PCRE, text_prefix=PCRE.text_prefix + "(?-s)")
-_AT_ONCE = 200
+_AT_ONCE, _LONGEST = 200, 16_000  # origins, and characters: PCRE compiles no more than 64 KiB
 _MODULES = ("mpm_event", "authz_core", "headers", "proxy", "proxy_http", "rewrite")
 
 
@@ -166,9 +166,8 @@ def _write_origins(sharing: Sharing) -> Iterator[str]:
         yield from _rule([is_this], "E=CORS_ORIGIN:*")
         return
     tests: list[str] = []
-    for start in range(0, len(sharing.exact), _AT_ONCE):
-        texts = "|".join(map(escape, sharing.exact[start : start + _AT_ONCE]))
-        tests.append(rf'"^(?:{texts})\z"')
+    for texts in batch(map(escape, sharing.exact), most=_AT_ONCE, longest=_LONGEST):
+        tests.append(rf'"^(?:{"|".join(texts)})\z"')
     said = [f"# {comment(regex.rule)}" for regex in sharing.regexes if not regex.rule.startswith("http")]
     tests += [f'"{write_whole(regex.node, PCRE, also=regex.conditions)}"' for regex in sharing.regexes]
     yield from said

@@ -137,10 +137,7 @@ def _write_choice(edge: Edge) -> Iterator[str]:
         yield 'map "{cors_at} {vars.cors_asked}" {cors_chosen} {'
         for number, rule in enumerate(edge.rules):
             if isinstance(rule.chosen, ByMethod):
-                for methods, treatment in rule.chosen.methods:
-                    named = "|".join(map(escape, methods))
-                    yield f"\t{quote(rf'~^at_{number} (?i:{named}){chr(92)}z')} {_name(treatment)}"
-                yield f"\t{quote(f'~^at_{number} ')} {_name(rule.chosen.otherwise)}"
+                yield from _write_methods(rule.chosen, number)
         for treatment in edge.treatments:
             yield f"\t{quote(f'~^{_name(treatment)} ')} {_name(treatment)}"
         yield "}"
@@ -150,6 +147,13 @@ def _write_choice(edge: Edge) -> Iterator[str]:
         yield f"route @cors_{_name(treatment)} {{"
         yield f"\timport cors_{_name(treatment)}"
         yield "}"
+
+
+def _write_methods(chosen: ByMethod, number: int) -> Iterator[str]:
+    for methods, treatment in chosen.methods:
+        named = "|".join(map(escape, methods))
+        yield f"\t{quote(rf'~^at_{number} (?i:{named}){chr(92)}z')} {_name(treatment)}"
+    yield f"\t{quote(f'~^at_{number} ')} {_name(chosen.otherwise)}"
 
 
 def _at(chosen: Treatment | ByMethod, number: int) -> str:

@@ -22,7 +22,7 @@ from .limits import find_too_many
 from .raw_paths import NOT_CANONICAL, TEXT
 from .refusals import Refusal, RefusalCode
 from .regexes import PCRE, write_whole
-from .words import comment, indent
+from .words import batch, comment, indent
 
 NAME: Final = "HAProxy"
 CHECK: Final = ("haproxy", "-c", "-q", "-f")
@@ -184,9 +184,8 @@ def _write_origins(sharing: Sharing) -> Iterator[str]:
         yield f"http-request set-var(txn.cors_allowed) int(1) if {is_this}"
         return
     name = f"cors_{sharing.name}_trusts"
-    for start in range(0, len(sharing.exact), _WORDS):
-        words = " ".join(map(quote, sharing.exact[start : start + _WORDS]))
-        yield f"acl {name} var(txn.cors_origin) -m str -- {words}"
+    for words in batch(map(quote, sharing.exact), most=_WORDS, longest=_LONGEST // 2):
+        yield f"acl {name} var(txn.cors_origin) -m str -- {' '.join(words)}"
     for regex in sharing.regexes:
         if not regex.rule.startswith("http"):
             yield f"# {comment(regex.rule)}"

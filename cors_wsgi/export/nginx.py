@@ -40,6 +40,8 @@ PATH_NOTES: Final = (
     "It answers 500 to a path that is no UTF-8 where a regular expression on paths looks at it.",
 )
 
+# What nginx allots to look-ups, in entries and in bytes; an entry has so many bytes beside its text.
+_MOST_IN_HASH, _BUCKET, _ENTRY = 1000, 64, 32
 _LONGEST = 4000  # nginx reads no word of its configuration that is longer than 4096 bytes
 
 
@@ -81,6 +83,7 @@ def frame(edge: Edge, setting: Setting, pieces: list[Piece]) -> list[str]:
 
 
 def _write_http(edge: Edge, setting: Setting) -> Iterator[str]:
+    yield from _write_hash_sizes(edge)
     yield f"upstream {edge.name}_app {{"
     yield f"    server {setting.upstream};"
     yield "    keepalive 32;"
@@ -114,6 +117,16 @@ def _write_http(edge: Edge, setting: Setting) -> Iterator[str]:
     for sharing in edge.sharings:
         yield ""
         yield from _write_sharing(sharing)
+
+
+def _write_hash_sizes(edge: Edge) -> Iterator[str]:
+    """Return the room that look-ups need, where nginx does not take it by itself."""
+    exact = [origin for sharing in edge.sharings for origin in sharing.exact]
+    longest = max(map(len, exact), default=0)
+    if len(exact) > _MOST_IN_HASH:
+        yield f"map_hash_max_size {1 << (2 * len(exact)).bit_length()};"
+    if longest + _ENTRY > _BUCKET:
+        yield f"map_hash_bucket_size {1 << (longest + _ENTRY).bit_length()};"
 
 
 def _write_preflight() -> Iterator[str]:

@@ -119,7 +119,7 @@ class Reader:
         regexes: list[OriginRegex] = []
         for rule in rules:
             if isinstance(rule, re.Pattern):
-                regexes += self._read_regex(rule)
+                regexes.append(read_regex(rule, show_rule(rule)))
             elif not isinstance(rule, str):
                 self._refuse_callable(rule)
             elif not is_exact(rule):
@@ -137,15 +137,6 @@ class Reader:
             expose=expose,
             max_age="" if policy.max_age is None else str(policy.max_age),
         )
-
-    def _read_regex(self, rule: re.Pattern[str]) -> list[OriginRegex]:
-        shown = show_rule(rule)
-        try:
-            return [read_regex(rule, shown)]
-        except UnwritableError as error:
-            problem = f"A proxy cannot match origins so: {error.problem}."
-            self.refusals.append(Refusal("origins", shown, error.code, problem, "Write a pattern, or exact origins."))
-            return []
 
     def _refuse_callable(self, rule: OriginCallable) -> None:
         problem = "A callable decides, and a proxy cannot call it."

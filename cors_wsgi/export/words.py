@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from .description import ByMethod, Fixed, Sharing, Treatment
 
@@ -10,6 +10,20 @@ from .description import ByMethod, Fixed, Sharing, Treatment
 def indent(lines: Iterable[str], levels: int = 1, *, by: str = "    ") -> list[str]:
     """Return lines further to the right; empty ones stay empty."""
     return [by * levels + line if line else "" for line in lines]
+
+
+def batch(texts: Iterable[str], *, most: int, longest: int) -> Iterator[list[str]]:
+    """Return texts in lists of at most so many, and so many characters together; one that is longer stands alone."""
+    found: list[str] = []
+    length = 0
+    for text in texts:
+        if found and (len(found) == most or length + len(text) > longest):
+            yield found
+            found, length = [], 0
+        found.append(text)
+        length += len(text)
+    if found:
+        yield found
 
 
 def comment(text: str) -> str:

@@ -221,6 +221,31 @@ def test_an_edge_by_method_passes_through_every_proxy(target: str) -> None:
     assert "PATCH" in config
 
 
+@pytest.mark.parametrize("target", TARGETS)
+def test_resources_behind_expressions_stay_behind_them(target: str) -> None:
+    subject = CORSMiddleware(_app, None, paths={"/x/*": Policy(APP), re.compile("/[a-z]/1"): DENY, "/*": Policy("*")})
+    edge, _ = describe(subject, "shop")
+    behind = Edge("shop", tuple(reversed(edge.rules)), edge.otherwise)
+    config = export(target, behind, _setting(Difference.ESCAPED_PATHS), made_by=MADE_BY)
+    if target == "nginx":
+        assert 'location ~ "^/x(?:/|\\\\z)"' in config
+        assert "^~" not in config
+
+
+def test_nginx_gets_room_for_what_it_looks_up() -> None:
+    many, long = Policy([f"https://a{number}.example" for number in range(1500)]), Policy(["https://" + "a" * 300])
+    assert "map_hash_max_size 4096;" in _export("nginx", many)
+    assert "map_hash_bucket_size 512;" in _export("nginx", long)
+    assert "map_hash" not in _export("nginx", Policy(APP))
+
+
+def test_what_re2_lacks_is_refused_in_paths_too() -> None:
+    subject = CORSMiddleware(_app, None, paths={re.compile(r"/(?!x).*"): Policy(APP)})
+    assert _refused("caddy", subject) == [("paths", "look-around")]
+    assert _refused("envoy", subject, *Difference) == [("paths", "look-around")]
+    assert _refused("nginx", subject) == []
+
+
 def test_caddy_s_words_are_quoted_either_way() -> None:
     assert quote_for_caddy("a") == "`a`"
     assert quote_for_caddy('a`"') == '"a`\\""'

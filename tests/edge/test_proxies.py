@@ -11,8 +11,9 @@ from support.nginx import free_port
 from support.proxies import check_config, find_proxy
 from support.raw_http import serve_bare_app
 from tools.edge.compare import ACCEPTED, compare, draw_requests, export_for
-from tools.edge.policies import by_hand, draw
+from tools.edge.policies import bare_app, by_hand, draw
 
+from cors_wsgi import CORSMiddleware, Policy
 from cors_wsgi.export import TARGETS
 
 pytestmark = pytest.mark.server
@@ -64,4 +65,8 @@ def test_every_configuration_passes_the_proxy_s_own_checker(target: str, tmp_pat
     for name in ("all kinds", "exotic names", "paths, everything", "hands off", "never shared"):
         config = export_for(target, POLICIES[name], free_port(), 9)
         assert check_config(target, tmp_path, config) == ""
+    long = CORSMiddleware(
+        bare_app, Policy([f"https://{'a' * 60}.{number}.{'b' * 200}.example" for number in range(1500)])
+    )
+    assert check_config(target, tmp_path, export_for(target, long, free_port(), 9)) == ""
     assert check_config(target, tmp_path, "}no configuration at all{") != ""

@@ -92,18 +92,20 @@ def by_hand() -> dict[str, CORSMiddleware]:
         "never shared": DENY,
         "hands off": None,
     }
-    found = {name: CORSMiddleware(_app, policy) for name, policy in made.items()}
+    found = {name: CORSMiddleware(bare_app, policy) for name, policy in made.items()}
     credentials = Policy([APP, "https://*.example.com"], supports_credentials=True, expose_headers=["X-Total"])
     found["paths"] = CORSMiddleware(
-        _app,
+        bare_app,
         credentials,
         paths={"/public/*": Policy("*"), "/internal/*": None, "/admin/*": DENY, "/items": Policy(APP, methods=["GET"])},
     )
     found["paths, regexes"] = CORSMiddleware(
-        _app, None, paths={re.compile(r"/v[0-9]+/.*"): Policy("*"), re.compile(r"/[a-z]+"): credentials, "/items": DENY}
+        bare_app,
+        None,
+        paths={re.compile(r"/v[0-9]+/.*"): Policy("*"), re.compile(r"/[a-z]+"): credentials, "/items": DENY},
     )
     found["paths, everything"] = CORSMiddleware(
-        _app, DENY, paths={rule: (Policy(APP), Policy("*"), None, DENY)[n % 4] for n, rule in enumerate(PATHS)}
+        bare_app, DENY, paths={rule: (Policy(APP), Policy("*"), None, DENY)[n % 4] for n, rule in enumerate(PATHS)}
     )
     return found
 
@@ -116,11 +118,11 @@ def draw(rng: random.Random) -> CORSMiddleware:
                 warnings.simplefilter("ignore")
                 policy = _draw_policy(rng)
                 if rng.random() < 0.5:
-                    return CORSMiddleware(_app, policy)
+                    return CORSMiddleware(bare_app, policy)
                 rules = rng.sample(PATHS, rng.randrange(1, 6))
                 choices = [_draw_policy(rng), _draw_policy(rng), None, DENY]
                 return CORSMiddleware(
-                    _app, rng.choice([policy, policy, None, DENY]), paths={r: rng.choice(choices) for r in rules}
+                    bare_app, rng.choice([policy, policy, None, DENY]), paths={r: rng.choice(choices) for r in rules}
                 )
         except PolicyError:  # noqa: PERF203 - seldom
             continue
@@ -140,5 +142,5 @@ def _draw_policy(rng: random.Random) -> Policy:
     )
 
 
-def _app(environ: Any, start_response: Any) -> list[bytes]:
+def bare_app(environ: Any, start_response: Any) -> list[bytes]:
     raise AssertionError("asked through a proxy, or wrapped anew")
