@@ -26,6 +26,9 @@ OUTERMOST = (
     "cors_wsgi.demo",
     "cors_wsgi.migrate",
     "cors_wsgi.compare",
+    "cors_wsgi.export",
+    "cors_wsgi.cli",
+    "cors_wsgi.demo",
     "cors_wsgi.pytest_plugin",
 )
 SERVER_SIDE = [name for name in MODULES if name.startswith("cors_wsgi") and not name.startswith(OUTERMOST)]
@@ -94,6 +97,14 @@ def test_the_audit_knows_the_browser_s_wire_and_nothing_of_the_server_side(name:
     inside = {module for module in imports_of(name) if module.startswith(("cors_wsgi", "flask"))}
     allowed = ("cors_wsgi.audit", "cors_wsgi.browser.")
     assert all(module == "cors_wsgi.fetch" or module.startswith(allowed) for module in inside), inside
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("cors_wsgi.export")])
+def test_what_is_exported_comes_from_the_server_side_and_the_standard_library_alone(name: str) -> None:
+    outside = {module.split(".")[0] for module in imports_of(name)} - {"cors_wsgi"}
+    assert outside <= sys.stdlib_module_names
+    other = tuple(module for module in OUTERMOST if module != "cors_wsgi.export")
+    assert not [module for module in imports_of(name) if module.startswith(other)]
 
 
 FLOORS_OF_THE_EXTENSION = [

@@ -166,8 +166,8 @@ def _write_origins(sharing: Sharing) -> Iterator[str]:
         yield from _rule([is_this], "E=CORS_ORIGIN:*")
         return
     tests: list[str] = []
-    for texts in batch(map(escape, sharing.exact), most=_AT_ONCE, longest=_LONGEST):
-        tests.append(rf'"^(?:{"|".join(texts)})\z"')
+    batches = batch(map(escape, sharing.exact), most=_AT_ONCE, longest=_LONGEST)
+    tests += [rf'"^(?:{"|".join(texts)})\z"' for texts in batches]
     said = [f"# {comment(regex.rule)}" for regex in sharing.regexes if not regex.rule.startswith("http")]
     tests += [f'"{write_whole(regex.node, PCRE, also=regex.conditions)}"' for regex in sharing.regexes]
     yield from said

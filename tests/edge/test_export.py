@@ -216,6 +216,7 @@ def test_an_edge_by_method_passes_through_every_proxy(target: str) -> None:
     rules = (
         PathRule(PathKind.EXACT, "/items", None, by_method, "/items"),
         PathRule(PathKind.EXACT, "/other", None, elsewhere, "/other"),
+        PathRule(PathKind.EXACT, "/plain", None, two.otherwise, "/plain"),
     )
     config = export(target, Edge("shop", rules, Fixed.DENY), _setting(), made_by=MADE_BY)
     assert "PATCH" in config
