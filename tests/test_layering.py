@@ -27,8 +27,6 @@ OUTERMOST = (
     "cors_wsgi.migrate",
     "cors_wsgi.compare",
     "cors_wsgi.export",
-    "cors_wsgi.cli",
-    "cors_wsgi.demo",
     "cors_wsgi.pytest_plugin",
 )
 SERVER_SIDE = [name for name in MODULES if name.startswith("cors_wsgi") and not name.startswith(OUTERMOST)]

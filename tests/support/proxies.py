@@ -16,11 +16,11 @@ from cors_wsgi.export import load_target
 from support.needs import needs_program
 
 PROGRAMS: Final = {
-    "nginx": ("nginx", "/usr/sbin/nginx"),
-    "haproxy": ("haproxy", "/usr/sbin/haproxy"),
+    "nginx": ("nginx",),
+    "haproxy": ("haproxy",),
     "envoy": (str(Path(sys.executable).with_name("envoy")), "envoy"),
-    "caddy": ("caddy", "/usr/bin/caddy"),
-    "apache": ("apache2", "/usr/sbin/apache2"),
+    "caddy": ("caddy",),
+    "apache": ("apache2",),
 }
 
 
