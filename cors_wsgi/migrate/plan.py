@@ -257,7 +257,9 @@ class TreePlan:
             if hook.is_after_request:
                 plan.ask(hook.position, hook.position, _BY_HAND)
             else:
-                plan.note(hook.position, "sets CORS headers by hand; the policy of this path owns them now")
+                plan.note(
+                    hook.position, "a CORS header is named by hand; where it is set, the policy of the path owns it now"
+                )
 
     def _rewrite_setting(self, plan: FilePlan, setting: Setting) -> None:
         name = setting.name

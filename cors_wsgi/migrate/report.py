@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from .plan import Row
+from .plan import Remark, Row
 from .tree import Migration
 
 
@@ -16,11 +16,11 @@ def write_report(migration: Migration, *, is_written: bool) -> str:
         is_written: whether the files are written.
     """
     parts = [_write_table(migration.rows)] if migration.rows else []
-    parts += [_write_list("To know", list(map(str, migration.notes)))] if migration.notes else []
+    parts += [_write_list("To know", _gather(migration.notes))] if migration.notes else []
     if migration.dependencies:
         parts.append(_write_list("Dependencies, to be changed to cors-wsgi[flask] by hand", migration.dependencies))
     if migration.left:
-        parts.append(_write_list("Left for a person", list(map(str, migration.left))))
+        parts.append(_write_list("Left for a person", _gather(migration.left)))
     parts.append(_summarize(migration, is_written=is_written))
     return "\n\n".join(parts) + "\n"
 
@@ -37,6 +37,18 @@ def _write_table(rows: list[Row]) -> str:
 
 def _write_list(title: str, items: list[str]) -> str:
     return "\n".join([title, *_indent(items)])
+
+
+def _gather(remarks: Sequence[Remark]) -> list[str]:
+    """Return a line for each thing that is said of a file, with all the places that it is said of."""
+    places: dict[tuple[str, str], list[int]] = {}
+    for remark in remarks:
+        places.setdefault((remark.name, remark.text), []).append(remark.line)
+    gathered = []
+    for (name, text), lines in places.items():
+        shown = ", ".join(str(line) for line in sorted(set(lines)) if line)
+        gathered.append(f"{name}:{shown}: {text}" if shown else f"{name}: {text}")
+    return gathered
 
 
 def _indent(items: list[str]) -> Iterator[str]:

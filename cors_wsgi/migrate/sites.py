@@ -20,6 +20,9 @@ _CROSS_ORIGIN: Final = {f"{PACKAGE}.cross_origin", f"{PACKAGE}.decorator.cross_o
 _ROUTES: Final = frozenset({"route", "get", "post", "put", "patch", "delete"})
 _HEADER = re.compile(r"access-control-(?:allow|expose|max)-", re.IGNORECASE)
 _SETTING = re.compile(r"CORS_[A-Z_]+")
+_MUTATORS: Final = frozenset({"append", "extend", "insert", "remove", "pop", "clear", "add", "discard", "update"})
+_OVERRIDING: Final = frozenset({"from_envvar", "from_prefixed_env", "from_pyfile", "from_file", "from_object"})
+"""What gives settings other values than those that stand in the code before it."""
 _HOOKS: Final = frozenset({"after_request", "after_app_request"})
 
 Statement: TypeAlias = "cst.SimpleStatementLine | cst.BaseCompoundStatement"
@@ -95,6 +98,7 @@ class Setting:
         siblings: the arguments or elements beside it.
         scope: the function that it stands in; None for the module.
         is_alone_in_block: whether its block would be empty without it.
+        is_direct: whether it is put into the app's configuration where it stands, rather than read from a class.
     """
 
     source: Source
@@ -106,6 +110,7 @@ class Setting:
     siblings: list[cst.CSTNode]
     scope: cst.FunctionDef | None
     is_alone_in_block: bool
+    is_direct: bool = True
 
 
 @dataclass(eq=False)
@@ -176,6 +181,8 @@ class _Finder(cst.CSTVisitor):
         self.source = source
         self.stack: list[cst.CSTNode] = []
         self.bound: Counter[str] = Counter()
+        self.changed_settings: set[str] = set()
+        self.overridden = 0
         self.registered: set[tuple[cst.FunctionDef | None, str]] = set()
 
     def on_visit(self, node: cst.CSTNode) -> bool:
@@ -233,13 +240,31 @@ class _Finder(cst.CSTVisitor):
         for target in node.targets:
             self._bind(target.target, node.value)
 
+    def find_in_param(self, node: cst.Param) -> None:
+        self.bound[node.name.value] += 2
+
+    def find_in_for(self, node: cst.For) -> None:
+        self._rebind(node.target)
+
+    def find_in_compfor(self, node: cst.CompFor) -> None:
+        self._rebind(node.target)
+
+    def find_in_namedexpr(self, node: cst.NamedExpr) -> None:
+        self._rebind(node.target)
+
+    def find_in_asname(self, node: cst.AsName) -> None:
+        self._rebind(node.name)
+
+    def find_in_global(self, node: cst.Global) -> None:
+        for item in node.names:
+            self.bound[item.name.value] += 2
+
     def find_in_annassign(self, node: cst.AnnAssign) -> None:
         if node.value is not None:
             self._bind(node.target, node.value)
 
     def find_in_augassign(self, node: cst.AugAssign) -> None:
-        if isinstance(node.target, cst.Name):
-            self.bound[node.target.value] += 2
+        self._rebind(node.target)
 
     def find_in_simplestring(self, node: cst.SimpleString) -> None:
         text = node.value.strip("rbfuRBFU'\"")
@@ -251,6 +276,10 @@ class _Finder(cst.CSTVisitor):
     def find_in_call(self, node: cst.Call) -> None:
         names = self.source.qualify(node.func)
         attribute = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+        if attribute in _MUTATORS and isinstance(node.func, cst.Attribute):
+            self._rebind(node.func.value)
+        if attribute in _OVERRIDING:
+            self.overridden = max(self.overridden, self.source.start(node))
         if names & _CORS:
             self._add_cors(node)
         elif names & _CROSS_ORIGIN:
@@ -262,12 +291,28 @@ class _Finder(cst.CSTVisitor):
         elif attribute in ("from_mapping", "update", "setdefault") and isinstance(node.func, cst.Attribute):
             self._add_mapped(node, attribute, self.source.code(node.func.value))
 
+    def _rebind(self, target: cst.CSTNode) -> None:
+        """Note that names, or what is kept under a key, change: they are no constants."""
+        key = _config_key(target) if isinstance(target, cst.BaseExpression) else None
+        if key is not None:
+            self.changed_settings.add(key)
+        elif isinstance(target, cst.Name):
+            self.bound[target.value] += 2
+        elif isinstance(target, cst.Subscript):
+            self._rebind(target.value)
+        elif isinstance(target, (cst.Tuple, cst.List)):
+            for element in target.elements:
+                self._rebind(element.value)
+
     def _bind(self, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
         statement = self._simple_statement()
         if isinstance(target, cst.Name):
             self.bound[target.value] += 1
             self._note_constant(target.value, value, statement)
+            return
         key = _config_key(target)
+        if key is None:
+            self._rebind(target)
         if key and _SETTING.fullmatch(key):
             self._add_setting(key, value, statement, None, [])
 
@@ -278,10 +323,11 @@ class _Finder(cst.CSTVisitor):
         if made == "Blueprint":
             self.sites.blueprints.add(name)
         in_class = bool(self._blocks()) and isinstance(self._blocks()[-1], cst.ClassDef)
-        if not self._blocks():
+        if not in_class:
             self.sites.constants[name] = value
         if _SETTING.fullmatch(name) and (in_class or not self._blocks()):
             self._add_setting(name, value, statement, None, [])
+            self.sites.settings[-1].is_direct = False
 
     def _made_by(self, value: cst.BaseExpression) -> str:
         if not isinstance(value, cst.Call):
@@ -458,7 +504,8 @@ def find_sites(source: Source) -> Sites:
     settings: dict[str, ast.expr] = {}
     counted = Counter(setting.name for setting in sites.settings)
     for setting in sites.settings:
-        if counted[setting.name] == 1:
+        is_overridden = setting.is_direct and source.start(setting.value) < finder.overridden
+        if counted[setting.name] == 1 and setting.name not in finder.changed_settings and not is_overridden:
             _parse_into(source, settings, setting.name, setting.value)
     sites.constants = {name: value for name, value in sites.constants.items() if name in constants}
     sites.known = Known(constants, settings)

@@ -22,6 +22,7 @@ from ..lost_marks import find_lost_marks, find_unseen_marks, held_by
 from ..marks import find_marked_endpoints, package_of
 from ..policies import Policies, sample_path
 from ..state import BYPASSED, ExtensionState, WSGIEntry
+from .leftovers import find_leftovers
 from .routes import Row, list_rows
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class FindingCode(str, Enum):
     POLICY = "policy"
     LOST_MARK = "lost-mark"
     BYPASSED = "bypassed"
+    LEFT_BY_MIGRATE = "left-by-migrate"
     OTHER_EXTENSION = "other-extension"
     WRAPPED = "wrapped"
     ACCEPTED_RISK = "accepted-risk"
@@ -61,7 +63,13 @@ class FindingCode(str, Enum):
 
 
 _ERRORS: Final = frozenset(
-    {FindingCode.MISSING_EXTENSION, FindingCode.POLICY, FindingCode.LOST_MARK, FindingCode.BYPASSED}
+    {
+        FindingCode.MISSING_EXTENSION,
+        FindingCode.POLICY,
+        FindingCode.LOST_MARK,
+        FindingCode.BYPASSED,
+        FindingCode.LEFT_BY_MIGRATE,
+    }
 )
 _NOTES: Final = frozenset(
     {
@@ -94,6 +102,7 @@ def check_app(app: Flask, state: ExtensionState | None) -> list[Finding]:
 
 
 def _find(app: Flask, state: ExtensionState | None) -> Iterator[Finding]:
+    yield from (Finding(FindingCode.LEFT_BY_MIGRATE, text) for text in find_leftovers(app))
     yield from _find_lost_marks(app)
     yield from _find_other_extension(app)
     if state is None:
