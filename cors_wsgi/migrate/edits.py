@@ -26,7 +26,7 @@ class Edits:
         self._todos: dict[int, list[str]] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._made or self._todos)
+        return bool(self._made or any(self._todos.values()))
 
     def replace(self, start: int, end: int, text: str) -> None:
         """Put a text in place of what stands from start to end; comments in there are kept, on lines of their own."""
@@ -46,9 +46,23 @@ class Edits:
 
     def add_todo(self, position: int, text: str) -> None:
         """Put a comment on lines of its own above the statement or decorator at a position."""
-        texts = self._todos.setdefault(self._line_start(position), [])
-        if text not in texts:
+        start = self._line_start(position)
+        texts = self._todos.setdefault(start, [])
+        if text not in texts and not self._has_todo(start, text):
             texts.append(text)
+
+    def _has_todo(self, line_start: int, text: str) -> bool:
+        """Tell whether an earlier run left this comment here, among others."""
+        newline = self._source.newline
+        comment = newline.join(self._wrap(text, self._indent(line_start))) + newline
+        above = self._source.data[:line_start].decode()
+        while True:
+            if above.endswith(comment):
+                return True
+            rest, _, last = above[: -len(newline)].rpartition(newline)
+            if not last.strip().startswith("#"):
+                return False
+            above = rest + newline
 
     def add_line(self, position: int, text: str) -> None:
         """Put a statement on a line of its own above the one at a position."""
@@ -158,8 +172,10 @@ class Edits:
     def _list(self) -> list[tuple[int, int, bytes]]:
         made = list(self._made)
         for position, texts in self._todos.items():
-            lines = [line for text in texts for line in self._wrap(text, self._indent(position))]
-            made.insert(0, (position, position, "".join(f"{line}{self._source.newline}" for line in lines).encode()))
+            for text in reversed(texts):
+                lines = self._wrap(text, self._indent(position))
+                comment = "".join(f"{line}{self._source.newline}" for line in lines).encode()
+                made.insert(0, (position, position, comment))
         return sorted(made, key=lambda change: (change[0], change[1] != change[0]))
 
     def _wrap(self, text: str, indent: str) -> list[str]:

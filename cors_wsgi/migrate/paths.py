@@ -43,7 +43,7 @@ def translate_path(said: Any) -> PathTranslation:
         return PathTranslation(exact, exact)
     text = str(said)
     if text == "*" or (is_taken_for_regex(text) and _EVERYTHING.fullmatch(text)):
-        return PathTranslation("/*", re.compile("(?s:.*)"))
+        return PathTranslation("/*", re.compile(".*"))
     if not is_taken_for_regex(text):
         return _translate_literal(text)
     try:

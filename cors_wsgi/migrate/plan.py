@@ -441,6 +441,7 @@ class TreePlan:
         if all(layer.is_blueprint for layer in layers) and (said.call.is_of_method or self._lets_flask_answer(said)):
             preflights = False
             self._add(said, {"methods": [], "allow_headers": []}, unless=after)
+            after |= said.group.after
         merged = (own_before | before, own_after | after, None, set(said.group.computed) | (own_computed - set(before)))
         self._settle_inheriting(said, merged, inherited, can_inherit, preflights=preflights)
 
@@ -570,7 +571,7 @@ class TreePlan:
 
     def _add_extension(self, marks: Sequence[Said]) -> None:
         """Put the extension on the app: in Flask-CORS a mark works alone, and here it needs it."""
-        if all(mark.call.is_above_route for mark in marks):
+        if all(mark.call.is_above_route for mark in marks) or any(_has_extension(plan.sites) for plan in self.files):
             return
         made = [(plan, app) for plan in self.files for app in plan.sites.apps]
         if len(made) != 1:
@@ -593,7 +594,11 @@ class TreePlan:
         if plan.rewriter.writes_regex and not sites.has_re:
             plan.edits.add_line(position, "import re")
         if "CORS" in plan.needs and not _imports_cors(sites):
-            plan.edits.add_line(position, f"from {NEW_PACKAGE} import CORS")
+            last = next((one for one in sites.imports if isinstance(one, cst.ImportFrom)), None)
+            if last is not None and not isinstance(last.names, cst.ImportStar):
+                plan.edits.insert(sites.source.end(last.names[-1].name), ", CORS")
+            else:
+                plan.edits.add_line(position, f"from {NEW_PACKAGE} import CORS")
 
 
 def _ask_after(
@@ -626,16 +631,26 @@ def _may_differ(layer: Options, option: str, value: Any) -> bool:
 
 
 def _imports_cors(sites: Sites) -> bool:
-    pattern = rf"^from {PACKAGE} import (?:\(\s*)?(?:[\w, \n]*\b)?CORS\b"
-    return re.search(pattern, sites.source.data.decode(), re.MULTILINE) is not None
+    names = [one.names for one in sites.imports if isinstance(one, cst.ImportFrom)]
+    return any(
+        isinstance(found, cst.ImportStar) or any(alias.name.value == "CORS" and not alias.asname for alias in found)
+        for found in names
+    )
+
+
+def _has_extension(sites: Sites) -> bool:
+    """Tell whether an earlier run put the extension on an app already."""
+    return re.search(rf"^from {NEW_PACKAGE} import .*\bCORS\b", sites.source.data.decode(), re.MULTILINE) is not None
 
 
 def _ask_of_computed(name: str, text: str) -> str:
     said = " ".join(text.split())
+    if name.startswith("*"):
+        return f"the options come from {said}. See that they are valid, and that origins are among them."
     return (
         f"{name} is computed here, by {said}. See that it is valid: exact origins or patterns such as "
         "'https://*.example.com', and regular expressions only as re.compile(...)."
-        if "origins" in name.lower() or name == "**options"
+        if "origins" in name.lower()
         else f"{name} is computed here, by {said}. See that it is valid."
     )
 

@@ -15,6 +15,7 @@ STRANGERS: Final = ("https://evil.example", "http://localhost:3000", "https://ap
 
 _MOST: Final = 24
 _ANY_TEXT: Final = "sub"
+_SUBDOMAINS: Final = ("sub", "a")
 _FROM_CLASS: Final = "8a-_"
 
 
@@ -152,17 +153,20 @@ def find_lookalikes(origin: str) -> list[str]:
     tail = f":{port}" if port else ""
     twin = {"http": "https", "https": "http"}.get(scheme, scheme)
     labels = host.split(".")
+    is_sample = labels[0] in _SUBDOMAINS  # an example of a pattern, whose like the pattern lets in
     made = [
         f"{scheme}://{host}.evil.example{tail}",
         f"{scheme}://{host}.evil.example",
-        f"{scheme}://evil{host}{tail}",
-        f"{scheme}://evil-{host}{tail}",
-        f"{scheme}://sub.{host}{tail}",
+        *(
+            []
+            if is_sample
+            else [f"{scheme}://evil{host}{tail}", f"{scheme}://evil-{host}{tail}", f"{scheme}://sub.{host}{tail}"]
+        ),
         f"{scheme}://{host}",
         f"{scheme}://{host}:8444",
         f"{scheme}://{host}{tail}1",
         f"{twin}://{host}{tail}",
-        *(f"{scheme}://{'.'.join(labels[:i])}x{'.'.join(labels[i:])}{tail}" for i in range(1, len(labels))),
+        *(f"{scheme}://{'.'.join(labels[:i])}x{'.'.join(labels[i:])}{tail}" for i in range(1 + is_sample, len(labels))),
         *([f"{scheme}://{'.'.join(labels[1:])}{tail}"] if len(labels) > 2 else []),
     ]
     return [text for text in dict.fromkeys(made) if text != origin and parse_origin(text)]

@@ -183,6 +183,7 @@ class _Finder(cst.CSTVisitor):
         self.bound: Counter[str] = Counter()
         self.changed_settings: set[str] = set()
         self.overridden = 0
+        self.imports_all = False
         self.registered: set[tuple[cst.FunctionDef | None, str]] = set()
 
     def on_visit(self, node: cst.CSTNode) -> bool:
@@ -227,6 +228,7 @@ class _Finder(cst.CSTVisitor):
         if module != "__future__":
             self._note_import()
         if module == PACKAGE or module in (f"{PACKAGE}.extension", f"{PACKAGE}.decorator"):
+            self.imports_all |= isinstance(node.names, cst.ImportStar)
             names = [] if isinstance(node.names, cst.ImportStar) else [_dotted(alias.name) for alias in node.names]
             strange = [name for name in names if name not in ("CORS", "cross_origin")]
             if strange:
@@ -280,9 +282,10 @@ class _Finder(cst.CSTVisitor):
             self._rebind(node.func.value)
         if attribute in _OVERRIDING:
             self.overridden = max(self.overridden, self.source.start(node))
-        if names & _CORS:
+        name = node.func.value if isinstance(node.func, cst.Name) and self.imports_all else ""
+        if names & _CORS or name == "CORS":
             self._add_cors(node)
-        elif names & _CROSS_ORIGIN:
+        elif names & _CROSS_ORIGIN or name == "cross_origin":
             self._add_mark(node)
         elif attribute == "init_app" and isinstance(node.func, cst.Attribute):
             self._add_init(node, node.func.value)

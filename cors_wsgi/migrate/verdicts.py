@@ -167,7 +167,8 @@ def ask_policies(
             rules = {} if resources is None else {rule: _make(options) for rule, options in resources.items()}
             app = CORSMiddleware(_plain, None if everywhere is None else _make(everywhere), paths=rules or None)
     except (PolicyError, TypeError) as error:
-        text = error.problems[0].problem if isinstance(error, PolicyError) else str(error)
+        first = error.problems[0] if isinstance(error, PolicyError) else None
+        text = f"{first.problem} {first.remedy}" if first else str(error)
         return dict.fromkeys(paths, Access({}, refused=text))
     return {path: _ask(app, path, origins) for path in paths}
 
