@@ -53,7 +53,7 @@ def migrate_text(text: str, folder: Path, *origins: str, name: str = "app.py") -
     written = path.read_bytes()
     again = migrate([path], origins, as_written=True)
     assert again.written == {}
-    assert bool(again.left) == bool(migration.left)
+    assert bool(again.left) == bool(migration.left), again.left
     return Migrated(written.decode(), int(bool(migration.left)), migration)
 
 
