@@ -1,0 +1,30 @@
+"""Migrate public packages that use Flask-CORS: none may break, and what the table says must be what apps do."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from .packages import PACKAGES
+from .run import try_package
+
+
+def main() -> None:
+    """Print a line of a table for each package."""
+    parser = argparse.ArgumentParser(prog="python -m tools.migrate", description=__doc__)
+    parser.add_argument("--package", choices=[package.name for package in PACKAGES], help="only this one")
+    only = parser.parse_args().package
+    titles = ("package", "files that use it", "changed", "calls", "left", "left, with `--origins`", "seconds", "asked")
+    print(f"| {' | '.join(titles)} |\n|{' --- |' * len(titles)}")
+    for package in PACKAGES:
+        if only in (None, package.name):
+            with tempfile.TemporaryDirectory() as folder:
+                one = try_package(package, Path(folder))
+            asked = "–" if one.asked is None else f"{one.asked} origins, before and after: as the table says"
+            cells = (one.files, one.changed, one.calls, one.left, one.left_with_origins, f"{one.seconds:.1f}", asked)
+            print(f"| {package.name} {package.version} | {' | '.join(map(str, cells))} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
