@@ -12,6 +12,7 @@ from cors_wsgi.fetch import is_token
 from cors_wsgi.options import LONGEST_MAX_AGE, normalize
 
 from .predecessor import is_taken_for_regex
+from .quoting import quote
 
 
 class Removed:
@@ -56,7 +57,7 @@ def translate_option(name: str, said: Any) -> Change:
 def _translate_methods(said: Any) -> Change:
     names = [part.strip().upper() for part in _split(said)]
     if said is None or "*" in names:
-        question = f"methods={said!r} granted no preflight in Flask-CORS. Name the methods, or leave them out."
+        question = f"methods={quote(said)} granted no preflight in Flask-CORS. Name the methods, or leave them out."
         return Change([], question=question)
     kept, notes = _keep_valid("methods", names)
     return Change(said if _is_same(said, kept) else kept, notes)
@@ -75,9 +76,13 @@ def _translate_allow_headers(said: Any) -> Change:
     question = ""
     if dead:
         meant = [part.strip() for name in dead for part in name.split(",") if part.strip()]
-        question = f"allow_headers={dead[0]!r} is one string and matched no header. Probably {meant!r} was meant."
+        question = (
+            f"allow_headers={quote(dead[0])} is one string and matched no header. Probably {quote(meant)} was meant."
+        )
     elif regexes:
-        question = f"allow_headers had the regular expression {regexes[0]!r}. Name the headers that it was meant for."
+        question = (
+            f"allow_headers had the regular expression {quote(regexes[0])}. Name the headers that it was meant for."
+        )
     return Change(said if _is_same(said, kept) else kept, notes, question)
 
 
@@ -95,7 +100,7 @@ def _translate_flag(said: Any) -> Change:
     if isinstance(said, bool):
         return Change(said)
     if isinstance(said, str) and said.strip().lower() in ("false", "no", "off", "0"):
-        question = f"supports_credentials={said!r} is a string, and switched credentials on. They are off now."
+        question = f"supports_credentials={quote(said)} is a string, and switched credentials on. They are off now."
         return Change(False, question=question)
     return Change(bool(said))
 
@@ -114,7 +119,7 @@ def _translate_age(said: Any) -> Change:
                 LONGEST_MAX_AGE, (f"no browser remembers a preflight for more than {LONGEST_MAX_AGE} seconds",)
             )
         return Change(said if isinstance(said, timedelta) else seconds)
-    return Change(REMOVED, (f"max_age={said!r} is no number of seconds, and was taken out",))
+    return Change(REMOVED, (f"max_age={quote(said)} is no number of seconds, and was taken out",))
 
 
 def _keep_valid(option: str, names: list[str]) -> tuple[list[str], tuple[str, ...]]:

@@ -12,6 +12,7 @@ from cors_wsgi.origins import OPAQUE_ORIGINS, OriginSet, parse_origin, parse_pat
 from cors_wsgi.strangers import find_lookalike
 
 from .predecessor import Matcher, is_taken_for_regex, matches, read_matcher
+from .quoting import quote
 from .samples import list_regex, sample_regex, sample_rule
 
 Rule: TypeAlias = "str | re.Pattern[str]"
@@ -62,7 +63,7 @@ def translate_origin(said: Any) -> Translation:
     if isinstance(said, re.Pattern):
         return _translate_compiled(said)
     if not isinstance(said, str):
-        return Translation((), question=f"{said!r} is no origin and matched nobody. Whom do you mean?")
+        return Translation((), question=f"{quote(said)} is no origin and matched nobody. Whom do you mean?")
     if said in ("*", ".*"):
         return Translation(("*",))
     if is_taken_for_regex(said):
@@ -73,7 +74,7 @@ def translate_origin(said: Any) -> Translation:
 def _translate_text(said: str) -> Translation:
     if said.strip().lower() in OPAQUE_ORIGINS:
         question = (
-            f"{said!r} let every sandboxed frame in, and was taken out. If everybody may read this, write origins='*'."
+            f"{quote(said)} let every sandboxed frame in, and is gone. If everybody may read this, write origins='*'."
         )
         return Translation((), question=question)
     problem = find_origin_problem(said)
@@ -81,14 +82,16 @@ def _translate_text(said: str) -> Translation:
         return Translation((said,))
     meant = suggest_origin(said)
     if meant and parse_origin(meant) and matches(meant, said, ignore_case=True):
-        return Translation((meant,), (f"{said!r} is written {meant!r}, as browsers send it",))
+        return Translation((meant,), (f"{quote(said)} is written {quote(meant)}, as browsers send it",))
     if re.search(r"[,;\s]", said.strip()):
         parts = [part for part in re.split(r"[,;\s]+", said) if part]
-        return Translation((), question=f"{said!r} matched nobody, being one string. Probably {parts!r} was meant.")
+        return Translation(
+            (), question=f"{quote(said)} matched nobody, being one string. Probably {parts!r} was meant."
+        )
     if not said.strip():
         return Translation((), ("an empty origin, which matched nobody, was taken out",))
-    hint = f" Probably {meant!r} was meant." if meant else ""
-    return Translation((), question=f"{said!r} matched nobody: {_lower_first(problem.problem)}{hint}")
+    hint = f" Probably {quote(meant)} was meant." if meant else ""
+    return Translation((), question=f"{quote(said)} matched nobody: {_lower_first(problem.problem)}{hint}")
 
 
 def _translate_regex(said: str) -> Translation:
@@ -96,13 +99,13 @@ def _translate_regex(said: str) -> Translation:
         old = read_matcher(said, ignore_case=True)
     except ValueError as error:
         meant = suggest_origin(said)
-        hint = f" Probably {meant!r} was meant." if meant else ""
+        hint = f" Probably {quote(meant)} was meant." if meant else ""
         return Translation((), question=f"Flask-CORS does not start with this: {error}.{hint}")
     if all(matches(origin, old, ignore_case=True) for origin in _EVERYBODY):
-        return Translation(("*",), (f"{said!r} takes every origin, and is written '*'",))
+        return Translation(("*",), (f"{quote(said)} takes every origin, and is written '*'",))
     if match := _OPEN.fullmatch(said):
         opened = [re.compile(f"{scheme}://.*") for scheme in _read_schemes(match["scheme"])]
-        return Translation(tuple(opened), (f"{said!r} takes every origin of its scheme",))
+        return Translation(tuple(opened), (f"{quote(said)} takes every origin of its scheme",))
     candidates = tuple(_read_form(said)) or _list_exact(said)
     safe = tuple(rule for rule in candidates if all(matches(o, old, ignore_case=True) for o in sample_rule(rule)))
     if candidates and safe == candidates:
@@ -110,7 +113,7 @@ def _translate_regex(said: str) -> Translation:
     if glob := _read_glob(said):
         bare = tuple(rule for rule in (glob.replace("*.", "", 1),) if matches(rule, old, ignore_case=True))
         question = (
-            f"{said!r}, read as a regular expression, took no subdomain. Probably the pattern {glob!r} was meant."
+            f"{quote(said)}, read as a regular expression, took no subdomain. Was the pattern {quote(glob)} meant?"
         )
         return Translation(bare, question=question)
     return _keep_regex(said, re.compile(said), old)
@@ -118,9 +121,9 @@ def _translate_regex(said: str) -> Translation:
 
 def _translate_compiled(said: re.Pattern[str]) -> Translation:
     if not isinstance(said.pattern, str):
-        return Translation((), question=f"{said.pattern!r} is a regular expression of bytes, and matched nobody.")
+        return Translation((), question=f"{quote(said.pattern)} is a regular expression of bytes, and matched nobody.")
     if all(said.match(origin) for origin in _EVERYBODY):
-        return Translation(("*",), (f"{said.pattern!r} takes every origin, and is written '*'",))
+        return Translation(("*",), (f"{quote(said.pattern)} takes every origin, and is written '*'",))
     return _keep_regex(said.pattern, said, said)
 
 
@@ -130,8 +133,8 @@ def _keep_regex(text: str, new: re.Pattern[str], old: Matcher) -> Translation:
     opened = re.compile(f"{text}.*", new.flags & ~re.UNICODE)
     probes = [*_EVERYBODY, *(sample for sample in sample_regex(opened) if parse_origin(sample))]
     if any(opened.fullmatch(probe) and parse_origin(probe) for probe in probes):
-        return Translation((opened,), (f"{text!r} was matched from the start alone: '.*' says so now",))
-    return Translation((), question=f"{text!r} matched no origin that a browser sends. Whom do you mean?")
+        return Translation((opened,), (f"{quote(text)} was matched from the start alone: '.*' says so now",))
+    return Translation((), question=f"{quote(text)} matched no origin that a browser sends. Whom do you mean?")
 
 
 def _list_exact(said: str) -> tuple[Rule, ...]:
@@ -185,12 +188,12 @@ def _find_holes(text: str, old: Matcher, rules: tuple[Rule, ...]) -> Iterator[st
                 continue
             told.add(hole)
             if any(_takes(rule, origin) for rule in rules):
-                yield f"{text!r} lets {origin} in, as it did before: {hole}"
+                yield f"{quote(text)} lets {origin} in, as it did before: {hole}"
             else:
-                yield f"{text!r} let {origin} in, and no longer does: {hole}"
+                yield f"{quote(text)} let {origin} in, and no longer does: {hole}"
     for rule in rules:
         if isinstance(rule, re.Pattern) and (lookalike := find_lookalike(rule)):
-            yield f"{text!r} lets {lookalike} in, as it did before: no dot stands in front of the name"
+            yield f"{quote(text)} lets {lookalike} in, as it did before: no dot stands in front of the name"
 
 
 def _list_probes(origin: str) -> Iterator[tuple[str, str]]:

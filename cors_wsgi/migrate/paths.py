@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from .predecessor import is_taken_for_regex
+from .quoting import quote
 
 PathRule: TypeAlias = "str | re.Pattern[str]"
 
@@ -49,14 +50,16 @@ def translate_path(said: Any) -> PathTranslation:
     try:
         exact = _open_end(text, 0)
     except re.error as error:
-        raise ValueError(f"{text!r} is no regular expression: {error}") from error
+        raise ValueError(f"{quote(text)} is no regular expression: {error}") from error
     if re.match(r"\^?[A-Za-z0-9]", text):
-        return PathTranslation(None, exact, (f"{text!r} matched no path, since paths begin with a slash",))
+        return PathTranslation(None, exact, (f"{quote(text)} matched no path, since paths begin with a slash",))
     if match := _PREFIX.fullmatch(text) or _GLOB.fullmatch(text):
         prefix = _read_literal(match["literal"])
         exact = re.compile(re.escape(_read_start(text)) + ".*")
         if prefix.startswith("/") and _can_stand(prefix):
-            notes = (f"{text!r} took every path that begins with {_read_start(text)!r}, such as {_read_start(text)}x",)
+            notes = (
+                f"{quote(text)} took every path that begins so, such as {_read_start(text)}x; {prefix}/* does not",
+            )
             return PathTranslation(f"{prefix.rstrip('/')}/*", exact, notes)
     return PathTranslation(exact, exact)
 
@@ -64,7 +67,7 @@ def translate_path(said: Any) -> PathTranslation:
 def _translate_literal(text: str) -> PathTranslation:
     exact = re.compile(re.escape(text))
     if not text.startswith("/"):
-        return PathTranslation(None, exact, (f"{text!r} matched no path, since paths begin with a slash",))
+        return PathTranslation(None, exact, (f"{quote(text)} matched no path, since paths begin with a slash",))
     return PathTranslation(text if _can_stand(text) else exact, exact)
 
 

@@ -29,7 +29,7 @@ def _write_table(rows: list[Row]) -> str:
     lines = ["Who could read, and who can"]
     for row in rows:
         path = f" at {row.path}" if row.path else ""
-        before, after = row.before.describe(row.named), row.after.describe(row.named)
+        before, after = row.before.describe(row.named, row.after), row.after.describe(row.named, row.before)
         lines += [f"  {row.name}:{row.line} {row.call}{path}", f"    before  {before}"]
         lines.append(f"    after   {'the same' if after == before and row.before.is_known else after}")
     return "\n".join(lines)

@@ -15,7 +15,7 @@ STRANGERS: Final = ("https://evil.example", "http://localhost:3000", "https://ap
 
 _MOST: Final = 24
 _ANY_TEXT: Final = "sub"
-_SUBDOMAINS: Final = ("sub", "a")
+_SUBDOMAINS: Final = ("sub", "a.b")
 _FROM_CLASS: Final = "8a-_"
 
 
@@ -138,7 +138,7 @@ def sample_rule(rule: str | re.Pattern[str]) -> list[str]:
         return [text for text in sample_regex(rule) if parse_origin(text)]
     if parse_pattern(rule) is None:
         return [rule]
-    hosts = [rule.replace("*.", f"{sub}.", 1) for sub in ("sub", "a.b")] if "*." in rule else [rule]
+    hosts = [rule.replace("*.", f"{sub}.", 1) for sub in _SUBDOMAINS] if "*." in rule else [rule]
     return [
         host.removesuffix(":*") + port for host in hosts for port in (("", ":8443") if rule.endswith(":*") else ("",))
     ]
@@ -153,20 +153,21 @@ def find_lookalikes(origin: str) -> list[str]:
     tail = f":{port}" if port else ""
     twin = {"http": "https", "https": "http"}.get(scheme, scheme)
     labels = host.split(".")
-    is_sample = labels[0] in _SUBDOMAINS  # an example of a pattern, whose like the pattern lets in
+    # An example of a pattern, as `sample_rule` makes them: what differs in its wildcard's part the pattern lets in.
+    wild = next((len(sub.split(".")) for sub in _SUBDOMAINS if host.startswith(f"{sub}.")), 0)
     made = [
         f"{scheme}://{host}.evil.example{tail}",
         f"{scheme}://{host}.evil.example",
         *(
             []
-            if is_sample
+            if wild
             else [f"{scheme}://evil{host}{tail}", f"{scheme}://evil-{host}{tail}", f"{scheme}://sub.{host}{tail}"]
         ),
         f"{scheme}://{host}",
         f"{scheme}://{host}:8444",
         f"{scheme}://{host}{tail}1",
         f"{twin}://{host}{tail}",
-        *(f"{scheme}://{'.'.join(labels[:i])}x{'.'.join(labels[i:])}{tail}" for i in range(1 + is_sample, len(labels))),
-        *([f"{scheme}://{'.'.join(labels[1:])}{tail}"] if len(labels) > 2 else []),
+        *(f"{scheme}://{'.'.join(labels[:i])}x{'.'.join(labels[i:])}{tail}" for i in range(1 + wild, len(labels))),
+        *([f"{scheme}://{'.'.join(labels[wild or 1 :])}{tail}"] if len(labels) > 2 else []),
     ]
     return [text for text in dict.fromkeys(made) if text != origin and parse_origin(text)]

@@ -69,11 +69,12 @@ class Access:
     is_known: bool = True
     refused: str = ""
 
-    def describe(self, named: Sequence[str]) -> str:
+    def describe(self, named: Sequence[str], beside: Access) -> str:
         """Return who may read in a line.
 
         Args:
             named: the origins that the options name; others are look-alikes and strangers.
+            beside: who may read on the other side of the table; only others who may not there are told.
         """
         if not self.is_known:
             return "known only when it runs"
@@ -85,10 +86,14 @@ class Access:
         if len(readers) == len(self.answers):
             return f"everybody{self._describe_how(readers)}"
         meant = [origin for origin in readers if origin in named]
-        others = [origin for origin in readers if origin not in named]
+        others = [origin for origin in readers if origin not in named and not beside.allows(origin)]
         parts = meant[:_MOST_SHOWN] + ([f"{len(meant) - _MOST_SHOWN} more"] if len(meant) > _MOST_SHOWN else [])
         parts += [f"others such as {others[0]}"] if others else []
         return f"{', '.join(parts)}{self._describe_how(readers)}"
+
+    def allows(self, origin: str) -> bool:
+        """Tell whether a page of an origin may read anything."""
+        return any(self.answers.get(origin, ()))
 
     def _describe_how(self, readers: Sequence[str]) -> str:
         granted = [any(self.answers[origin][number] for origin in readers) for number in range(len(QUESTIONS))]

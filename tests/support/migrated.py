@@ -113,3 +113,22 @@ def find_wider(before: Verdicts, after: Verdicts) -> list[str]:
         for origin, was in answers.items()
         if any(new == "y" and old == "n" for old, new in zip(was, after[path][origin], strict=True))
     ]
+
+
+def summarize(verdicts: Verdicts) -> str:
+    """Return verdicts in a few words; paths are named where they differ."""
+    found = {path: _summarize_one(answers) for path, answers in verdicts.items()}
+    if len(set(found.values())) == 1:
+        return next(iter(found.values()))
+    return "; ".join(f"`{path}`: {who}" for path, who in found.items())
+
+
+def _summarize_one(answers: Mapping[str, str]) -> str:
+    readers = [origin for origin, letters in answers.items() if letters[0] == "y"]
+    if not readers:
+        return "nobody"
+    who = "everybody" if len(readers) == len(answers) else ", ".join(f"`{origin}`" for origin in readers)
+    letters = answers[readers[0]]
+    how = ", with credentials" if letters[1] == "y" else ""
+    lacking = [name for name, letter in (("JSON", letters[2]), ("Authorization", letters[3])) if letter == "n"]
+    return who + how + (f", no {' or '.join(lacking)}" if lacking else "")

@@ -8,13 +8,20 @@ from pathlib import Path
 
 from .packages import PACKAGES
 from .run import try_package
+from .shapes import list_rows
 
 
 def main() -> None:
     """Print a line of a table for each package."""
     parser = argparse.ArgumentParser(prog="python -m tools.migrate", description=__doc__)
     parser.add_argument("--package", choices=[package.name for package in PACKAGES], help="only this one")
-    only = parser.parse_args().package
+    parser.add_argument("--shapes", action="store_true", help="print the manual's table of calls instead")
+    arguments = parser.parse_args()
+    if arguments.shapes:
+        for row in list_rows():
+            print(f"| {' | '.join(row)} |")
+        return
+    only = arguments.package
     titles = ("package", "files that use it", "changed", "calls", "left", "left, with `--origins`", "seconds", "asked")
     print(f"| {' | '.join(titles)} |\n|{' --- |' * len(titles)}")
     for package in PACKAGES:
