@@ -105,6 +105,20 @@ def test_what_is_exported_comes_from_the_server_side_and_the_standard_library_al
     assert not [module for module in imports_of(name) if module.startswith(other)]
 
 
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("cors_wsgi.migrate")])
+def test_the_migration_knows_neither_frameworks_nor_the_library_it_leads_away_from(name: str) -> None:
+    foreign = (
+        "flask",
+        "werkzeug",
+        "flask_cors",
+        "flask_cors_ext",
+        "cors_wsgi.cli",
+        "cors_wsgi.demo",
+        "cors_wsgi.audit",
+    )
+    assert not [module for module in imports_of(name) if module.startswith(foreign)]
+
+
 FLOORS_OF_THE_EXTENSION = [
     ["options", "url_map"],
     ["layers"],
