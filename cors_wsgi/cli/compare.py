@@ -16,7 +16,7 @@ from rich.table import Table
 
 from cors_wsgi.browser.printing import escape
 from cors_wsgi.compare import Change, Comparison, Question, Side, SideError, compare, live_side, make_side
-from cors_wsgi.compare.sides import encode_path
+from cors_wsgi.compare.routes import encode_path
 from cors_wsgi.decisions import quote_error
 from cors_wsgi.fetch import is_forbidden_method, is_token
 

@@ -4,8 +4,9 @@ Questions come from what both say themselves: their rules and what looks like th
 caller adds, such as recorded decisions.
 """
 
+from .errors import SideError
 from .questions import Change, Question
 from .run import Comparison, compare
-from .sides import Side, SideError, live_side, make_side
+from .sides import Side, live_side, make_side
 
 __all__ = ["Change", "Comparison", "Question", "Side", "SideError", "compare", "live_side", "make_side"]

@@ -11,7 +11,8 @@ from flask_cors_ext.state import find_state
 
 from ..errors import PolicyError
 from ..policy import PolicyOrDeny
-from .sides import NOWHERE, SideError, encode_path
+from .errors import SideError
+from .routes import NOWHERE, encode_path
 from .texts import list_texts
 
 if TYPE_CHECKING:

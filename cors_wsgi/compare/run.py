@@ -11,9 +11,10 @@ from ..audit.probes import UNKNOWN_HEADER, UNKNOWN_METHOD
 from ..options import DEFAULT_METHODS
 from ..origins import OriginRule, show_rule
 from ..policy import Policy
+from .errors import SideError
 from .origins import STRANGERS, list_lookalikes, list_matches, name_callables
 from .questions import Change, Question
-from .sides import Side, SideError
+from .sides import Side
 
 MOST_QUESTIONS: Final = 200_000
 MOST_LIVE_QUESTIONS: Final = 600

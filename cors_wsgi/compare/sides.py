@@ -2,83 +2,32 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
-from urllib.parse import quote, unquote
+from typing import TYPE_CHECKING, Any, Final
 
 from ..apps import check_wsgi_app, unwrap_proxy
 from ..audit.client import Asker
 from ..audit.observations import Answer
 from ..browser.checks import Allowed, check_cors, check_preflight, find_exposed
-from ..browser.exchange import WireRequest, WireResponse
-from ..browser.transports import HTTPTransport, NetworkError, Transport, build_environ
+from ..browser.transports import HTTPTransport, NetworkError, Transport
 from ..browser.urls import URL, parse_url
 from ..decisions import quote_error
 from ..middleware import CORSMiddleware
-from ..origins import OriginRule
-from ..paths import PathMap
 from ..policy import DENY, Policy, PolicyOrDeny
+from .errors import SideError
 from .questions import Question
-from .texts import list_texts
+from .routes import NOWHERE, Cover, Route, read_routes
+from .transports import HeadersOnly, Paced
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 BASE: Final = "https://api.example.com/"
 """Where an app in this process is asked, unless the other side is a live server."""
 
-NOWHERE: Final = "/cors-audit"
-"""A path that no app has."""
-
-_INNER: Final = ("app", "wsgi_app", "application")
-_DEEPEST: Final = 10
 _HARMLESS: Final = ("GET", "HEAD")
 """Methods that are sent; what may change something is only ever asked about, by its preflight."""
-
-
-Cover: TypeAlias = "Callable[[str], Mapping[str | None, PolicyOrDeny]]"
-
-
-class SideError(Exception):
-    """A side that cannot be asked; the message says why, and what to write instead."""
-
-
-@dataclass(frozen=True)
-class Route:
-    """A path to ask at.
-
-    Attributes:
-        path: encoded as in a URL.
-        policies: the policies that cover it, by method; None for the methods that are not named. Empty if unknown.
-        others: more policies that may cover it, where it is not known which.
-    """
-
-    path: str
-    policies: Mapping[str | None, PolicyOrDeny] = field(default_factory=dict)
-    others: Sequence[PolicyOrDeny] = ()
-
-    @property
-    def methods(self) -> list[str]:
-        """The methods that are named."""
-        return [method for method in self.policies if method is not None]
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether it is known what covers the path."""
-        return bool(self.policies) and not self.others
-
-    @property
-    def stated(self) -> list[Policy]:
-        """Its policies, without those that are `DENY` or hands off."""
-        return [policy for policy in (*self.policies.values(), *self.others) if isinstance(policy, Policy)]
-
-    @property
-    def rules(self) -> dict[OriginRule, None]:
-        """The origin rules of its policies, without duplicates."""
-        return dict.fromkeys(rule for policy in self.stated if policy.origins != "*" for rule in policy.origins)
 
 
 class Side:
@@ -244,7 +193,7 @@ def live_side(url: str, *, rate: float = 10.0, timeout: float = 10.0) -> Side:
         raise SideError(f"{url!r} is no http or https URL; write one such as 'https://api.example.com/items/1'.")
     if not (rate > 0 and timeout > 0):
         raise SideError("rate and timeout must be more than 0.")
-    return Side(url, _Paced(HTTPTransport(timeout=timeout), rate), parsed, is_live=True)
+    return Side(url, Paced(HTTPTransport(timeout=timeout), rate), parsed, is_live=True)
 
 
 def make_side(value: Any, name: str, *, url: str = BASE) -> Side:
@@ -263,130 +212,16 @@ def make_side(value: Any, name: str, *, url: str = BASE) -> Side:
         raise SideError(f"{url!r} is no http or https URL.")
     value = unwrap_proxy(value)
     if value is DENY or isinstance(value, Policy):
-        return Side(name, _HeadersOnly(CORSMiddleware(_says_nothing, value)), base, cover=lambda _: {None: value})
+        return Side(name, HeadersOnly(CORSMiddleware(_says_nothing, value)), base, cover=lambda _: {None: value})
     try:
         app = check_wsgi_app(value, "Name a Policy, an app, or a URL.")
     except TypeError as error:
         raise SideError(f"{name}: {error}") from error
-    routes, cover = _read_routes(app, name)
-    return Side(name, _HeadersOnly(app), base, routes, cover=cover)
-
-
-def _read_routes(app: WSGIApplication, name: str) -> tuple[list[Route], Cover | None]:
-    """Return where an app has policies, and what covers the rest, as far as it can be found out."""
-    routes: dict[str, Route] = {}
-    owner: CORSMiddleware | None = None
-    for layer in _unwrap(app):
-        owner = owner or (layer if isinstance(layer, CORSMiddleware) else None)
-        if _is_flask(layer):
-            from .flask_apps import list_routes  # noqa: PLC0415 - Flask is not installed everywhere
-
-            for path, policies in list_routes(cast("Any", layer), name).items():
-                routes[path] = Route(path, _of_middleware(owner, path, policies))
-            break
-    if owner is None or owner._source is not None:
-        return list(routes.values()), None
-    for path in _sample_paths(owner):
-        routes.setdefault(path, Route(path, _of_middleware(owner, path, {})))
-    return list(routes.values()), lambda path: _of_middleware(owner, path, {})
-
-
-def _of_middleware(
-    owner: CORSMiddleware | None, path: str, policies: Mapping[str | None, PolicyOrDeny]
-) -> Mapping[str | None, PolicyOrDeny]:
-    """Return what covers a path where a middleware stands before what is inside."""
-    if owner is None or owner._source is not None:
-        return policies
-    found: PolicyOrDeny = owner.policy
-    if owner._paths is not None:
-        paths: PathMap[PolicyOrDeny] = owner._paths
-        found = paths.get(unquote(path), owner.policy)
-    return policies if found is None else dict.fromkeys([None, *policies], found)
-
-
-def _sample_paths(owner: CORSMiddleware) -> Iterator[str]:
-    """Yield a path for each rule of a middleware, and one for none of them."""
-    yield "/"
-    paths = owner._paths
-    if paths is None:
-        return
-    yield NOWHERE
-    yield from map(encode_path, paths._exact)
-    for prefix in paths._prefixes:
-        yield from (encode_path(prefix) or "/", encode_path(f"{prefix}{NOWHERE}"))
-    for fullmatch, _ in paths._regexes:
-        pattern = fullmatch.__self__  # type: ignore[attr-defined]
-        yield from (encode_path(text) for text in list_texts(pattern)[:4] if text.startswith("/"))
-
-
-def encode_path(text: str | bytes) -> str:
-    """Return the text of a path, or its bytes, as it stands in a URL."""
-    return quote(text, safe="/-._~!$&'()*+,;=:@")
-
-
-def _unwrap(app: Any) -> Iterator[Any]:
-    """Yield an app and those that it wraps, the outermost first."""
-    for _ in range(_DEEPEST):
-        yield app
-        if _is_flask(app):
-            return
-        inner = next((found for name in _INNER if callable(found := getattr(app, name, None))), None)
-        if inner is None:
-            return
-        app = inner
-
-
-def _is_flask(app: object) -> bool:
-    """Tell whether this is a Flask app, without importing Flask where nobody has."""
-    return any(f"{kind.__module__}.{kind.__qualname__}" == "flask.app.Flask" for kind in type(app).__mro__)
+    routes, cover = read_routes(app, name)
+    return Side(name, HeadersOnly(app), base, routes, cover=cover)
 
 
 def _says_nothing(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Answer as an app of which only the policy matters."""
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b""]
-
-
-class _HeadersOnly:
-    """An app in this process, of whose body no more is read than it takes to start it: a stream may never end."""
-
-    speaks_http2 = False
-
-    def __init__(self, app: WSGIApplication) -> None:
-        self._app = app
-
-    def send(self, url: URL, request: WireRequest) -> WireResponse:
-        started: list[tuple[str, list[tuple[str, str]]]] = []
-
-        def start_response(status: str, headers: list[tuple[str, str]], _: Any = None, /) -> Callable[[bytes], object]:
-            started.append((status, list(headers)))
-            return bytes  # a `write` of which nothing comes
-
-        body = self._app(build_environ(url, request), start_response)
-        try:
-            if not started:
-                next(iter(body), None)
-        finally:
-            if (close := getattr(body, "close", None)) is not None:
-                close()
-        if not started:
-            raise NetworkError("the app ended without calling start_response")
-        status, headers = started[-1]
-        return WireResponse(int(status[:3]), status[4:], headers, b"")
-
-
-class _Paced:
-    """A transport that sends so many requests a second at most, whatever the path."""
-
-    def __init__(self, transport: Transport, rate: float) -> None:
-        self._transport = transport
-        self._interval = 1 / rate
-        self._next = 0.0
-        self.speaks_http2 = transport.speaks_http2
-
-    def send(self, url: URL, request: WireRequest) -> WireResponse:
-        wait = self._next - time.monotonic()
-        if wait > 0:
-            time.sleep(wait)
-        self._next = time.monotonic() + self._interval
-        return self._transport.send(url, request)

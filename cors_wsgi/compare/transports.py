@@ -1,0 +1,69 @@
+"""How a side is reached: an app in this process, of which only headers count, or a server, at a pace."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..browser.exchange import WireRequest, WireResponse
+from ..browser.transports import NetworkError, Transport, build_environ
+from ..browser.urls import URL
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+class HeadersOnly:
+    """An app in this process, of whose body no more is read than it takes to start it: a stream may never end."""
+
+    speaks_http2 = False
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def send(self, url: URL, request: WireRequest) -> WireResponse:
+        """Call the app; what it raises is raised here too.
+
+        Raises:
+            NetworkError: the app ended without calling `start_response`.
+        """
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _: Any = None, /) -> Callable[[bytes], object]:
+            started.append((status, list(headers)))
+            return bytes  # a `write` of which nothing comes
+
+        body = self._app(build_environ(url, request), start_response)
+        try:
+            if not started:
+                next(iter(body), None)
+        finally:
+            if (close := getattr(body, "close", None)) is not None:
+                close()
+        if not started:
+            raise NetworkError("the app ended without calling start_response")
+        status, headers = started[-1]
+        return WireResponse(int(status[:3]), status[4:], headers, b"")
+
+
+class Paced:
+    """A transport that sends so many requests a second at most, whatever the path."""
+
+    def __init__(self, transport: Transport, rate: float) -> None:
+        self._transport = transport
+        self._interval = 1 / rate
+        self._next = 0.0
+        self.speaks_http2 = transport.speaks_http2
+
+    def send(self, url: URL, request: WireRequest) -> WireResponse:
+        """Wait for the turn, and send the request.
+
+        Raises:
+            NetworkError: there is no response.
+        """
+        wait = self._next - time.monotonic()
+        if wait > 0:
+            time.sleep(wait)
+        self._next = time.monotonic() + self._interval
+        return self._transport.send(url, request)
