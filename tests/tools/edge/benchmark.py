@@ -67,7 +67,7 @@ def measure_speed(rounds: int, seconds: float) -> Found:
         for number in range(-1, rounds):  # the first time warms up
             random.Random(number).shuffle(turns)
             for name, kind in turns:
-                rate, median, tail = ask(ports[name], REQUESTS[kind], seconds if number >= 0 else 0.5)
+                rate, median, tail = ask(ports[name], REQUESTS[kind], seconds if number >= 0 else 1)
                 if number >= 0:
                     one = found.setdefault((name, kind), Rounds())
                     one.rates.append(rate)
