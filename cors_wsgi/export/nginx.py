@@ -109,6 +109,8 @@ def _write_http(edge: Edge, setting: Setting) -> Iterator[str]:
             ]
             cases.append(f"default {_location_name(rule.chosen.otherwise)};")
             yield from _map("$cors_asked", f"$cors_at_{number}", cases)
+            for name, variable in _list_headers_by_method(rule.chosen, number).items():
+                yield from _map(f"$cors_at_{number}", variable, _pick(rule.chosen, name))
     if _needs_dollar(edge):
         yield ""
         yield "# nginx has no escape for a dollar sign."
@@ -251,11 +253,9 @@ def _write_server(edge: Edge, setting: Setting) -> Iterator[str]:
         yield f"# {comment(shown)}: {say(chosen)}"
         yield f"location {place} {{"
         if isinstance(chosen, ByMethod):
-            yield f"    error_page 418 = @$cors_at_{number};"
-            yield "    return 418;"
+            yield from indent(_go_to(f"$cors_at_{number}", _list_headers_by_method(chosen, number)))
         elif uses[chosen] > 1:
-            yield f"    error_page 418 = @{_location_name(chosen)};"
-            yield "    return 418;"
+            yield from indent(_go_to(_location_name(chosen), _list_headers(chosen)))
         else:
             yield from indent(_write_treatment(chosen, target))
         yield "}"
@@ -333,6 +333,42 @@ def _write_treatment(treatment: Treatment, target: str) -> Iterator[str]:
     if not everybody:
         yield f"if ({var}_does = refuse) {{ return 403; }}"
     yield from _pass_on(target)
+
+
+def _go_to(location: str, headers: dict[str, str]) -> Iterator[str]:
+    """Return the lines that lead to a named location."""
+    if headers:
+        yield "# For errors that nginx makes before it goes on, such as 413."
+        yield from (f"add_header {name} {variable} always;" for name, variable in headers.items())
+    yield f"error_page 418 = @{location};"
+    yield "return 418;"
+
+
+def _list_headers(treatment: Treatment) -> dict[str, str]:
+    """Return the headers that a response gets which is no preflight's answer, and their variables."""
+    if not isinstance(treatment, Sharing):
+        return {}
+    var = f"$cors_{treatment.name}"
+    found = {"Access-Control-Allow-Origin": f"{var}_allow_origin"}
+    if treatment.credentials:
+        found["Access-Control-Allow-Credentials"] = f"{var}_credentials"
+    if treatment.expose:
+        found["Access-Control-Expose-Headers"] = f"{var}_expose"
+    return {**found, "Vary": f"$cors_vary_{'nothing' if treatment.everybody else 'origin'}"}
+
+
+def _list_headers_by_method(chosen: ByMethod, number: int) -> dict[str, str]:
+    names = dict.fromkeys(name for treatment in chosen.all for name in _list_headers(treatment))
+    short = {name: name.removeprefix("Access-Control-").lower().replace("-", "_") for name in names}
+    return {name: f"$cors_at_{number}_{key}" for name, key in short.items()}
+
+
+def _pick(chosen: ByMethod, name: str) -> Iterator[str]:
+    """Return, for each treatment that has a header, the variable that holds it."""
+    yield 'default "";'
+    for treatment in chosen.all:
+        if variable := _list_headers(treatment).get(name):
+            yield f"{_location_name(treatment)} {variable};"
 
 
 def _pass_on(target: str) -> Iterator[str]:

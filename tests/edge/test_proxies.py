@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from support.nginx import free_port
-from support.proxies import check_config, find_proxy
-from support.raw_http import serve_bare_app
-from tools.edge.compare import ACCEPTED, compare, draw_requests, export_for
-from tools.edge.policies import bare_app, by_hand, draw
+from support.proxies import check_config, find_proxy, run_proxy
+from support.raw_http import Client, serve_bare_app
+from tools.edge.answers import Asked, ask_middleware, see_proxy
+from tools.edge.compare import ACCEPTED, compare, draw_requests, export_for, rewrap
+from tools.edge.policies import APP, bare_app, by_hand, draw
 
 from cors_wsgi import CORSMiddleware, Policy
 from cors_wsgi.export import TARGETS
@@ -58,6 +59,22 @@ def test_an_error_of_the_proxy_s_own_is_shared_alike_where_the_app_is_down(targe
     outcome = compare(target, middleware, tmp_path, free_port(), requests=requests, accepted=ACCEPTED, down=True)
     assert outcome.asked == 6
     assert [str(found) for found in outcome.hard] == []
+
+
+@pytest.mark.parametrize("name", ["paths", "paths, regexes", "credentials, explicit"])
+def test_a_body_that_is_too_large_for_nginx_gets_an_error_that_is_shared_alike(
+    name: str, app_port: int, tmp_path: Path
+) -> None:
+    find_proxy("nginx")
+    middleware, port = POLICIES[name], free_port()
+    with run_proxy("nginx", tmp_path, export_for("nginx", middleware, port, app_port), port):
+        for target in ("/", "/items", "/public/x", "/internal/x", "/admin/x", "/v1/x"):
+            for origin in (APP, "https://evil.example"):
+                asked = Asked("POST", target, (("Origin", origin), ("Content-Length", "2000000")))
+                client = Client(port)
+                seen = see_proxy(client.ask(*asked[:3]))
+                client.close()
+                assert seen == ask_middleware(lambda bare: rewrap(middleware, bare), asked, status=413)
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from support.nginx import free_port
 from support.proxies import run_proxy
@@ -56,6 +56,12 @@ def export_for(
     return export(target, edge, setting, made_by="tests", refusals=refusals)
 
 
+def rewrap(middleware: CORSMiddleware, app: Any) -> CORSMiddleware:
+    """Return the same middleware around another app."""
+    paths = None if middleware.paths is None else dict(middleware.paths.items())
+    return CORSMiddleware(app, middleware.policy, paths=paths)
+
+
 def compare(
     target: str,
     middleware: CORSMiddleware,
@@ -86,10 +92,6 @@ def compare(
     except CannotExportError as error:
         return Outcome(0, [], 0, str(error))
 
-    def wrap(app: object) -> CORSMiddleware:
-        paths = None if middleware.paths is None else dict(middleware.paths.items())
-        return CORSMiddleware(app, middleware.policy, paths=paths)  # type: ignore[arg-type]
-
     has_path_regexes = any(rule.kind is PathKind.REGEX for rule in edge.rules)
     asked = soft = 0
     hard: list[Found] = []
@@ -99,7 +101,7 @@ def compare(
             asked += 1
             seen = see_proxy(client.ask(*request[:3]))
             status = seen.status if down and not seen.ran and seen.status in (502, 503) else None
-            expected = ask_middleware(wrap, request, status=status)
+            expected = ask_middleware(lambda bare: rewrap(middleware, bare), request, status=status)
             if seen == expected:
                 continue
             if request.is_sent and not is_refused_by_itself(target, request, seen, has_path_regexes=has_path_regexes):

@@ -8,13 +8,14 @@ from typing import Any
 from support.raw_http import read_order
 
 from cors_wsgi import CORSMiddleware
+from tools.edge.compare import rewrap
 from tools.edge.policies import by_hand
 
 MIDDLEWARE = by_hand()["paths"]
 
 
 def wrap(bare: Any) -> CORSMiddleware:
-    return CORSMiddleware(bare, MIDDLEWARE.policy, paths=dict(MIDDLEWARE.paths.items() if MIDDLEWARE.paths else ()))
+    return rewrap(MIDDLEWARE, bare)
 
 
 def answer(environ: Any, start_response: Any) -> Iterable[bytes]:
