@@ -19,6 +19,7 @@ from .paths import PathRule, PathTranslation, list_probes, translate_path
 from .predecessor import NEEDLESS, OPTIONS, matches, read_resources
 from .sites import Sites
 from .values import ComputedError, evaluate, write
+from .verdicts import ask_predecessor, find_widened, list_asked, list_named
 
 Options: TypeAlias = "dict[str, Any]"
 
@@ -287,11 +288,12 @@ class Rewriter:
                 continue
             found.append((element, key, self._rewrite_resource(element.value, group)))
         options = {key: inner.before for _, key, inner in found if _is_key(key)}
-        rules = self._translate_paths([key for _, key, _ in found], options, group)
+        keys = [key for _, key, _ in found]
+        rules = self._translate_paths(keys, options, group)
         for _, _, inner in found:
             group.take(inner)
         if rules is None:
-            return None
+            return None if len(found) < 2 or group.computed else self._put_in_order(node, keys, found, group)
         gone = [element for (element, _, _), rule in zip(found, rules, strict=True) if rule is None]
         self._edits.remove_parts(node.elements, gone)
         resources = Resources()
@@ -302,6 +304,24 @@ class Rewriter:
             if rule != key:
                 self._replace(element.key, rule)
             resources.after[rule] = inner.after
+        return resources
+
+    def _put_in_order(
+        self, node: cst.Dict, keys: Sequence[Any], found: Sequence[tuple[cst.DictElement, Any, Group]], group: Group
+    ) -> Resources | None:
+        """Write path rules anew, as regular expressions in the order in which Flask-CORS tries its keys."""
+        if group.questions and any(question.startswith("Flask-CORS does not start") for question in group.questions):
+            return None
+        inner = {key: one for _, key, one in found}
+        resources = Resources()
+        for _, said in read_resources({key: {"key": key} for key in keys}):
+            key = said["key"]
+            translation = translate_path(key)
+            resources.before[key] = inner[key].before
+            if translation.rule is not None and translation.exact not in resources.after:
+                resources.after[translation.exact] = inner[key].after
+        self._edits.drop_within(self._source.start(node), self._source.end(node))
+        self._replace(node, resources.after)
         return resources
 
     def _rewrite_resource(self, value: cst.BaseExpression, group: Group) -> Group:
@@ -346,7 +366,6 @@ class Rewriter:
             return None
         rules = _choose_rules(keys, found, options)
         if rules is None:
-            group.computed["resources"] = "their order"
             return None
         for translation, rule in zip(found, rules, strict=True):
             group.notes += translation.notes if rule is None or isinstance(rule, str) else ()
@@ -376,9 +395,22 @@ def _is_no_wider(keys: Sequence[Any], rules: Sequence[PathRule | None], options:
     for path in list_probes(keys):
         was = next((said["key"] for matcher, said in order if matches(path, matcher, ignore_case=False)), None)
         now: Any = after.get(path, None)
-        if now is not None and (was is None or options[now] != options[was]):
+        if now is not None and (was is None or not _is_narrower(options[now], options[was])):
             return False
     return True
+
+
+def _is_narrower(now: Options, was: Options) -> bool:
+    """Tell whether options let nobody in whom others do not, as far as they say so themselves."""
+    if now == was:
+        return True
+    asked = list_asked(list_named(now.get("origins", "*"), was.get("origins", "*")))
+    try:
+        before = ask_predecessor({"/*": was}, ["/x"], asked)["/x"]
+        after = ask_predecessor({"/*": now}, ["/x"], asked)["/x"]
+    except ValueError:  # Flask-CORS does not start with one of them
+        return False
+    return not find_widened(before, after, methods=was.get("methods"))
 
 
 def _explain_ignored(name: str, value: str) -> str:

@@ -34,7 +34,7 @@ _FORM = re.compile(
     r"\$?"
 )
 r"""A regular expression that a pattern, or a few, can stand for: `^https?://.*\.example\.com(:\d+)?$`."""
-_OPEN = re.compile(r"\^?(?P<scheme>https\?|https?)://(?:\*|\.[*+])\$?")
+_OPEN = re.compile(r"\^?(?P<scheme>https\?|[a-z][a-z0-9+-]*)://(?:\*|\.[*+])\$?")
 """Everything of one scheme, also as those write it who take a regular expression for a shell's pattern."""
 
 

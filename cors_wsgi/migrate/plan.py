@@ -224,7 +224,7 @@ class TreePlan:
             if not layer.is_blueprint:
                 self._settle_app(layer)
         apps = [layer for layer in layers if not layer.is_blueprint]
-        can_inherit = bool(apps) and not any(layer.merge()[2] for layer in apps)
+        can_inherit = bool(apps) and all(_covers_everything(layer) for layer in apps)
         for layer in layers:
             if layer.is_blueprint:
                 self._settle_inheriting(layer.last, layer.merge(), _list_inherited(apps), can_inherit)
@@ -621,6 +621,11 @@ def _tell_apart(paths: Sequence[str], old: Mapping[Any, Options], resources: Res
         was = next((said["key"] for matcher, said in order if matches(path, matcher, ignore_case=False)), None)
         met.setdefault((was, after.get(path, None)), path)
     return list(met.values())
+
+
+def _covers_everything(layer: Layer) -> bool:
+    resources = layer.merge()[2]
+    return resources is None or "/*" in resources.after
 
 
 def _may_differ(layer: Options, option: str, value: Any) -> bool:

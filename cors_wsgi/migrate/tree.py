@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+import libcst as cst
+
 from .plan import FilePlan, Remark, Row, TreePlan
 from .predecessor import PACKAGE
 from .sites import find_sites
@@ -99,8 +101,9 @@ def _take(migration: Migration, plan: FilePlan, *, as_written: bool) -> None:
     source = plan.sites.source
     try:
         raw = source.raw if plan.stopped or not plan.edits else source.encode(plan.edits.apply())
-        read_source(source.path, source.name, raw)
-    except (UnreadableError, ValueError) as error:
+        if raw != source.raw:
+            cst.parse_module(decode(raw)[0])
+    except (UnreadableError, cst.ParserSyntaxError, ValueError) as error:
         plan.stopped = str(error)
     if plan.stopped:
         migration.rows += plan.rows

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _MOST_NAMED: Final = 12
+_STAND_IN: Final = "https://stand-in.example"
 _MOST_SHOWN: Final = 4
 
 
@@ -221,7 +222,29 @@ def _without_preflights(app: WSGIApplication) -> WSGIApplication:
 
 def _ask(app: WSGIApplication, path: str, origins: Sequence[str]) -> Access:
     browser = Browser(app)
-    return Access({origin: tuple(_may(browser, path, origin, asked) for asked in QUESTIONS) for origin in origins})
+    answers = {}
+    for origin in origins:
+        if origin == "null" or origin.startswith(("http://", "https://")):
+            answers[origin] = tuple(_may(browser, path, origin, asked) for asked in QUESTIONS)
+        else:
+            stand_in = Browser(_rename(app, origin))
+            answers[origin] = tuple(_may(stand_in, path, _STAND_IN, asked) for asked in QUESTIONS)
+    return Access(answers)
+
+
+def _rename(app: WSGIApplication, origin: str) -> WSGIApplication:
+    """Let an app take a page of the web for one of an extension or a mobile app, which the model cannot open."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            renamed = [(name, _STAND_IN if value == origin else value) for name, value in headers]
+            return start_response(status, renamed, exc_info)
+
+        if environ.get("HTTP_ORIGIN") == _STAND_IN:
+            environ["HTTP_ORIGIN"] = origin
+        return app(environ, start)
+
+    return answer
 
 
 def _may(browser: Browser, path: str, origin: str, asked: Question) -> bool:
