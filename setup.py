@@ -1,11 +1,13 @@
-"""Makes what `python -m build` builds the same, byte for byte, wherever and whenever; all else stands in setup.cfg."""
+"""What setup.cfg cannot say: builds are the same byte for byte, and the long description has absolute addresses."""
 
 from __future__ import annotations
 
+import configparser
 import contextlib
 import gzip
 import io
 import os
+import re
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,4 +75,26 @@ def _write(path: Path, contents: dict[str, bytes], time: int) -> None:
             archive.addfile(entry, io.BytesIO(content))
 
 
-setup(cmdclass={"bdist_wheel": SettledWheel, "sdist": SettledSdist})
+def _describe() -> str:
+    """Return README.md with absolute addresses: on the package index there is nothing beside it to lead to.
+
+    They lead to the tag of this version, so that what an old release shows does not change under it.
+    """
+    here = Path(__file__).parent
+    metadata = configparser.ConfigParser()
+    metadata.read(here / "setup.cfg", encoding="utf-8")
+    version = metadata["metadata"]["version"]
+    (source,) = re.findall(r"^Source = (\S+)$", metadata["metadata"]["project_urls"], re.MULTILINE)
+    raw = source.replace("https://github.com/", "https://raw.githubusercontent.com/")
+
+    def absolute(match: re.Match[str]) -> str:
+        base = f"{raw}/v{version}" if match["picture"] else f"{source}/blob/v{version}"
+        return f"{match['picture']}[{match['text']}]({base}/{match['target']})"
+
+    # Code is left as it is; a target that has a scheme, or is an anchor, leads somewhere already.
+    relative = r"(?P<picture>!?)\[(?P<text>[^\]]*)\]\((?P<target>(?![a-z]+:|#)[^)\s]+)\)"
+    parts = re.split(r"(^```.*?^```$)", (here / "README.md").read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return "".join(part if part.startswith("```") else re.sub(relative, absolute, part) for part in parts)
+
+
+setup(long_description=_describe(), cmdclass={"bdist_wheel": SettledWheel, "sdist": SettledSdist})

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import configparser
 import email
+import email.message
 import hashlib
 import http.client
 import io
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -123,6 +125,51 @@ def test_the_index_would_take_both(dist: Path) -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def _read_metadata(wheel: zipfile.ZipFile) -> email.message.Message:
+    (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    return email.message_from_bytes(wheel.read(name))
+
+
+def _render(text: str) -> str:
+    """Render a description as the package index does."""
+    needs_module("readme_renderer")
+    needs_module("cmarkgfm")
+    from readme_renderer import markdown
+
+    rendered = markdown.render(text)
+    assert rendered is not None
+    return rendered
+
+
+def _targets(html: str) -> list[str]:
+    return re.findall(r"""<[^>]*?(?:href|src|srcset|poster)=["']([^"']*)""", html)
+
+
+def test_on_the_package_index_every_link_and_picture_leads_somewhere(wheel: zipfile.ZipFile) -> None:
+    html = _render(str(_read_metadata(wheel).get_payload(decode=True), "utf-8"))
+    targets = _targets(html)
+    assert [target for target in targets if not target.startswith("https://")] == []
+    readme = (ROOT / "README.md").read_text("utf-8")
+    relative = [target for target in _targets(_render(readme)) if not target.startswith("https://")]
+    assert len(relative) > 8
+    version = _read_metadata(wheel)["Version"]
+    for target in relative:
+        assert (ROOT / target).exists(), target
+        (found,) = {each for each in targets if each.endswith(f"/v{version}/{target}")}
+        # A forge shows a page as HTML at one address, and hands out the bytes of a picture at another.
+        assert ("//raw." in found) == (Path(target).suffix in {".svg", ".png"})
+
+
+def test_the_index_is_told_whose_it_is_and_where(wheel: zipfile.ZipFile) -> None:
+    metadata = _read_metadata(wheel)
+    addresses = dict(line.split(", ", 1) for line in metadata.get_all("Project-URL") or [])
+    assert set(addresses) == {"Source", "Documentation", "Changes", "Issues", "Security"}
+    assert all(address.startswith(addresses["Source"]) for address in addresses.values())
+    assert metadata["Author"] == "The cors-wsgi contributors"
+    assert {"cors", "flask", "wsgi", "preflight"} <= set(metadata["Keywords"].split(","))
+    assert metadata["Description-Content-Type"] == "text/markdown"
+
+
 _SERVE = """
 import sys
 from wsgiref.simple_server import make_server
@@ -214,8 +261,7 @@ def test_no_shipped_file_is_writable_by_group_or_others(wheel: zipfile.ZipFile, 
 
 
 def test_the_server_side_requires_two_packages(wheel: zipfile.ZipFile) -> None:
-    (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
-    metadata = email.message_from_bytes(wheel.read(name))
+    metadata = _read_metadata(wheel)
     requirements = metadata.get_all("Requires-Dist") or []
     assert [line.split(">")[0].strip() for line in requirements if "extra" not in line] == ["idna", "publicsuffixlist"]
     assert set(metadata.get_all("Provides-Extra") or []) == {"flask", "testing", "cli"}
