@@ -214,7 +214,7 @@ def run_command(section: Section, block: Block, names: dict[str, Any]) -> None:
 
 
 def run_nothing(section: Section, block: Block, names: dict[str, Any]) -> None:
-    """Plain text and directives of the manual itself show nothing that runs."""
+    """Plain text and directives of the manual itself show nothing that runs; `test_start.py` runs the JSX."""
 
 
 RUNNERS: Final[dict[str, Callable[[Section, Block, dict[str, Any]], None]]] = {
@@ -226,6 +226,7 @@ RUNNERS: Final[dict[str, Callable[[Section, Block, dict[str, Any]], None]]] = {
     "nginx": run_nginx,
     "javascript": run_javascript,
     "console": run_command,
+    "jsx": run_nothing,
     "text": run_nothing,
     "{toctree}": run_nothing,
 }

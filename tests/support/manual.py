@@ -14,7 +14,7 @@ DOCS: Final = ROOT / "docs"
 
 _FENCE = re.compile(r"( *)(`{3,}|:{3,}|~{3,})([^`]*)")
 _HEADING = re.compile(r"(#{1,6}) +(.*?)(?: +\(#?[\w-]+\)=)?")
-_NEEDS = re.compile(r"% needs: ([\w. ]+)")
+_NEEDS = re.compile(r"% needs: ([\w., ]+)")
 _LINK = re.compile(r"(?<!\\)\[(?:[^\[\]`]|`[^`]*`|\[[^\]]*\])*\]\(<?([^()\s<>]+)>?(?: \"[^\"]*\")?\)")
 
 
@@ -65,7 +65,7 @@ def read_sections(page: Path) -> list[Section]:
         if isinstance(item, Block):
             found[-1][2].append(item)
         elif match := _NEEDS.fullmatch(item):
-            found[-1][1].extend(match[1].split())
+            found[-1][1].extend(re.split(r",? +", match[1].strip()))
         elif match := _HEADING.fullmatch(item):
             if len(match[1]) == 2:
                 found.append((match[2], [], []))

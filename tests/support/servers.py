@@ -117,13 +117,21 @@ def serve(name: str, app: str, **environment: str) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def listening(command: Callable[[int], list[str]], **environment: str) -> Iterator[int]:
+def listening(
+    command: Callable[[int], list[str]], *, at: int | None = None, host: str = "127.0.0.1", **environment: str
+) -> Iterator[int]:
     """Run the command that listens at a free port, with these environment variables, and yield the port.
+
+    Args:
+        command: returns the whole command, for a port.
+        at: the port, if it was chosen already.
+        host: where it listens.
+        environment: variables that it has beside those of this process.
 
     Raises:
         RuntimeError: if it ends before it listens, or does not listen in time; with what it wrote.
     """
-    port = free_port()
+    port = free_port() if at is None else at
     with tempfile.TemporaryFile("w+", errors="replace") as log:
         process = subprocess.Popen(
             command(port),
@@ -134,7 +142,7 @@ def listening(command: Callable[[int], list[str]], **environment: str) -> Iterat
             start_new_session=True,
         )
         try:
-            if problem := _wait_until_ready(process, port):
+            if problem := _wait_until_ready(process, host, port):
                 raise RuntimeError(f"the server {problem}, and wrote:\n{_end_of(log)}")
             yield port
         finally:
@@ -147,13 +155,13 @@ def _end_of(log: IO[str]) -> str:
     return log.read()[-4000:]
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> str | None:
+def _wait_until_ready(process: subprocess.Popen[bytes], host: str, port: int) -> str | None:
     """Wait until something accepts connections at the port; return what is wrong if nothing does."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         if process.poll() is not None:
             return f"ended with status {process.returncode} before it listened"
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
             return None
         time.sleep(0.05)
     return f"does not listen after {_PATIENCE:.0f} seconds"
