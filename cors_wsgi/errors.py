@@ -14,7 +14,8 @@ _SHOWN: Final = 20
 class ProblemCode(str, Enum):
     """The kinds of mistakes; a closed set, each value is its stable name.
 
-    The last three are found by `flask_cors_ext` alone.
+    `RESOURCES_TYPE` and `RESOURCE_TYPE` are found by `flask_cors_ext` alone. `SHARES_NOTHING` is the former name of
+    `NO_ORIGINS`.
     """
 
     NO_ORIGINS = "no-origins"
@@ -75,9 +76,13 @@ class ProblemCode(str, Enum):
     PATH_NOT_CANONICAL = "path-not-canonical"
     RESOURCES_TYPE = "resources-type"
     RESOURCE_TYPE = "resource-type"
-    SHARES_NOTHING = "shares-nothing"
+    SHARES_NOTHING = NO_ORIGINS
 
     __str__ = str.__str__
+
+    @classmethod
+    def _missing_(cls, value: object) -> ProblemCode | None:
+        return cls.NO_ORIGINS if value == "shares-nothing" else None
 
 
 @dataclass(frozen=True)

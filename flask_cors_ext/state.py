@@ -241,7 +241,7 @@ class ExtensionState:
             calls = ["CORS(app)"] if self.keywords is not None else [layer.name for layer in self.blueprints.values()]
             problem = f"{', '.join(calls)} at {self._called_at} shares nothing: nobody names an origin."
             problem += self._explain_late_settings()
-            return [Problem("origins", None, ProblemCode.SHARES_NOTHING, problem, self._find_remedy(policies))]
+            return [Problem("origins", None, ProblemCode.NO_ORIGINS, problem, self._find_remedy(policies))]
         silent = policies.views_without_origins()
         silent += [scope.name for scope in policies.scopes.all if scope.lacks_origins and scope.rule is not None]
         if not silent:

@@ -20,6 +20,7 @@ MODULES = {
     for path in sorted(root.rglob("*.py"))
 }
 OUTERMOST = (
+    "cors_wsgi.__main__",
     "cors_wsgi.browser",
     "cors_wsgi.audit",
     "cors_wsgi.cli",

@@ -23,6 +23,8 @@ COMMANDS: Final = {
 
 USAGE_ERROR: Final = 2
 
+_VERSION: Final = f"cors-wsgi {version('cors-wsgi')}"
+
 _EXAMPLES = """\
 examples:
   cors-wsgi check https://api.example.com/items/1 --origin https://app.example.com --method PUT --credentials
@@ -55,6 +57,10 @@ class Command(Protocol):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; 2 for a wrong call or a missing package."""
+    given = sys.argv[1:] if argv is None else list(argv)
+    if given[:1] == ["--version"]:  # which a report of a bug begins with, also where the extra is not installed
+        print(_VERSION)
+        return 0
     try:
         modules = {name: _load(name) for name in COMMANDS}
     except ModuleNotFoundError as error:
@@ -64,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"cors-wsgi: {error.name} is not installed. Install it with: pip install 'cors-wsgi[cli]'", file=sys.stderr
         )
         return USAGE_ERROR
-    arguments = _make_parser(modules).parse_args(argv)
+    arguments = _make_parser(modules).parse_args(given)
     return modules[arguments.command].run(arguments)
 
 
@@ -80,7 +86,7 @@ def _make_parser(modules: Mapping[str, Command]) -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('cors-wsgi')}")
+    parser.add_argument("--version", action="version", version=_VERSION)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(

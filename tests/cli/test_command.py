@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shlex
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from support.needs import needs_program
 
-from cors_wsgi.cli import COMMANDS, build_parser
+from cors_wsgi.cli import COMMANDS, build_parser, main
 
 SCRIPT = Path(sys.executable).with_name("cors-wsgi")
 
@@ -74,6 +75,18 @@ def test_version_is_the_packages() -> None:
     assert run("--version").stdout == f"cors-wsgi {version('cors-wsgi')}\n"
 
 
+def test_python_m_is_the_same_command() -> None:
+    ours = [sys.executable, "-m", "cors_wsgi"]
+    for arguments in (["--version"], ["--help"], ["nonsense"], ["explain", "not a line of any console"]):
+        done = subprocess.run([*ours, *arguments], capture_output=True, text=True, timeout=60, check=False)
+        script = run(*arguments)
+        assert (done.returncode, done.stdout, done.stderr) == (script.returncode, script.stdout, script.stderr)
+
+
+def test_importing_the_command_runs_nothing() -> None:
+    assert importlib.import_module("cors_wsgi.__main__").main is main
+
+
 @pytest.mark.parametrize("arguments", [(), ("nonsense",), ("demo", "--twice")])
 def test_a_wrong_call_ends_with_status_2_and_shows_the_right_one(arguments: tuple[str, ...]) -> None:
     shown = run(*arguments)
@@ -88,3 +101,4 @@ def test_a_missing_package_is_one_line_that_says_what_to_install(tmp_path: Path)
     assert shown.returncode == 2
     assert shown.stderr == "cors-wsgi: rich is not installed. Install it with: pip install 'cors-wsgi[cli]'\n"
     assert shown.stdout == ""
+    assert run("--version", PYTHONPATH=str(tmp_path)).stdout == f"cors-wsgi {version('cors-wsgi')}\n"

@@ -41,7 +41,7 @@ def _codes(text: str) -> list[str]:
 
 
 def test_the_codes_in_the_table_are_those_of_the_core() -> None:
-    of_the_extension = {ProblemCode.RESOURCES_TYPE, ProblemCode.RESOURCE_TYPE, ProblemCode.SHARES_NOTHING}
+    of_the_extension = {ProblemCode.RESOURCES_TYPE, ProblemCode.RESOURCE_TYPE}
     assert {_code(row[0]) for row in CODES} == set(ProblemCode) - of_the_extension
 
 

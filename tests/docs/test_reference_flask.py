@@ -58,7 +58,6 @@ def test_every_code_of_a_problem_is_here_or_on_the_page_of_the_core() -> None:
 @pytest.mark.parametrize(
     ("code", "options"),
     [
-        pytest.param("shares-nothing", {}, id="shares-nothing"),
         pytest.param("resources-type", {"resources": 5}, id="resources-type"),
         pytest.param("resource-type", {"resources": {"/a": 5}}, id="resource-type"),
     ],

@@ -97,7 +97,7 @@ def test_check_and_validate_fail_with_the_same_words_and_routes_shows_what_happe
     with pytest.raises(PolicyError) as error:
         extension.validate(app)
     (problem,) = error.value.problems
-    assert (problem.code, f"{problem.problem} {problem.remedy}") == ("shares-nothing", message)
+    assert (problem.code, f"{problem.problem} {problem.remedy}") == ("no-origins", message)
     shown = app.test_cli_runner().invoke(cors, ["routes"])
     assert (shown.exit_code, shown.output.count("hands off")) == (0, 3)
 

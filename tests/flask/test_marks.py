@@ -428,7 +428,7 @@ def test_risks_are_judged_where_the_layers_meet() -> None:
         app.add_url_rule("/x", "x", mark(lambda: "x"))
 
     assert (
-        site(build, accept_risks=["insecure-origins"]).preflight("http://a.internal", "GET", path="/x").status[:3]
+        site(build, accept_risks=["insecure-origin"]).preflight("http://a.internal", "GET", path="/x").status[:3]
         == "204"
     )
     with pytest.raises(PolicyError) as error:
