@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from docutils import nodes
 from exchange import ExchangeLexer
 
 project = "cors-wsgi"
@@ -43,8 +45,37 @@ def tell_language(_app: Sphinx, page: str, _template: str, context: dict[str, An
         context["language"] = "zh-Hans"
 
 
+_LONGEST_UNBROKEN = 32
+"""Characters of code in a line that fit a narrow window."""
+
+
+_DIGIT = re.compile(r"\d").search
+_NUMBER = re.compile(
+    r"(?:\(?\d[\d,.]*\)?(?: (?:ns|ms|s|bytes))?(?: \([\d,. to]+\))?|–|no difference measured|)"
+).fullmatch
+"""A cell of figures: one with its unit or quartiles, or none."""
+
+
+def lay_out(_app: Sphinx, tree: nodes.document) -> None:
+    """Align columns of numbers, give wide tables room, and keep short code, such as an option, in one line."""
+    for table in tree.findall(nodes.table):
+        rows = [row.children for body in table.findall(nodes.tbody) for row in body.findall(nodes.row)]
+        if rows and len(rows[0]) >= 7:
+            table["classes"].append("wide")
+        columns = [[cell.astext().strip() for cell in column] for column in zip(*rows, strict=False)]
+        numbers = [any(map(_DIGIT, texts)) and all(map(_NUMBER, texts)) for texts in columns]
+        for row in table.findall(nodes.row):
+            for cell, is_number in zip(row.children, numbers, strict=False):
+                if is_number and isinstance(cell, nodes.entry):
+                    cell["classes"].append("number")
+    for code in tree.findall(nodes.literal):
+        if len(code.astext()) <= _LONGEST_UNBROKEN:
+            code["classes"].append("unbroken")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Let `exchange` blocks, HTTP requests and their responses, be highlighted, and pages tell their language."""
     app.add_lexer("exchange", ExchangeLexer)
     app.connect("html-page-context", tell_language)
+    app.connect("doctree-read", lay_out)
     return {"parallel_read_safe": True}

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support.manual import DOCS, ROOT, find_pages, read_headings, read_links, read_prose
+from support.manual import DOCS, ROOT, find_pages, read_headings, read_links, read_prose, read_table
 
 PAGES = find_pages()
 
@@ -29,13 +29,39 @@ def test_internal_links_lead_somewhere(page: Path) -> None:
 
 
 def test_every_page_is_in_a_table_of_contents() -> None:
-    listed = {DOCS / "index.md"}
+    listed = {DOCS / "index.md", DOCS / "maintaining.md"}
     for page in PAGES:
         for block in re.findall(r"^```\{toctree\}\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
             for entry in block.splitlines():
                 if entry.strip() and not entry.startswith(":"):
                     listed.add((page.parent / f"{entry.strip()}.md").resolve())
     assert set(PAGES) == listed
+
+
+def test_pages_for_maintainers_are_not_in_the_navigation_of_users() -> None:
+    index = (DOCS / "index.md").read_text("utf-8")
+    for page in re.findall(r"\]\((\w+\.md)\)", (DOCS / "maintaining.md").read_text("utf-8")):
+        assert f"\n{page.removesuffix('.md')}\n" not in index
+    assert "(docs/maintaining.md)" in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+
+
+def test_the_home_page_has_seven_doors_at_most() -> None:
+    doors = read_table(DOCS / "index.md", "What is in front of you?")
+    assert 5 <= len(doors) <= 7
+    assert all("](" in door[1] for door in doors)
+
+
+def test_the_figures_at_the_top_are_those_of_the_tables() -> None:
+    page = DOCS / "performance.md"
+    _, below = page.read_text("utf-8").split("## How it is measured")
+    figures = [
+        figure
+        for row in read_table(page, "Performance")
+        for cell in row[1:]
+        for figure in re.findall(r"\d[\d,.]*\d", cell)
+    ]
+    assert len(figures) > 12
+    assert [figure for figure in figures if not re.search(rf"(?<![\d,.]){re.escape(figure)}(?![\d,.])", below)] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
