@@ -20,7 +20,7 @@ project = "cors-wsgi"
 version = release = version_of("cors-wsgi")
 project_copyright = "the contributors of cors-wsgi"
 
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build", "requirements.txt"]
 nitpicky = True
@@ -28,6 +28,13 @@ smartquotes = False  # what a console prints is to be found as it is
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 4
+
+autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
+python_maximum_signature_line_length = 70
+add_module_names = False
+# Types of the standard library and of frameworks have no page here to lead to.
+nitpick_ignore_regex = [("py:.*", ".*")]
 
 html_theme = "furo"
 html_title = "cors-wsgi"
@@ -73,9 +80,16 @@ def lay_out(_app: Sphinx, tree: nodes.document) -> None:
             code["classes"].append("unbroken")
 
 
+def keep_summary(_app: Sphinx, _what: str, _name: str, _object: object, _options: object, lines: list[str]) -> None:
+    """Leave of a docstring its first sentence: the page itself says the rest, with examples."""
+    end = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
+    lines[:] = [re.sub(r"`+([^`]+)`+", r"``\1``", line) for line in lines[:end]]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Let `exchange` blocks, HTTP requests and their responses, be highlighted, and pages tell their language."""
     app.add_lexer("exchange", ExchangeLexer)
     app.connect("html-page-context", tell_language)
     app.connect("doctree-read", lay_out)
+    app.connect("autodoc-process-docstring", keep_summary)
     return {"parallel_read_safe": True}

@@ -10,7 +10,7 @@ from support.examples import RUNNERS, needs_all, run_section
 from support.manual import DOCS, ROOT, Block, Section, find_pages, read_sections
 
 SECTIONS = [section for page in find_pages() for section in read_sections(page)]
-SHOWN_ONLY = {"text", "{toctree}"}
+SHOWN_ONLY = {"text", "{toctree}", "{eval-rst}"}
 ALONE = {"django", "pyramid", "redis"}
 """Frameworks that keep one configuration for the whole process."""
 

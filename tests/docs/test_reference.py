@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import enum
+import importlib
 import inspect
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from support.manual import DOCS, read_table, read_text
+from support.manual import DOCS, REFERENCE, read_table, read_text
+from support.needs import needs_module
 
 import cors_wsgi
 from cors_wsgi import (
@@ -27,7 +31,6 @@ from cors_wsgi import (
 from cors_wsgi.options import OPTION_NAMES, RISKS, WARNINGS
 from cors_wsgi.settings import PARSERS, parse_settings
 
-REFERENCE = DOCS / "reference.md"
 CODES = read_table(REFERENCE, "Codes")
 
 
@@ -146,3 +149,35 @@ def test_every_warning_is_listed_with_an_example_of_it_alone() -> None:
             policy = eval(_code(row[1]), {"Policy": Policy, "regex": re.compile})
         values = {name: getattr(policy, name) for name in OPTION_NAMES}
         assert [str(warning.message) for warning in caught] == list(find(values))
+
+
+def _signatures() -> dict[str, object]:
+    """Return what the pages show the signature of, by name; each is found as Sphinx finds it."""
+    found = {}
+    for page in sorted(DOCS.glob("reference*.md")):
+        for name in re.findall(r"^\.\. auto\w+:: (\S+)$", page.read_text("utf-8"), re.MULTILINE):
+            module, *path = name.split(".")
+            thing: object = importlib.import_module(module)
+            for part in path:
+                thing = getattr(thing, part) if hasattr(thing, part) else importlib.import_module(f"{module}.{part}")
+            found[name] = thing
+    return found
+
+
+def test_every_class_and_function_has_its_signature_from_the_code() -> None:
+    needs_module("flask")
+    import flask_cors_ext
+
+    shown = _signatures()
+    for package in (cors_wsgi, flask_cors_ext):
+        for name in package.__all__:
+            thing = getattr(package, name)
+            takes_arguments = inspect.isfunction(thing) or (
+                inspect.isclass(thing) and not issubclass(thing, (enum.Enum, cors_wsgi.Deny, Warning))
+            )
+            assert not takes_arguments or any(each is thing for each in shown.values()), name
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("reference*.md")), ids=lambda page: page.stem)
+def test_a_page_of_the_reference_is_not_endless(page: Path) -> None:
+    assert len(page.read_text("utf-8").splitlines()) < 450

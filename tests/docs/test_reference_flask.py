@@ -6,13 +6,12 @@ import re
 from typing import Any
 
 import pytest
-from support.manual import DOCS, find_pages, read_table
+from support.manual import DOCS, REFERENCE, find_pages, read_table
+from support.manual import REFERENCE_OF_FLASK as OF_FLASK
 from support.needs import needs_module
 
 from cors_wsgi import PolicyError, ProblemCode
 from cors_wsgi.options import OPTION_NAMES
-
-REFERENCE = DOCS / "reference-flask.md"
 
 
 def _codes(cell: str) -> list[str]:
@@ -23,7 +22,7 @@ def test_every_public_name_is_listed() -> None:
     needs_module("flask")
     import flask_cors_ext
 
-    shown = [_codes(row[0])[0] for row in read_table(REFERENCE, "Names")]
+    shown = [_codes(row[0])[0] for row in read_table(OF_FLASK, "Names")]
     assert sorted(shown) == sorted(flask_cors_ext.__all__)
 
 
@@ -31,26 +30,26 @@ def test_options_and_settings_are_those_of_the_code() -> None:
     needs_module("flask")
     from flask_cors_ext.options import OBSOLETE_OPTIONS, OPTIONS, PREFIX
 
-    rows = read_table(REFERENCE, "CORS")
+    rows = read_table(OF_FLASK, "CORS")
     assert [name for row in rows for name in _codes(row[0])] == list(OPTIONS)
     assert [name for row in rows if row[3] == "yes" for name in _codes(row[0])] == list(OPTION_NAMES)
-    settings = {_codes(row[0])[0]: _codes(row[1])[0] for row in read_table(REFERENCE, "Settings")}
+    settings = {_codes(row[0])[0]: _codes(row[1])[0] for row in read_table(OF_FLASK, "Settings")}
     assert settings == {PREFIX + option.upper(): option for option in OPTIONS}
     heading = "Settings and options of Flask-CORS that are needless here"
-    assert sorted(_codes(row[0])[0] for row in read_table(REFERENCE, heading)) == sorted(OBSOLETE_OPTIONS)
+    assert sorted(_codes(row[0])[0] for row in read_table(OF_FLASK, heading)) == sorted(OBSOLETE_OPTIONS)
 
 
 def test_findings_are_those_of_the_code() -> None:
     needs_module("flask")
     from flask_cors_ext.cli.check import FindingCode
 
-    shown = [(_codes(row[0])[0], row[1]) for row in read_table(REFERENCE, "Commands")]
+    shown = [(_codes(row[0])[0], row[1]) for row in read_table(OF_FLASK, "Commands")]
     assert sorted(shown) == sorted((str(code), code.level) for code in FindingCode)
 
 
 def test_every_code_of_a_problem_is_here_or_on_the_page_of_the_core() -> None:
-    core = {_codes(row[0])[0] for row in read_table(DOCS / "reference.md", "Codes")}
-    ours = {_codes(row[0])[0] for row in read_table(REFERENCE, "Codes")}
+    core = {_codes(row[0])[0] for row in read_table(REFERENCE, "Codes")}
+    ours = {_codes(row[0])[0] for row in read_table(OF_FLASK, "Codes")}
     assert core | ours == set(map(str, ProblemCode))
     assert not core & ours
 
@@ -68,7 +67,7 @@ def test_a_code_is_what_it_is_said_to_be(code: str, options: dict[str, Any]) -> 
 
     from flask_cors_ext import CORS
 
-    assert code in {_codes(row[0])[0] for row in read_table(REFERENCE, "Codes")}
+    assert code in {_codes(row[0])[0] for row in read_table(OF_FLASK, "Codes")}
     app = Flask("myapp")
     with pytest.raises(PolicyError) as caught:
         CORS(app, **options).validate(app)
@@ -85,12 +84,12 @@ def test_settings_that_pages_name_exist() -> None:
         for page in find_pages()
         for name in re.findall(r"(?<![A-Za-z_])(?:FLASK_)?(CORS_[A-Z_]+)", page.read_text("utf-8"))
     }
-    assert ("reference-flask.md", "CORS_ORIGINS") in named
+    assert ("reference-flask-settings.md", "CORS_ORIGINS") in named
     wrong_on_purpose = {
         ("recipes/factory-and-environment.md", "CORS_ORIGIN"),
         ("recipes/factory-and-environment.md", "CORS_"),
-        ("reference-flask.md", "CORS_HEADERS"),
-        ("reference-flask.md", "CORS_LOG_LEVEL"),
+        ("reference-flask-settings.md", "CORS_HEADERS"),
+        ("reference-flask-settings.md", "CORS_LOG_LEVEL"),
     }
     wrong_on_purpose |= {
         ("moving-over-migrate.md", f"CORS_{name}")

@@ -228,6 +228,7 @@ RUNNERS: Final[dict[str, Callable[[Section, Block, dict[str, Any]], None]]] = {
     "console": run_command,
     "jsx": run_nothing,
     "text": run_nothing,
+    "{eval-rst}": run_nothing,
     "{toctree}": run_nothing,
 }
 """Every language that a block of the manual may have."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -11,6 +11,10 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 DOCS: Final = ROOT / "docs"
+REFERENCE: Final = [
+    DOCS / f"reference{part}.md" for part in ("", "-policy", "-middleware", "-adapters", "-decisions", "-errors")
+]
+REFERENCE_OF_FLASK: Final = [DOCS / f"reference-flask{part}.md" for part in ("", "-settings", "-errors")]
 
 _FENCE = re.compile(r"( *)(`{3,}|:{3,}|~{3,})([^`]*)")
 _HEADING = re.compile(r"(#{1,6}) +(.*?)(?: +\(#?[\w-]+\)=)?")
@@ -130,15 +134,24 @@ def _parse(text: str) -> Iterator[Block | str]:
         number += 1
 
 
-def read_table(page: Path, heading: str, number: int = 0) -> list[list[str]]:
+def find_heading(pages: Path | Sequence[Path], heading: str) -> Path:
+    """Return the one page of these that has a heading of this text."""
+    if isinstance(pages, Path):
+        return pages
+    pattern = re.compile(rf"^#+ {re.escape(heading)}$", re.MULTILINE)
+    (found,) = (page for page in pages if pattern.search(page.read_text("utf-8")))
+    return found
+
+
+def read_table(page: Path | Sequence[Path], heading: str, number: int = 0) -> list[list[str]]:
     """Return the rows of a table below a heading, without its head, each cell as it is written.
 
     Args:
-        page: the page's file.
+        page: the page's file; or several, of which one has the heading.
         heading: the heading's text, without its signs.
         number: which of the tables below it, up to the next heading of any level.
     """
-    items = list(_parse(page.read_text("utf-8")))
+    items = list(_parse(find_heading(page, heading).read_text("utf-8")))
     start = next(i for i, item in enumerate(items) if isinstance(item, str) and item.lstrip("#").strip() == heading)
     tables: list[list[list[str]]] = []
     inside = False
@@ -155,9 +168,9 @@ def read_table(page: Path, heading: str, number: int = 0) -> list[list[str]]:
     return tables[number][2:]
 
 
-def read_text(page: Path, heading: str) -> str:
+def read_text(page: Path | Sequence[Path], heading: str) -> str:
     """Return the lines below a heading, up to the next one of any level, without blocks."""
-    items = list(_parse(page.read_text("utf-8")))
+    items = list(_parse(find_heading(page, heading).read_text("utf-8")))
     start = next(i for i, item in enumerate(items) if isinstance(item, str) and item.lstrip("#").strip() == heading)
     lines = []
     for item in items[start + 1 :]:
