@@ -23,7 +23,7 @@ class ProblemCode(str, Enum):
     WILDCARD_WITH_CREDENTIALS = "wildcard-with-credentials"
     NULL_ORIGIN = "null-origin"
     NULL_WITH_CREDENTIALS = "null-with-credentials"
-    INSECURE_ORIGIN = "insecure-origin"
+    INSECURE_ORIGIN = "insecure-origins"
     OPEN_REGEX = "open-regex"
     PUBLIC_SUFFIX = "public-suffix"
     ORIGIN_TYPE = "origin-type"
@@ -82,7 +82,8 @@ class ProblemCode(str, Enum):
 
     @classmethod
     def _missing_(cls, value: object) -> ProblemCode | None:
-        return cls.NO_ORIGINS if value == "shares-nothing" else None
+        former = {"shares-nothing": cls.NO_ORIGINS, "insecure-origin": cls.INSECURE_ORIGIN}
+        return former.get(value) if isinstance(value, str) else None
 
 
 @dataclass(frozen=True)

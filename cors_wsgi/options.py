@@ -32,11 +32,8 @@ LONGEST_MAX_AGE: Final = 86400
 """Seconds; no browser keeps a preflight's answer longer: Firefox 86400 (`kMaxMaxAge` in nsCORSListenerProxy.cpp),
 Chromium 7200 (preflight_result.cc), WebKit 600 (CrossOriginPreflightResultCache.cpp)."""
 
-RISKS: Final = ("insecure-origin", "null-origin", "open-regex", "public-suffix")
+RISKS: Final = ("insecure-origins", "null-origin", "open-regex", "public-suffix")
 """What a policy may do only if its author names it in `accept_risks`; each is the code of the problem it accepts."""
-
-_FORMER_RISKS: Final = {"insecure-origins": "insecure-origin"}
-"""Names that risks had, which stay accepted until 1.0."""
 
 _OPAQUE = {
     "null": "Any page can make its requests come from null, with a sandboxed frame: it stands for everybody.",
@@ -213,8 +210,6 @@ def normalize_risks(value: object, problems: list[Problem]) -> tuple[str, ...]:
     given = (value,) if isinstance(value, str) else value
     if not isinstance(given, Iterable) or not _are_hashable(given := tuple(given)):
         given = (value,)
-    else:
-        given = tuple(_FORMER_RISKS.get(risk, risk) for risk in given)
     for risk in given:
         if risk not in RISKS:
             near = difflib.get_close_matches(str(risk), RISKS, n=1)
@@ -338,8 +333,8 @@ def _find_risks(rule: OriginRule) -> Iterable[Problem]:
         return
     if origin.scheme == "http" and not is_loopback(origin.host.removeprefix("*.")):
         problem = "Whoever sits between this page and its user can act as that user: http is not encrypted."
-        remedy = f"Write {suggest_origin('https' + rule[4:])!r}, or accept_risks=['insecure-origin']."
-        yield Problem("origins", rule, ProblemCode.INSECURE_ORIGIN, problem, remedy, 0, "insecure-origin")
+        remedy = f"Write {suggest_origin('https' + rule[4:])!r}, or accept_risks=['insecure-origins']."
+        yield Problem("origins", rule, ProblemCode.INSECURE_ORIGIN, problem, remedy, 0, "insecure-origins")
     if suffix := find_public_suffix(rule):
         problem = f"Anybody can register a name under {suffix}, and would be trusted with your users' credentials."
         remedy = "Name the one site that you trust, or write accept_risks=['public-suffix']."

@@ -79,7 +79,7 @@ class Policy:
         supports_credentials: whether requests may carry cookies, HTTP authentication and client certificates.
         max_age: how long, in whole seconds or as a timedelta, a browser may remember a preflight's answer, and so how
             long a withdrawn grant lives; 0 switches that off, None leaves it to the browser (5 seconds).
-        accept_risks: names of risks that are taken knowingly: `"null-origin"`; with credentials `"insecure-origin"`,
+        accept_risks: names of risks that are taken knowingly: `"null-origin"`; with credentials `"insecure-origins"`,
             `"open-regex"` and `"public-suffix"`.
 
     Raises:

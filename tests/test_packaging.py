@@ -264,7 +264,7 @@ def test_the_server_side_requires_two_packages(wheel: zipfile.ZipFile) -> None:
     metadata = _read_metadata(wheel)
     requirements = metadata.get_all("Requires-Dist") or []
     assert [line.split(">")[0].strip() for line in requirements if "extra" not in line] == ["idna", "publicsuffixlist"]
-    assert set(metadata.get_all("Provides-Extra") or []) == {"flask", "testing", "cli"}
+    assert set(metadata.get_all("Provides-Extra") or []) == {"flask", "testing", "cli", "migrate"}
     assert metadata["Requires-Python"] == ">=3.10"
     assert metadata["License-Expression"] == "MIT"
 

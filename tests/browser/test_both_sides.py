@@ -77,7 +77,7 @@ def policies(draw: st.DrawFn) -> Policy:
         expose_headers=draw(exposed if credentials else exposed | st.just("*")),
         supports_credentials=credentials,
         max_age=draw(st.none() | st.integers(0, 600)),
-        accept_risks=("insecure-origin",) if credentials and "http://app.example.com" in origins else (),
+        accept_risks=("insecure-origins",) if credentials and "http://app.example.com" in origins else (),
     )
 
 

@@ -57,8 +57,8 @@ def test_a_part_is_read_without_what_it_does_not_say() -> None:
 def test_conflicts_are_data_and_name_the_risk_that_accepts_them() -> None:
     http = normalize({"origins": "http://a.example", "supports_credentials": True}, partial=True).values
     (problem,) = find_conflicts(http)
-    assert (problem.code, problem.risk) == (ProblemCode.INSECURE_ORIGIN, "insecure-origin")
-    assert find_conflicts({**http, "accept_risks": ("insecure-origin",)}) == []
+    assert (problem.code, problem.risk) == (ProblemCode.INSECURE_ORIGIN, "insecure-origins")
+    assert find_conflicts({**http, "accept_risks": ("insecure-origins",)}) == []
     assert find_conflicts({"supports_credentials": True}) == find_conflicts({"origins": "*"}) == []
     (problem,) = find_conflicts({"origins": "*", "supports_credentials": True})
     assert (problem.code, problem.risk) == (ProblemCode.WILDCARD_WITH_CREDENTIALS, None)

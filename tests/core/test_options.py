@@ -110,9 +110,9 @@ REFUSED = [
     ({"max_age": timedelta(milliseconds=1500)}, "max_age", timedelta(milliseconds=1500), "max-age", None, "timedelta", {"max_age": timedelta(milliseconds=2000)}),
     ({"max_age": timedelta(seconds=-1)}, "max_age", timedelta(seconds=-1), "max-age", None, "0", {"max_age": timedelta(0)}),
     ({"accept_risks": "null-orign"}, "accept_risks", "null-orign", "unknown-risk", None, "'null-origin'", {"accept_risks": "null-origin"}),
-    ({"accept_risks": ["everything"]}, "accept_risks", "everything", "unknown-risk", None, "insecure-origin, null-origin, open-regex, public-suffix", {"accept_risks": ["insecure-origin"]}),
+    ({"accept_risks": ["everything"]}, "accept_risks", "everything", "unknown-risk", None, "insecure-origins, null-origin, open-regex, public-suffix", {"accept_risks": ["insecure-origins"]}),
     ({"accept_risks": [["null-origin"]]}, "accept_risks", [["null-origin"]], "unknown-risk", None, "'null-origin'", {"accept_risks": ["null-origin"]}),
-    ({"accept_risks": None}, "accept_risks", None, "unknown-risk", None, "insecure-origin", {"accept_risks": ()}),
+    ({"accept_risks": None}, "accept_risks", None, "unknown-risk", None, "insecure-origins", {"accept_risks": ()}),
 ]  # fmt: skip
 
 
@@ -212,15 +212,15 @@ def test_the_remedy_of_an_empty_origin_reads_an_environment_variable(
 
 RISKY = [
     # a rule, the code of its one problem with credentials, the risk that accepts it, index, what the remedy writes
-    ("http://a.example", "insecure-origin", "insecure-origin", 0, "'https://a.example'"),
-    ("http://a.example:8080", "insecure-origin", "insecure-origin", 0, "'https://a.example:8080'"),
-    ("http://a.example:443", "insecure-origin", "insecure-origin", 0, "'https://a.example'"),
-    ("http://*.a.example", "insecure-origin", "insecure-origin", 0, "'https://*.a.example'"),
-    ("http://a.example:*", "insecure-origin", "insecure-origin", 0, "'https://a.example:*'"),
-    ("http://128.0.0.1", "insecure-origin", "insecure-origin", 0, "'https://128.0.0.1'"),
-    ("http://[::2]", "insecure-origin", "insecure-origin", 0, "'https://[::2]'"),
-    ("http://localhost.example", "insecure-origin", "insecure-origin", 0, "'https://localhost.example'"),
-    ("http://notlocalhost", "insecure-origin", "insecure-origin", 0, "'https://notlocalhost'"),
+    ("http://a.example", "insecure-origins", "insecure-origins", 0, "'https://a.example'"),
+    ("http://a.example:8080", "insecure-origins", "insecure-origins", 0, "'https://a.example:8080'"),
+    ("http://a.example:443", "insecure-origins", "insecure-origins", 0, "'https://a.example'"),
+    ("http://*.a.example", "insecure-origins", "insecure-origins", 0, "'https://*.a.example'"),
+    ("http://a.example:*", "insecure-origins", "insecure-origins", 0, "'https://a.example:*'"),
+    ("http://128.0.0.1", "insecure-origins", "insecure-origins", 0, "'https://128.0.0.1'"),
+    ("http://[::2]", "insecure-origins", "insecure-origins", 0, "'https://[::2]'"),
+    ("http://localhost.example", "insecure-origins", "insecure-origins", 0, "'https://localhost.example'"),
+    ("http://notlocalhost", "insecure-origins", "insecure-origins", 0, "'https://notlocalhost'"),
     ("https://*.com", "public-suffix", "public-suffix", 8, "the one site"),
     ("https://*.co.uk", "public-suffix", "public-suffix", 8, "the one site"),
     ("https://*.co.uk.", "public-suffix", "public-suffix", 8, "the one site"),
@@ -240,7 +240,7 @@ def test_a_risk_is_taken_only_with_credentials_and_only_knowingly(
     assert (problem.option, problem.value, problem.code, problem.position) == ("origins", rule, code, position)
     assert named in problem.remedy
     assert f"accept_risks=['{risk}']" in problem.remedy
-    others = {"insecure-origin", "null-origin", "public-suffix"} - {risk}
+    others = {"insecure-origins", "null-origin", "public-suffix"} - {risk}
     assert [found.code for found in problems_of(origins=rule, supports_credentials=True, accept_risks=others)] == [code]
     assert Policy(rule, supports_credentials=True, accept_risks=[risk]).origins == (rule,)
     assert Policy(rule).origins == (rule,)
@@ -280,12 +280,12 @@ def test_regular_expressions_and_callables_are_believed_with_credentials() -> No
 
 def test_a_rule_that_is_no_origin_has_no_risks() -> None:
     problems = problems_of(origins=["http:/a.example", "http://*", "http://a.example"], supports_credentials=True)
-    assert [problem.code for problem in problems] == ["missing-scheme", "wildcard-place", "insecure-origin"]
+    assert [problem.code for problem in problems] == ["missing-scheme", "wildcard-place", "insecure-origins"]
 
 
 def test_both_risks_of_one_rule_are_two_problems() -> None:
     problems = problems_of(origins="http://*.com", supports_credentials=True)
-    assert [problem.code for problem in problems] == ["insecure-origin", "public-suffix"]
+    assert [problem.code for problem in problems] == ["insecure-origins", "public-suffix"]
 
 
 def test_all_problems_are_collected_in_the_order_of_the_options() -> None:
@@ -544,16 +544,9 @@ def test_the_option_that_a_name_means_is_found_in_any_spelling(name: str, meant:
     assert find_near_miss(name, OPTIONS) == meant
 
 
-def test_a_former_name_of_a_risk_still_accepts_it() -> None:
-    http = {"origins": "http://a.example", "supports_credentials": True}
-    for name in ("insecure-origins", ["insecure-origins"], {"insecure-origin", "insecure-origins"}):
-        policy = Policy(**http, accept_risks=name)
-        assert policy == Policy(**http, accept_risks="insecure-origin")
-        assert policy.accept_risks == ("insecure-origin",)
-
-
 def test_a_former_code_is_the_code_of_today() -> None:
     assert ProblemCode("shares-nothing") is ProblemCode.SHARES_NOTHING is ProblemCode.NO_ORIGINS
+    assert ProblemCode("insecure-origin") is ProblemCode.INSECURE_ORIGIN
     with pytest.raises(ValueError, match="shares-anything"):
         ProblemCode("shares-anything")
 

@@ -69,10 +69,10 @@ POLICIES = [
         Policy(
             ["http://*.example", "https://*.github.io:*"],
             supports_credentials=True,
-            accept_risks=["public-suffix", "insecure-origin"],
+            accept_risks=["public-suffix", "insecure-origins"],
         ),
         "Policy(['http://*.example', 'https://*.github.io:*'], supports_credentials=True, "
-        "accept_risks=['insecure-origin', 'public-suffix'])",
+        "accept_risks=['insecure-origins', 'public-suffix'])",
         id="with credentials",
     ),
 ]

@@ -128,7 +128,7 @@ POLICIES = st.one_of(
     ),
     st.builds(
         lambda rules, **options: Policy(
-            rules, supports_credentials=True, accept_risks=["insecure-origin", "public-suffix"], **options
+            rules, supports_credentials=True, accept_risks=["insecure-origins", "public-suffix"], **options
         ),
         RULES,
         methods=st.one_of(st.just("*"), st.lists(st.sampled_from(["GET", "PUT", "PATCH", "QUERY", "PURGE"]))),

@@ -345,7 +345,9 @@ def wrap_in_an_object(app: Flask) -> None:
 def risky_behind_a_denied_one(app: Flask) -> None:
     app.add_url_rule("/never", "never", same_origin(lambda: "x"))
     options = {"origins": ["http://*.com", A], "supports_credentials": True}
-    app.add_url_rule("/r", "r", cross_origin(**options, accept_risks=["insecure-origin", "public-suffix"])(hide(print)))
+    app.add_url_rule(
+        "/r", "r", cross_origin(**options, accept_risks=["insecure-origins", "public-suffix"])(hide(print))
+    )
 
 
 def nothing(app: Flask) -> None:
@@ -443,7 +445,7 @@ FINDINGS = [
         risky_behind_a_denied_one,
         {},
         [
-            "warning: GET, HEAD /r: the policy accepts insecure-origin, public-suffix.  [accepted-risk]",
+            "warning: GET, HEAD /r: the policy accepts insecure-origins, public-suffix.  [accepted-risk]",
             f"note: GET, HEAD /r: {LOOSE.format('http://*.com')}",
         ],
         id="behind a view that is never shared",
@@ -493,8 +495,8 @@ FINDINGS = [
     ),
     pytest.param(
         nothing,
-        {"origins": "http://a.internal", "supports_credentials": True, "accept_risks": ["insecure-origin"]},
-        ["warning: GET, HEAD /x: the policy accepts insecure-origin.  [accepted-risk]"],
+        {"origins": "http://a.internal", "supports_credentials": True, "accept_risks": ["insecure-origins"]},
+        ["warning: GET, HEAD /x: the policy accepts insecure-origins.  [accepted-risk]"],
         id="an accepted risk",
     ),
     pytest.param(

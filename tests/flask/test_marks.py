@@ -428,12 +428,12 @@ def test_risks_are_judged_where_the_layers_meet() -> None:
         app.add_url_rule("/x", "x", mark(lambda: "x"))
 
     assert (
-        site(build, accept_risks=["insecure-origin"]).preflight("http://a.internal", "GET", path="/x").status[:3]
+        site(build, accept_risks=["insecure-origins"]).preflight("http://a.internal", "GET", path="/x").status[:3]
         == "204"
     )
     with pytest.raises(PolicyError) as error:
         cross_origin(origins="http://a.internal", supports_credentials=True, accept_risks=[])
-    assert [problem.code for problem in error.value.problems] == ["insecure-origin"]
+    assert [problem.code for problem in error.value.problems] == ["insecure-origins"]
 
 
 def test_a_method_beats_its_class_and_nothing_is_inherited_from_below_same_origin() -> None:

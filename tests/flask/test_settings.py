@@ -35,7 +35,7 @@ STRINGS = {
     "EXPOSE_HEADERS": "ETag",
     "SUPPORTS_CREDENTIALS": "true",
     "MAX_AGE": "60",
-    "ACCEPT_RISKS": "insecure-origin",
+    "ACCEPT_RISKS": "insecure-origins",
     "RESOURCES": "/x, /y/*",
     "BLOCK_UNTRUSTED": "off",
     "DEBUG": "no",
