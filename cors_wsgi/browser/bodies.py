@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from .headers import list_pairs
 
 UTF8_TEXT = "text/plain;charset=UTF-8"
+
+
+def encode_text(text: str) -> bytes:
+    """Return text as UTF-8, each half of a pair that stands alone as U+FFFD (`#utf-8-encode` of a `USVString`)."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # only a lone surrogate has no bytes
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+
+
+def _encode_field(text: str) -> str:
+    """Return one half of a field (https://url.spec.whatwg.org/#application-x-www-form-urlencoded-percent-encode-set)."""
+    return quote_plus(encode_text(text), safe="*").replace("~", "%7E")
 
 
 @dataclass(frozen=True)
@@ -88,14 +102,13 @@ def extract_body(body: Body) -> Extracted:
         body: of a stream every chunk is read at once; it is still sent as one that has no source.
     """
     if isinstance(body, str):
-        return Extracted(body.encode("utf-8", "replace"), UTF8_TEXT)
+        return Extracted(encode_text(body), UTF8_TEXT)
     if isinstance(body, Blob):
-        data = body.data.encode("utf-8", "replace") if isinstance(body.data, str) else body.data
+        data = encode_text(body.data) if isinstance(body.data, str) else body.data
         return Extracted(data, body.type or None)
     if isinstance(body, URLSearchParams):
-        return Extracted(
-            urlencode(list_pairs(body.fields)).encode("ascii"), "application/x-www-form-urlencoded;charset=UTF-8"
-        )
+        pairs = (f"{_encode_field(name)}={_encode_field(value)}" for name, value in list_pairs(body.fields))
+        return Extracted("&".join(pairs).encode("ascii"), "application/x-www-form-urlencoded;charset=UTF-8")
     if isinstance(body, FormData):
         return _encode_multipart(body)
     if isinstance(body, ReadableStream):
@@ -103,15 +116,19 @@ def extract_body(body: Body) -> Extracted:
     return Extracted(bytes(body), None)
 
 
+_LINE_END = re.compile(r"\r\n?|\n")
+
+
 def _encode_multipart(form: FormData) -> Extracted:
     """Return the fields as multipart/form-data (`#multipart-form-data` of the HTML standard)."""
     # Browsers draw the boundary. Here it is taken from the content, on purpose: a test that compares what was sent sees
     # the same bytes in each run. By hand, since werkzeug and urllib3, which could do it, are extras.
-    seed = repr(sorted(form.fields.items())).encode("utf-8", "replace")
+    seed = encode_text(repr(sorted(form.fields.items())))
     boundary = f"----formdata-{hashlib.sha256(seed).hexdigest()[:32]}"
     parts = []
     for name, value in form.fields.items():
-        quoted = name.replace("\r\n", "%0D%0A").replace("\n", "%0A").replace("\r", "%0D").replace('"', "%22")
+        name, value = (_LINE_END.sub("\r\n", text) for text in (name, value))
+        quoted = name.replace("\r\n", "%0D%0A").replace('"', "%22")
         parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="{quoted}"\r\n\r\n{value}\r\n')
-    data = ("".join(parts) + f"--{boundary}--\r\n").encode("utf-8", "replace")
+    data = encode_text("".join(parts) + f"--{boundary}--\r\n")
     return Extracted(data, f"multipart/form-data; boundary={boundary}")

@@ -64,7 +64,9 @@ class Engine:
         "bytes from 80 to FF in Accept or Content-Type need a preflight", False, firefox=True
     )
     refuses_loose_parameters: bool = _row(
-        "a comma, or an empty parameter before the last, in Content-Type needs a preflight", False, firefox=True
+        "a comma in Content-Type, or an empty parameter behind another at its end, needs a preflight",
+        False,
+        firefox=True,
     )
     folds_lines: bool = _row(
         "a header given several times to fetch() is sent as one line, which an empty value empties; of one that is no "
@@ -84,7 +86,11 @@ class Engine:
         firefox=2**64,
         webkit=2**64,
     )
-    accepts_loose_range: bool = _row("Range may be written Bytes= and its numbers +0", False, webkit=True)
+    accepts_loose_range: bool = _row(
+        "Range may be written Bytes= and its numbers +0, with vertical tabs and form feeds around them",
+        False,
+        webkit=True,
+    )
     rewrites_range: bool = _row("the Range of a GET is sent in its shortest spelling", False, chromium=True)
     requires_body_for_listener: bool = _row(
         "a listener on XMLHttpRequest.upload forces a preflight only if there is a body", False, chromium=True
@@ -101,6 +107,9 @@ class Engine:
         "sent",
         firefox="as text",
         webkit="refused",
+    )
+    limits_keepalive: bool = _row(
+        "a request with keepalive fails if its body has more than 64 KiB", True, firefox=False
     )
     drops_blob_type: Literal["never", "if no MIME type", "if not strict"] = _row(
         "XMLHttpRequest leaves out the type of a Blob: never; if it is no MIME type; if it breaks RFC 2045",
@@ -123,9 +132,17 @@ class Engine:
     )
     rewrites_charset: Literal["when another", "in place"] = _row(
         "the charset in the author's Content-Type of an XMLHttpRequest with text becomes UTF-8 where it is another "
-        "one, and the whole type is written anew; or always, in its place, and with URLSearchParams too",
+        "one, and the whole type is written anew; or always, in its place",
         "when another",
         chromium="in place",
+    )
+    rewrites_charset_of_params: Literal["never", "as of text", "every one"] = _row(
+        "the charset in the author's Content-Type of an XMLHttpRequest with URLSearchParams stays; becomes UTF-8 as "
+        "that of text does; or every charset in it does, in its place",
+        "never",
+        chromium="as of text",
+        firefox="every one",
+        webkit="as of text",
     )
     guards_body_type: bool = _row(
         "the Content-Type that a body brings to a no-cors request must be a safelisted one too",
@@ -294,6 +311,12 @@ class Engine:
         chromium="no redirect",
         webkit="failure",
         note="Measured with generated requests; not in the recorded cases.",
+    )
+    encodes_location_bytes: bool = _row(
+        "bytes beyond ASCII in Location are percent-encoded as they are, not taken for characters",
+        True,
+        webkit=False,
+        note="Measured in WebKitGTK, which takes them for UTF-8 first; not in the recorded cases.",
     )
     refuses_own_credentials: frozenset[API] = _row(
         "to these APIs a redirect within the page's own origin fails if its URL has a user name or password",

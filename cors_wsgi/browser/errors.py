@@ -24,6 +24,17 @@ _CHECKED: Final = frozenset(
 )
 """Reasons before which Chromium says that it speaks of the response to a preflight."""
 
+_NEVER_SENT: Final = frozenset(
+    {
+        FailureReason.FORBIDDEN_METHOD,
+        FailureReason.INVALID_METHOD,
+        FailureReason.INVALID_HEADER,
+        FailureReason.INVALID_REQUEST,
+        FailureReason.NOT_MODELLED,
+    }
+)
+"""Reasons for which JavaScript throws, so that the network's own message never comes."""
+
 _XHR_ADDS = (
     " The credentials mode of requests initiated by the XMLHttpRequest is controlled by the withCredentials attribute."
 )
@@ -32,6 +43,10 @@ _XHR_ADDS = (
 def print_chromium(reason: FailureReason, facts: Mapping[str, str]) -> str:
     """Return what Chromium's console prints."""
     text = reason.wording.chromium
+    if reason in _NEVER_SENT:
+        return NO_MESSAGE
+    if reason.wording.is_whole:
+        return fill(text, facts)
     if not reason.is_cors:
         return fill("{sent_method} {url} net::ERR_FAILED", facts)
     if not text:
@@ -49,8 +64,8 @@ def print_chromium(reason: FailureReason, facts: Mapping[str, str]) -> str:
 def print_firefox(reason: FailureReason, facts: Mapping[str, str]) -> str:
     """Return what Firefox's console prints."""
     text = reason.wording.firefox
-    if not text:
-        return NO_MESSAGE
+    if not text or reason.wording.is_whole:
+        return fill(text, facts) or NO_MESSAGE
     end = "." if text.endswith("{status}") else ")."
     blocked = "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at {url}."
     return fill(f"{blocked} (Reason: {text}{end}", facts)
@@ -59,10 +74,10 @@ def print_firefox(reason: FailureReason, facts: Mapping[str, str]) -> str:
 def print_safari(reason: FailureReason, facts: Mapping[str, str]) -> str:
     """Return what Safari's console prints: the reason, and a second line that says what cannot be loaded."""
     text = reason.wording.safari
+    if not text or reason.wording.is_whole:
+        return fill(text, facts) or NO_MESSAGE
     what = "XMLHttpRequest" if facts.get("api") == "XMLHttpRequest" else "Fetch API"
     second = f"{what} cannot load {{url}} due to access control checks."
-    if not text:
-        return NO_MESSAGE
     return fill(f"{text}\n{second}", facts)
 
 

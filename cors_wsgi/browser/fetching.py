@@ -11,9 +11,11 @@ from typing import Final, Literal
 
 from ..fetch import FORBIDDEN_RESPONSE_HEADERS
 from .checks import REDIRECT_STATUSES, check_cors, check_resource_policy, find_exposed
+from .data_urls import read_data_url
 from .errors import FetchError
 from .exchange import WireRequest, WireResponse
 from .headers import ResponseHeaders, get_header, has_header, remove_headers
+from .integrity import matches_integrity
 from .network import Agent, Network
 from .origins import is_same_site, is_trustworthy
 from .preflights import Preflights
@@ -23,6 +25,9 @@ from .requests import Request
 from .responses import OPAQUE, Response
 from .urls import URL
 from .wire_headers import includes_credentials, make_wire_headers
+
+MAX_KEEPALIVE: Final = 64 * 1024
+"""Bytes that the bodies of requests with keepalive may have (step 8.10 of `#http-network-or-cache-fetch`)."""
 
 MAX_REDIRECTS: Final = 20
 """The bound that the standard itself sets (step 7 of `#concept-http-redirect-fetch`)."""
@@ -73,6 +78,8 @@ class _Fetch:
             raise self.network.fail(FailureReason.BAD_PORT)
         if url.is_http and request.origin.serialized.startswith("https:") and not is_trustworthy(url):
             raise self.network.fail(FailureReason.MIXED_CONTENT)
+        if url.scheme == "data":
+            return self.scheme_fetch()
         if request.origin.is_same(url) and request.tainting == "basic":
             self.preflights.look_at_own_request()
             return self.http_fetch()
@@ -84,7 +91,7 @@ class _Fetch:
             request.tainting = "opaque"
             return self.scheme_fetch()
         if not url.is_http:
-            raise self.network.fail(FailureReason.NOT_HTTP, location=str(url))
+            return self.scheme_fetch()
         request.tainting = "cors"
         names = self.preflights.find_unsafe_names()
         if not self.preflights.is_needed(names):
@@ -92,8 +99,16 @@ class _Fetch:
         return self.clearing_cache_on_failure("preflighted", lambda: self.http_fetch(names))
 
     def scheme_fetch(self) -> Response:
-        """Fetch over HTTP, or not at all (`#concept-scheme-fetch`)."""
-        if not self.request.url.is_http:
+        """Fetch over HTTP, from the URL itself, or not at all (`#concept-scheme-fetch`)."""
+        url = self.request.url
+        if url.scheme == "data":
+            response = read_data_url(url)
+            if response is None:
+                raise self.network.fail(FailureReason.NETWORK_FAILURE, value="the data: URL has no comma, or no base64")
+            return self.filter(response)
+        if url.scheme == "blob":
+            raise self.network.fail(FailureReason.NOT_MODELLED, value="What a blob: URL stands for")
+        if not url.is_http:
             raise self.network.fail(FailureReason.NOT_HTTP, location=str(self.request.url))
         return self.http_fetch()
 
@@ -138,19 +153,37 @@ class _Fetch:
             return self.redirect_fetch(response)
         return self.filter(response)
 
-    def network_or_cache_fetch(self) -> WireResponse:
-        """Send the request; there is no HTTP cache here (`#http-network-or-cache-fetch`)."""
+    def network_or_cache_fetch(self, *, is_authentication: bool = False) -> WireResponse:
+        """Send the request; there is no HTTP cache here (`#http-network-or-cache-fetch`).
+
+        Args:
+            is_authentication: whether it goes with the user name and password of its URL (`isAuthenticationFetch`).
+        """
         request, agent = self.request, self.agent
         if request.cache == "only-if-cached":
             raise self.network.fail(
                 FailureReason.NETWORK_FAILURE, value="the cache mode is only-if-cached, and there is no HTTP cache"
             )
-        headers = make_wire_headers(request, self.engine, agent.cookies, agent.authentication)
+        if request.keepalive and len(request.body or b"") > MAX_KEEPALIVE and self.engine.limits_keepalive:
+            raise self.network.fail(
+                FailureReason.INVALID_REQUEST,
+                value=f"the body of a request with keepalive has over {MAX_KEEPALIVE} bytes",
+            )
+        authentication = agent.authentication.get(request.url.origin)
+        if request.api == "XMLHttpRequest" and request.url.has_credentials:
+            authentication = request.url.authorization if is_authentication else None
+        headers = make_wire_headers(request, self.engine, agent.cookies, authentication)
         request.had_origin = has_header(headers, "origin")
         wire = WireRequest(request.method, request.url.request_url, headers, request.body)
         response = self.network.fetch(wire, is_preflight=False)
-        if includes_credentials(request):
-            agent.cookies.keep(request.url, request.origin, response.headers)
+        if not includes_credentials(request):
+            return response
+        agent.cookies.keep(request.url, request.origin, response.headers)
+        # Step 14: only a request that CORS does not judge is sent again with the name and password of its URL
+        is_refused = response.status == 401 and request.tainting != "cors" and not is_authentication
+        if is_refused and request.api == "XMLHttpRequest" and request.url.has_credentials:
+            response = self.network_or_cache_fetch(is_authentication=True)
+            agent.authentication[request.url.origin] = request.url.authorization
         return response
 
     def redirect_fetch(self, response: WireResponse) -> Response:
@@ -202,9 +235,20 @@ class _Fetch:
         request.headers = remove_headers(request.headers, stripped)
         self.quirks.change_request(new, stripped)
 
+    def check_integrity(self, response: WireResponse) -> None:
+        """Fail if the body is not what the page was promised (step 22 of `#main-fetch`)."""
+        request = self.request
+        if not request.integrity:
+            return
+        if request.tainting == "opaque":
+            raise self.network.fail(FailureReason.INTEGRITY_NEEDS_CORS)
+        if not matches_integrity(response.body, request.integrity):
+            raise self.network.fail(FailureReason.INTEGRITY_MISMATCH, value=request.integrity)
+
     def filter(self, response: WireResponse) -> Response:
         """Return what the script sees of the response (step 14 of `#main-fetch`)."""
         request = self.request
+        self.check_integrity(response)
         if request.tainting == "opaque":
             return OPAQUE
         present = {name.lower() for name, _ in response.headers}
@@ -222,4 +266,5 @@ class _Fetch:
             len(request.url_list) > 1,
             response.body,
             response.error,
+            response.phrase,
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -104,6 +105,21 @@ class Network:
         self.exchange = Exchange(wire, response, is_preflight)
         self._agent.exchanges.append(self.exchange)
         return response._replace(headers=change_received(response.headers, self._engine))
+
+
+@contextmanager
+def naming(request: Request, engine: Engine) -> Iterator[None]:
+    """Let an error that is raised while a request is made know what is known of the request.
+
+    Args:
+        request: on which the script's browser passes judgement.
+        engine: whose rules.
+    """
+    try:
+        yield
+    except FetchError as error:
+        error.facts = {**_list_facts(engine, request), **error.facts}
+        raise
 
 
 def _list_facts(engine: Engine, request: Request) -> dict[str, str]:

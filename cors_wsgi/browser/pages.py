@@ -7,14 +7,25 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .bodies import Body, Document, URLSearchParams
+from .engines import API
 from .errors import FetchError
 from .exchange import Exchange
 from .fetching import fetch
 from .headers import HeadersInit, has_header, list_pairs
-from .network import Agent
+from .network import Agent, naming
 from .origins import Origin
 from .reasons import FailureReason
-from .requests import Cache, Credentials, Mode, Redirect, ReferrerPolicy, Request, complete_fetch_request
+from .requests import (
+    Cache,
+    Credentials,
+    Mode,
+    Priority,
+    Redirect,
+    ReferrerPolicy,
+    Request,
+    complete_fetch_request,
+    refuse,
+)
 from .responses import Response
 from .urls import URL, parse_url
 from .xhr import complete_xhr_request
@@ -59,7 +70,11 @@ class Page:
         credentials: Credentials = "same-origin",
         redirect: Redirect = "follow",
         cache: Cache = "default",
+        referrer: str = "about:client",
         referrer_policy: ReferrerPolicy = "",
+        integrity: str = "",
+        keepalive: bool = False,
+        priority: Priority = "auto",
         duplex: str | None = None,
     ) -> Response:
         """Do what `fetch(url, init)` does in a script of this page (`#fetch-method`).
@@ -76,7 +91,11 @@ class Page:
             credentials: the credentials mode: `omit`, `same-origin` or `include`.
             redirect: `follow`, `error` or `manual`.
             cache: the cache mode. There is no HTTP cache here; it matters for headers and preflights alone.
-            referrer_policy: matters for the Origin of no-cors requests alone; no Referer is sent.
+            referrer: a URL, `about:client` for the page's, or empty; no Referer is sent.
+            referrer_policy: matters for the Origin of no-cors requests alone.
+            integrity: hashes such as `sha384-...`, of which the body must have one.
+            keepalive: the request may outlive the page; its body may have 64 KiB.
+            priority: `high`, `low` or `auto`; nothing here goes by it.
             duplex: `half` if the body is a `ReadableStream`.
 
         Raises:
@@ -85,9 +104,15 @@ class Page:
             TypeError: more than one of `body`, `json` and `form` is given.
         """
         headers, body = _choose_body(headers, body, json, form)
-        request = Request("fetch", method, [self._resolve(url)], [], self._origin, mode=mode, credentials=credentials)
+        request = Request(
+            "fetch", method, [self._resolve(url, method, "fetch")], [], self._origin, mode=mode, credentials=credentials
+        )
         request.redirect, request.cache, request.referrer_policy = redirect, cache, referrer_policy
-        complete_fetch_request(request, headers, body, duplex=duplex, engine=self._agent.engine)
+        request.integrity, request.keepalive, request.priority = integrity, keepalive, priority
+        with naming(request, self._agent.engine):
+            if referrer and parse_url(referrer, self._url) is None:
+                raise refuse(f"the referrer {referrer!r} is no URL")
+            complete_fetch_request(request, headers, body, duplex=duplex, engine=self._agent.engine)
         return fetch(self._agent, request)
 
     def xhr(
@@ -102,6 +127,8 @@ class Page:
         with_credentials: bool = False,
         upload_listener: bool = False,
         sync: bool = False,
+        username: str | None = None,
+        password: str | None = None,
     ) -> Response:
         """Do what `XMLHttpRequest` does in a script of this page (https://xhr.spec.whatwg.org).
 
@@ -115,6 +142,8 @@ class Page:
             with_credentials: `xhr.withCredentials`.
             upload_listener: a listener is registered on `xhr.upload`, which forces a preflight.
             sync: the request is a synchronous one.
+            username: the fourth argument of `open()`; sent once the server of the page's own origin asks with 401.
+            password: the fifth.
 
         Raises:
             CORSError: CORS does not let the script have the response.
@@ -122,12 +151,16 @@ class Page:
             TypeError: more than one of `body`, `json` and `form` is given.
         """
         headers, body = _choose_body(headers, body, json, form)
-        request = Request("XMLHttpRequest", method, [self._resolve(url)], [], self._origin, is_sync=sync)
+        target = self._resolve(url, method, "XMLHttpRequest")
+        if username is not None or password is not None:
+            target = target.with_credentials(username, password)
+        request = Request("XMLHttpRequest", method, [target], [], self._origin, is_sync=sync)
         request.credentials = "include" if with_credentials else "same-origin"
-        complete_xhr_request(request, headers, body, upload_listener=upload_listener, engine=self._agent.engine)
+        with naming(request, self._agent.engine):
+            complete_xhr_request(request, headers, body, upload_listener=upload_listener, engine=self._agent.engine)
         return fetch(self._agent, request)
 
-    def _resolve(self, url: str) -> URL:
+    def _resolve(self, url: str, method: str, api: API) -> URL:
         """Return the URL that a script means.
 
         Raises:
@@ -136,7 +169,15 @@ class Page:
         is_of_app = url.startswith("/") and not url.startswith(("//", "/\\"))
         parsed = parse_url(url, self._served_at if is_of_app else self._url)
         if parsed is None:
-            raise FetchError(FailureReason.INVALID_REQUEST, None, value=f"{url!r} is no URL")
+            raise FetchError(
+                FailureReason.INVALID_REQUEST,
+                value=f"{url!r} is no URL",
+                url=url,
+                api=api,
+                origin=self.origin,
+                method=method,
+                engine=self._agent.engine.name,
+            )
         return parsed
 
 

@@ -24,6 +24,7 @@ class Wording:
         firefox: what Firefox's console says as the reason.
         safari: the first line of what Safari's console says.
         is_cors: whether it is a matter of CORS at all.
+        is_whole: whether these are all the words, without those that the messages on CORS share.
     """
 
     explanation: str
@@ -32,6 +33,7 @@ class Wording:
     firefox: str = ""
     safari: str = ""
     is_cors: bool = True
+    is_whole: bool = False
 
 
 _LOOK_UP = Wording("", "")
@@ -260,6 +262,50 @@ class FailureReason(Enum):
         ),
     )
 
+    WRONG_TYPE = (
+        "wrong-type",
+        Wording(
+            "The page cannot use the response as what it asked for: its type is '{value}'.",
+            "Send the Content-Type of what it is: text/css, text/javascript, image/png. With X-Content-Type-Options: "
+            "nosniff nothing else will do.",
+            "Refused to apply style from '{url}' because its MIME type ('{value}') is not a supported stylesheet MIME "
+            "type, and strict MIME checking is enabled.",
+            "The resource from “{url}” was blocked due to MIME type (“{value}”) mismatch (X-Content-Type-Options: "
+            "nosniff).",
+            'Refused to execute {url} as script because "X-Content-Type-Options: nosniff" was given and its '
+            "Content-Type is not a script MIME type.",
+            is_cors=False,
+            is_whole=True,
+        ),
+    )
+    INTEGRITY_NEEDS_CORS = (
+        "integrity-needs-cors",
+        Wording(
+            "The page asks for the integrity of a response of another origin, which it must not read.",
+            "Write crossorigin beside integrity, and let the server answer with Access-Control-Allow-Origin: {origin} "
+            "(or *).",
+            "Subresource Integrity: The resource '{url}' has an integrity attribute, but the resource requires the "
+            "request to be CORS enabled to check the integrity, and it is not. The resource has been blocked because "
+            "the integrity cannot be enforced.",
+            "“{url}” is not eligible for integrity checks since it’s neither CORS-enabled nor same-origin.",
+            "Cannot load script {url}. Failed integrity metadata check.",
+            is_cors=False,
+            is_whole=True,
+        ),
+    )
+    INTEGRITY_MISMATCH = (
+        "integrity-mismatch",
+        Wording(
+            "The body has none of the hashes that the page asks for ({value}).",
+            "Write the hash of what the server sends now: openssl dgst -sha384 -binary FILE | openssl base64 -A.",
+            "Failed to find a valid digest in the 'integrity' attribute for resource '{url}'",
+            "None of the “sha384” hashes in the integrity attribute match the content of the subresource at “{url}”",
+            "Cannot load script {url}. Failed integrity metadata check.",
+            is_cors=False,
+            is_whole=True,
+        ),
+    )
+
     # Local networks: decided by addresses, which this model does not have
     LNA_DENIED = (
         "lna-denied",
@@ -355,6 +401,10 @@ class FailureReason(Enum):
     INVALID_REQUEST = (
         "invalid-request",
         Wording("The script's own browser refuses the request: {value}.", "Change the script.", is_cors=False),
+    )
+    NOT_MODELLED = (
+        "not-modelled",
+        Wording("{value} is not a part of this model of a browser.", "Try it in a real browser.", is_cors=False),
     )
 
     @property

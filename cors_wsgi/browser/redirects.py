@@ -47,6 +47,8 @@ class RedirectQuirks:
         """Return where a redirect leads, or None if that is no URL (`#concept-response-location-url`)."""
         if not location and self._engine.empty_location == "failure":
             return None
+        if self._engine.encodes_location_bytes and not location.isascii():
+            location = "".join(char if char.isascii() else f"%{ord(char):02X}" for char in location)
         return parse_url(location, self._request.url)
 
     def refuses_own_credentials(self, new: URL) -> bool:

@@ -31,6 +31,7 @@ ReferrerPolicy = Literal[
     "strict-origin-when-cross-origin",
     "unsafe-url",
 ]
+Priority = Literal["auto", "high", "low"]
 
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "mode": get_args(Mode),
@@ -38,6 +39,7 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "redirect": get_args(Redirect),
     "cache": get_args(Cache),
     "referrer_policy": get_args(ReferrerPolicy),
+    "priority": get_args(Priority),
 }
 """The values that JavaScript takes for each option of `fetch()`."""
 
@@ -62,6 +64,9 @@ class Request:
         redirect: the redirect mode.
         cache: the cache mode.
         referrer_policy: empty for the default.
+        priority: what a script said of it; nothing here goes by it.
+        keepalive: whether it may outlive the page.
+        integrity: hashes of which the body must have one; empty for none.
         use_preflight: the use-CORS-preflight flag.
         raw_type: the type of a Blob, if an XMLHttpRequest's Content-Type is from one.
         given_type: the Content-Type that its author gave an XMLHttpRequest, if the engine judges that one.
@@ -83,6 +88,9 @@ class Request:
     redirect: Redirect = "follow"
     cache: Cache = "default"
     referrer_policy: ReferrerPolicy = ""
+    priority: Priority = "auto"
+    keepalive: bool = False
+    integrity: str = ""
     use_preflight: bool = False
     raw_type: str | None = None
     given_type: str | None = None
@@ -171,6 +179,8 @@ def _set_body(request: Request, body: Body, duplex: str | None, engine: Engine) 
             body = "[object ReadableStream]"
     extracted = extract_body(body)
     if extracted.is_stream:
+        if request.keepalive:
+            raise refuse("a request with keepalive cannot have a stream as the body")
         if duplex is None:
             raise refuse("a stream as the body needs duplex='half'")
         if request.mode == "no-cors":

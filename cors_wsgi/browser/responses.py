@@ -25,6 +25,7 @@ class Response:
         redirected: whether there was a redirect.
         content: the bytes, as far as the script sees any.
         error: what went wrong after the headers had come; empty if the body is whole.
+        status_text: the words behind the status; over HTTP/2 there are none.
     """
 
     type: ResponseType
@@ -34,6 +35,7 @@ class Response:
     redirected: bool
     content: bytes
     error: str = ""
+    status_text: str = ""
 
     @property
     def ok(self) -> bool:

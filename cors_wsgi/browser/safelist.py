@@ -38,14 +38,14 @@ _HIGH_BYTE = re.compile(r"[\x80-\xff]")
 _RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)")
 """`bytes=0-99`, `bytes=5-`, `bytes=-5`."""
 
-_LOOSE_RANGE = re.compile(r"bytes=(\+?[0-9]+|)-(\+?[0-9]+|)", re.IGNORECASE)
-"""`Bytes=+0-99` too."""
+_LOOSE_RANGE = re.compile(r"bytes=([\v\f]*\+?[0-9]+[\v\f]*|)-([\v\f]*\+?[0-9]+[\v\f]*|)", re.IGNORECASE)
+"""`Bytes=+0-99` too, and vertical tabs and form feeds around a number."""
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 """`1.5`, the value of DPR."""
 
 _DIGITS = re.compile(r"[0-9]+")
-_POSITION = re.compile(r"\+?[0-9]+")
+_POSITION = re.compile(r"[+-]?[0-9]+")
 _LONGEST_NUMBER = 4000
 """Digits that are read; Python's `int` refuses more than 4300, and nothing here may raise."""
 
@@ -105,7 +105,7 @@ def find_unsafe_value(name: str, value: str, engine: Engine = STANDARD, *, raw_t
     if parsed.essence not in SAFELISTED_MIME_TYPES:
         return f"its media type is {parsed.essence}"
     if engine.refuses_loose_parameters and _has_loose_parameter(value):
-        return "its value has a comma or an empty parameter"
+        return "its value has a comma, or an empty parameter behind another at its end"
     if judged_raw and value != value.lstrip("\t\n\r "):
         return "its value begins with white space"
     return None
@@ -124,8 +124,8 @@ def _find_unsafe_range(value: str, engine: Engine) -> str | None:
 
 
 def _has_loose_parameter(value: str) -> bool:
-    parameters = value.strip(" \t").split(";")[1:-1]
-    return "," in value or not all(parameter.strip(" \t") for parameter in parameters)
+    parameters = value.split(";")[1:]
+    return "," in value or (len(parameters) > 1 and not parameters[-1].strip(" \t"))
 
 
 def is_valid_client_hint(name: str, value: str) -> bool:
@@ -178,6 +178,10 @@ def shorten_range(value: str) -> str:
     if not dash or any(part and number is None for part, number in zip((first, last), numbers, strict=True)):
         return value
     start, end = numbers
+    if end is not None and end < 0:
+        if end < -1:
+            return value
+        end = None  # Chromium's own word for a position that is not given is -1
     too_big = any(number is not None and number >= 2**63 for number in numbers)
     if too_big or (start is None and not end) or (start is not None and end is not None and start > end):
         return value

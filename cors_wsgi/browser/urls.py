@@ -7,10 +7,12 @@ of browsers, and the oracle that the tests hold this parser to.
 
 from __future__ import annotations
 
+import base64
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from ..fetch import DEFAULT_PORTS
 from .hosts import parse_host
@@ -87,6 +89,21 @@ class URL:
     def has_credentials(self) -> bool:
         """Whether there is a user name or password in it (`#include-credentials`)."""
         return self.userinfo != ""
+
+    @property
+    def authorization(self) -> str:
+        """The value of the Authorization header that its user name and password make."""
+        name, _, password = self.userinfo.partition(":")
+        value = unquote_to_bytes(name) + b":" + unquote_to_bytes(password)
+        return f"Basic {base64.b64encode(value).decode('ascii')}"
+
+    def with_credentials(self, username: str | None, password: str | None) -> URL:
+        """Return the URL with a user name and a password, each as it is where None is given (`#set-the-username`)."""
+        own = self.userinfo.partition(":")[::2]
+        name, secret = (
+            old if new is None else _encode(new, _USERINFO) for old, new in zip(own, (username, password), strict=True)
+        )
+        return replace(self, userinfo=f"{name}:{secret}" if secret else name)
 
     @property
     def has_bad_port(self) -> bool:

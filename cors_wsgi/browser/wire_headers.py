@@ -41,16 +41,14 @@ _SINGLETONS: Final = frozenset(
 _EMPTY_COUNTS: Final = frozenset({"access-control-allow-origin", "content-length", "location"})
 
 
-def make_wire_headers(
-    request: Request, engine: Engine, cookies: Cookies, authentication: dict[str, str]
-) -> list[Header]:
+def make_wire_headers(request: Request, engine: Engine, cookies: Cookies, authentication: str | None) -> list[Header]:
     """Return the request's headers with those that the browser adds (step 8 of `#http-network-or-cache-fetch`).
 
     Args:
         request: with its own headers, which stay as they are.
         engine: whose rules.
         cookies: of all origins.
-        authentication: values of the Authorization header, by serialized origin.
+        authentication: the value of Authorization that is stored for the request; None for none.
     """
     headers = change_sent(list(request.headers), request.method, engine, has_body=request.body is not None)
     if request.body is not None or request.method in ("POST", "PUT"):
@@ -70,9 +68,8 @@ def make_wire_headers(
         cookie = cookies.find(request.url, request.origin)
         if cookie is not None:
             headers.append(("Cookie", cookie))
-        authorization = authentication.get(request.url.origin)
-        if authorization is not None and not has_header(headers, "authorization"):
-            headers.append(("Authorization", authorization))
+        if authentication is not None and not has_header(headers, "authorization"):
+            headers.append(("Authorization", authentication))
     return headers
 
 
@@ -180,7 +177,7 @@ def _fold_lines(headers: list[Header], has_body: bool) -> list[Header]:
     for name, value in headers:
         lower = name.lower()
         first, before = folded.get(lower, (name, ""))
-        if lower == "content-type" and has_body and before:
+        if lower == "content-type" and has_body and lower in folded:
             continue
         is_list = before and value and lower not in _SINGLETONS
         folded[lower] = (first, f"{before}, {value}" if is_list else value)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 
 from ..fetch import normalize_method
-from .bodies import UTF8_TEXT, Body, Document, Extracted, ReadableStream, URLSearchParams, extract_body
+from .bodies import UTF8_TEXT, Body, Document, Extracted, ReadableStream, URLSearchParams, encode_text, extract_body
 from .engines import Engine
 from .guard import check_method, guard_header
 from .headers import Header, HeadersInit, get_header, has_header, list_pairs, remove_headers
 from .mime import is_strict_mime_type, parse_mime_type
-from .requests import Request, refuse
+from .requests import Request
 
 # `charset=ISO-8859-1` or `charset = "ISO-8859-1"` behind a space or semicolon; the second group is replaced.
 _CHARSET = re.compile(r"(?<=[\x00-\x20;])(charset[\x00-\x20]*=[\x00-\x20\"']*)([^\x00-\x20\"';]+)", re.IGNORECASE)
+
+_EVERY_CHARSET = re.compile(r"(;[ \t]*charset=)('?)((?:\"[^\"]*\"|[^;'])*)('?)", re.IGNORECASE)
+"""`;charset=utf-16`, with quotes that stay or go; the third group is replaced."""
 
 
 def complete_xhr_request(
@@ -34,11 +37,8 @@ def complete_xhr_request(
         engine: whose rules.
 
     Raises:
-        FetchError: where JavaScript throws: a URL with a user name or password, or a method, name or value that
-            cannot be sent.
+        FetchError: where JavaScript throws: for a method, name or value that cannot be sent.
     """
-    if request.url.has_credentials:
-        raise refuse("the URL has a user name or password in it")
     check_method(request.method)
     request.method = normalize_method(request.method)
     for name, value in list_pairs(headers):
@@ -67,10 +67,10 @@ def _combine(headers: list[Header], name: str, value: str) -> list[Header]:
 
 
 def _set_xhr_body(request: Request, body: Body | Document, engine: Engine) -> None:
-    own, in_place = get_header(request.headers, "content-type"), engine.rewrites_charset == "in place"
+    own = get_header(request.headers, "content-type")
     if isinstance(body, Document):
         kind = "text/html" if body.is_html else "application/xml"
-        extracted = Extracted(body.markup.encode("utf-8", "replace"), f"{kind};charset=UTF-8")
+        extracted = Extracted(encode_text(body.markup), f"{kind};charset=UTF-8")
     else:
         extracted = extract_body(body)
     request.body = extracted.data
@@ -81,9 +81,11 @@ def _set_xhr_body(request: Request, body: Body | Document, engine: Engine) -> No
             request.raw_type = kept
         if kept is not None:
             request.headers.append(("Content-Type", kept))
-    elif isinstance(body, str | Document) or (in_place and isinstance(body, URLSearchParams)):
+    elif isinstance(body, str | Document | URLSearchParams):
         rest = remove_headers(request.headers, {"content-type"})
-        request.headers = [*rest, ("Content-Type", _set_charset(own, engine))]
+        is_text = not isinstance(body, URLSearchParams) or engine.rewrites_charset_of_params == "as of text"
+        changed = _set_charset(own, engine) if is_text else _set_every_charset(own, engine)
+        request.headers = [*rest, ("Content-Type", changed)]
         request.given_type = own if engine.judges_given_type else None
 
 
@@ -93,6 +95,17 @@ def _keep_blob_type(text: str, engine: Engine) -> str | None:
     if engine.drops_blob_type == "if no MIME type" and parse_mime_type(text) is None:
         return None
     return text
+
+
+def _set_every_charset(value: str, engine: Engine) -> str:
+    """Return the author's Content-Type as one engine sends it with URLSearchParams, else as it is."""
+    if engine.rewrites_charset_of_params == "never" or parse_mime_type(value) is None:
+        return value
+    return _EVERY_CHARSET.sub(_raise_charset, value)
+
+
+def _raise_charset(match: re.Match[str]) -> str:
+    return match[0] if match[3].lower() == "utf-8" else f"{match[1]}{match[2]}UTF-8{match[4]}"
 
 
 def _set_charset(value: str, engine: Engine) -> str:

@@ -20,9 +20,10 @@ SLUGS = [
     "credentials-not-true", "redirect-null-origin", "preflight-status", "preflight-redirect", "method-not-allowed",
     "header-not-allowed", "allow-methods-unparsable", "allow-headers-unparsable", "authorization-under-wildcard",
     "redirect-with-credentials", "not-http", "disallowed-by-mode", "opaque-no-cors-response", "header-not-exposed",
-    "corp-blocked", "lna-denied", "lna-insecure-context", "lna-wrong-space", "legacy-pna", "network-failure",
+    "corp-blocked", "wrong-type", "integrity-needs-cors", "integrity-mismatch", "lna-denied",
+    "lna-insecure-context", "lna-wrong-space", "legacy-pna", "network-failure",
     "mixed-content", "bad-port", "bad-redirect", "stream-needs-http2", "forbidden-method", "invalid-method",
-    "invalid-header", "invalid-request",
+    "invalid-header", "invalid-request", "not-modelled",
 ]  # fmt: skip
 
 FACTS = ("api", "origin", "url", "first_url", "status", "value", "method", "sent_method", "header", "location")
@@ -31,7 +32,8 @@ FACTS = ("api", "origin", "url", "first_url", "status", "value", "method", "sent
 def test_the_reasons_are_a_closed_set() -> None:
     assert [reason.value for reason in FailureReason] == SLUGS
     assert [reason.value for reason in FailureReason if not reason.is_cors] == [
-        "corp-blocked", *SLUGS[SLUGS.index("network-failure"):]
+        *("corp-blocked", "wrong-type", "integrity-needs-cors", "integrity-mismatch"),
+        *SLUGS[SLUGS.index("network-failure"):],
     ]  # fmt: skip
     assert FailureReason("missing-acao") is FailureReason.MISSING_ACAO
 

@@ -41,7 +41,7 @@ def test_a_simple_request_is_sent_with_its_origin_and_filtered() -> None:
     browser = Browser(answering(headers=headers), API)
     response = browser.open(PAGE).fetch("/items?q=1#top")
     seen = ResponseHeaders([("content-type", "text/plain")])
-    assert response == Response("cors", 200, seen, "https://api.example.com/items?q=1", False, b"ok")
+    assert response == Response("cors", 200, seen, f"{API}/items?q=1", False, b"ok", status_text="OK")
     assert last(browser).request == (
         "GET",
         "https://api.example.com/items?q=1",
@@ -268,7 +268,44 @@ def test_a_host_where_nothing_is_mounted_is_a_network_error() -> None:
 def test_other_schemes_than_http_cannot_be_fetched() -> None:
     browser = Browser(answering(), API)
     assert refused(browser, "ftp://api.example.com/x").reason is FailureReason.NOT_HTTP
-    assert refused(browser, "data:text/plain,x", mode="no-cors").reason is FailureReason.NOT_HTTP
+    assert refused(browser, "about:blank", mode="no-cors").reason is FailureReason.NOT_HTTP
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "body"),
+    [
+        ("data:,a%20b", "text/plain;charset=US-ASCII", b"a b"),
+        ("data:text/html;charset=utf-8,<p>é#x", "text/html;charset=utf-8", "<p>é".encode()),
+        ("data:;charset=utf-8,x", "text/plain;charset=utf-8", b"x"),
+        ("data:image/png;base64,aGk=", "image/png", b"hi"),
+        ("data:image/png; BASE64 ,aGk", "image/png", b"hi"),
+        ("data: image/png ;base64,a G%6b", "image/png", b"hi"),
+        ("data:base64,aGk", "text/plain;charset=US-ASCII", b"aGk"),
+    ],
+)
+def test_a_data_url_is_read_without_any_request(url: str, kind: str, body: bytes) -> None:
+    browser = Browser(answering(), API)
+    for mode in ("cors", "no-cors", "same-origin"):
+        response = browser.open(PAGE).fetch(url, mode=mode)
+        assert (response.type, response.status, dict(response.headers)) == ("basic", 200, {"content-type": kind})
+        assert response.body == body
+    assert browser.exchanges == []
+
+
+@pytest.mark.parametrize("url", ["data:text/plain", "data:;base64,a", "data:;base64,a_-b"])
+def test_what_is_no_data_url_cannot_be_fetched(url: str) -> None:
+    assert refused(Browser(answering(), API), url).reason is FailureReason.NETWORK_FAILURE
+
+
+def test_a_redirect_never_leads_to_a_data_url() -> None:
+    browser = Browser(answering(*found("302 X", "data:,x")), API)
+    assert refused(browser).reason is FailureReason.NOT_HTTP
+
+
+def test_a_blob_url_says_that_it_is_not_modelled() -> None:
+    error = refused(Browser(answering(), API), f"blob:{PAGE}/1234")
+    assert error.reason is FailureReason.NOT_MODELLED
+    assert error.explanation == "What a blob: URL stands for is not a part of this model of a browser."
 
 
 def test_a_redirect_within_the_api_keeps_the_origin() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import base64
+import hashlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.scripted import API, OTHER, PAGE, PREFLIGHT, answering, by_request, last, lines, open_everything
@@ -19,6 +22,10 @@ from cors_wsgi.browser import (
     URLSearchParams,
 )
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+PARAMETERS = "application/x-www-form-urlencoded;charset=UTF-8"
 TEXT = "text/plain;charset=UTF-8"
 
 
@@ -39,14 +46,16 @@ def sent(browser: Browser, api: str = "fetch", **options: Any) -> tuple[bytes | 
         ({}, (None, None)),
         ({"body": ""}, (b"", TEXT)),
         ({"body": "é"}, ("é".encode(), TEXT)),
-        ({"body": "\ud800"}, (b"?", TEXT)),
+        ({"body": "\ud800"}, ("\ufffd".encode(), TEXT)),
         ({"body": b"x"}, (b"x", None)),
         ({"body": bytearray(b"x")}, (b"x", None)),
         ({"body": Blob(b"x")}, (b"x", None)),
         ({"body": Blob("é", "Text/PLAIN")}, ("é".encode(), "text/plain")),
         ({"body": Blob(b"x", "text/plain\n")}, (b"x", None)),
-        ({"body": URLSearchParams({"a": "1 2"})}, (b"a=1+2", "application/x-www-form-urlencoded;charset=UTF-8")),
-        ({"form": [("a", "1"), ("a", "é")]}, (b"a=1&a=%C3%A9", "application/x-www-form-urlencoded;charset=UTF-8")),
+        ({"body": "\ud83d\ude00\ude00"}, ("\U0001f600\ufffd".encode(), TEXT)),
+        ({"body": URLSearchParams({"a*~": "\ud800"})}, (b"a*%7E=%EF%BF%BD", PARAMETERS)),
+        ({"body": URLSearchParams({"a": "1 2"})}, (b"a=1+2", PARAMETERS)),
+        ({"form": [("a", "1"), ("a", "é")]}, (b"a=1&a=%C3%A9", PARAMETERS)),
         ({"json": {"a": None}}, (b'{"a": null}', "application/json")),
         ({"json": 1, "headers": {"content-type": "x/y"}}, (b"1", "x/y")),
         ({"body": "x", "headers": {"Content-Type": "x/y"}}, (b"x", "x/y")),
@@ -104,6 +113,12 @@ def test_one_body_at_a_time() -> None:
         ({"url": "http://["}, "'http://[' is no URL"),
         ({"url": "https://u:p@a.example/"}, "the URL has a user name or password in it"),
         ({"method": "POST", "body": ReadableStream([])}, "a stream as the body needs duplex='half'"),
+        (
+            {"method": "POST", "body": ReadableStream([]), "duplex": "half", "keepalive": True},
+            "a request with keepalive cannot have a stream as the body",
+        ),
+        ({"priority": "urgent"}, "priority 'urgent' is none of auto, high, low"),
+        ({"referrer": "https://a b/"}, "the referrer 'https://a b/' is no URL"),
         ({"method": "POST", "body": ReadableStream([]), "duplex": "full"}, "duplex 'full' is not half"),
     ],
 )
@@ -112,6 +127,7 @@ def test_what_fetch_refuses_before_anything_is_sent(options: dict[str, Any], why
     with pytest.raises(FetchError) as caught:
         browser.open(PAGE).fetch(**{"url": "/x", **options})
     assert (caught.value.reason, caught.value.facts["value"]) == (FailureReason.INVALID_REQUEST, why)
+    assert "<" not in str(caught.value)
     assert browser.exchanges == []
 
 
@@ -123,7 +139,7 @@ def test_what_fetch_refuses_before_anything_is_sent(options: dict[str, Any], why
         ({"headers": {"X Y": "1"}}, FailureReason.INVALID_HEADER),
         ({"headers": {"X": "a\nb"}}, FailureReason.INVALID_HEADER),
         ({"headers": {"X": "€"}}, FailureReason.INVALID_HEADER),
-        ({"url": "https://u:p@a.example/"}, FailureReason.INVALID_REQUEST),
+        ({"url": "https://a b/"}, FailureReason.INVALID_REQUEST),
     ],
 )
 def test_what_an_xhr_refuses_before_anything_is_sent(options: dict[str, Any], reason: FailureReason) -> None:
@@ -320,3 +336,50 @@ def test_an_engine_that_is_none_is_an_error() -> None:
     with pytest.raises(ValueError, match="engine='edge' is none; write one of standard, chromium, firefox, webkit"):
         Browser(answering(), engine="edge")
     assert Browser(answering(headers=PREFLIGHT), engine=ENGINES["webkit"]).engine.name == "webkit"
+
+
+def test_an_xhr_sends_the_password_of_its_url_once_the_server_of_its_own_origin_asks() -> None:
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        given = environ.get("HTTP_AUTHORIZATION")
+        status = "200 OK" if given else "401 Unauthorized"
+        start_response(status, [("Access-Control-Allow-Origin", "*"), ("WWW-Authenticate", "Basic realm=x")])
+        return [(given or "").encode()]
+
+    browser = Browser(app, API)
+    own, other = browser.open(API), browser.open(PAGE)
+    assert own.xhr("https://u%3A:p@api.example.com/", method="POST", body="x").text == "Basic dTo6cA=="
+    assert [exchange.status for exchange in browser.exchanges] == [401, 200]
+    assert own.fetch("/").text == "Basic dTo6cA=="  # an authentication entry was made
+    assert own.xhr("/", username="ü", password="q:r").text == "Basic w7w6cTpy"
+    assert own.xhr("https://a:b@api.example.com/", password="c").text == "Basic YTpj"
+    assert other.xhr("https://u:p@api.example.com/").status == 401
+
+
+def test_a_body_must_have_the_hash_that_the_page_asks_for() -> None:
+    page = make().open(PAGE)
+    good = "sha256-" + base64.b64encode(hashlib.sha256(b"open").digest()).decode()
+    assert page.fetch("/", integrity=good).text == "open"
+    assert page.fetch("/", integrity=f"md5-x {good} sha256-other?x").text == "open"
+    for options, reason in (
+        ({"integrity": "sha256-x"}, FailureReason.INTEGRITY_MISMATCH),
+        ({"integrity": f"{good} sha384-x"}, FailureReason.INTEGRITY_MISMATCH),
+        ({"integrity": good, "mode": "no-cors"}, FailureReason.INTEGRITY_NEEDS_CORS),
+    ):
+        with pytest.raises(FetchError) as caught:
+            page.fetch("/", **options)
+        assert caught.value.reason is reason
+        assert "/" in caught.value.say("firefox")
+
+
+def test_the_body_of_a_request_with_keepalive_is_short() -> None:
+    seen = {}
+    for engine in ENGINES:
+        browser = Browser(by_request(open_everything), API, engine=engine)
+        page = browser.open(PAGE)
+        assert page.fetch("/", method="POST", body="x" * 65536, keepalive=True, priority="low", referrer="").ok
+        try:
+            seen[engine] = page.fetch("/", method="POST", body="x" * 65537, keepalive=True).ok
+        except FetchError as error:
+            seen[engine] = False
+            assert "65536 bytes" in error.explanation
+    assert seen == {"standard": False, "chromium": False, "firefox": True, "webkit": False}

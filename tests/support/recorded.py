@@ -141,15 +141,67 @@ def make_body(given: dict[str, Any] | None) -> Any:
     return value.encode() if kind in ("arraybuffer", "uint8array", "dataview") else value
 
 
+_EVENTS: Final = frozenset({"loadstart", "progress", "abort", "error", "load", "timeout", "loadend"})
+"""What an XMLHttpRequestUpload has handlers for: `onfoo` is a property like any other."""
+
+
 def _has_listener(given: dict[str, Any] | None) -> bool:
-    """Tell whether a listener is on the upload when the request is sent; `onfoo` is no event handler."""
-    if given is None or given.get("remove") or given.get("when") == "after_send":
+    """Tell whether a listener is on the upload when the request is sent.
+
+    Raises:
+        ValueError: it is not known what the script did.
+    """
+    if given is None:
         return False
-    return given["how"] == "addEventListener" or given["type"] != "foo"
+    unknown = set(given) - {"type", "how", "when", "remove"}
+    if unknown or given["how"] not in ("addEventListener", "on", "touch"):
+        raise ValueError(f"it is not known what a script did that is recorded as {given}")
+    if given["how"] == "touch" or given.get("remove") or given.get("when") == "after_send":
+        return False
+    return given["how"] == "addEventListener" or given["type"] in _EVENTS
+
+
+_PLACE: Final = frozenset({"api", "target", "suffix", "wait_ms", "named"})
+"""Which API, of which server, when; `named` is only the name that a request has in the recordings."""
+
+_SHARED_OPTIONS: Final = frozenset({"method", "headers", "body", "credentials"})
+
+_FETCH_OPTIONS: Final = {
+    "mode": "mode",
+    "redirect": "redirect",
+    "cache": "cache",
+    "duplex": "duplex",
+    "referrerPolicy": "referrer_policy",
+    "referrer": "referrer",
+    "keepalive": "keepalive",
+    "priority": "priority",
+    "integrity": "integrity",
+}
+
+_OPTIONS: Final = {
+    "fetch": _SHARED_OPTIONS | _FETCH_OPTIONS.keys(),
+    "xhr": _SHARED_OPTIONS | {"upload_listener", "sync"},
+}
+"""What is known of each API; what a recording has besides is not played as if it were not there."""
+
+
+def _check_options(request: dict[str, Any]) -> None:
+    """Refuse a request that has an option which would be dropped.
+
+    Raises:
+        ValueError: its API is not known, or one of its options.
+    """
+    options = _OPTIONS.get(request["api"])
+    if options is None:
+        raise ValueError(f"the API {request['api']!r} is not played")
+    unknown = set(request) - _PLACE - options
+    if unknown:
+        raise ValueError(f"{request['api']} with {', '.join(sorted(unknown))} is not played")
 
 
 def _run_script(page: Page, step: Step) -> Any:
     request = step["request"]
+    _check_options(request)
     url = f"{SERVERS[request.get('target', 'api')]}/c/{step['id']}"
     suffix = request.get("suffix", "")
     url += suffix if suffix.startswith("/") else f"/0{suffix}"
@@ -165,9 +217,10 @@ def _run_script(page: Page, step: Step) -> Any:
             upload_listener=_has_listener(request.get("upload_listener")),
             sync=request.get("sync", False),
         )
-    options = {key: request[key] for key in ("mode", "credentials", "redirect", "cache", "duplex") if key in request}
-    policy = request.get("referrerPolicy", "")
-    return page.fetch(url, method=request["method"], headers=headers, body=body, referrer_policy=policy, **options)
+    options = {ours: request[theirs] for theirs, ours in _FETCH_OPTIONS.items() if theirs in request}
+    if "credentials" in request:
+        options["credentials"] = request["credentials"]
+    return page.fetch(url, method=request["method"], headers=headers, body=body, **options)
 
 
 def play(steps: list[Step], engine: str | Engine) -> Iterator[Outcome]:

@@ -1,0 +1,43 @@
+"""Subresource integrity: whether bytes are those that a page was promised.
+
+The anchors are those of https://w3c.github.io/webappsec-subresource-integrity.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from typing import Final
+
+_ALGORITHMS: Final = ("sha256", "sha384", "sha512")
+"""From the weakest to the strongest."""
+
+_METADATA: Final = re.compile(r"(sha256|sha384|sha512)-([^?]*)(?:\?.*)?")
+"""`sha256-` with a hash in base64, and options, of which there are none yet."""
+
+
+def matches_integrity(data: bytes, metadata: str) -> bool:
+    """Tell whether bytes match an `integrity` attribute (`#does-response-match-metadatalist`).
+
+    Only the hashes of the strongest algorithm that is named count; where none is, every response matches.
+
+    Args:
+        data: the body of the response.
+        metadata: hashes with white space between them, each as `sha384-` and base64.
+
+    >>> matches_integrity(b"", "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
+    True
+    >>> matches_integrity(b"x", "md5-unknown"), matches_integrity(b"x", "sha256-x")
+    (True, False)
+    """
+    hashes: dict[str, list[str]] = {}
+    for item in metadata.split():
+        if match := _METADATA.fullmatch(item):
+            hashes.setdefault(match[1], []).append(match[2])
+    strongest = max(hashes, key=_ALGORITHMS.index, default=None)
+    if strongest is None:
+        return True
+    digest = base64.b64encode(hashlib.new(strongest, data).digest()).decode("ascii")
+    # The standard takes base64url too, as browsers do.
+    return any(given.replace("-", "+").replace("_", "/") == digest for given in hashes[strongest])
