@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
+from ..browser.connections import HTTPTransport
 from ..browser.exchange import WireRequest, WireResponse
-from ..browser.transports import HTTPTransport, Transport, WSGITransport
+from ..browser.transports import Transport, WSGITransport
 from ..browser.urls import URL, parse_url
 from ..fetch import is_token
 from .client import Asker
@@ -79,7 +80,6 @@ def audit_server(
     Raises:
         ValueError: the URL, the origin, the method or a number is not one; the message says what to write.
         NetworkError: nobody answers, or not in HTTP.
-        ImportError: urllib3 is not installed (the extra `cli`).
     """
     if (rate is not None and rate <= 0) or timeout <= 0:
         raise ValueError("rate and timeout must be more than 0")
@@ -143,9 +143,9 @@ class _Counted:
         self._count = 0
         self.speaks_http2 = transport.speaks_http2
 
-    def send(self, url: URL, request: WireRequest) -> WireResponse:
+    def send(self, url: URL, request: WireRequest, *, can_repeat: bool = True) -> WireResponse:
         try:
-            return self._transport.send(url, request)
+            return self._transport.send(url, request, can_repeat=can_repeat)
         finally:
             self._count += 1
             if self._progress is not None:

@@ -6,13 +6,15 @@ import base64
 from typing import TYPE_CHECKING
 
 from .cache import Clock, PreflightCache
+from .connections import HTTPTransport
 from .cookies import Cookies
 from .engines import Engine, get_engine
 from .exchange import Exchange, WireRequest, WireResponse
+from .http_reading import NetworkError
 from .network import Agent
 from .origins import open_origin
 from .pages import Page
-from .transports import HTTPTransport, NetworkError, Transport, WSGITransport
+from .transports import Transport, WSGITransport
 from .urls import URL, parse_url
 
 if TYPE_CHECKING:
@@ -71,11 +73,10 @@ class Browser:
 
         Raises:
             ValueError: `url` is no http or https URL, or there is no such engine.
-            ImportError: urllib3 is not installed (the extra `cli`).
         """
         browser = cls.__new__(cls)
         browser._set_up(url, get_engine(engine), Clock(runs=True))
-        browser._network = HTTPTransport(timeout=timeout)
+        browser._network = HTTPTransport(timeout=timeout, engine=browser.engine)
         return browser
 
     def _set_up(self, url: str, engine: Engine, clock: Clock) -> None:
@@ -121,7 +122,19 @@ class Browser:
         Raises:
             ValueError: `url` is no http or https URL.
         """
-        self._transports[_check_url(url).origin] = WSGITransport(app, speaks_http2=http2)
+        self.take(url, WSGITransport(app, speaks_http2=http2))
+
+    def take(self, url: str, transport: Transport) -> None:
+        """Let a transport of one's own take the requests for an origin.
+
+        Args:
+            url: the origin.
+            transport: sends requests, and raises `NetworkError` where no response comes.
+
+        Raises:
+            ValueError: `url` is no http or https URL.
+        """
+        self._transports[_check_url(url).origin] = transport
 
     def authenticate(self, url: str, username: str, password: str) -> None:
         """Store HTTP authentication for an origin, as if a user had typed it (`#authentication-entry`).
@@ -156,7 +169,7 @@ class _Unmounted:
 
     speaks_http2 = True
 
-    def send(self, url: URL, request: WireRequest) -> WireResponse:  # noqa: ARG002 - it answers none
+    def send(self, url: URL, request: WireRequest, *, can_repeat: bool = True) -> WireResponse:  # noqa: ARG002
         raise NetworkError(f"nothing is mounted at {url.origin}")
 
 

@@ -160,6 +160,34 @@ class Engine:
         "bytes from 80 to FF in a header value are sent as UTF-8, and what comes is taken for UTF-8", False, webkit=True
     )
 
+    # How HTTP is read
+    status_line: Literal["strict", "loose", "loosest"] = _row(
+        "a status line must be HTTP/1.0 or 1.1 with three digits; or may have another version, fewer digits and up to "
+        "four bytes before it; or any number of digits too, none meaning 200, and small letters",
+        "strict",
+        chromium="loosest",
+        firefox="loose",
+    )
+    trims_header_names: bool = _row(
+        "a header with a space before its colon counts, and is not passed over", False, chromium=True
+    )
+    refuses_nul: Literal["anywhere", "in values"] = _row(
+        "a NUL in a response's headers fails the request wherever it is, or only in a value",
+        "anywhere",
+        firefox="in values",
+    )
+    lone_carriage_return: Literal["space", "line end", "dropped"] = _row(
+        "a carriage return within a header is a space, or ends the line, or the header is passed over (and one at its "
+        "end is a part of the value, though scripts do not see it)",
+        "space",
+        chromium="line end",
+        firefox="dropped",
+    )
+    keeps_folds: bool = _row("a folded header keeps the white space of its next line", False, firefox=True)
+    ignores_bad_length: bool = _row(
+        "a Content-Length that is no number is passed over, and fails nothing", False, chromium=True, firefox=True
+    )
+
     # What a preflight allows
     wildcard_covers_authorization: bool = _row(
         "Access-Control-Allow-Headers: * covers Authorization", False, chromium=True, firefox=True, webkit=True

@@ -14,7 +14,7 @@ from .checks import REDIRECT_STATUSES, check_cors, check_resource_policy, find_e
 from .data_urls import read_data_url
 from .errors import FetchError
 from .exchange import WireRequest, WireResponse
-from .headers import ResponseHeaders, get_header, has_header, remove_headers
+from .headers import ResponseHeaders, get_header, has_header, normalize_value, remove_headers
 from .integrity import matches_integrity
 from .network import Agent, Network
 from .origins import is_same_site, is_trustworthy
@@ -257,7 +257,8 @@ class _Fetch:
         else:
             include = request.credentials == "include"
             shown = set(find_exposed(response.headers, include=include, api=request.api, engine=self.engine))
-        seen = ResponseHeaders((pair for pair in response.headers if pair[0].lower() in shown), present - shown)
+        visible = ((name, normalize_value(value)) for name, value in response.headers if name.lower() in shown)
+        seen = ResponseHeaders(visible, present - shown)
         return Response(
             request.tainting,
             response.status,

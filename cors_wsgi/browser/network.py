@@ -13,9 +13,10 @@ from .cookies import Cookies
 from .engines import Engine
 from .errors import CORSError, FetchError
 from .exchange import Exchange, WireRequest, WireResponse
+from .http_reading import NetworkError
 from .reasons import FailureReason
 from .requests import Request
-from .transports import NetworkError, Transport
+from .transports import Transport
 from .urls import URL
 from .wire_headers import change_received
 
@@ -97,7 +98,7 @@ class Network:
 
     def _send(self, transport: Transport, wire: WireRequest, is_preflight: bool) -> WireResponse:
         try:
-            response = transport.send(self._request.url, wire)
+            response = transport.send(self._request.url, wire, can_repeat=is_preflight or not self._request.is_stream)
         except NetworkError as error:
             self.exchange = Exchange(wire, None, is_preflight, str(error))
             self._agent.exchanges.append(self.exchange)

@@ -16,6 +16,9 @@ from .urls import URL
 USER_AGENT: Final = "Mozilla/5.0 (compatible; cors-wsgi)"
 """No browser's own, so that a server's log says who asked; with the words by which many servers know a browser."""
 
+ACCEPT_LANGUAGE: Final = ("Accept-Language", "en")
+"""Of every request of a page, though not of preflights (step 14 of `#concept-fetch`)."""
+
 _SITES: Final = ("same-origin", "same-site", "cross-site")
 
 _HIDING_POLICIES: Final = frozenset(
@@ -51,6 +54,8 @@ def make_wire_headers(request: Request, engine: Engine, cookies: Cookies, authen
         authentication: the value of Authorization that is stored for the request; None for none.
     """
     headers = change_sent(list(request.headers), request.method, engine, has_body=request.body is not None)
+    if not has_header(headers, "accept-language"):
+        headers.insert(1, ACCEPT_LANGUAGE)
     if request.body is not None or request.method in ("POST", "PUT"):
         headers.append(("Content-Length", str(len(request.body or b""))))
     origin = find_origin_header(request, engine)
@@ -190,6 +195,8 @@ def _drop_empty_lines(headers: Sequence[Header]) -> list[Header]:
     kept = []
     for name, value in headers:
         lower = name.lower()
+        if lower == "content-length" and (name, value) in kept:
+            continue
         if value or lower not in seen or lower in _EMPTY_COUNTS:
             kept.append((name, value))
             seen.add(lower)

@@ -175,6 +175,7 @@ def test_the_message_is_the_console_the_remedy_and_the_exchange() -> None:
         "\n"
         "  > GET https://api.example.com/x\n"
         "  > Accept: */*\n"
+        "  > Accept-Language: en\n"
         "  > Origin: https://app.example.com\n"
         "  > Sec-Fetch-Dest: empty\n"
         "  > Sec-Fetch-Mode: cors\n"

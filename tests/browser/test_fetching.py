@@ -47,6 +47,7 @@ def test_a_simple_request_is_sent_with_its_origin_and_filtered() -> None:
         "https://api.example.com/items?q=1",
         [
             ("Accept", "*/*"),
+            ("Accept-Language", "en"),
             ("Origin", PAGE),
             ("Sec-Fetch-Dest", "empty"),
             ("Sec-Fetch-Mode", "cors"),

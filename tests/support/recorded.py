@@ -19,8 +19,12 @@ from cors_wsgi.browser import (
     Page,
     ReadableStream,
     URLSearchParams,
+    WireRequest,
 )
+from cors_wsgi.browser.headers import get_header
+from cors_wsgi.browser.urls import URL
 from cors_wsgi.fetch import is_forbidden_request_header
+from support.raw_answers import RawTransport
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -66,6 +70,10 @@ DEFAULT_SERVER: Final = {
 """What the servers answer where a case does not prescribe it."""
 
 
+RAW_GROUPS: Final = ("wire", "interim")
+"""What is about HTTP syntax, which a WSGI app cannot get wrong."""
+
+
 @dataclass
 class Servers:
     """The recording servers of one case, as WSGI apps."""
@@ -81,40 +89,63 @@ class Servers:
             asked = environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD")
             names = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
             origin = environ.get("HTTP_ORIGIN")
-            is_preflight = environ["REQUEST_METHOD"] == "OPTIONS" and asked is not None
-            if is_preflight:
-                self.preflights.append([name, hop, asked, names, origin])
-            else:
-                self.actuals.append([name, hop, environ["REQUEST_METHOD"], origin])
-            part = "preflight" if is_preflight else "actual"
-            prescribed = (
-                self.steps[0]
-                .get("server", {})
-                .get(hop.partition(";")[0], DEFAULT_SERVER)
-                .get(part, DEFAULT_SERVER[part])
-            )
-            if isinstance(prescribed, list):
-                place = self.counts.get((name, hop, part), 0)
-                self.counts[name, hop, part] = place + 1
-                prescribed = prescribed[min(place, len(prescribed) - 1)]
-            is_opaque = self.steps[0]["page_origin"] == "null"
-            words = {
-                "{PAGE}": SERVERS["page"] if is_opaque else self.steps[0]["page_origin"],
-                "{origin}": origin or "",
-                "{acrm}": asked or "",
-                "{acrh}": names or "",
-                "{id}": self.steps[0]["id"],
-                **{f"{{{key}}}": url for key, url in SERVERS.items()},
-            }
-            headers = [(key, _fill(value, words)) for key, value in prescribed["headers"]]
-            body = prescribed.get("body", "").encode()
-            status = prescribed["status"]
+            answer = self.answer(name, hop, environ["REQUEST_METHOD"], asked, names, origin)
+            status, headers, body = answer["status"], answer["headers"], answer["body"]
             if status not in (204, 304) and name != "h2":
-                headers.append(("Content-Length", str(len(body))))
+                headers = [*headers, ("Content-Length", str(len(body)))]
             start_response(f"{status} X", headers)
             return [body]
 
         return app
+
+    def make_transport(self, name: str, engine: Engine) -> RawTransport:
+        """Return a way to the same server on which raw header lines and interim responses can be sent."""
+
+        def write(url: URL, request: WireRequest) -> bytes:
+            names = ("Access-Control-Request-Method", "Access-Control-Request-Headers", "Origin")
+            given = [get_header(request.headers, each.lower()) for each in names]
+            answer = self.answer(name, url.path.split("/")[3], request.method, *given)
+            length = [] if answer["status"] in (204, 304) else [("Content-Length", str(len(answer["body"])))]
+            # A line that is to be sent as it is stands in the recordings as the value of a header without a name.
+            lines = [f"{key}: {value}" if key else value for key, value in (*answer["headers"], *length)]
+            head = "\r\n".join([f"HTTP/1.1 {answer['status']} X", *lines, "", ""])
+            return (answer["prefix"] + head).encode("latin-1") + bytes(answer["body"])
+
+        return RawTransport(write, engine)
+
+    def answer(
+        self, name: str, hop: str, method: str, asked: str | None, names: str | None, origin: str | None
+    ) -> dict[str, Any]:
+        """Return status, headers and body of the answer to a request, which is noted down."""
+        is_preflight = method == "OPTIONS" and asked is not None
+        if is_preflight:
+            self.preflights.append([name, hop, asked, names, origin])
+        else:
+            self.actuals.append([name, hop, method, origin])
+        part = "preflight" if is_preflight else "actual"
+        prescribed = (
+            self.steps[0].get("server", {}).get(hop.partition(";")[0], DEFAULT_SERVER).get(part, DEFAULT_SERVER[part])
+        )
+        if isinstance(prescribed, list):
+            place = self.counts.get((name, hop, part), 0)
+            self.counts[name, hop, part] = place + 1
+            prescribed = prescribed[min(place, len(prescribed) - 1)]
+        is_opaque = self.steps[0]["page_origin"] == "null"
+        words = {
+            "{PAGE}": SERVERS["page"] if is_opaque else self.steps[0]["page_origin"],
+            "{origin}": origin or "",
+            "{acrm}": asked or "",
+            "{acrh}": names or "",
+            "{id}": self.steps[0]["id"],
+            **{f"{{{key}}}": url for key, url in SERVERS.items()},
+        }
+        headers = [(key, _fill(value, words)) for key, value in prescribed["headers"]]
+        return {
+            "status": prescribed["status"],
+            "headers": headers,
+            "body": prescribed.get("body", "").encode(),
+            "prefix": prescribed.get("prefix", ""),
+        }
 
 
 def _fill(value: str, words: dict[str, str]) -> str:
@@ -229,6 +260,8 @@ def play(steps: list[Step], engine: str | Engine) -> Iterator[Outcome]:
     browser = Browser(servers.make_app("page"), SERVERS["page"], engine=engine, http2=False)
     for name in ("api", "api2", "h2"):
         browser.mount(SERVERS[name], servers.make_app(name), http2=name == "h2")
+    if steps[0]["group"] in RAW_GROUPS:
+        browser.take(SERVERS["api"], servers.make_transport("api", browser.engine))
     page = browser.open(steps[0]["page_origin"])
     for step in steps:
         browser.clock.advance(step["request"].get("wait_ms", 0) / 1000)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from cors_wsgi.browser.wire_headers import ACCEPT_LANGUAGE
+
 BROWSERS_OWN: Final = frozenset(
     {
         "accept-encoding",
@@ -32,6 +34,8 @@ def describe_request(
     for name, value in headers:
         lower = name.lower()
         if lower in BROWSERS_OWN or lower.startswith("sec-ch-"):
+            continue
+        if (name, value) == ACCEPT_LANGUAGE:
             continue
         joined = f"{kept[lower]}, {value}" if lower in kept else value
         kept[lower] = joined.strip(" \t")
