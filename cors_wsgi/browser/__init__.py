@@ -5,6 +5,7 @@ from .browser import Browser
 from .cache import Clock
 from .causes import CauseKind, PreflightCause, preflight_causes
 from .cookies import Cookies
+from .elements import Load
 from .engines import DIFFERENCES, ENGINES, Difference, Engine
 from .errors import CORSError, FetchError
 from .exchange import Exchange, WireRequest, WireResponse
@@ -32,6 +33,7 @@ __all__ = [
     "FailureReason",
     "FetchError",
     "FormData",
+    "Load",
     "Page",
     "PreflightCause",
     "ReadableStream",

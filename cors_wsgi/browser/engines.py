@@ -10,7 +10,23 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal, NamedTuple
 
 EngineName = Literal["standard", "chromium", "firefox", "webkit"]
-API = Literal["fetch", "XMLHttpRequest"]
+API = Literal[
+    "fetch",
+    "XMLHttpRequest",
+    "image",
+    "script",
+    "CSS stylesheet",
+    "font",
+    "video",
+    "audio",
+    "link",
+    "worker",
+    "EventSource",
+    "ping",
+]
+"""What makes a request, as consoles call it."""
+
+Destination = Literal["", "image", "script", "style", "font", "video", "audio", "worker"]
 
 
 def _row(about: str, standard: Any, note: str = "", **engines: Any) -> Any:
@@ -398,6 +414,37 @@ class Engine:
     )
     sends_origin_despite_policy: bool = _row(
         "the referrer policy does not hide the Origin of a no-cors request", False, chromium=True
+    )
+
+    # Elements
+    sends_origin_to_own: frozenset[str] = _row(
+        "these elements, with a crossorigin attribute or as modules, send an Origin to the page's own origin too",
+        frozenset(),
+        chromium=frozenset({"img", "script", "module", "style"}),
+        webkit=frozenset({"img", "script", "module", "style", "audio", "video", "media"}),
+    )
+    fonts_without_cors: bool = _row(
+        "a font is asked for without CORS",
+        False,
+        webkit=True,
+        note="Of FontFace, measured in WebKitGTK.",
+    )
+    preloads_fonts_with_cors: bool = _row(
+        "the preload of a font is asked for with CORS though it has no crossorigin attribute", False, firefox=True
+    )
+    preloads_hide_failures: bool = _row("a preload whose request fails fires load, not error", False, firefox=True)
+    preloads_checked: frozenset[str] = _row(
+        "a preload of these destinations fires error if its type is that of something else",
+        frozenset(),
+        chromium=frozenset({"image"}),
+        firefox=frozenset({"image", "style"}),
+        webkit=frozenset({"image"}),
+    )
+    loads_any_style: bool = _row(
+        "a style sheet of another type than text/css fires load, though it is not applied", False, chromium=True
+    )
+    asks_twice_for_media: bool = _row(
+        "a media file that cannot be played is asked for a second time", False, webkit=True
     )
 
     # Cookies

@@ -32,6 +32,12 @@ MAX_KEEPALIVE: Final = 64 * 1024
 MAX_REDIRECTS: Final = 20
 """The bound that the standard itself sets (step 7 of `#concept-http-redirect-fetch`)."""
 
+_ACCEPTED: Final = {
+    "image": "image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5",
+    "style": "text/css,*/*;q=0.1",
+}
+"""The value of Accept by destination, where it is not `*/*` (step 13 of `#concept-fetch`)."""
+
 _BODY_HEADERS: Final = frozenset({"content-encoding", "content-language", "content-location", "content-type"})
 """Lower-cased names that go with a body (`#request-body-header-name`)."""
 
@@ -53,6 +59,25 @@ def fetch(agent: Agent, request: Request) -> Response:
     return _Fetch(agent, request).main_fetch()
 
 
+def fetch_whole(agent: Agent, request: Request) -> tuple[WireResponse, Network]:
+    """Fetch a request for the page itself, not for a script, and return the response before any filtering.
+
+    Args:
+        agent: the browser's parts that fetches share.
+        request: complete; it is changed by redirects.
+
+    Returns:
+        The response, and the way that it came.
+
+    Raises:
+        CORSError: CORS does not let the page have it.
+        FetchError: it failed for another reason.
+    """
+    fetching = _Fetch(agent, request)
+    fetching.main_fetch()
+    return fetching.internal_response, fetching.network
+
+
 class _Fetch:
     """One fetch on its way; the methods are the standard's algorithms."""
 
@@ -64,10 +89,11 @@ class _Fetch:
         # like a script's when they look for a preflight, so that it must be known whose it is.
         has_implicit_accept = not has_header(request.headers, "accept")
         if has_implicit_accept:
-            request.headers.append(("Accept", "*/*"))
+            request.headers.append(("Accept", _ACCEPTED.get(request.destination, "*/*")))
         self.network = Network(agent, request)
         self.quirks = RedirectQuirks(request, agent.engine)
         self.preflights = Preflights(agent, request, self.network, self.quirks, has_implicit_accept=has_implicit_accept)
+        self.internal_response = WireResponse(0, "", [], b"")
         self.deferred_error: FetchError | None = None
         """What makes the fetch fail, but only after the next preflight."""
 
@@ -248,6 +274,7 @@ class _Fetch:
     def filter(self, response: WireResponse) -> Response:
         """Return what the script sees of the response (step 14 of `#main-fetch`)."""
         request = self.request
+        self.internal_response = response
         self.check_integrity(response)
         if request.tainting == "opaque":
             return OPAQUE

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .bodies import Body, Document, URLSearchParams
+from .elements import ASKING, As, Kind, Load, load, make_beacon_request, make_event_source_request, make_request
 from .engines import API
 from .errors import FetchError
 from .exchange import Exchange
@@ -159,6 +160,69 @@ class Page:
         with naming(request, self._agent.engine):
             complete_xhr_request(request, headers, body, upload_listener=upload_listener, engine=self._agent.engine)
         return fetch(self._agent, request)
+
+    def load(
+        self,
+        kind: Kind,
+        url: str,
+        *,
+        crossorigin: str | None = None,
+        integrity: str = "",
+        as_: As | None = None,
+    ) -> Load:
+        """Load something without a script, as an element of this page does; nothing is raised where it is blocked.
+
+        Args:
+            kind: `img`, `script`, `module`, `import` (of a module script, with the attribute of what imports it),
+                `importScripts` (in a worker), `style`, `font`, `mask`, `video`, `audio`, `media`, `preload`,
+                `modulepreload` or `worker`.
+            url: as for `fetch`.
+            crossorigin: the attribute: None where there is none; `use-credentials`, or anything else for `anonymous`.
+            integrity: the attribute.
+            as_: the attribute `as` of a preload: `script`, `style`, `font`, `image`, `fetch`, `audio` or `video`.
+
+        Raises:
+            ValueError: there is no such kind, or it has no such attribute.
+            FetchError: `url` is no URL.
+        """
+        target = self._resolve(url, "GET", "link")
+        request = make_request(
+            kind, target, self._origin, crossorigin=crossorigin, as_=as_, integrity=integrity, agent=self._agent
+        )
+        taint = ASKING[kind].taint if kind in ASKING else "its consumer may not read it"
+        return load(self._agent, kind, request, taint)
+
+    def event_source(self, url: str, *, with_credentials: bool = False) -> Load:
+        """Do what `new EventSource(url)` does in a script of this page, and read what comes until it ends.
+
+        Args:
+            url: as for `fetch`.
+            with_credentials: `withCredentials`.
+
+        Raises:
+            FetchError: `url` is no URL.
+        """
+        target = self._resolve(url, "GET", "EventSource")
+        request = make_event_source_request(target, self._origin, with_credentials=with_credentials)
+        return load(self._agent, "EventSource", request, "")
+
+    def send_beacon(self, url: str, body: Body | None = None) -> bool:
+        """Do what `navigator.sendBeacon(url, body)` does, and return what it returns: whether the beacon was queued.
+
+        What became of it no script learns; `exchanges` shows what went over the wire.
+
+        Args:
+            url: as for `fetch`.
+            body: as for `fetch`, but no stream.
+
+        Raises:
+            FetchError: `url` is no URL.
+        """
+        request = make_beacon_request(self._resolve(url, "POST", "ping"), self._origin, body)
+        if request is None:
+            return False
+        load(self._agent, "beacon", request, "")
+        return True
 
     def _resolve(self, url: str, method: str, api: API) -> URL:
         """Return the URL that a script means.

@@ -278,6 +278,14 @@ class FailureReason(Enum):
             is_whole=True,
         ),
     )
+    BAD_STATUS = (
+        "bad-status",
+        Wording(
+            "The response has status {status}, and the page makes no use of it.",
+            "Answer with 200; look at the address, and at what the server logs.",
+            is_cors=False,
+        ),
+    )
     INTEGRITY_NEEDS_CORS = (
         "integrity-needs-cors",
         Wording(

@@ -7,7 +7,7 @@ from typing import Final, Literal, get_args
 
 from ..fetch import SAFELISTED_METHODS, normalize_method
 from .bodies import Body, ReadableStream, extract_body
-from .engines import API, Engine
+from .engines import API, Destination, Engine
 from .errors import FetchError
 from .guard import check_method, guard_header
 from .headers import Header, HeadersInit, get_header, has_header, list_pairs
@@ -67,6 +67,9 @@ class Request:
         priority: what a script said of it; nothing here goes by it.
         keepalive: whether it may outlive the page.
         integrity: hashes of which the body must have one; empty for none.
+        destination: empty for what a script asks for.
+        element: the kind of element that asks; empty for a script.
+        has_crossorigin: whether an element asks with CORS.
         use_preflight: the use-CORS-preflight flag.
         raw_type: the type of a Blob, if an XMLHttpRequest's Content-Type is from one.
         given_type: the Content-Type that its author gave an XMLHttpRequest, if the engine judges that one.
@@ -91,6 +94,9 @@ class Request:
     priority: Priority = "auto"
     keepalive: bool = False
     integrity: str = ""
+    destination: Destination = ""
+    element: str = ""
+    has_crossorigin: bool = False
     use_preflight: bool = False
     raw_type: str | None = None
     given_type: str | None = None

@@ -86,7 +86,7 @@ def includes_credentials(request: Request) -> bool:
 
 def find_origin_header(request: Request, engine: Engine) -> str | None:
     """Return the value of the Origin header, or None (`#append-a-request-origin-header`)."""
-    if request.tainting == "cors":
+    if request.tainting == "cors" or (request.has_crossorigin and request.element in engine.sends_origin_to_own):
         return request.serialized_origin
     if request.method in ("GET", "HEAD") and not (engine.keeps_origin and request.had_origin):
         return None
@@ -116,7 +116,7 @@ def make_metadata_headers(request: Request, mode: str, engine: Engine, *, is_pre
     site = _find_site(request, engine.site_after_redirects, is_preflight)
     if site is None:
         return []
-    return [("Sec-Fetch-Dest", "empty"), ("Sec-Fetch-Mode", mode), ("Sec-Fetch-Site", site)]
+    return [("Sec-Fetch-Dest", request.destination or "empty"), ("Sec-Fetch-Mode", mode), ("Sec-Fetch-Site", site)]
 
 
 def _find_site(request: Request, after_redirects: str, is_preflight: bool) -> str | None:

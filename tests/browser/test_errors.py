@@ -20,7 +20,7 @@ SLUGS = [
     "credentials-not-true", "redirect-null-origin", "preflight-status", "preflight-redirect", "method-not-allowed",
     "header-not-allowed", "allow-methods-unparsable", "allow-headers-unparsable", "authorization-under-wildcard",
     "redirect-with-credentials", "not-http", "disallowed-by-mode", "opaque-no-cors-response", "header-not-exposed",
-    "corp-blocked", "wrong-type", "integrity-needs-cors", "integrity-mismatch", "lna-denied",
+    "corp-blocked", "wrong-type", "bad-status", "integrity-needs-cors", "integrity-mismatch", "lna-denied",
     "lna-insecure-context", "lna-wrong-space", "legacy-pna", "network-failure",
     "mixed-content", "bad-port", "bad-redirect", "stream-needs-http2", "forbidden-method", "invalid-method",
     "invalid-header", "invalid-request", "not-modelled",
@@ -32,7 +32,7 @@ FACTS = ("api", "origin", "url", "first_url", "status", "value", "method", "sent
 def test_the_reasons_are_a_closed_set() -> None:
     assert [reason.value for reason in FailureReason] == SLUGS
     assert [reason.value for reason in FailureReason if not reason.is_cors] == [
-        *("corp-blocked", "wrong-type", "integrity-needs-cors", "integrity-mismatch"),
+        *("corp-blocked", "wrong-type", "bad-status", "integrity-needs-cors", "integrity-mismatch"),
         *SLUGS[SLUGS.index("network-failure"):],
     ]  # fmt: skip
     assert FailureReason("missing-acao") is FailureReason.MISSING_ACAO

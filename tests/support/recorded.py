@@ -209,9 +209,40 @@ _FETCH_OPTIONS: Final = {
     "integrity": "integrity",
 }
 
+ELEMENTS: Final = {
+    "img": "img",
+    "canvas": "img",
+    "webgl": "img",
+    "classic": "script",
+    "script": "script",
+    "stylesheet": "style",
+    "link": "style",
+    "video": "video",
+    "audio": "audio",
+    "module": "module",
+    "import": "import",
+    "modulepreload": "modulepreload",
+    "font": "font",
+    "worker": "worker",
+    "importscripts": "importScripts",
+    "mask": "mask",
+    "preload": "preload",
+}
+"""The kind for `page.load`, by the recordings' name."""
+
+_TELLING: Final = frozenset({"canvas", "webgl", "stylesheet"})
+"""What tells a tainted thing from one that scripts may read: pixels, or rules, were asked for."""
+
 _OPTIONS: Final = {
     "fetch": _SHARED_OPTIONS | _FETCH_OPTIONS.keys(),
+    "workerfetch": _SHARED_OPTIONS,
     "xhr": _SHARED_OPTIONS | {"upload_listener", "sync"},
+    "eventsource": frozenset({"method", "credentials"}),
+    "beacon": frozenset({"method", "body"}),
+    **dict.fromkeys(ELEMENTS, frozenset({"method", "crossorigin"})),
+    "preload": frozenset({"method", "crossorigin", "as"}),
+    "worker": frozenset({"method", "module"}),
+    "script": frozenset({"method", "crossorigin", "type"}),
 }
 """What is known of each API; what a recording has besides is not played as if it were not there."""
 
@@ -238,6 +269,13 @@ def _run_script(page: Page, step: Step) -> Any:
     url += suffix if suffix.startswith("/") else f"/0{suffix}"
     headers = [tuple(pair) for pair in request.get("headers", ())]
     body = make_body(request.get("body"))
+    if request["api"] == "beacon":
+        return "in use" if page.send_beacon(url, body) else "blocked"
+    if request["api"] == "eventsource":
+        loaded = page.event_source(url, with_credentials=request.get("credentials") == "include")
+        return "in use" if loaded.outcome == "loaded" else "blocked"
+    if request["api"] in ELEMENTS:
+        return _load(page, url, request)
     if request["api"] == "xhr":
         return page.xhr(
             url,
@@ -252,6 +290,15 @@ def _run_script(page: Page, step: Step) -> Any:
     if "credentials" in request:
         options["credentials"] = request["credentials"]
     return page.fetch(url, method=request["method"], headers=headers, body=body, **options)
+
+
+def _load(page: Page, url: str, request: dict[str, Any]) -> str:
+    """Load what an element asks for, and return the outcome as far as it was recorded."""
+    kind: Any = "module" if request.get("type") == "module" else ELEMENTS[request["api"]]
+    outcome = page.load(kind, url, crossorigin=request.get("crossorigin"), as_=request.get("as")).outcome
+    if outcome == "blocked" or request["api"] in _TELLING:
+        return outcome
+    return "in use"
 
 
 def play(steps: list[Step], engine: str | Engine) -> Iterator[Outcome]:
@@ -273,26 +320,45 @@ def play(steps: list[Step], engine: str | Engine) -> Iterator[Outcome]:
         except FetchError as error:
             outcome |= {"client": "failed", "visible": None, "error": error}
         else:
+            if isinstance(response, str):
+                outcome |= {"client": response, "visible": None}
+                yield outcome | _list_seen(servers, browser)
+                continue
             kind = "xhr" if step["request"]["api"] == "xhr" else response.type
             outcome |= {"client": [kind, response.status], "visible": sorted(response.headers)}
-        actuals = [exchange for exchange in browser.exchanges if not exchange.is_preflight]
-        yield {
-            **outcome,
-            "preflights": list(servers.preflights),
-            "actuals": list(servers.actuals),
-            "first": actuals[0] if actuals else None,
-        }
+        yield outcome | _list_seen(servers, browser)
+
+
+def _list_seen(servers: Servers, browser: Browser) -> Outcome:
+    actuals = [exchange for exchange in browser.exchanges if not exchange.is_preflight]
+    return {
+        "preflights": list(servers.preflights),
+        "actuals": list(servers.actuals),
+        "first": actuals[0] if actuals else None,
+    }
 
 
 def expect(step: Step, seen: Outcome) -> Outcome:
     """Return a recorded outcome in the form that `play` yields, without what the script did not decide."""
     how, kind, status = seen["client"]
+    if is_element(step):
+        states = {"readable": "loaded", "tainted SecurityError": "tainted", None: "in use"}
+        return {
+            "client": states[status] if how == "resolved" else "blocked",
+            "preflights": seen["preflights"],
+            "actuals": seen["actuals"],
+        }
     return {
         "client": [kind, status] if how == "resolved" else "failed",
         "visible": seen["visible"] if how == "resolved" else None,
         "preflights": seen["preflights"],
         "actuals": seen["actuals"],
     }
+
+
+def is_element(step: Step) -> bool:
+    """Tell whether something else than a script asked, which learns no status and sees no headers."""
+    return step["request"]["api"] not in ("fetch", "xhr", "workerfetch")
 
 
 def list_sent(seen: Outcome) -> list[tuple[str, str | None]]:
