@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from .checks import Failure
 from .engines import Engine
@@ -33,8 +33,23 @@ _SOUNDS: Final = re.compile(rb"RIFF....(?:WAVE|AVI )|OggS|ID3|\xff[\xf2-\xfb]|fL
 _NO_SCRIPT: Final = re.compile(r"(?:image|audio|video)/.*|text/csv")
 """Types that no classic script may have (`#should-response-to-request-be-blocked-due-to-mime-type?` of Fetch)."""
 
+_DOCUMENT: Final = re.compile(r"text/(?:html|plain|xml|json)|application/(?:xml|json)|.*\+(?:xml|json)")
+"""Types that another origin must not get, once sniffing is forbidden (`#opaque-blocklisted-mime-type`)."""
 
-def find_fault(kind: str, request: Request, response: WireResponse, engine: Engine) -> Failure | None:
+
+class Fault(NamedTuple):
+    """Why an element cannot use a response.
+
+    Attributes:
+        failure: the reason, with what it is filled with.
+        is_network_error: whether the Fetch standard itself makes a network error of the response.
+    """
+
+    failure: Failure
+    is_network_error: bool = False
+
+
+def find_fault(kind: str, request: Request, response: WireResponse, engine: Engine) -> Fault | None:
     """Return why an element cannot use a response that the page may have, or None if it can.
 
     A picture, a font and a media file must be decoded, for which there is nothing here: the type or the first bytes
@@ -47,56 +62,72 @@ def find_fault(kind: str, request: Request, response: WireResponse, engine: Engi
         engine: whose rules.
     """
     given = _find_type(response)
-    status = Failure(FailureReason.BAD_STATUS) if not 200 <= response.status <= 299 else None
     wrong = Failure(FailureReason.WRONG_TYPE, {"value": given or "(none)"})
-    if is_blocked_by_nosniff(request, response, given):
-        return wrong
     if kind == "preload":
         return _find_preload_fault(request, response, given, engine, wrong)
-    if kind in ("script", "importScripts"):
-        needs_type = kind == "importScripts" and given not in JAVASCRIPT_TYPES
-        return status or (wrong if needs_type or (given and _NO_SCRIPT.fullmatch(given)) else None)
-    if kind in ("module", "import", "modulepreload", "worker"):
-        return status or (wrong if given not in JAVASCRIPT_TYPES else None)
+    if _is_blocked_by_nosniff(request, response, given):
+        return Fault(wrong, is_network_error=True)
+    if kind == "modulepreload":
+        is_wrong = given not in JAVASCRIPT_TYPES and engine.checks_modulepreload_type
+        return Fault(wrong, is_network_error=True) if is_wrong else _find_bad_status(response)
+    fault = _find_bad_status(response) if kind not in ("img", "mask") else None
+    if fault is not None:
+        return fault
+    return None if _has_right_type(kind, response, given, engine) else Fault(wrong)
+
+
+def _find_bad_status(response: WireResponse) -> Fault | None:
+    return None if 200 <= response.status <= 299 else Fault(Failure(FailureReason.BAD_STATUS))
+
+
+def _has_right_type(kind: str, response: WireResponse, given: str | None, engine: Engine) -> bool:
+    """Tell whether a response is what an element asks for, as far as that can be told without decoding it."""
+    if kind == "script":
+        return given is None or _NO_SCRIPT.fullmatch(given) is None
+    if kind in ("module", "import", "importScripts", "worker"):
+        return given in JAVASCRIPT_TYPES or (kind == "worker" and not engine.checks_worker_type)
     if kind == "style":
-        return status or (wrong if given != "text/css" and not engine.loads_any_style else None)
+        return given == "text/css" or engine.loads_any_style
     if kind == "EventSource":
-        if response.status != 200:
-            return Failure(FailureReason.BAD_STATUS)
-        return wrong if given != "text/event-stream" else None
+        return given == "text/event-stream" and response.status == 200
     if kind in ("img", "mask"):
-        return None if _is_picture(response, given) else wrong
+        return _is_picture(response, given)
     if kind in ("video", "audio", "media"):
-        is_media = bool(re.match(r"audio/|video/|application/ogg", given or "")) or _SOUNDS.match(response.body)
-        return status or (None if is_media else wrong)
-    return status  # of a font nothing else is known
+        return bool(re.match(r"audio/|video/|application/ogg", given or "") or _SOUNDS.match(response.body))
+    return True  # of a font nothing else is known
 
 
-def is_blocked_by_nosniff(request: Request, response: WireResponse, given: str | None) -> bool:
-    """Tell whether `X-Content-Type-Options: nosniff` blocks it (`#should-response-to-request-be-blocked-due-to-nosniff?`).
-
-    Args:
-        request: of which destination it is.
-        response: what came.
-        given: the essence of its type, or None.
-    """
-    options = (get_header(response.headers, "x-content-type-options") or "").partition(",")[0]
-    if options.strip(" \t").lower() != "nosniff":
+def _is_blocked_by_nosniff(request: Request, response: WireResponse, given: str | None) -> bool:
+    """Tell whether `X-Content-Type-Options: nosniff` blocks a response (step 19 of `#main-fetch`)."""
+    if not _says_nosniff(response):
         return False
     if request.destination in ("script", "worker"):
         return given not in JAVASCRIPT_TYPES
     return request.destination == "style" and given != "text/css"
 
 
+def _says_nosniff(response: WireResponse) -> bool:
+    """Tell whether the response has the header (`#determine-nosniff` of Fetch)."""
+    options = (get_header(response.headers, "x-content-type-options") or "").partition(",")[0]
+    return options.strip(" \t").lower() == "nosniff"
+
+
 def _find_preload_fault(
     request: Request, response: WireResponse, given: str | None, engine: Engine, wrong: Failure
-) -> Failure | None:
-    """Return why a preload fails: by the standard, of what has come, for nothing but nosniff."""
-    if request.destination not in engine.preloads_checked:
+) -> Fault | None:
+    """Return why a preload fires error: by the standard, of a response that came, for nosniff alone."""
+    destination = request.destination or "fetch"
+    if destination in engine.preloads_sniffed and _is_blocked_by_nosniff(request, response, given):
+        return Fault(wrong, is_network_error=True)
+    is_document = bool(_DOCUMENT.fullmatch(given or "")) and _says_nosniff(response)
+    if request.tainting == "opaque" and is_document and engine.blocks_opaque_documents:
+        return Fault(wrong, is_network_error=True)
+    if destination in engine.preloads_failing_by_status and (fault := _find_bad_status(response)) is not None:
+        return fault
+    if destination not in engine.preloads_checked:
         return None
-    if request.destination == "image":
-        return None if _is_picture(response, given) else wrong
-    return wrong if given != "text/css" else None
+    is_right = _is_picture(response, given) if destination == "image" else given == "text/css"
+    return None if is_right else Fault(wrong)
 
 
 def _is_picture(response: WireResponse, given: str | None) -> bool:

@@ -98,6 +98,8 @@ PRELOADS: Final[dict[str, tuple[API, Destination]]] = {
 }
 """What a preload is asked as, by its `as` (`#translate-a-preload-destination`)."""
 
+_HIDDEN: Final = "its request failed, which this browser does not say"
+
 _MAX_BEACON: Final = 64 * 1024
 
 
@@ -223,17 +225,27 @@ def load(agent: Agent, kind: str, request: Request, taint: str) -> Load:
     try:
         response, network = fetch_whole(agent, request)
     except FetchError as error:
-        if kind in ("preload", "modulepreload") and agent.engine.preloads_hide_failures:
-            return Load(kind, "tainted", None, error.exchange, "its request failed, which this browser does not say")
+        if _is_hidden(kind, request, agent):
+            return Load(kind, "tainted", None, error.exchange, _HIDDEN)
         return Load(kind, "blocked", error, error.exchange)
     fault = find_fault(kind, request, response, agent.engine)
     if fault is not None:
-        if request.element in ("video", "audio", "media") and agent.engine.asks_twice_for_media:
+        is_unseen = fault.is_network_error or request.tainting == "opaque"
+        if is_unseen and _is_hidden(kind, request, agent):
+            return Load(kind, "tainted", None, network.exchange, _HIDDEN)
+        is_unplayable = kind in ("video", "audio", "media") and fault.failure.reason is FailureReason.WRONG_TYPE
+        if is_unplayable and agent.engine.asks_twice_for_media:
             response, network = fetch_whole(agent, request)
-        return Load(kind, "blocked", network.fail_check(fault), network.exchange)
+        return Load(kind, "blocked", network.fail_check(fault.failure), network.exchange)
     if request.tainting == "opaque":
         return Load(kind, "tainted", None, network.exchange, taint)
     return Load(kind, "loaded", None, network.exchange, content=response.body)
+
+
+def _is_hidden(kind: str, request: Request, agent: Agent) -> bool:
+    """Tell whether the engine does not say that a preload from another origin failed."""
+    is_preload = kind in ("preload", "modulepreload")
+    return is_preload and agent.engine.preloads_hide_failures and not request.origin.is_same(request.url)
 
 
 def make_event_source_request(url: URL, origin: Origin, *, with_credentials: bool) -> Request:

@@ -42,6 +42,9 @@ _TITLES: Final[dict[EngineName, str]] = {
 }
 
 
+_SENDERS = frozenset({"img", "import", "module", "modulepreload", "preload", "script", "style"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Engine:
     """What one browser engine does where engines differ; the defaults are the standard's."""
@@ -420,8 +423,8 @@ class Engine:
     sends_origin_to_own: frozenset[str] = _row(
         "these elements, with a crossorigin attribute or as modules, send an Origin to the page's own origin too",
         frozenset(),
-        chromium=frozenset({"img", "script", "module", "style"}),
-        webkit=frozenset({"img", "script", "module", "style", "audio", "video", "media"}),
+        chromium=_SENDERS | {"font"},
+        webkit=_SENDERS | {"audio", "media", "video"},
     )
     fonts_without_cors: bool = _row(
         "a font is asked for without CORS",
@@ -432,13 +435,41 @@ class Engine:
     preloads_fonts_with_cors: bool = _row(
         "the preload of a font is asked for with CORS though it has no crossorigin attribute", False, firefox=True
     )
-    preloads_hide_failures: bool = _row("a preload whose request fails fires load, not error", False, firefox=True)
+    preloads_hide_failures: bool = _row(
+        "a preload from another origin fires load, not error, where the Fetch standard makes a network error of the "
+        "response, or where it is opaque and its consumer could not use it",
+        False,
+        firefox=True,
+    )
+    preloads_sniffed: frozenset[str] = _row(
+        "X-Content-Type-Options: nosniff counts for preloads of these destinations",
+        frozenset({"script", "style"}),
+        chromium=frozenset({"style"}),
+        webkit=frozenset(),
+    )
+    blocks_opaque_documents: bool = _row(
+        "the preload from another origin of a document, plain text or data with X-Content-Type-Options: nosniff is "
+        "blocked without CORS, whatever it is for",
+        False,
+        chromium=True,
+    )
+    preloads_failing_by_status: frozenset[str] = _row(
+        "a preload of these destinations fires error if the status is not one from 200 to 299",
+        frozenset(),
+        chromium=frozenset({"font", "script", "style"}),
+        firefox=frozenset({"fetch", "font", "script", "style"}),
+        webkit=frozenset({"font", "script", "style"}),
+    )
     preloads_checked: frozenset[str] = _row(
         "a preload of these destinations fires error if its type is that of something else",
         frozenset(),
         chromium=frozenset({"image"}),
         firefox=frozenset({"image", "style"}),
         webkit=frozenset({"image"}),
+    )
+    checks_worker_type: bool = _row("a worker's script must have the type of a script", True, chromium=False)
+    checks_modulepreload_type: bool = _row(
+        "the preload of a module fires error if its type is not that of a script", True, webkit=False
     )
     loads_any_style: bool = _row(
         "a style sheet of another type than text/css fires load, though it is not applied", False, chromium=True

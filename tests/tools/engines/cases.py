@@ -34,7 +34,11 @@ class Body(TypedDict, total=False):
     type: str
 
 
-class Step(TypedDict, total=False):
+_Reserved = TypedDict("_Reserved", {"as": str}, total=False)
+"""What is no name in Python."""
+
+
+class Step(_Reserved, total=False):
     """One request of a script, and the answers at each hop by name; the first hop is `0`."""
 
     api: str
@@ -49,6 +53,9 @@ class Step(TypedDict, total=False):
     cache: str
     referrerPolicy: str
     duplex: str
+    keepalive: bool
+    crossorigin: str
+    integrity: str
     listener: bool
     sync: bool
     wait: float

@@ -23,6 +23,7 @@ from .families import (
     streams,
     total_size,
 )
+from .elements import elements
 from .sequences import ages, cookies, preflight_cache, redirects
 
 Family = Callable[[Draw], list[Step]]
@@ -46,6 +47,7 @@ FAMILIES: Final[dict[str, tuple[Family, float]]] = {
     "age": (ages, 1.5),
     "cookie": (cookies, 3),
     "authentication": (authentication, 1.5),
+    "element": (elements, 12),
 }
 """The families, and how likely each is."""
 
@@ -54,7 +56,7 @@ def generate_case(family: str, seed: int, number: int) -> Case:
     """Return the case with the id `family-seed-number`."""
     name = f"{family}-{seed}-{number}"
     draw = Draw(name)
-    return {"id": name, "opaque": draw.chance(0.07), "steps": FAMILIES[family][0](draw)}
+    return {"id": name, "opaque": draw.chance(0.07) and family != "element", "steps": FAMILIES[family][0](draw)}
 
 
 def generate_cases(seed: int, count: int, families: Sequence[str] = tuple(FAMILIES)) -> Iterator[Case]:

@@ -17,6 +17,9 @@ NOT_GENERATED: Final = {
         "Firefox counts the lines only where the name is written as usual"
     ),
     "a form feed in the name of a forbidden method": "WebKit takes it for white space at the end of the method's name",
+    "elements of a sandboxed frame": (
+        "Chromium and Firefox send Origin: null to the site that the frame is of, and no Origin to others, without CORS"
+    ),
     "a 401 to a request with credentials": "browsers ask their user for a password",
 }
 """Never in a case."""
@@ -54,6 +57,9 @@ NOT_MODELLED: Final = {
 
 OWN_TEXT: Final = frozenset({"document", "formdata", "xmldocument"})
 
+_OF_ELEMENTS: Final = ("accept", "range", "cache-control", "pragma", "icy-metadata", "purpose", "sec-purpose")
+"""Each browser's own, by the kind of the element."""
+
 _CACHING: Final = frozenset({"cache-control", "pragma"})
 _OF_THE_BODY: Final = ("content-encoding", "content-language", "content-location", "content-type")
 _METADATA: Final = ("sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site")
@@ -77,6 +83,9 @@ def settle(name: str, step: Step, *both: Observed) -> tuple[Observed, ...]:
 
 def _settle_request(step: Step, request: dict[str, Any], *, is_bare: bool) -> None:
     headers = request["headers"]
+    if step["api"] not in ("fetch", "xhr"):
+        for name in _OF_ELEMENTS:
+            headers.pop(name, None)
     given = {pair[0].lower() for pair in step.get("headers", ())}
     left_out = set(_METADATA) if is_bare else set()
     if request["is_preflight"]:

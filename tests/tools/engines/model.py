@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from support.recorded import make_body
 
@@ -84,7 +84,32 @@ def play(
         yield {"client": client, "requests": requests}, error
 
 
-def _run(page: Page, url: str, step: Step) -> dict[str, Any]:
+TELLING: Final = frozenset({"img", "style"})
+"""What tells a tainted thing from one that scripts may read."""
+
+
+def is_element(step: Step) -> bool:
+    """Tell whether something else than a script asks."""
+    return step["api"] not in ("fetch", "xhr")
+
+
+def _load(page: Page, url: str, step: Step) -> str:
+    """Load what an element asks for, and return the outcome as far as the page tells it."""
+    if step["api"] == "beacon":
+        return "in use" if page.send_beacon(url, make_body(step.get("body"))) else "blocked"
+    if step["api"] == "eventsource":
+        loaded = page.event_source(url, with_credentials=step.get("credentials") == "include")
+    else:
+        kind: Any = step["api"]
+        used: Any = step.get("as")
+        crossorigin, integrity = step.get("crossorigin"), step.get("integrity", "")
+        loaded = page.load(kind, url, crossorigin=crossorigin, as_=used, integrity=integrity)
+    return loaded.outcome if loaded.outcome == "blocked" or step["api"] in TELLING else "in use"
+
+
+def _run(page: Page, url: str, step: Step) -> Any:
+    if is_element(step):
+        return _load(page, url, step)
     headers, body = step.get("headers", []), make_body(step.get("body"))
     if step["api"] == "xhr":
         response = page.xhr(

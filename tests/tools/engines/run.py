@@ -61,8 +61,10 @@ def run_cases(engine: str, cases: Sequence[Case]) -> Recording:
 
 
 def _observe(result: Mapping[str, Any], requests: Sequence[Received], language: str) -> Observed:
-    client: Any = result.get("failed")
-    if client is None:
+    client: Any = result.get("failed") or result.get("outcome")
+    if "outcome" in result:
+        pass
+    elif client is None:
         client = {
             "type": result["type"],
             "status": result["status"],

@@ -1,3 +1,5 @@
+import { isElement, runElement } from "./element.js";
+
 // One step of a case: a request by fetch() or XMLHttpRequest, and what the script gets of it.
 
 const PATIENCE = 15000;
@@ -80,6 +82,7 @@ export async function runStep(id, step, servers) {
   let timer;
   const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error("timeout")), PATIENCE); });
   try {
+    if (isElement(step)) return await Promise.race([runElement(url, step, makeBody), late]);
     return await Promise.race([step.api === "xhr" ? runXHR(url, step) : runFetch(url, step), late]);
   } catch (error) {
     return { failed: error.message === "timeout" ? "timeout" : String(error) };
