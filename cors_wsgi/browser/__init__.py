@@ -4,7 +4,7 @@ from .bodies import Blob, Document, FormData, ReadableStream, URLSearchParams
 from .browser import Browser
 from .cache import Clock
 from .causes import CauseKind, PreflightCause, preflight_causes
-from .cookies import Cookies
+from .cookies import Cookie, Cookies
 from .elements import Load
 from .engines import DIFFERENCES, ENGINES, Difference, Engine
 from .errors import CORSError, FetchError
@@ -25,6 +25,7 @@ __all__ = [
     "CORSError",
     "CauseKind",
     "Clock",
+    "Cookie",
     "Cookies",
     "Difference",
     "Document",

@@ -1,136 +1,89 @@
-"""Cookies, kept by the standard library's jar, with what browsers add: SameSite, prefixes, public suffixes."""
+"""The browser's cookies: what is kept, and what goes with a request (RFC 6265bis, and CHIPS for partitions)."""
 
 from __future__ import annotations
 
-import email.message
-import re
 import time
-import urllib.request
 from collections.abc import Iterable, Iterator
-from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
+from .cookie_syntax import MAX_AGE, SameSite, SetCookie, parse_set_cookie
 from .headers import Header
-from .origins import Origin, is_public_suffix, is_same_site, is_trustworthy
+from .origins import Origin, find_site, is_address, is_public_suffix, is_same_site, is_trustworthy
 from .urls import URL, parse_url
 
 if TYPE_CHECKING:
     from .cache import Clock
     from .engines import Engine
 
-_MAX_AGE = re.compile(r";\s*max-age\s*=", re.IGNORECASE)
+
+@dataclass(frozen=True)
+class Cookie:
+    """A cookie that is kept.
+
+    Attributes:
+        name: may be empty.
+        value: may be empty.
+        domain: the host, or the domain that it is for.
+        path: of the URLs that get it.
+        is_host_only: whether it is for that host alone, not for those below.
+        is_secure: whether it is for https alone.
+        is_http_only: whether scripts are kept from it.
+        same_site: `strict`, `lax` or `none`; `default` where nothing was said.
+        partition: the site of the page with which alone it goes; empty if it is not partitioned.
+        expires: when it ends, by the browser's clock; None at the end of the session.
+        created: by the browser's clock.
+    """
+
+    name: str
+    value: str
+    domain: str
+    path: str
+    is_host_only: bool
+    is_secure: bool
+    is_http_only: bool
+    same_site: SameSite
+    partition: str
+    expires: float | None
+    created: float
+
+    def matches_host(self, host: str) -> bool:
+        """Tell whether a host gets it (5.8.3)."""
+        return self.domain == host if self.is_host_only else matches_domain(host, self.domain)
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}" if self.name else self.value
 
 
-class _Answer:
-    """The part of a response that a cookie jar reads."""
+class _Key(NamedTuple):
+    """What makes a later cookie replace an earlier one (step 23 of 5.7)."""
 
-    def __init__(self, values: Iterable[str]) -> None:
-        self._message = email.message.Message()
-        for value in values:
-            self._message["Set-Cookie"] = value
-
-    def info(self) -> email.message.Message:
-        return self._message
+    name: str
+    domain: str
+    is_host_only: bool
+    path: str
+    partition: str
 
 
-class _Policy(DefaultCookiePolicy):
-    """The jar's policy, with what browsers add to it (RFC 6265bis)."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(
-            rfc2965=False,
-            netscape=True,
-            hide_cookie2=True,
-            strict_ns_domain=DefaultCookiePolicy.DomainStrictNonDomain,
-        )
-        self._engine = engine
-        self.is_cross_site = False
-        self.is_secure = False
-
-    def set_ok(self, cookie: Cookie, request: urllib.request.Request) -> bool:
-        """Tell whether a cookie may be kept."""
-        if cookie.secure and not self.is_secure:
-            return False
-        if self._engine.checks_cookies and not _meets_prefix_rules(cookie):
-            return False
-        if cookie.domain_specified and is_public_suffix(cookie.domain.lstrip(".")):
-            return False
-        return self._suits_site(cookie) and bool(super().set_ok(cookie, request))
-
-    def return_ok(self, cookie: Cookie, request: urllib.request.Request) -> bool:
-        """Tell whether a cookie may be sent."""
-        return self._suits_site(cookie) and bool(super().return_ok(cookie, request))
-
-    def return_ok_secure(self, cookie: Cookie, request: urllib.request.Request) -> bool:  # noqa: ARG002
-        """Tell whether the connection is good enough for the cookie; loopback is, as browsers take it."""
-        return self.is_secure or not cookie.secure
-
-    def return_ok_expires(self, cookie: Cookie, request: urllib.request.Request) -> bool:  # noqa: ARG002
-        """Leave expiry to the browser's clock."""
-        return True
-
-    def _suits_site(self, cookie: Cookie) -> bool:
-        """Tell whether SameSite lets the cookie cross to or from the site of the request."""
-        if not self.is_cross_site:
-            return True
-        if self._engine.blocks_third_party_cookies:
-            return False
-        same_site = _get_same_site(cookie)
-        return same_site == "none" or (same_site is None and not self._engine.defaults_to_lax)
+def matches_domain(host: str, domain: str) -> bool:
+    """Tell whether a host is a domain or below it (5.1.3)."""
+    return host == domain or (host.endswith(f".{domain}") and not is_address(host))
 
 
-def _meets_prefix_rules(cookie: Cookie) -> bool:
-    """Tell whether a cookie has what its name and SameSite promise."""
-    if not cookie.secure and (_get_same_site(cookie) == "none" or cookie.name.startswith("__Secure-")):
+def matches_path(path: str, cookie_path: str) -> bool:
+    """Tell whether a URL's path is a cookie's or below it (5.1.4)."""
+    if not path.startswith(cookie_path):
         return False
-    if not cookie.name.startswith("__Host-"):
-        return True
-    return cookie.secure and not cookie.domain_specified and cookie.path_specified and cookie.path == "/"
-
-
-def _get_same_site(cookie: Cookie) -> str | None:
-    """Return `strict`, `lax` or `none`; None where the attribute is missing, or none of these."""
-    value = (cookie.get_nonstandard_attr("SameSite") or "").lower()
-    return value if value in ("strict", "lax", "none") else None
-
-
-class _Jar(CookieJar):
-    """A jar whose cookies grow old by the browser's clock."""
-
-    def __init__(self, policy: _Policy, clock: Clock) -> None:
-        super().__init__(policy)
-        self._clock = clock
-
-    def clear_expired_cookies(self) -> None:
-        """Drop the cookies whose time is over."""
-        now = self._clock.now()
-        for cookie in list(self):
-            if cookie.expires is not None and cookie.expires <= now:
-                self.clear(cookie.domain, cookie.path, cookie.name)
-
-
-def _keep_last_attributes(value: str) -> str:
-    """Return a Set-Cookie value with one of each attribute, in one spelling: of several, browsers take the last."""
-    # The jar of the standard library takes the first of several, and knows `SameSite` in one spelling alone.
-    # RFC 6265bis takes the last, and compares names case-insensitively.
-    pair, *parts = value.replace("\r", "").replace("\n", "").split(";")
-    attributes: dict[str, str] = {}
-    for part in parts:
-        name, equals, given = part.partition("=")
-        attributes[name.strip().lower()] = f"{equals}{given.strip()}"
-    spelled = (f"{'SameSite' if name == 'samesite' else name}{given}" for name, given in attributes.items() if name)
-    return "; ".join([pair, *spelled])
+    return len(path) == len(cookie_path) or cookie_path.endswith("/") or path[len(cookie_path)] == "/"
 
 
 class Cookies:
-    """The browser's cookies, for all origins. Iterating gives each as `http.cookiejar.Cookie`."""
+    """The browser's cookies, for all origins. Iterating gives each as a `Cookie`."""
 
     def __init__(self, clock: Clock, engine: Engine) -> None:
         self._clock = clock
         self._engine = engine
-        self._policy = _Policy(engine)
-        self._jar = _Jar(self._policy, clock)
-        self._is_empty = True
+        self._kept: dict[_Key, Cookie] = {}
 
     def set(
         self,
@@ -144,6 +97,7 @@ class Cookies:
         httponly: bool = False,
         samesite: str | None = None,
         max_age: int | None = None,
+        partitioned: bool = False,
     ) -> None:
         """Keep a cookie, as if `url` had been opened and had sent it.
 
@@ -157,6 +111,7 @@ class Cookies:
             httponly: kept from scripts; they see no cookies here anyway.
             samesite: `Strict`, `Lax` or `None`, as in the header; None to leave it out.
             max_age: seconds; None for a cookie of this session.
+            partitioned: sent with pages of the site of `url` alone.
 
         Raises:
             ValueError: a browser would not keep it.
@@ -164,12 +119,13 @@ class Cookies:
         parts = [f"{name}={value}"]
         attributes = {"Domain": domain, "Path": path, "SameSite": samesite, "Max-Age": max_age}
         parts += [f"{key}={given}" for key, given in attributes.items() if given is not None]
-        parts += [key for key, given in (("Secure", secure), ("HttpOnly", httponly)) if given]
+        flags = {"Secure": secure, "HttpOnly": httponly, "Partitioned": partitioned}
+        parts += [key for key, given in flags.items() if given]
         header = "; ".join(parts)
         parsed = parse_url(url)
         if parsed is None or not parsed.is_http:
             raise ValueError(f"{url!r} is no http or https URL")
-        if not self._keep(parsed, [header]):
+        if not self._keep(parsed, Origin(parsed.origin), header):
             hint = (
                 " (SameSite=None needs Secure, and Secure needs https)" if "https" in url or secure or samesite else ""
             )
@@ -177,56 +133,139 @@ class Cookies:
 
     def clear(self) -> None:
         """Forget every cookie."""
-        self._jar.clear()
-        self._is_empty = True
+        self._kept.clear()
 
     def __iter__(self) -> Iterator[Cookie]:
-        self._jar.clear_expired_cookies()
-        return iter(self._jar)
+        self._drop_old()
+        return iter(list(self._kept.values()))
 
     def find(self, url: URL, origin: Origin) -> str | None:
-        """Return the value of the Cookie header for a request of a page, or None (`#append-a-request-cookie-header`).
+        """Return the value of the Cookie header for a request of a page, or None (5.8.3).
 
         Args:
             url: of the request.
             origin: of the page.
         """
-        if self._is_empty:
+        if not self._kept:
             return None
-        self._policy.is_cross_site = not is_same_site(origin, url)
-        self._policy.is_secure = self._is_secure(url)
-        self._jar.clear_expired_cookies()
-        request = urllib.request.Request(url.request_url)
-        self._jar.add_cookie_header(request)
-        return request.get_header("Cookie")
+        self._drop_old()
+        is_own_site, site = is_same_site(origin, url), find_site(origin)
+        found = [
+            cookie
+            for cookie in self._kept.values()
+            if cookie.matches_host(url.host)
+            and matches_path(url.path, cookie.path)
+            and (not cookie.is_secure or self._is_secure(url))
+            and cookie.partition in ("", site)
+            and (is_own_site or self._crosses_sites(cookie))
+        ]
+        found.sort(key=lambda cookie: -len(cookie.path))  # a stable sort: of one length the earlier comes first
+        return "; ".join(map(str, found)) if found else None
 
     def keep(self, url: URL, origin: Origin, headers: Iterable[Header]) -> None:
-        """Keep what a response sets (`#parse-and-store-response-set-cookie-headers`).
+        """Keep what a response sets (`#parse-and-store-response-set-cookie-headers` of Fetch).
 
         Args:
             url: of the request.
             origin: of the page.
             headers: of the response.
         """
-        values = [value for name, value in headers if name.lower() == "set-cookie"]
-        if values:
-            self._keep(url, values, is_cross_site=not is_same_site(origin, url))
+        for name, value in headers:
+            if name.lower() == "set-cookie":
+                self._keep(url, origin, value)
 
     def _is_secure(self, url: URL) -> bool:
         return is_trustworthy(url) if self._engine.trusts_loopback_for_cookies else url.scheme == "https"
 
-    def _keep(self, url: URL, values: list[str], *, is_cross_site: bool = False) -> bool:
-        self._policy.is_cross_site = is_cross_site
-        self._policy.is_secure = self._is_secure(url)
-        request = urllib.request.Request(url.request_url)
-        kept = False
-        for value in values:
-            answer: Any = _Answer([_keep_last_attributes(value)])
-            for cookie in self._jar.make_cookies(answer, request):
-                if self._policy.set_ok(cookie, request):
-                    if cookie.expires is not None and _MAX_AGE.search(value):
-                        cookie.expires += int(self._clock.now() - time.time())
-                    self._jar.set_cookie(cookie)
-                    self._is_empty = False
-                    kept = True
-        return kept
+    def _crosses_sites(self, cookie: Cookie) -> bool:
+        """Tell whether SameSite, and the engine, let a cookie go to and from another site than the page's."""
+        if self._engine.blocks_third_party_cookies and not cookie.partition:
+            return False
+        same_site = cookie.same_site
+        return same_site == "none" or (same_site == "default" and not self._engine.defaults_to_lax)
+
+    def _drop_old(self) -> None:
+        now = self._clock.now()
+        for key in [key for key, cookie in self._kept.items() if cookie.expires is not None and cookie.expires <= now]:
+            del self._kept[key]
+
+    def _keep(self, url: URL, origin: Origin, text: str) -> bool:
+        """Keep a cookie in place of one of the same name; return whether it was kept, if only to end it (5.7)."""
+        given = parse_set_cookie(text, self._engine)
+        cookie = None if given is None else self._make(url, origin, given)
+        if given is None or cookie is None:
+            return False
+        if not is_same_site(origin, url) and not self._crosses_sites(cookie):
+            return False
+        if not self._is_secure(url) and any(self._shields(other, cookie) for other in self):
+            return False
+        key = _Key(cookie.name, cookie.domain, cookie.is_host_only, cookie.path, cookie.partition)
+        self._kept[key] = cookie
+        self._drop_old()
+        return True
+
+    def _make(self, url: URL, origin: Origin, given: SetCookie) -> Cookie | None:
+        """Return the cookie, or None if its attributes do not suit its name or where it is from."""
+        engine, domain = self._engine, given.domain
+        if domain and is_public_suffix(domain):
+            if domain != url.host or not engine.keeps_domain_of_suffix:
+                return None
+            domain = ""
+        if domain and not matches_domain(url.host, domain):
+            return None
+        if given.is_secure and not self._is_secure(url):
+            return None
+        if engine.checks_cookies and not _meets_rules(given, is_host_only=not domain and self._allows_domain(given)):
+            return None
+        is_partitioned = given.is_partitioned and engine.partitions_cookies
+        if is_partitioned and not given.is_secure:
+            return None
+        now = self._clock.now()
+        return Cookie(
+            given.name,
+            given.value,
+            domain or url.host,
+            given.path or _find_default_path(url.path),
+            not domain,
+            given.is_secure,
+            given.is_http_only,
+            given.same_site,
+            find_site(origin) if is_partitioned else "",
+            _find_expiry(given, now),
+            now,
+        )
+
+    def _allows_domain(self, given: SetCookie) -> bool:
+        return not given.domain or not self._engine.host_prefix_forbids_domain
+
+    def _shields(self, old: Cookie, new: Cookie) -> bool:
+        """Tell whether a secure cookie keeps an insecure origin from laying another one over it (step 18 of 5.7)."""
+        if not old.is_secure or new.is_secure or old.name != new.name:
+            return False
+        overlaps = matches_domain(old.domain, new.domain) or matches_domain(new.domain, old.domain)
+        return overlaps and matches_path(new.path, old.path)
+
+
+def _meets_rules(given: SetCookie, *, is_host_only: bool) -> bool:
+    """Tell whether a cookie has what its name and SameSite promise (steps 15, 20 and 21 of 5.7)."""
+    prefixed = given.name.lower() or given.value.lower()
+    has_prefix = prefixed.startswith(("__secure-", "__host-"))
+    if not given.is_secure and (has_prefix or given.same_site == "none"):
+        return False
+    if has_prefix and not given.name:
+        return False
+    return not prefixed.startswith("__host-") or (is_host_only and given.path == "/")
+
+
+def _find_default_path(path: str) -> str:
+    """Return the directory of a URL's path (5.1.4)."""
+    return path[: path.rfind("/")] or "/"
+
+
+def _find_expiry(given: SetCookie, now: float) -> float | None:
+    """Return when a cookie ends by the browser's clock, which need not be that of the machine."""
+    if given.max_age is not None:
+        return now + given.max_age
+    if given.expires is None:
+        return None
+    return now + min(given.expires - time.time(), MAX_AGE)

@@ -98,6 +98,8 @@ PRELOADS: Final[dict[str, tuple[API, Destination]]] = {
 }
 """What a preload is asked as, by its `as` (`#translate-a-preload-destination`)."""
 
+_WITH_INTEGRITY: Final = frozenset({"module", "modulepreload", "preload", "script", "style"})
+
 _HIDDEN: Final = "its request failed, which this browser does not say"
 
 _MAX_BEACON: Final = 64 * 1024
@@ -192,6 +194,8 @@ def make_request(
     state = read_crossorigin(crossorigin)
     if state is not None and not asking.has_attribute:
         raise ValueError(f"{kind!r} has no crossorigin attribute: how it is asked for is fixed; leave it out")
+    if integrity and kind not in _WITH_INTEGRITY:
+        raise ValueError(f"{kind!r} has no integrity attribute; {' and '.join(sorted(_WITH_INTEGRITY))} have one")
     mode, credentials = asking.mode, asking.credentials
     if state is not None:
         mode, credentials = "cors", "include" if state == "use-credentials" else "same-origin"

@@ -497,8 +497,56 @@ class Engine:
         webkit=False,
         note="Measured with generated requests, in WebKitGTK; its network library is not Safari's.",
     )
+    keeps_domain_of_suffix: bool = _row(
+        "a cookie whose Domain is a public suffix is kept from that very host, as Domain=localhost from localhost",
+        True,
+        webkit=False,
+    )
+    host_prefix_forbids_domain: bool = _row(
+        "the prefix __Host- forbids a Domain that names the host itself and is a public suffix", False, chromium=True
+    )
+    partitions_cookies: bool = _row(
+        "a cookie with Partitioned goes with pages of one site alone, and across sites too", True, webkit=False
+    )
+    names_cookies_without_equals: bool = _row(
+        "a cookie without = is a name without value, not a value without name, which none may be", False, firefox=True
+    )
+    control_in_cookies: Literal["refused", "refused, tabs too", "cut"] = _row(
+        "a cookie with a control character is refused, but for a tab; also for a tab; or Set-Cookie ends before the "
+        "first that is not printable ASCII",
+        "refused",
+        chromium="refused, tabs too",
+        webkit="cut",
+    )
+    reads_cookies_as_utf8: bool = _row(
+        "bytes beyond ASCII in a cookie's value are taken for UTF-8, with U+FFFD where they are none",
+        False,
+        firefox=True,
+    )
+    cookie_max_age: Literal["digits", "plus", "plus or empty", "sign"] = _row(
+        "Max-Age is digits, or a minus and digits; may have a plus; may be empty too, which is 0; or, once it "
+        "begins with a minus, ends the cookie "
+        "whatever follows",
+        "digits",
+        chromium="plus",
+        firefox="sign",
+        webkit="plus or empty",
+    )
+    counts_invalid_expiry: Literal["none", "Expires", "all"] = _row(
+        "an Expires or Max-Age that is none is as if it were not there; or undoes an earlier one, Expires alone or "
+        "both",
+        "none",
+        chromium="all",
+        firefox="all",
+        webkit="Expires",
+    )
+    keeps_equals_without_name: bool = _row("a cookie without a name may have = in its value", False, webkit=True)
+    last_expiry_counts: bool = _row(
+        "of Expires and Max-Age the last counts, and not always Max-Age", False, webkit=True
+    )
+    counts_bare_domain: bool = _row("Domain without = undoes an earlier one", True, webkit=False)
     blocks_third_party_cookies: bool = _row(
-        "no cookie is kept or sent across sites, whatever its SameSite",
+        "no cookie is kept or sent across sites, whatever its SameSite, unless it is partitioned",
         False,
         chromium=True,
         webkit=True,

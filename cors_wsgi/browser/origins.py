@@ -72,12 +72,25 @@ def _share_site(one: str, other: str) -> bool:
     """Tell whether two hosts are equal or have one registrable domain (`#same-site`)."""
     if one == other:
         return True
-    if _is_address(one) or _is_address(other):
+    if is_address(one) or is_address(other):
         return False
     if one.split(".")[-2:] != other.split(".")[-2:]:
         return False
     registrable = find_registrable_domain(one)
     return registrable is not None and registrable == find_registrable_domain(other)
+
+
+def find_site(origin: Origin) -> str:
+    """Return the site of a page: its scheme and registrable domain, or its host (`#obtain-a-site`).
+
+    Args:
+        origin: of the page; each opaque one is a site of its own, and so is told apart by nothing here but `null`.
+    """
+    url = parse_url(origin.serialized)
+    if url is None:
+        return origin.serialized
+    registrable = None if is_address(url.host) else find_registrable_domain(url.host)
+    return f"{url.scheme}://{registrable or url.host}"
 
 
 def find_registrable_domain(host: str) -> str | None:
@@ -95,12 +108,13 @@ def find_registrable_domain(host: str) -> str | None:
 
 def is_public_suffix(host: str) -> bool:
     """Tell whether the public suffix list has `host` itself, so that nobody's cookie can be for all of it."""
-    if _is_address(host):
+    if is_address(host):
         return False
     return bool(_load_suffixes().is_public(host))
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Tell whether a host is an IP address, of which nothing is a part."""
     try:
         ipaddress.ip_address(host.strip("[]"))
     except ValueError:
@@ -124,4 +138,4 @@ def is_trustworthy(url: URL) -> bool:
     host = url.host.removesuffix(".")
     if host == "localhost" or host.endswith(".localhost"):
         return True
-    return _is_address(host) and ipaddress.ip_address(host.strip("[]")).is_loopback
+    return is_address(host) and ipaddress.ip_address(host.strip("[]")).is_loopback

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from rich.console import Console
 from rich.padding import Padding
@@ -18,10 +18,12 @@ from cors_wsgi.browser import (
     CORSError,
     Exchange,
     FetchError,
+    Load,
     PreflightCause,
     Response,
     preflight_causes,
 )
+from cors_wsgi.browser.elements import Kind
 from cors_wsgi.browser.engines import BROWSERS
 from cors_wsgi.browser.printing import escape, hide_credentials, show_exchange
 from cors_wsgi.browser.urls import parse_url
@@ -34,13 +36,17 @@ from .terminal import make_console, safe
 
 SHARED, BLOCKED, UNTRIED = 0, 1, 2
 
+KINDS: Final = (*(kind for kind in get_args(Kind) if kind != "preload"), "eventsource")
+"""What --as takes. A preload is asked for as its consumer, and so needs no kind of its own."""
+
 EXAMPLES: Final = """\
 examples:
   cors-wsgi check https://api.example.com/items --origin https://app.example.com
   cors-wsgi check https://api.example.com/items/1 --origin https://app.example.com \\
       --method PUT -H 'Content-Type: application/json' --data '{}' --credentials
+  cors-wsgi check https://cdn.example.com/logo.png --origin https://app.example.com --as img --crossorigin
   cors-wsgi check http://localhost/items --origin https://app.example.com --app myapp:app
-exit status: 0 shared, 1 blocked, 2 could not be tried
+exit status: 0 shared (with --as: in use), 1 blocked, 2 could not be tried
 """
 
 
@@ -54,6 +60,7 @@ class Outcome:
         response: what the script sees; None if it failed.
         failed: why it failed; None if the script has the response.
         hints: what the answers give away beyond that.
+        load: what became of an element; None if a script fetches.
     """
 
     causes: Sequence[PreflightCause]
@@ -61,12 +68,15 @@ class Outcome:
     response: Response | None
     failed: FetchError | None
     hints: Sequence[Hint]
+    load: Load | None = None
 
     @property
     def status(self) -> int:
         """The command's exit status."""
         if self.failed is None:
             return SHARED
+        if self.load is not None and self.failed.exchange is not None and self.failed.exchange.response is not None:
+            return BLOCKED
         return BLOCKED if isinstance(self.failed, CORSError) else UNTRIED
 
 
@@ -78,6 +88,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-H", "--header", action="append", default=[], help="'Name: value', as often as needed")
     parser.add_argument("--data", help="the request's body")
     parser.add_argument("--credentials", action="store_true", help="credentials: 'include'")
+    parser.add_argument(
+        "--as",
+        dest="kind",
+        choices=KINDS,
+        metavar="KIND",
+        help=f"load it without a script, as one of: {', '.join(KINDS)}",
+    )
+    parser.add_argument(
+        "--crossorigin",
+        nargs="?",
+        const="anonymous",
+        choices=("anonymous", "use-credentials"),
+        help="with --as: the element's attribute",
+    )
+    parser.add_argument("--integrity", default="", help="with --as: the element's attribute")
     parser.add_argument(
         "--engine", choices=list(ENGINES), default="standard", help="whose rules; the standard's by default"
     )
@@ -114,6 +139,10 @@ def _play(arguments: argparse.Namespace) -> Outcome:
     else:
         browser = Browser.live(server, engine=arguments.engine, timeout=arguments.timeout)
     page = browser.open(arguments.origin)
+    if arguments.kind:
+        return _load(browser, arguments)
+    if arguments.crossorigin or arguments.integrity:
+        raise ValueError("--crossorigin and --integrity belong to an element: name it with --as, for example --as img")
     causes: Sequence[PreflightCause] = ()
     failed: FetchError | None = None
     response: Response | None = None
@@ -136,11 +165,32 @@ def _play(arguments: argparse.Namespace) -> Outcome:
     return Outcome(causes, exchanges, response, failed, hints)
 
 
+def _load(browser: Browser, arguments: argparse.Namespace) -> Outcome:
+    """Load the URL as an element of the page does.
+
+    Raises:
+        ValueError: an option says what no element has.
+    """
+    if arguments.header or arguments.data is not None or arguments.method != "GET":
+        raise ValueError("an element sends a GET without headers of its own: leave out -H, --data and --method")
+    page = browser.open(arguments.origin)
+    if arguments.kind == "eventsource":
+        load = page.event_source(arguments.url, with_credentials=arguments.credentials)
+    else:
+        attribute = "use-credentials" if arguments.credentials else arguments.crossorigin
+        load = page.load(arguments.kind, arguments.url, crossorigin=attribute, integrity=arguments.integrity)
+    exchanges = tuple(browser.exchanges)
+    hints = find_hints(exchanges, page.origin, load.error, credentials=arguments.credentials, logged=())
+    return Outcome((), exchanges, None, load.error, hints, load)
+
+
 def _show(console: Console, outcome: Outcome, *, verbose: bool) -> None:
     if outcome.status == UNTRIED and all(exchange.response is None for exchange in outcome.exchanges):
         _show_verdict(console, outcome)
         return
-    if outcome.causes:
+    if outcome.load is not None:
+        console.print(f"[bold]{outcome.load.kind}[/]: a browser sends it without a preflight, and without a script.")
+    elif outcome.causes:
         console.print("[bold]Preflighted[/], since:")
         for cause in outcome.causes:
             console.print(Padding(safe(str(cause)), (0, 0, 0, 2)))
@@ -159,6 +209,12 @@ def _show(console: Console, outcome: Outcome, *, verbose: bool) -> None:
 
 def _show_verdict(console: Console, outcome: Outcome) -> None:
     failed = outcome.failed
+    if failed is None and outcome.load is not None:
+        word = "[green]Loaded[/]" if outcome.load.outcome == "loaded" else "[yellow]Tainted[/]"
+        console.print(f"{word}: {safe(outcome.load.explanation)}")
+        if outcome.load.remedy:
+            console.print(Padding(safe(outcome.load.remedy), (0, 0, 0, 2)))
+        return
     if failed is None:
         names = ", ".join(outcome.response.headers) if outcome.response else ""
         console.print(f"[green]Shared[/]: the script reads the response, and of its headers: {safe(names) or 'none'}.")
@@ -192,7 +248,7 @@ def _write_remedies(failed: FetchError) -> dict[str, str]:
 def _describe(outcome: Outcome) -> dict[str, Any]:
     failed = outcome.failed
     return {
-        "verdict": {SHARED: "shared", BLOCKED: "blocked", UNTRIED: "untried"}[outcome.status],
+        "verdict": _name_verdict(outcome),
         "causes": [str(cause) for cause in outcome.causes],
         "exchanges": [
             {
@@ -216,6 +272,12 @@ def _describe(outcome: Outcome) -> dict[str, Any]:
         "readable_headers": list(outcome.response.headers) if outcome.response else [],
         "hints": [{"name": hint.name, "text": hint.text} for hint in outcome.hints],
     }
+
+
+def _name_verdict(outcome: Outcome) -> str:
+    if outcome.load is not None and outcome.status == SHARED:
+        return outcome.load.outcome
+    return {SHARED: "shared", BLOCKED: "blocked", UNTRIED: "untried"}[outcome.status]
 
 
 def _list_headers(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 from support.raw_answers import read_answer
-from support.recorded import Step, expect, is_element, list_sent, load_cases, play
+from support.recorded import Step, expect, is_element, list_sent, load_cases, load_cookie_cases, play, play_cookies
 from tools.engines.hostile import ANSWERS, FILE
 
 from cors_wsgi.browser import DIFFERENCES, ENGINES, Engine
@@ -23,6 +23,7 @@ UNSUPPORTED: Final = "unsupported"
 ODD: Final = json.loads(FILE.read_text("utf-8"))
 
 SETTINGS: Final = {"spec": "standard", "chromium": "chromium", "firefox": "firefox", "webkit": "webkit"}
+
 
 def find_disagreements(steps: list[Step], recorded_as: str, engine: str | Engine) -> list[str]:
     """Play a case and return where the model and what was recorded do not agree, step by step."""
@@ -42,7 +43,11 @@ def find_disagreements(steps: list[Step], recorded_as: str, engine: str | Engine
             sent = first.sent(name)
             if (None if sent is None else sent.strip(" \t")) != value:
                 found.append(f"{where}: sent {name}: recorded {value!r}, model {sent!r}")
-        if seen["client"][0] == "threw" and not is_element(step) and (outcome["error"] is None or outcome["error"].reason.is_cors):
+        if (
+            seen["client"][0] == "threw"
+            and not is_element(step)
+            and (outcome["error"] is None or outcome["error"].reason.is_cors)
+        ):
             found.append(f"{where}: the script's own browser threw, model {outcome['error']!r}")
     return found
 
@@ -134,3 +139,13 @@ ALONE: Final = {
     **dict.fromkeys(("p1626", "p1627"), "Access-Control-Max-Age: -1 is no number, and means 5 seconds"),
 }
 """The cases in which the standard is alone, and what it says there."""
+
+
+COOKIE_CASES: Final = load_cookie_cases()
+
+
+@pytest.mark.parametrize("engine", ["chromium", "firefox", "webkit"])
+def test_the_model_keeps_and_sends_the_cookies_that_were_recorded(engine: str) -> None:
+    played = {case["id"]: play_cookies(case, engine) for case in COOKIE_CASES}
+    assert played == {case["id"]: case["by"][engine] for case in COOKIE_CASES}
+    assert len(COOKIE_CASES) == 94

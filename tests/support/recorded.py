@@ -335,7 +335,22 @@ def _list_seen(servers: Servers, browser: Browser) -> Outcome:
         "preflights": list(servers.preflights),
         "actuals": list(servers.actuals),
         "first": actuals[0] if actuals else None,
+        "cookies": actuals[-1].sent("Cookie") if actuals else None,
     }
+
+
+def load_cookie_cases() -> list[dict[str, Any]]:
+    """Return the cases about cookies: two requests each, and what each browser sent with the second."""
+    with gzip.open(DATA / "cookies.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def play_cookies(case: dict[str, Any], engine: str | Engine) -> list[str]:
+    """Play a case about cookies, and return those of its own that went with the last request."""
+    group = {"id": case["id"], "group": "cookie", "page_origin": case["page_origin"], "server": case["server"]}
+    steps: list[Step] = [{**group, "step": number, "request": step} for number, step in enumerate(case["steps"])]
+    sent = [outcome["cookies"] for outcome in play(steps, engine)][-1]
+    return [pair for pair in (sent or "").split("; ") if case["id"] in pair]
 
 
 def expect(step: Step, seen: Outcome) -> Outcome:

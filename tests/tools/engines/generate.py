@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from .cases import Case, Step
+from .cookie_syntax import cookie_syntax
 from .draw import Draw
+from .elements import elements
 from .families import (
     allow_credentials,
     allow_headers,
@@ -23,7 +25,6 @@ from .families import (
     streams,
     total_size,
 )
-from .elements import elements
 from .sequences import ages, cookies, preflight_cache, redirects
 
 Family = Callable[[Draw], list[Step]]
@@ -48,6 +49,7 @@ FAMILIES: Final[dict[str, tuple[Family, float]]] = {
     "cookie": (cookies, 3),
     "authentication": (authentication, 1.5),
     "element": (elements, 12),
+    "cookie-syntax": (cookie_syntax, 8),
 }
 """The families, and how likely each is."""
 
@@ -56,7 +58,11 @@ def generate_case(family: str, seed: int, number: int) -> Case:
     """Return the case with the id `family-seed-number`."""
     name = f"{family}-{seed}-{number}"
     draw = Draw(name)
-    return {"id": name, "opaque": draw.chance(0.07) and family != "element", "steps": FAMILIES[family][0](draw)}
+    return {
+        "id": name,
+        "opaque": draw.chance(0.07) and family not in ("element", "cookie-syntax"),
+        "steps": FAMILIES[family][0](draw),
+    }
 
 
 def generate_cases(seed: int, count: int, families: Sequence[str] = tuple(FAMILIES)) -> Iterator[Case]:

@@ -35,10 +35,10 @@ def describe_request(
         lower = name.lower()
         if lower in BROWSERS_OWN or lower.startswith("sec-ch-"):
             continue
-        if (name, value) == ACCEPT_LANGUAGE:
-            continue
         joined = f"{kept[lower]}, {value}" if lower in kept else value
         kept[lower] = joined.strip(" \t")
+    if kept.get("accept-language") == ACCEPT_LANGUAGE[1]:
+        del kept["accept-language"]
     if kept.get("user-agent", "").startswith("Mozilla/"):
         kept["user-agent"] = "its own"
     if kept.get("content-type", "").startswith("multipart/form-data; boundary="):

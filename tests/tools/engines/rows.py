@@ -1,0 +1,122 @@
+"""Record, for every row of the table of engines, a case that needs it: `python -m tools.engines.rows`.
+
+Runs generated cases in each browser until every row of it is needed by one, and writes those to `engines/data/rows.json`
+with what the browser did; a test takes out each row, and sees that the model then disagrees with one of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from support.engines import ENGINES as BROWSERS
+from support.engines import version_of
+
+from cors_wsgi.browser import DIFFERENCES, ENGINES
+
+from .cases import Case
+from .compare import compare, compare_case
+from .generate import FAMILIES, generate_cases
+from .run import Recording, run_cases
+
+FILE: Final = Path(__file__).parent / "data" / "rows.json"
+
+SHOWN_ELSEWHERE: Final = {
+    "checks_status_first": "shows in the words of consoles alone, which `consoles.py` records",
+    "max_age_limit": "shows after ten minutes, two hours or a day; from the engines' sources",
+    "status_line": "is about odd HTTP, which `hostile.py` records",
+    "trims_header_names": "is about odd HTTP, which `hostile.py` records",
+    "refuses_nul": "is about odd HTTP, which `hostile.py` records",
+    "lone_carriage_return": "is about odd HTTP, which `hostile.py` records",
+    "keeps_folds": "is about odd HTTP, which `hostile.py` records",
+    "ignores_bad_length": "is about odd HTTP, which `hostile.py` records",
+}
+"""Rows that no generated case can need, and why."""
+
+
+_ROUNDS: Final = (
+    tuple(FAMILIES),
+    ("element",),
+    ("cookie-syntax", "total-size", "preflight-cache"),
+    ("redirect", "request", "anything", "total-size"),
+)
+"""The families of one run after another: what is rare in all of them together is asked for alone."""
+
+
+class Kept(Recording):
+    """What a browser did with cases, read from the file."""
+
+    def __init__(self, kept: dict[str, Any]) -> None:
+        self.origins = kept["origins"]
+        self.agent = ""
+        self.observed = kept["observed"]
+        self.elapsed = kept["elapsed"]
+        for steps in self.observed.values():
+            for step in steps:
+                if isinstance(step["client"], dict):
+                    step["client"]["headers"] = [tuple(pair) for pair in step["client"]["headers"]]
+
+
+def list_rows(engine: str) -> list[str]:
+    """Return the rows of a browser that a generated case can need."""
+    return [row.name for row in DIFFERENCES if engine in row.engines and row.name not in SHOWN_ELSEWHERE]
+
+
+def needs(case: Case, recording: Recording, engine: str, row: str) -> bool:
+    """Tell whether the model would disagree with what a browser did, were it not for one row."""
+    (standard,) = (each.standard for each in DIFFERENCES if each.name == row)
+    without = replace(ENGINES[engine], **{row: standard})
+    return bool(compare_case(case, recording, without, engine))
+
+
+def record(engine: str, count: int, seed: int, most: int) -> list[dict[str, Any]]:
+    """Return recordings that need every row of a browser, as far as `most` runs of `count` cases have them."""
+    wanted, kept = set(list_rows(engine)), []
+    for run in range(most):
+        cases = list(generate_cases(seed + run, count, _ROUNDS[run % len(_ROUNDS)]))
+        recording = run_cases(engine, cases)
+        result = compare(cases, recording, engine)
+        chosen: dict[str, Case] = {}
+        for case in cases:
+            if case["id"] not in result.explained:
+                continue
+            found = {
+                row for row in wanted if row in result.explained[case["id"]] and needs(case, recording, engine, row)
+            }
+            if found:
+                chosen[case["id"]] = case
+                wanted -= found
+        kept.append(
+            {
+                "cases": list(chosen.values()),
+                "origins": dict(recording.origins),
+                "observed": {name: recording.observed[name] for name in chosen},
+                "elapsed": {name: recording.elapsed[name] for name in chosen},
+            }
+        )
+        print(f"{engine}: after {(run + 1) * count} cases {len(wanted)} rows are not needed: {sorted(wanted)}")
+        if not wanted:
+            break
+    return [one for one in kept if one["cases"]]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.engines.rows", description=__doc__)
+    parser.add_argument("--engine", choices=BROWSERS, action="append", help="which browser; all three by default")
+    parser.add_argument("--cases", type=int, default=2500, help="how many in one run")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--runs", type=int, default=8, help="how many runs at most")
+    arguments = parser.parse_args()
+    recorded = json.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
+    for engine in arguments.engine or BROWSERS:
+        runs = record(engine, arguments.cases, arguments.seed, arguments.runs)
+        recorded[engine] = {"version": version_of(engine), "runs": runs}
+    FILE.write_text(json.dumps(recorded, ensure_ascii=False, sort_keys=True, indent=0) + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
