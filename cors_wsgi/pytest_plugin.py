@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
     from .audit import Report
-    from .browser import Browser, CORSError, FailureReason, FetchError, Page, Response
+    from .browser import Browser, CORSError, FailureReason, FetchError, Load, Page, Response
+    from .browser.elements import Kind
 
 _NO_APP = """\
 cors_browser needs the app under test, and there is no fixture "app". Write one, for example in conftest.py:
@@ -134,6 +135,57 @@ def assert_blocked(page: Page, url: str, *, reason: FailureReason | str | None =
     if expected is not None and expected is not failed.reason:
         pytest.fail(_join(f"Blocked, but for {failed.reason.value}, not for {expected.value}.", str(failed)))
     return failed
+
+
+def assert_loaded(page: Page, kind: Kind, url: str, *, tainted: bool = False, **options: Any) -> Load:
+    """Load something as an element of the page does, and fail the test if the page cannot use it.
+
+    Args:
+        page: an open page.
+        kind: as for `page.load`: `img`, `script`, `module`, `style`, `font` and more.
+        url: as for `page.load`.
+        tainted: whether it is to be in use and kept from scripts; otherwise scripts must be able to read it.
+        options: as for `page.load`: `crossorigin`, `integrity`, `as_`.
+
+    Returns:
+        What became of it.
+    """
+    __tracebackhide__ = True
+    load = page.load(kind, url, **options)
+    wanted = "tainted" if tainted else "loaded"
+    if load.outcome != wanted:
+        pytest.fail(_join(f"The {kind} is {load.outcome}, not {wanted}.", str(load)))
+    return load
+
+
+def assert_not_loaded(
+    page: Page, kind: Kind, url: str, *, reason: FailureReason | str | None = None, **options: Any
+) -> Load:
+    """Load something as an element of the page does, and fail the test unless the browser blocks it.
+
+    Args:
+        page: an open page.
+        kind: as for `page.load`.
+        url: as for `page.load`.
+        reason: the reason that is expected, or its name, as `missing-acao`; None for any.
+        options: as for `page.load`.
+
+    Returns:
+        What became of it, with the reason.
+
+    Raises:
+        ValueError: there is no such reason.
+    """
+    __tracebackhide__ = True
+    from .browser import FailureReason  # noqa: PLC0415
+
+    expected = FailureReason(reason) if isinstance(reason, str) else reason
+    load = page.load(kind, url, **options)
+    if load.outcome != "blocked" or load.reason is None:
+        pytest.fail(_join(f"The {kind} is {load.outcome}, not blocked.", str(load)))
+    if expected is not None and expected is not load.reason:
+        pytest.fail(_join(f"Blocked, but for {load.reason.value}, not for {expected.value}.", str(load)))
+    return load
 
 
 def _try(page: Page, url: str, options: Mapping[str, Any]) -> Response | FetchError:

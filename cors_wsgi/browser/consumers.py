@@ -62,7 +62,8 @@ def find_fault(kind: str, request: Request, response: WireResponse, engine: Engi
         engine: whose rules.
     """
     given = _find_type(response)
-    wrong = Failure(FailureReason.WRONG_TYPE, {"value": given or "(none)"})
+    facts = {"value": given or "(none)", "element": kind, "nosniff": "yes" if _says_nosniff(response) else ""}
+    wrong = Failure(FailureReason.WRONG_TYPE, facts)
     if kind == "preload":
         return _find_preload_fault(request, response, given, engine, wrong)
     if _is_blocked_by_nosniff(request, response, given):
@@ -77,7 +78,9 @@ def find_fault(kind: str, request: Request, response: WireResponse, engine: Engi
 
 
 def _find_bad_status(response: WireResponse) -> Fault | None:
-    return None if 200 <= response.status <= 299 else Fault(Failure(FailureReason.BAD_STATUS))
+    return (
+        None if 200 <= response.status <= 299 else Fault(Failure(FailureReason.BAD_STATUS, {"phrase": response.phrase}))
+    )
 
 
 def _has_right_type(kind: str, response: WireResponse, given: str | None, engine: Engine) -> bool:

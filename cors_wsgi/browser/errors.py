@@ -40,13 +40,61 @@ _XHR_ADDS = (
 )
 
 
+_TYPE_WORDS: Final = {
+    ("chromium", "EventSource"): 'EventSource\'s response has a MIME type ("{value}") that is not "text/event-stream". '
+    "Aborting the connection.",
+    ("firefox", "EventSource"): "Firefox can’t establish a connection to the server at {url}.",
+    ("firefox", "nosniff"): "The resource from “{url}” was blocked due to MIME type (“{value}”) mismatch "
+    "(X-Content-Type-Options: nosniff).",
+    ("webkit", "EventSource"): 'EventSource\'s response has a MIME type ("{value}") that is not "text/event-stream". '
+    "Aborting the connection.",
+    (
+        "webkit",
+        "style",
+    ): "Did not parse stylesheet at '{url}' because non CSS MIME types are not allowed in strict mode.",
+    (
+        "webkit",
+        "script",
+    ): 'Refused to execute {url} as script because "X-Content-Type-Options: nosniff" was given and its '
+    "Content-Type is not a script MIME type.",
+}
+"""What consoles say of a wrong type, by engine and element; of modules that is the reason's own wording."""
+
+_MODULES: Final = frozenset({"module", "import", "modulepreload"})
+
+_CHROMIUM_NAMES: Final = dict.fromkeys(("EventSource", "ping", "link", "worker"), "resource")
+"""What Chromium calls what has another name elsewhere."""
+
+_SAFARI_SECONDS: Final = {
+    "fetch": "Fetch API cannot load {url} due to access control checks.",
+    "XMLHttpRequest": "XMLHttpRequest cannot load {url} due to access control checks.",
+    "image": "Cannot load image {url} due to access control checks.",
+    "EventSource": "EventSource cannot load {url} due to access control checks.",
+    "script": "Cross-origin script load denied by Cross-Origin Resource Sharing policy.",
+    "ping": "Beacon API cannot load {url}.",
+}
+"""The second line of Safari's message, by API; of others there is none."""
+
+
+def _find_words(engine: str, reason: FailureReason, facts: Mapping[str, str]) -> str:
+    """Return what the engine says of a reason, as a template; of a wrong type each element has words of its own."""
+    words = reason.wording
+    text = {"chromium": words.chromium, "firefox": words.firefox, "webkit": words.safari}[engine]
+    element = facts.get("element", "")
+    if reason is not FailureReason.WRONG_TYPE or element in _MODULES:
+        return text
+    if engine == "firefox" and facts.get("nosniff"):
+        element = "nosniff"
+    return _TYPE_WORDS.get((engine, element), "")
+
+
 def print_chromium(reason: FailureReason, facts: Mapping[str, str]) -> str:
     """Return what Chromium's console prints."""
-    text = reason.wording.chromium
+    text = _find_words("chromium", reason, facts)
     if reason in _NEVER_SENT:
         return NO_MESSAGE
     if reason.wording.is_whole:
-        return fill(text, facts)
+        return fill(text, facts) or NO_MESSAGE
     if not reason.is_cors:
         return fill("{sent_method} {url} net::ERR_FAILED", facts)
     if not text:
@@ -57,13 +105,14 @@ def print_chromium(reason: FailureReason, facts: Mapping[str, str]) -> str:
         text += _XHR_ADDS
     first = facts.get("first_url", "")
     redirected = "(redirected from '{first_url}') " if first and first != facts.get("url") else ""
-    prefix = f"Access to {{api}} at '{{url}}' {redirected}from origin '{{origin}}' has been blocked by CORS policy"
+    name = _CHROMIUM_NAMES.get(facts.get("api", ""), "{api}")
+    prefix = f"Access to {name} at '{{url}}' {redirected}from origin '{{origin}}' has been blocked by CORS policy"
     return fill(f"{prefix}: {text}", facts)
 
 
 def print_firefox(reason: FailureReason, facts: Mapping[str, str]) -> str:
     """Return what Firefox's console prints."""
-    text = reason.wording.firefox
+    text = _find_words("firefox", reason, facts)
     if not text or reason.wording.is_whole:
         return fill(text, facts) or NO_MESSAGE
     end = "." if text.endswith("{status}") else ")."
@@ -73,12 +122,11 @@ def print_firefox(reason: FailureReason, facts: Mapping[str, str]) -> str:
 
 def print_safari(reason: FailureReason, facts: Mapping[str, str]) -> str:
     """Return what Safari's console prints: the reason, and a second line that says what cannot be loaded."""
-    text = reason.wording.safari
+    text = _find_words("webkit", reason, facts)
     if not text or reason.wording.is_whole:
         return fill(text, facts) or NO_MESSAGE
-    what = "XMLHttpRequest" if facts.get("api") == "XMLHttpRequest" else "Fetch API"
-    second = f"{what} cannot load {{url}} due to access control checks."
-    return fill(f"{text}\n{second}", facts)
+    second = _SAFARI_SECONDS.get(facts.get("api", "fetch"), "")
+    return fill(f"{text}\n{second}".rstrip("\n"), facts)
 
 
 CONSOLES: Final = {"chromium": print_chromium, "firefox": print_firefox, "webkit": print_safari}

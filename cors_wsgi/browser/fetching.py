@@ -15,7 +15,7 @@ from .data_urls import read_data_url
 from .errors import FetchError
 from .exchange import WireRequest, WireResponse
 from .headers import ResponseHeaders, get_header, has_header, normalize_value, remove_headers
-from .integrity import matches_integrity
+from .integrity import find_mismatch
 from .network import Agent, Network
 from .origins import is_same_site, is_trustworthy
 from .preflights import Preflights
@@ -266,10 +266,14 @@ class _Fetch:
         request = self.request
         if not request.integrity:
             return
+        element = "stylesheet" if request.destination == "style" else "script"
+        facts = {"value": request.integrity, "element": element, "length": str(len(response.body))}
         if request.tainting == "opaque":
-            raise self.network.fail(FailureReason.INTEGRITY_NEEDS_CORS)
-        if not matches_integrity(response.body, request.integrity):
-            raise self.network.fail(FailureReason.INTEGRITY_MISMATCH, value=request.integrity)
+            raise self.network.fail(FailureReason.INTEGRITY_NEEDS_CORS, None, **facts)
+        if (mismatch := find_mismatch(response.body, request.integrity)) is not None:
+            algorithm, computed = mismatch
+            facts |= {"algorithm": algorithm, "title": algorithm.upper().replace("SHA", "SHA-"), "computed": computed}
+            raise self.network.fail(FailureReason.INTEGRITY_MISMATCH, None, **facts)
 
     def filter(self, response: WireResponse) -> Response:
         """Return what the script sees of the response (step 14 of `#main-fetch`)."""

@@ -17,19 +17,19 @@ _METADATA: Final = re.compile(r"(sha256|sha384|sha512)-([^?]*)(?:\?.*)?")
 """`sha256-` with a hash in base64, and options, of which there are none yet."""
 
 
-def matches_integrity(data: bytes, metadata: str) -> bool:
-    """Tell whether bytes match an `integrity` attribute (`#does-response-match-metadatalist`).
+def find_mismatch(data: bytes, metadata: str) -> tuple[str, str] | None:
+    """Return the algorithm and the hash that bytes have in place of an `integrity` attribute's, or None if they match.
 
-    Only the hashes of the strongest algorithm that is named count; where none is, every response matches.
+    Only the hashes of the strongest algorithm that is named count; where none is, every response matches
+    (`#does-response-match-metadatalist`).
 
     Args:
         data: the body of the response.
         metadata: hashes with white space between them, each as `sha384-` and base64.
 
-    >>> matches_integrity(b"", "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
-    True
-    >>> matches_integrity(b"x", "md5-unknown"), matches_integrity(b"x", "sha256-x")
-    (True, False)
+    >>> find_mismatch(b"", "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
+    >>> find_mismatch(b"", "md5-unknown"), find_mismatch(b"", "sha256-x")
+    (None, ('sha256', '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='))
     """
     hashes: dict[str, list[str]] = {}
     for item in metadata.split():
@@ -37,7 +37,9 @@ def matches_integrity(data: bytes, metadata: str) -> bool:
             hashes.setdefault(match[1], []).append(match[2])
     strongest = max(hashes, key=_ALGORITHMS.index, default=None)
     if strongest is None:
-        return True
+        return None
     digest = base64.b64encode(hashlib.new(strongest, data).digest()).decode("ascii")
     # The standard takes base64url too, as browsers do.
-    return any(given.replace("-", "+").replace("_", "/") == digest for given in hashes[strongest])
+    if any(given.replace("-", "+").replace("_", "/") == digest for given in hashes[strongest]):
+        return None
+    return strongest, digest

@@ -268,12 +268,10 @@ class FailureReason(Enum):
             "The page cannot use the response as what it asked for: its type is '{value}'.",
             "Send the Content-Type of what it is: text/css, text/javascript, image/png. With X-Content-Type-Options: "
             "nosniff nothing else will do.",
-            "Refused to apply style from '{url}' because its MIME type ('{value}') is not a supported stylesheet MIME "
-            "type, and strict MIME checking is enabled.",
-            "The resource from “{url}” was blocked due to MIME type (“{value}”) mismatch (X-Content-Type-Options: "
-            "nosniff).",
-            'Refused to execute {url} as script because "X-Content-Type-Options: nosniff" was given and its '
-            "Content-Type is not a script MIME type.",
+            "Failed to load module script: Expected a JavaScript-or-Wasm module script but the server responded with a "
+            'MIME type of "{value}". Strict MIME type checking is enforced for module scripts per HTML spec.',
+            "Loading module from “{url}” was blocked because of a disallowed MIME type (“{value}”).",
+            "TypeError: '{value}' is not a valid JavaScript MIME type.",
             is_cors=False,
             is_whole=True,
         ),
@@ -283,7 +281,9 @@ class FailureReason(Enum):
         Wording(
             "The response has status {status}, and the page makes no use of it.",
             "Answer with 200; look at the address, and at what the server logs.",
+            "Failed to load resource: the server responded with a status of {status} ({phrase})",
             is_cors=False,
+            is_whole=True,
         ),
     )
     INTEGRITY_NEEDS_CORS = (
@@ -296,7 +296,8 @@ class FailureReason(Enum):
             "request to be CORS enabled to check the integrity, and it is not. The resource has been blocked because "
             "the integrity cannot be enforced.",
             "“{url}” is not eligible for integrity checks since it’s neither CORS-enabled nor same-origin.",
-            "Cannot load script {url}. Failed integrity metadata check.",
+            "Cannot load {element} {url}. Failed integrity metadata check. Content length: {length}, Expected content "
+            "length: {length}, Expected metadata: {value}",
             is_cors=False,
             is_whole=True,
         ),
@@ -304,11 +305,14 @@ class FailureReason(Enum):
     INTEGRITY_MISMATCH = (
         "integrity-mismatch",
         Wording(
-            "The body has none of the hashes that the page asks for ({value}).",
-            "Write the hash of what the server sends now: openssl dgst -sha384 -binary FILE | openssl base64 -A.",
-            "Failed to find a valid digest in the 'integrity' attribute for resource '{url}'",
-            "None of the “sha384” hashes in the integrity attribute match the content of the subresource at “{url}”",
-            "Cannot load script {url}. Failed integrity metadata check.",
+            "The body has none of the hashes that the page asks for ({value}); it has {algorithm}-{computed}.",
+            "Write the hash of what the server sends now, or let the server send what it is the hash of.",
+            "Failed to find a valid digest in the 'integrity' attribute for resource '{url}' with computed "
+            "{title} integrity '{computed}'. The resource has been blocked.",
+            "None of the “{algorithm}” hashes in the integrity attribute match the content of the subresource at "
+            "“{url}”. The computed hash is “{computed}”.",
+            "Cannot load {element} {url}. Failed integrity metadata check. Content length: {length}, Expected content "
+            "length: {length}, Expected metadata: {value}",
             is_cors=False,
             is_whole=True,
         ),

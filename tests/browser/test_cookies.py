@@ -8,6 +8,7 @@ import pytest
 from support.scripted import API, OTHER, PAGE, SHARED, answering, by_path, by_request, last, open_everything
 
 from cors_wsgi.browser import Browser
+from cors_wsgi.browser.cookie_syntax import parse_date
 
 
 def make(*headers: tuple[str, str], engine: str = "standard", url: str = API) -> Browser:
@@ -311,3 +312,89 @@ def test_of_several_attributes_the_last_counts(header: str, path: str) -> None:
     browser.cookies.clear()
     browser.open(API).fetch(f"{path}/y")
     assert [cookie.path for cookie in browser.cookies] == [path]
+
+
+@pytest.mark.parametrize(
+    ("header", "sent"),
+    [
+        ("a=1; Domain=localhost", "a=1"),
+        ("a=1; Domain=.localhost", "a=1"),
+        ("a=1; Domain=", "a=1"),
+        ("a=1; Domain=LOCALHOST; Domain=", "a=1"),
+        ("a=1; Path=x", "a=1"),
+        ("a=1; Max-Age=x", "a=1"),
+        ("a=1; Max-Age=-1", None),
+        ("a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT", None),
+        ("a=1; Expires=Fri, 01 Jan 2038 00:00:00 GMT; Max-Age=0", None),
+        ("a=1; Max-Age=0; Max-Age=x", None),
+        ("a=1; Expires=Mon, 32 Jan 2038 00:00:00 GMT", "a=1"),
+        ("a=1; SameSite=Bogus", "a=1"),
+        ("a", "a"),
+        ("=a", "a"),
+        ("a=", "a="),
+        ("=", None),
+        ("=a=b", None),
+        ("a=1\x01", None),
+        ("a=\xe9", "a=\xe9"),
+        ("a=1; Partitioned", None),
+        ("a=1; Partitioned; Secure", "a=1"),
+        ("__Host-a=1; Secure; Path=/; Domain=localhost", "__Host-a=1"),
+        ("__host-a=1; Path=/", None),
+        ("__SECURE-a=1", None),
+        ("=__Host-a", None),
+        ("a=" + "x" * 4096, None),
+        ("a=1; Path=/" + "x" * 1024, "a=1"),
+    ],
+)
+def test_set_cookie_is_read_as_rfc_6265bis_says(header: str, sent: str | None) -> None:
+    url = "http://localhost:5000"
+    browser = make(("Set-Cookie", header), url=url)
+    browser.open(url).fetch("/x/y")
+    assert bool(list(browser.cookies)) == (sent is not None)
+    assert cookie_sent(browser, url, "/x/z") == sent
+
+
+def test_of_two_cookies_the_one_with_the_longer_path_comes_first() -> None:
+    browser = make(("Set-Cookie", "a=1; Path=/"), ("Set-Cookie", "b=2; Path=/x"), ("Set-Cookie", "c=3; Path=/"))
+    browser.open(API).fetch("/x/y")
+    assert cookie_sent(browser, url="/x/z") == "b=2; a=1; c=3"
+
+
+def test_an_insecure_origin_lays_no_cookie_over_a_secure_one() -> None:
+    url = "http://api.example.com"
+    browser = make(("Set-Cookie", "a=2"), ("Set-Cookie", "a=3; Path=/"), ("Set-Cookie", "b=4"), url=url)
+    browser.cookies.set(API, "a", "1", secure=True, path="/x")
+    browser.open(url).fetch("/x/y")
+    assert sorted(str(cookie) for cookie in browser.cookies) == ["a=1", "a=3", "b=4"]
+
+
+def test_a_partitioned_cookie_goes_with_pages_of_one_site() -> None:
+    seen = {}
+    for engine in ("standard", "chromium", "firefox", "webkit"):
+        browser = make(("Set-Cookie", "a=1; Secure; SameSite=None; Partitioned"), engine=engine)
+        browser.open(OTHER).fetch("/x", credentials="include")
+        browser.mount(API, by_request(open_everything))
+        seen[engine] = [cookie_sent(browser, page) for page in (OTHER, PAGE, "https://third.example")]
+    only = ["a=1", None, None]
+    assert seen == {"standard": only, "chromium": only, "firefox": only, "webkit": [None, None, None]}
+    browser.cookies.set(API, "b", "2", secure=True, partitioned=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("Thu, 01-Jan-70 00:00:10 GMT", 10),
+        ("1 Jan 1970 00:00:10x", 10),
+        ("00:00:10 1 january 70", 10),
+        ("Thu Jan  1 00:00:10 1970", 10),
+        ("1 Jan 69 00:00:00", 3124224000),
+        ("1 Jan 1600 00:00:00", None),
+        ("29 Feb 2001 00:00:00", None),
+        ("1 Jan 1970 24:00:00", None),
+        ("1 Jan 1970 00:60:00", None),
+        ("Jan 1970 00:00:00", None),
+        ("", None),
+    ],
+)
+def test_dates_are_read_leniently(text: str, seconds: float | None) -> None:
+    assert parse_date(text) == seconds

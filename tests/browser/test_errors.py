@@ -26,7 +26,10 @@ SLUGS = [
     "invalid-header", "invalid-request", "not-modelled",
 ]  # fmt: skip
 
-FACTS = ("api", "origin", "url", "first_url", "status", "value", "method", "sent_method", "header", "location")
+FACTS = (
+    *("api", "origin", "url", "first_url", "status", "value", "method", "sent_method", "header", "location"),
+    *("phrase", "element", "length", "algorithm", "title", "computed"),
+)
 
 
 def test_the_reasons_are_a_closed_set() -> None:

@@ -18,7 +18,7 @@ FILES: Final = ("requests", "responses", "new", "elements")
 CASES: Final = {name: steps for file in FILES for name, steps in load_cases(file).items()}
 
 UNSUPPORTED: Final = "unsupported"
-"""What a browser says that has no WebGL, as Firefox has none without a graphics card: such a step tells nothing of it."""
+"""What a browser says that has no WebGL, as Firefox has none without a graphics card; such a step tells nothing."""
 
 ODD: Final = json.loads(FILE.read_text("utf-8"))
 
