@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.needs import needs_module
 from support.scripted import OTHER, PAGE, SHARED, by_path
 
 from cors_wsgi.browser import Browser, CORSError, FailureReason
-from cors_wsgi.pytest_plugin import assert_allowed, assert_blocked
+from cors_wsgi.pytest_plugin import assert_allowed, assert_blocked, assert_loaded, assert_not_loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +100,38 @@ def test_a_reason_that_is_none_is_an_error(cors_browser: Browser) -> None:
         assert_blocked(cors_browser.open(PAGE), "/own", reason="missing")
 
 
+def test_what_is_loaded_as_expected_is_returned(cors_browser: Browser) -> None:
+    page = cors_browser.open(PAGE)
+    assert assert_loaded(page, "font", "/shared").outcome == "loaded"
+    assert assert_loaded(page, "script", "/own", tainted=True).taint
+    assert assert_not_loaded(page, "font", "/own", reason="missing-acao").reason is FailureReason.MISSING_ACAO
+    assert assert_not_loaded(page, "module", "/shared").reason is FailureReason.WRONG_TYPE
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "options", "words"),
+    [
+        ("font", "/own", {}, "The font is blocked, not loaded.\n\nAccess to font at "),
+        ("script", "/own", {}, "The script is tainted, not loaded.\n\ntainted: It is in use, but the page sees"),
+        ("script", "/shared", {"crossorigin": "", "tainted": True}, "The script is loaded, not tainted."),
+    ],
+)
+def test_what_is_not_loaded_fails_in_the_words_of_a_console(
+    kind: Any, path: str, options: dict[str, Any], words: str, cors_browser: Browser
+) -> None:
+    with pytest.raises(pytest.fail.Exception) as caught:
+        assert_loaded(cors_browser.open(PAGE), kind, path, **options)
+    assert str(caught.value).startswith(words)
+
+
+def test_what_is_loaded_all_the_same_or_blocked_for_another_reason_fails(cors_browser: Browser) -> None:
+    page = cors_browser.open(PAGE)
+    with pytest.raises(pytest.fail.Exception, match=r"^The font is loaded, not blocked\."):
+        assert_not_loaded(page, "font", "/shared")
+    with pytest.raises(pytest.fail.Exception, match=r"^Blocked, but for missing-acao, not for bad-status\."):
+        assert_not_loaded(page, "font", "/own", reason="bad-status")
+
+
 def test_an_app_that_is_closed_to_strangers_passes_the_audit(cors_audit: Callable[..., Report]) -> None:
     report = cors_audit("/shared", origin=PAGE, fail_on="high")
     assert (report.url, len(report.exchanges)) == ("https://api.example.com/shared", 22)
@@ -146,7 +178,7 @@ def test_it_serves_a_plain_wsgi_app(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
         import pytest
-        from cors_wsgi.pytest_plugin import assert_allowed, assert_blocked
+        from cors_wsgi.pytest_plugin import assert_allowed, assert_blocked, assert_loaded, assert_not_loaded
 
         def test_allowed(cors_browser):
             page = cors_browser.open("https://app.example.com")

@@ -76,7 +76,6 @@ class Engine:
         "all",
         chromium="explicit",
         firefox="never",
-        webkit="explicit",
         note="WebKit cannot come to the limit: five joined values of at most 128 bytes.",
     )
     refuses_high_bytes: bool = _row(

@@ -433,3 +433,46 @@ def test_check_shows_what_matters_and_with_v_everything(tmp_path: Path, monkeypa
 def test_every_hint_is_in_the_manual() -> None:
     shown = [row[0] for row in read_table(DOCS / "command-line.md", "Check")]
     assert shown == [f"`{name}`" for name in HintName]
+
+
+def element(*arguments: str, app: str = "listed") -> tuple[int, str]:
+    """Check what an app of `element_apps` serves, and return the exit status and what is printed."""
+    given = ("check", *arguments, "--origin", PAGE, "--app", f"element_apps:{app}")
+    shown = run(*given, COLUMNS="120", PYTHONPATH=str(Path(__file__).parent))
+    return shown.returncode, shown.stdout + shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (
+            ["https://cdn.example/logo.png", "--as", "img"],
+            0,
+            "Tainted: It is in use, but a canvas on which it is drawn",
+        ),
+        (["https://cdn.example/logo.png", "--as", "img", "--crossorigin"], 1, "Blocked (missing-acao)"),
+        (["https://cdn.example/open/logo.png", "--as", "img", "--crossorigin"], 0, "Loaded: It is in use, and scripts"),
+        (["https://cdn.example/open/a.woff2", "--as", "font"], 0, "font: a browser sends it without a preflight"),
+        (["https://cdn.example/open/logo.png", "--as", "img", "--credentials"], 1, "wildcard-with-credentials"),
+        (["https://cdn.example/open/logo.png", "--as", "module"], 1, "Blocked (wrong-type)"),
+        (["https://cdn.example/open/a.js", "--as", "script", "--integrity", "sha256-x"], 1, "(integrity-needs-cors)"),
+        (["https://cdn.example/open/stream", "--as", "eventsource"], 0, "Loaded"),
+        (["https://cdn.example/a.js", "--as", "worker"], 2, "Not tried (disallowed-by-mode)"),
+        (["https://cdn.example/a.js", "--crossorigin"], 2, "--crossorigin and --integrity belong to an element"),
+        (["https://cdn.example/a.js", "--as", "script", "-H", "A: b"], 2, "leave out -H, --data and --method"),
+        (["https://cdn.example/a", "--as", "font", "--crossorigin"], 2, "'font' has no crossorigin attribute"),
+    ],
+)
+def test_an_element_is_checked_as_the_page_loads_it(arguments: list[str], status: int, words: str) -> None:
+    found, shown = element(*arguments)
+    assert (found, words in " ".join(shown.split())) == (status, True), shown
+
+
+def test_an_element_is_described_as_json() -> None:
+    verdicts = []
+    for more in ([], ["--crossorigin"]):
+        _, shown = element("https://cdn.example/logo.png", "--as", "img", "--json", *more)
+        described = json.loads(shown)
+        verdicts.append((described["verdict"], described["reason"]))
+        assert described["causes"] == []
+    assert verdicts == [("tainted", None), ("blocked", "missing-acao")]

@@ -15,7 +15,7 @@ from .wire import describe_request
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_OPTIONS = ("mode", "credentials", "redirect", "cache", "duplex")
+_OPTIONS = ("mode", "credentials", "redirect", "cache", "duplex", "keepalive")
 
 
 class _Servers:

@@ -1,7 +1,8 @@
 """Record, for every row of the table of engines, a case that needs it: `python -m tools.engines.rows`.
 
-Runs generated cases in each browser until every row of it is needed by one, and writes those to `engines/data/rows.json`
-with what the browser did; a test takes out each row, and sees that the model then disagrees with one of them.
+Runs generated cases in each browser until every row of it is needed by one, then those of `RARE`, and writes what is
+needed to `engines/data/rows.json` with what the browser did; a test takes out each row, and sees that the model then
+disagrees with one of these or of the other recordings.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from support.engines import version_of
 
 from cors_wsgi.browser import DIFFERENCES, ENGINES
 
-from .cases import Case
+from .cases import Answer, Body, Case, Headers, Hop, Step
 from .compare import compare, compare_case
 from .generate import FAMILIES, generate_cases
 from .run import Recording, run_cases
@@ -44,6 +45,52 @@ _ROUNDS: Final = (
     ("redirect", "request", "anything", "total-size"),
 )
 """The families of one run after another: what is rare in all of them together is asked for alone."""
+
+
+_OPEN: Final[Headers] = [("Access-Control-Allow-Origin", "{origin}"), ("Access-Control-Allow-Credentials", "true")]
+
+
+def _preload(target: str, *headers: tuple[str, str]) -> Step:
+    actual: Answer = {"status": 200, "headers": [("X-Content-Type-Options", "nosniff"), *headers], "body": "x"}
+    return {"api": "preload", "as": "script", "method": "GET", "target": target, "hops": {"0": {"actual": actual}}}
+
+
+def _redirected() -> Step:
+    """A request that a redirect takes to a third origin, where the answer to its preflight may be kept."""
+    allowed = [*_OPEN, ("Access-Control-Allow-Methods", "*, PUT"), ("Access-Control-Max-Age", "600")]
+    first: Answer = {"status": 307, "headers": [*_OPEN, ("Location", "{api2}/c/{id}/1")], "body": ""}
+    hops: dict[str, Hop] = {
+        "0": {"preflight": {"status": 204, "headers": allowed}, "actual": first},
+        "1": {"preflight": {"status": 204, "headers": allowed}},
+    }
+    return {"api": "fetch", "method": "PUT", "target": "api", "hops": hops}
+
+
+def _post(api: str, body: Body, **options: Any) -> Step:
+    step: Any = {"api": api, "method": "POST", "target": "api", "body": body, **options}
+    found: Step = step
+    return found
+
+
+RARE: Final[dict[str, list[Step]]] = {
+    "rare-1": [_redirected(), _redirected()],
+    "rare-2": [_preload("page", ("Content-Type", "text/html"))],
+    "rare-3": [_preload("api", ("Content-Type", "text/html"))],
+    "rare-4": [_post("xhr", {"kind": "blob", "value": "x", "type": " text/plain"})],
+    "rare-5": [_post("xhr", {"kind": "blob", "value": "x", "type": "text/plain;a=" + "b" * 130})],
+    "rare-6": [
+        _post("xhr", {"kind": "string", "value": "x"}, headers=[("Content-Type", 'text/plain;charset="utf-16"')])
+    ],
+    "rare-7": [_post("xhr", {"kind": "string", "value": "x"}, sync=True, listener=True)],
+    "rare-8": [_post("fetch", {"kind": "string", "value": "x" * 70000}, keepalive=True)],
+    "rare-9": [
+        {
+            "api": "fetch", "method": "GET", "target": "api",
+            "hops": {"0": {"actual": {"status": 302, "headers": [*_OPEN, ("Location", "/c/{id}/1?\xe9")], "body": ""}}},
+        }
+    ],
+}
+"""Cases for rows that hardly any draw needs."""
 
 
 class Kept(Recording):
@@ -103,17 +150,27 @@ def record(engine: str, count: int, seed: int, most: int) -> list[dict[str, Any]
     return [one for one in kept if one["cases"]]
 
 
+def record_rare(engine: str) -> dict[str, Any]:
+    """Return what a browser does in the cases of `RARE`."""
+    cases: list[Case] = [{"id": name, "opaque": False, "steps": steps} for name, steps in RARE.items()]
+    recording = run_cases(engine, cases)
+    observed, elapsed = recording.observed, recording.elapsed
+    return {"cases": cases, "origins": dict(recording.origins), "observed": observed, "elapsed": elapsed}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.engines.rows", description=__doc__)
     parser.add_argument("--engine", choices=BROWSERS, action="append", help="which browser; all three by default")
     parser.add_argument("--cases", type=int, default=2500, help="how many in one run")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, default=8, help="how many runs at most")
+    parser.add_argument("--rare", action="store_true", help="record the cases of RARE alone anew")
     arguments = parser.parse_args()
     recorded = json.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
     for engine in arguments.engine or BROWSERS:
-        runs = record(engine, arguments.cases, arguments.seed, arguments.runs)
-        recorded[engine] = {"version": version_of(engine), "runs": runs}
+        drawn = recorded.get(engine, {}).get("runs", [])
+        runs = drawn if arguments.rare else record(engine, arguments.cases, arguments.seed, arguments.runs)
+        recorded[engine] = {"version": version_of(engine), "runs": runs, "rare": record_rare(engine)}
     FILE.write_text(json.dumps(recorded, ensure_ascii=False, sort_keys=True, indent=0) + "\n", "utf-8")
     return 0
 

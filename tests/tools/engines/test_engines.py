@@ -18,7 +18,7 @@ from .compare import Comparison, Disagreement, compare, compare_case
 from .generate import FAMILIES, generate_cases
 from .run import Recording, run_cases
 
-CASES: Final = 300
+CASES: Final = 400
 SEED: Final = 2026
 """A failure names its case, which `python -m tools.engines --case ID` runs again and shows whole."""
 

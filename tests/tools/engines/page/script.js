@@ -32,7 +32,7 @@ function makeBody(body) {
 
 async function runFetch(url, step) {
   const options = { method: step.method, headers: step.headers };
-  for (const name of ["mode", "credentials", "redirect", "cache", "referrerPolicy", "duplex"])
+  for (const name of ["mode", "credentials", "redirect", "cache", "referrerPolicy", "duplex", "keepalive"])
     if (name in step) options[name] = step[name];
   if (step.body) options.body = makeBody(step.body);
   const response = await fetch(url, options);
