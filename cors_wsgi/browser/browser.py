@@ -6,7 +6,6 @@ import base64
 from typing import TYPE_CHECKING
 
 from .cache import Clock, PreflightCache
-from .connections import HTTPTransport
 from .cookies import Cookies
 from .engines import Engine, get_engine
 from .exchange import Exchange, WireRequest, WireResponse
@@ -74,6 +73,8 @@ class Browser:
         Raises:
             ValueError: `url` is no http or https URL, or there is no such engine.
         """
+        from .connections import HTTPTransport  # noqa: PLC0415 - sockets and TLS take longer to import than all else
+
         browser = cls.__new__(cls)
         browser._set_up(url, get_engine(engine), Clock(runs=True))
         browser._network = HTTPTransport(timeout=timeout, engine=browser.engine)
@@ -82,7 +83,7 @@ class Browser:
     def _set_up(self, url: str, engine: Engine, clock: Clock) -> None:
         self._url = _check_url(url)
         self._transports: dict[str, Transport] = {}
-        self._network: HTTPTransport | None = None
+        self._network: Transport | None = None
         self.engine = engine
         self.clock = clock
         self.exchanges: list[Exchange] = []

@@ -119,7 +119,7 @@ def find_header_causes(
             kind = CauseKind.MEDIA_TYPE if "media type" in why else CauseKind.VALUE
             causes.append(PreflightCause(kind, (lower,), f"the header {lower}: {why}"))
     total = sum(len(value) for _, value in safe)
-    if total > MAX_TOTAL and engine.counts_total != "never":
+    if total > MAX_TOTAL and engine.counts_total:
         names = tuple(sorted({name for name, _ in safe}))
         text = f"the safelisted values have {total} bytes together, more than {MAX_TOTAL}"
         causes.append(PreflightCause(CauseKind.TOTAL_LENGTH, names, text))

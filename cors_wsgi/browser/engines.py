@@ -70,13 +70,10 @@ class Engine:
         chromium=True,
         webkit=True,
     )
-    counts_total: Literal["all", "explicit", "never"] = _row(
-        "more than 1024 bytes of safelisted values need a preflight, counted over all of them, the Accept that the "
-        "browser itself adds included; over the script's own; or never",
-        "all",
-        chromium="explicit",
-        firefox="never",
-        note="WebKit cannot come to the limit: five joined values of at most 128 bytes.",
+    counts_total: bool = _row(
+        "more than 1024 bytes of safelisted values, the Accept that the browser itself adds included, need a preflight",
+        True,
+        firefox=False,
     )
     refuses_high_bytes: bool = _row(
         "bytes from 80 to FF in Accept or Content-Type need a preflight", False, firefox=True
@@ -127,7 +124,10 @@ class Engine:
         webkit="refused",
     )
     limits_keepalive: bool = _row(
-        "a request with keepalive fails if its body has more than 64 KiB", True, firefox=False
+        "a request with keepalive fails if its body has more than 64 KiB",
+        True,
+        firefox=False,
+        note="Firefox has no limit for a Request object, as it was recorded; given URL and options it has one too.",
     )
     drops_blob_type: Literal["never", "if no MIME type", "if not strict"] = _row(
         "XMLHttpRequest leaves out the type of a Blob: never; if it is no MIME type; if it breaks RFC 2045",
@@ -139,14 +139,14 @@ class Engine:
         "the type of an XMLHttpRequest's Blob may have more than 128 bytes, but not begin with a space",
         False,
         firefox=True,
-        note="Told by measurements of which none is among the recorded cases.",
+        note="Measured with generated requests.",
     )
     judges_given_type: bool = _row(
         "an XMLHttpRequest with text is preflighted by the Content-Type that its author gave, before its charset is "
         "made UTF-8",
         False,
         firefox=True,
-        note="Measured with generated requests; not in the recorded cases.",
+        note="Measured with generated requests.",
     )
     rewrites_charset: Literal["when another", "in place"] = _row(
         "the charset in the author's Content-Type of an XMLHttpRequest with text becomes UTF-8 where it is another "
@@ -166,13 +166,13 @@ class Engine:
         "the Content-Type that a body brings to a no-cors request must be a safelisted one too",
         True,
         webkit=False,
-        note="Measured with generated requests; not in the recorded cases.",
+        note="Measured with generated requests.",
     )
     types_absent_body: bool = _row(
         "URLSearchParams given to the XMLHttpRequest of a GET or HEAD are not sent, but their Content-Type is",
         False,
         webkit=True,
-        note="Measured with generated requests; not in the recorded cases.",
+        note="Measured with generated requests.",
     )
     sends_values_as_utf8: bool = _row(
         "bytes from 80 to FF in a header value are sent as UTF-8, and what comes is taken for UTF-8", False, webkit=True
@@ -251,7 +251,7 @@ class Engine:
         chromium="from requests without credentials",
         firefox="for requests without credentials",
         webkit="for requests without credentials",
-        note="Measured with generated requests; not in the recorded cases.",
+        note="Measured with generated requests.",
     )
     kept_wildcard_covers_authorization: bool = _row("a kept * covers Authorization", False, webkit=True)
     clears_after: Literal["preflighted", "any", "nothing"] = _row(
@@ -271,26 +271,26 @@ class Engine:
         "an answer is kept also if it does not allow the method or header that it was asked for",
         False,
         webkit=True,
-        note="Measured with generated requests; not in the recorded cases.",
+        note="Measured with generated requests.",
     )
     keeps_for_opaque: bool = _row(
         "answers to pages with an opaque origin are kept",
         True,
         chromium=False,
-        note="Measured with generated requests; not in the recorded cases.",
+        note="Measured with generated requests.",
     )
     keeps_for_redirected: bool = _row(
         "answers to requests whose origin redirects made null are kept",
         True,
         chromium=False,
         webkit=False,
-        note="Measured with the playground of `cors-wsgi demo`; not in the recorded cases.",
+        note="Measured with the playground of `cors-wsgi demo`.",
     )
     zero_age_ends_entries: bool = _row(
         "an answer with Access-Control-Max-Age: 0 ends what was kept before",
         True,
         firefox=False,
-        note="Told by a measurement that is not among the recorded cases.",
+        note="Measured with generated requests.",
     )
     cache_modes_bypassing: frozenset[str] = _row(
         "these cache modes of a request make its preflight anew",
@@ -303,7 +303,7 @@ class Engine:
         "the answer to a preflight of a request with the cache mode no-store is kept",
         True,
         chromium=False,
-        note="Measured with generated requests; not in the recorded cases.",
+        note="Measured with generated requests.",
     )
     conditional_apis: frozenset[API] = _row(
         "a request of these APIs with If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since or If-Range has "
@@ -311,7 +311,7 @@ class Engine:
         frozenset(),
         chromium=frozenset({"fetch", "XMLHttpRequest"}),
         firefox=frozenset({"fetch"}),
-        note="Measured with generated requests; not in the recorded cases.",
+        note="Measured with generated requests.",
     )
     requires_method_for_listener: bool = _row(
         "for a request that is preflighted for its upload listener, a kept answer must name the method, "
@@ -320,7 +320,7 @@ class Engine:
         chromium=False,
         firefox=False,
         webkit=False,
-        note="Told by a measurement that is not among the recorded cases.",
+        note="Measured with generated requests.",
     )
 
     # Redirects, and the Origin header
@@ -347,7 +347,7 @@ class Engine:
         "a request that began at the page's own origin with a header that would need a preflight counts as preflighted",
         False,
         firefox=True,
-        note="Measured with generated requests; not in the recorded cases.",
+        note="Measured with generated requests.",
     )
     empty_location: Literal["the same URL", "no redirect", "failure"] = _row(
         "a redirect with an empty Location leads to the same URL; or is an ordinary response; or fails, and is an "
@@ -356,19 +356,19 @@ class Engine:
         "the same URL",
         chromium="no redirect",
         webkit="failure",
-        note="Measured with generated requests; not in the recorded cases.",
+        note="Measured with generated requests.",
     )
     encodes_location_bytes: bool = _row(
         "bytes beyond ASCII in Location are percent-encoded as they are, not taken for characters",
         True,
         webkit=False,
-        note="Measured in WebKitGTK, which takes them for UTF-8 first; not in the recorded cases.",
+        note="Measured in WebKitGTK, which takes them for UTF-8 first.",
     )
     refuses_own_credentials: frozenset[API] = _row(
         "to these APIs a redirect within the page's own origin fails if its URL has a user name or password",
         frozenset(),
         chromium=frozenset({"fetch"}),
-        note="Measured with generated requests; not in the recorded cases.",
+        note="Measured with generated requests.",
     )
     defers_credential_check: bool = _row(
         "of a request that began at the page's own origin, the preflight for where a redirect leads is sent before a "
@@ -376,13 +376,13 @@ class Engine:
         "from another origin must pass the CORS check as if it were include, after that preflight",
         False,
         webkit=True,
-        note="Measured with generated requests; not in the recorded cases.",
+        note="Measured with generated requests.",
     )
     requires_location_for_manual: bool = _row(
         "a redirect that the script asked to see fails if its Location is no URL",
         False,
         chromium=True,
-        note="Measured with generated requests; not in the recorded cases.",
+        note="Measured with generated requests.",
     )
     redirected_delete: Literal["DELETE", "GET"] = _row(
         "a DELETE that is redirected to another origin stays what it is, or becomes a GET without body",
@@ -400,19 +400,19 @@ class Engine:
         chromium="preflights: last",
         firefox="preflights: last, cross-site",
         webkit="null: cross-site, left out",
-        note="Measured with generated requests; the recorded cases do not hold these headers.",
+        note="Measured with generated requests.",
     )
     sends_sync_metadata: bool = _row(
         "a synchronous XMLHttpRequest has Sec-Fetch headers",
         True,
         webkit=False,
-        note="Measured with generated requests; the recorded cases do not hold these headers.",
+        note="Measured with generated requests.",
     )
     keeps_origin: bool = _row(
         "a same-origin request that had an Origin keeps it when a redirect makes it a GET",
         False,
         webkit=True,
-        note="Measured with generated requests; not in the recorded cases.",
+        note="Measured with generated requests.",
     )
     sends_origin_despite_policy: bool = _row(
         "the referrer policy does not hide the Origin of a no-cors request", False, chromium=True
@@ -482,13 +482,13 @@ class Engine:
         "a cookie without SameSite is not sent across sites",
         True,
         firefox=False,
-        note="Seen with cookies that one engine kept and sent across sites and two did not; not in the recorded cases.",
+        note="Seen with cookies that one engine kept and sent across sites and two did not.",
     )
     trusts_loopback_for_cookies: bool = _row(
         "a cookie with Secure is kept and sent over http on loopback",
         True,
         webkit=False,
-        note="Measured with generated requests; not in the recorded cases.",
+        note="Measured with generated requests.",
     )
     checks_cookies: bool = _row(
         "the name prefixes __Host- and __Secure-, and SameSite=None, need Secure",
@@ -549,7 +549,7 @@ class Engine:
         False,
         chromium=True,
         webkit=True,
-        note="Measured with fresh profiles; users and administrators can set it. Not in the recorded cases.",
+        note="Measured with fresh profiles; users and administrators can set it. ",
     )
 
 

@@ -74,11 +74,8 @@ class Preflights:
 
     def _list_unsafe_names(self) -> list[str]:
         headers = self._request.headers
-        if self._has_implicit_accept:
-            if len(headers) == 1:
-                return []
-            if self._engine.counts_total != "all":
-                headers = remove_headers(headers, {"accept"})
+        if self._has_implicit_accept and len(headers) == 1:
+            return []
         if self._request.given_type is not None:
             headers = [*remove_headers(headers, {"content-type"}), ("Content-Type", self._request.given_type)]
         return sort_names(find_header_causes(headers, self._engine, raw_type=self._request.raw_type), self._engine)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 from support.nonsense import read_request, saying, serve
-from tools.engines.hostile import ANSWERS, FILE, serving_hostile_answers
+from tools.engines.hostile import ANSWERS, FILE, serving_hostile_answers, shorten
 
 from cors_wsgi.browser import Browser, FetchError, Page
 
@@ -38,12 +38,14 @@ def ask(page: Page, url: str) -> Any:
         response = page.fetch(url)
     except FetchError:
         return "failed"
-    return {
-        "status": response.status,
-        "words": response.status_text,
-        "headers": [list(pair) for pair in response.headers.items()],
-        "body": None if response.error else response.content.decode("latin-1"),
-    }
+    return shorten(
+        {
+            "status": response.status,
+            "words": response.status_text,
+            "headers": response.headers.items(),
+            "body": None if response.error else response.content.decode("latin-1"),
+        }
+    )
 
 
 @pytest.fixture(scope="module")

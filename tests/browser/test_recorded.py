@@ -11,9 +11,8 @@ from support.raw_answers import read_answer
 from support.recorded import Step, expect, is_element, list_sent, load_cases, load_cookie_cases, play, play_cookies
 from tools.engines.cases import Case
 from tools.engines.compare import compare_case
-from tools.engines.hostile import ANSWERS, FILE
-from tools.engines.rows import FILE as ROWS_FILE
-from tools.engines.rows import Kept
+from tools.engines.hostile import ANSWERS, FILE, shorten
+from tools.engines.rows import Kept, read_rows
 
 from cors_wsgi.browser import DIFFERENCES, ENGINES, Engine
 
@@ -120,7 +119,7 @@ def differing() -> dict[str, list[list[Step]]]:
 def drawn() -> dict[str, list[tuple[Case, Kept]]]:
     """The generated cases that were recorded since a row needs them, by engine."""
     found: dict[str, list[tuple[Case, Kept]]] = {}
-    for engine, one in json.loads(ROWS_FILE.read_text("utf-8")).items():
+    for engine, one in read_rows().items():
         runs = [(run, Kept(run)) for run in (*one["runs"], one["rare"])]
         found[engine] = [(case, kept) for run, kept in runs for case in run["cases"]]
     return found
@@ -155,7 +154,7 @@ def reads_otherwise(recorded_as: str, engine: Engine) -> bool:
     """Tell whether an engine reads an odd answer otherwise than it was recorded and than the engine's own rules say."""
     recorded = ODD[recorded_as]["answers"]
     return any(
-        read_answer(data, engine) != recorded[name] == read_answer(data, ENGINES[recorded_as])
+        shorten(read_answer(data, engine)) != recorded[name] == shorten(read_answer(data, ENGINES[recorded_as]))
         for name, data in ANSWERS.items()
     )
 

@@ -457,7 +457,7 @@ def element(*arguments: str, app: str = "listed") -> tuple[int, str]:
         (["https://cdn.example/open/logo.png", "--as", "module"], 1, "Blocked (wrong-type)"),
         (["https://cdn.example/open/a.js", "--as", "script", "--integrity", "sha256-x"], 1, "(integrity-needs-cors)"),
         (["https://cdn.example/open/stream", "--as", "eventsource"], 0, "Loaded"),
-        (["https://cdn.example/a.js", "--as", "worker"], 2, "Not tried (disallowed-by-mode)"),
+        (["https://cdn.example/a.js", "--as", "worker"], 1, "Blocked (disallowed-by-mode)"),
         (["https://cdn.example/a.js", "--crossorigin"], 2, "--crossorigin and --integrity belong to an element"),
         (["https://cdn.example/a.js", "--as", "script", "-H", "A: b"], 2, "leave out -H, --data and --method"),
         (["https://cdn.example/a", "--as", "font", "--crossorigin"], 2, "'font' has no crossorigin attribute"),
