@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ..browser.exchange import Exchange, WireRequest
 from ..browser.headers import Header
-from ..browser.http_reading import NetworkError
-from ..browser.transports import Transport
+from ..browser.transports import NetworkError, Transport
 from ..browser.urls import URL
 from ..fetch import ORIGIN, REQUEST_HEADERS, REQUEST_METHOD
 from .observations import Answer

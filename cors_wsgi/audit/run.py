@@ -143,9 +143,9 @@ class _Counted:
         self._count = 0
         self.speaks_http2 = transport.speaks_http2
 
-    def send(self, url: URL, request: WireRequest, *, can_repeat: bool = True) -> WireResponse:
+    def send(self, url: URL, request: WireRequest) -> WireResponse:
         try:
-            return self._transport.send(url, request, can_repeat=can_repeat)
+            return self._transport.send(url, request)
         finally:
             self._count += 1
             if self._progress is not None:

@@ -9,11 +9,10 @@ from .cache import Clock, PreflightCache
 from .cookies import Cookies
 from .engines import Engine, get_engine
 from .exchange import Exchange, WireRequest, WireResponse
-from .http_reading import NetworkError
 from .network import Agent
 from .origins import open_origin
 from .pages import Page
-from .transports import Transport, WSGITransport
+from .transports import NetworkError, Transport, WSGITransport
 from .urls import URL, parse_url
 
 if TYPE_CHECKING:
@@ -170,7 +169,7 @@ class _Unmounted:
 
     speaks_http2 = True
 
-    def send(self, url: URL, request: WireRequest, *, can_repeat: bool = True) -> WireResponse:  # noqa: ARG002
+    def send(self, url: URL, request: WireRequest) -> WireResponse:  # noqa: ARG002 - it answers none
         raise NetworkError(f"nothing is mounted at {url.origin}")
 
 

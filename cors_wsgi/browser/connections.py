@@ -13,7 +13,8 @@ from ..fetch import DEFAULT_PORTS
 from .engines import STANDARD, Engine
 from .exchange import WireRequest, WireResponse
 from .headers import Header
-from .http_reading import NetworkError, read_response
+from .http_reading import read_response
+from .transports import NetworkError
 from .urls import URL
 
 _MOST_KEPT: Final = 6
@@ -41,20 +42,26 @@ class HTTPTransport:
         self._kept: dict[str, list[_Connection]] = {}
         self._tls: ssl.SSLContext | None = None
 
-    def send(self, url: URL, request: WireRequest, *, can_repeat: bool = True) -> WireResponse:
+    def send(self, url: URL, request: WireRequest) -> WireResponse:
         """Send the request over a connection that is kept, or a new one.
 
         A server may close a connection that it kept just as the next request arrives. As browsers do, that request is
         sent once more, over a new one.
 
-        Args:
-            url: where to.
-            request: what is sent.
-            can_repeat: whether it can be sent twice; a streamed body cannot.
-
         Raises:
             NetworkError: there is no such host, nobody listens, time is over, or what came back is no HTTP.
         """
+        return self._send(url, request, can_repeat=True)
+
+    def send_once(self, url: URL, request: WireRequest) -> WireResponse:
+        """Send a request that cannot be sent twice, since its body is a stream.
+
+        Raises:
+            NetworkError: as for `send`, or the kept connection was closed.
+        """
+        return self._send(url, request, can_repeat=False)
+
+    def _send(self, url: URL, request: WireRequest, *, can_repeat: bool) -> WireResponse:
         deadline = time.monotonic() + self._timeout
         connection = self._take(url.origin)
         if connection is not None:

@@ -14,6 +14,7 @@ from ..fetch import is_token
 from .engines import Engine
 from .exchange import WireResponse
 from .headers import Header, get_header
+from .transports import NetworkError
 
 MAX_HEAD: Final = 256 * 1024
 """Bytes of status line and headers that are read at most, as in Chromium."""
@@ -33,10 +34,6 @@ _STATUS_LINES: Final = {
 
 _BODILESS: Final = (204, 304)
 _SWITCHING: Final = 101
-
-
-class NetworkError(Exception):
-    """No response came, or none that is HTTP; the message says why in a few words."""
 
 
 class Source(Protocol):

@@ -13,10 +13,9 @@ from .cookies import Cookies
 from .engines import Engine
 from .errors import CORSError, FetchError
 from .exchange import Exchange, WireRequest, WireResponse
-from .http_reading import NetworkError
 from .reasons import FailureReason
 from .requests import Request
-from .transports import Transport
+from .transports import NetworkError, RepeatingTransport, Transport
 from .urls import URL
 from .wire_headers import change_received
 
@@ -98,7 +97,10 @@ class Network:
 
     def _send(self, transport: Transport, wire: WireRequest, is_preflight: bool) -> WireResponse:
         try:
-            response = transport.send(self._request.url, wire, can_repeat=is_preflight or not self._request.is_stream)
+            if self._request.is_stream and not is_preflight and isinstance(transport, RepeatingTransport):
+                response = transport.send_once(self._request.url, wire)
+            else:
+                response = transport.send(self._request.url, wire)
         except NetworkError as error:
             self.exchange = Exchange(wire, None, is_preflight, str(error))
             self._agent.exchanges.append(self.exchange)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import unquote_to_bytes
 
 from ..apps import check_wsgi_app
 from ..fetch import DEFAULT_PORTS
 from .exchange import WireRequest, WireResponse
-from .http_reading import NetworkError
 from .urls import URL
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+
+class NetworkError(Exception):
+    """No response came, or none that is HTTP; the message says why in a few words."""
 
 
 class Transport(Protocol):
@@ -26,13 +29,25 @@ class Transport(Protocol):
 
     speaks_http2: bool
 
-    def send(self, url: URL, request: WireRequest, *, can_repeat: bool = True) -> WireResponse:
+    def send(self, url: URL, request: WireRequest) -> WireResponse:
         """Send a request and return the response, read to its end.
 
         Args:
             url: where to.
-            can_repeat: whether it can be sent again over another connection, should the first have been closed.
             request: what is sent, to the byte.
+
+        Raises:
+            NetworkError: no response came.
+        """
+        ...
+
+
+@runtime_checkable
+class RepeatingTransport(Transport, Protocol):
+    """A transport that sends a request a second time where a connection was closed under the first."""
+
+    def send_once(self, url: URL, request: WireRequest) -> WireResponse:
+        """Send a request that cannot be sent twice, since its body is a stream.
 
         Raises:
             NetworkError: no response came.
@@ -52,7 +67,7 @@ class WSGITransport:
         self._run = run_wsgi_app
         self.speaks_http2 = speaks_http2
 
-    def send(self, url: URL, request: WireRequest, *, can_repeat: bool = True) -> WireResponse:  # noqa: ARG002
+    def send(self, url: URL, request: WireRequest) -> WireResponse:
         """Call the app.
 
         Raises:

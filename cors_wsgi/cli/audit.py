@@ -17,8 +17,8 @@ from rich.table import Table
 
 from cors_wsgi.audit import MOST_REQUESTS, Report, Severity, audit_app, audit_server
 from cors_wsgi.audit.run import is_harmless
-from cors_wsgi.browser.http_reading import NetworkError
 from cors_wsgi.browser.printing import escape, show_exchange
+from cors_wsgi.browser.transports import NetworkError
 
 from .arguments import load_app, read_header
 from .terminal import make_console, safe

@@ -10,7 +10,8 @@ from ..apps import check_wsgi_app, unwrap_proxy
 from ..audit.client import Asker
 from ..audit.observations import Answer
 from ..browser.checks import Allowed, check_cors, check_preflight, find_exposed
-from ..browser.transports import HTTPTransport, NetworkError, Transport
+from ..browser.connections import HTTPTransport
+from ..browser.transports import NetworkError, Transport
 from ..browser.urls import URL, parse_url
 from ..decisions import quote_error
 from ..middleware import CORSMiddleware

@@ -12,7 +12,10 @@ import pytest
 from support.nonsense import read_request, saying, serve
 from tools.engines.hostile import ANSWERS, FILE, serving_hostile_answers, shorten
 
-from cors_wsgi.browser import Browser, FetchError, Page
+from cors_wsgi.browser import Browser, FetchError, Page, WireRequest
+from cors_wsgi.browser.connections import HTTPTransport
+from cors_wsgi.browser.transports import NetworkError
+from cors_wsgi.browser.urls import parse_url
 
 RECORDED: Final = json.loads(FILE.read_text("utf-8"))
 
@@ -143,6 +146,18 @@ def test_a_kept_connection_that_is_closed_under_a_request_is_made_anew_once() ->
         page = Browser.live(origin).open("http://app.example")
         assert [page.fetch("/", method="POST", body="x").text for _ in range(3)] == ["ok"] * 3
     assert seen == [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)]
+
+
+def test_a_streamed_body_is_not_sent_again() -> None:
+    origin, seen, server = kept(lambda number, place: GOOD if place == 0 else None)
+    with server:
+        transport, url = HTTPTransport(timeout=2), parse_url(origin)
+        assert url is not None
+        request = WireRequest("POST", origin, [("Content-Length", "1")], b"x")
+        assert transport.send_once(url, request).status == 200
+        with pytest.raises(NetworkError, match="closed without a response"):
+            transport.send_once(url, request)
+    assert seen == [(0, 0), (0, 1)]
 
 
 def test_a_new_connection_that_is_closed_is_a_failure() -> None:

@@ -20,7 +20,7 @@ class RawTransport:
         self._answer = answer
         self._engine = engine
 
-    def send(self, url: URL, request: WireRequest, *, can_repeat: bool = True) -> WireResponse:
+    def send(self, url: URL, request: WireRequest) -> WireResponse:
         return read_response(_Bytes(self._answer(url, request)), request.method, self._engine).response
 
 
