@@ -55,7 +55,7 @@ def show(console: Console, origins: DemoOrigins, results: Sequence[ScenarioResul
     wrong = [result for result in results if not result.is_as_expected]
     for result in wrong:
         for line in result.differences:
-            console.print(f"[red]{result.scenario.title}[/]: {line}")
+            console.print(f"[red]{result.scenario.title()}[/]: {line}")
     if wrong:
         console.print(f"\n[red]{len(wrong)} of {len(results)} scenarios did not go as expected.[/]")
         return 1

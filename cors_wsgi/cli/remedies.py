@@ -7,6 +7,8 @@ from typing import Final
 
 from cors_wsgi.browser import Exchange, FailureReason
 from cors_wsgi.browser.slips import rename_page
+from cors_wsgi.texts import Language
+from cors_wsgi.texts.chinese import POLICY_REMEDIES
 
 _POLICY: Final[Mapping[FailureReason, str]] = {
     FailureReason.MISSING_ACAO: "add {origin!r} to origins",
@@ -26,6 +28,7 @@ _POLICY: Final[Mapping[FailureReason, str]] = {
     "by name",
     FailureReason.HEADER_NOT_EXPOSED: "add the header's name to expose_headers",
 }
+_POLICY_IN_CHINESE: Final = {reason: POLICY_REMEDIES[reason.value] for reason in _POLICY}
 
 _NAME_THE_ORIGIN: Final = 'add_header Access-Control-Allow-Origin "{origin}" always; add_header Vary Origin always;'
 _NGINX: Final[Mapping[FailureReason, str]] = {
@@ -53,9 +56,9 @@ _ABOUT: Final[Mapping[FailureReason, str]] = {
 """The fact without which a remedy cannot be written down."""
 
 
-def write_for_policy(reason: FailureReason, facts: Mapping[str, str]) -> str | None:
+def write_for_policy(reason: FailureReason, facts: Mapping[str, str], language: Language = "en") -> str | None:
     """Return what to change in a policy of this library, or None if no option is to blame."""
-    return _write(_POLICY, reason, facts)
+    return _write(_POLICY if language == "en" else _POLICY_IN_CHINESE, reason, facts)
 
 
 def write_for_nginx(reason: FailureReason, facts: Mapping[str, str], exchange: Exchange | None) -> str | None:

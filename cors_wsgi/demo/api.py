@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from cors_wsgi import CORSMiddleware
@@ -17,6 +18,26 @@ ENTERED: Final = "cors_wsgi.demo.entered"
 """The key of environ that the app sets when it runs."""
 
 _METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE, QUERY, OPTIONS"
+
+_FILES: Final[Mapping[str, tuple[str, bytes]]] = {
+    "/picture.png": (
+        "image/png",
+        base64.b64decode(
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+        ),
+    ),
+    "/page.css": ("text/css", b".never-used { color: green }\n"),
+    "/module.js": ("text/javascript", b'export const says = "OK";\n'),
+    "/font.woff2": (
+        "font/woff2",
+        base64.b64decode(
+            "d09GMgABAAAAAAD8AAoAAAAAAkgAAAC0AAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAABmAANAoYNgE2AiQDCAsGAAQgBTwHJhutATAuCuzG4oj2GDaR"
+            "vUA4BjTYEVG199ezez+gcvlosVjqCUsKDvedxrlzHjx4EgGHtXgg878eOHe/jt3gOKI49oDC1QeySUcYBIYNOAha5vGNup7TyhAGuHFhsZg7BYXG"
+            "iRacGE4xDMHyr4dJABQYCBprwACks/vwa0AQdj6/2rfuH/i+si/UrIlWIPSpqAk1BQBQ+aMmgtICCgAAw7WACAJKRMvYE6UWpeP+1r3bBrl1CQAA"
+        ),
+    ),
+}
+"""What a page loads without a script: the smallest picture, style sheet, module and font that browsers take."""
 
 
 class CrashError(Exception):
@@ -63,10 +84,11 @@ def catch_crashes(app: WSGIApplication) -> WSGIApplication:
 def _answer(
     environ: WSGIEnvironment, start_response: StartResponse, status: str, says: str, *more: tuple[str, str]
 ) -> Iterable[bytes]:
-    content = {"path": environ.get("PATH_INFO", ""), "method": environ["REQUEST_METHOD"], "says": says}
-    body = json.dumps(content).encode() + b"\n"
+    path = environ.get("PATH_INFO", "")
+    content = {"path": path, "method": environ["REQUEST_METHOD"], "says": says}
+    media_type, body = _FILES.get(path) or ("application/json", json.dumps(content).encode() + b"\n")
     headers = [
-        ("Content-Type", "application/json"),
+        ("Content-Type", media_type),
         ("Content-Length", str(len(body))),
         # With anything but this, a browser's HTTP cache might answer the second of two scripts.
         ("Cache-Control", "no-store"),

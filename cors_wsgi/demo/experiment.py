@@ -15,6 +15,8 @@ from cors_wsgi.settings import parse_settings
 
 BodyKind = Literal["none", "text", "params", "form", "stream"]
 Mode = Literal["cors", "no-cors"]
+Element = Literal["none", "img", "style", "font", "module"]
+CrossOrigin = Literal["none", "anonymous", "use-credentials"]
 
 MOST_HEADERS: Final = 20
 LONGEST_TEXT: Final = 4096
@@ -42,6 +44,8 @@ class Script:
         credentials: whether the credentials mode is `include`.
         listener: whether it is an XMLHttpRequest with a listener on its upload, and not `fetch()`.
         times: how often it does the same, from 1 to `MOST_TIMES`.
+        element: what the page loads without a script, by GET; `none` where a script asks.
+        crossorigin: the attribute of the element, of a picture, style sheet or module.
     """
 
     method: str = "GET"
@@ -53,6 +57,8 @@ class Script:
     credentials: bool = False
     listener: bool = False
     times: int = 1
+    element: Element = "none"
+    crossorigin: CrossOrigin = "none"
 
 
 @dataclass(frozen=True)
@@ -136,6 +142,8 @@ def _read_script(data: Mapping[str, Any]) -> Script:
         credentials=_get(data, "credentials", bool),
         listener=_get(data, "listener", bool),
         times=times,
+        element=_choose(data, "element", get_args(Element)),
+        crossorigin=_choose(data, "crossorigin", get_args(CrossOrigin)),
     )
 
 

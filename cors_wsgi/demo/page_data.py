@@ -7,15 +7,19 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from cors_wsgi import PolicyError
-from cors_wsgi.browser import ENGINES, Engine, Exchange
+from cors_wsgi.browser import ENGINES, Engine, Exchange, FetchError
+from cors_wsgi.browser.reasons import NO_MESSAGE
+from cors_wsgi.errors import Problem
 
 from ..cli.hints import find_hints
 from ..cli.remedies import write_for_policy
+from ..texts import Language, chinese, say
+from ..texts.writing import explain_reason, write_cause, write_remedy
 from .origins import COOKIE, DemoOrigins
 from .prediction import Call, Prediction, find_differences, predict
 from .runs import Recorded, Run
 
-NAMES: Final = {"standard": "the standard", "chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
+NAMES: Final = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
 _CORS: Final = "access-control-"
 _SENT: Final = frozenset({"origin", "content-type", "cookie", "authorization"})
 _RECEIVED: Final = frozenset({"vary", "location", "etag", "content-type", "x-total-count"})
@@ -34,30 +38,40 @@ _ORDER: Final = (
 _ADDED_BY_SERVER: Final = frozenset({"date", "server", "connection"})
 
 
-def describe_problems(error: PolicyError) -> dict[str, Any]:
+def describe_problems(error: PolicyError, language: Language = "en") -> dict[str, Any]:
     """Return what is wrong with a policy."""
-    return {
-        "problems": [
-            {"option": one.option, "code": one.code, "problem": one.problem, "remedy": one.remedy}
-            for one in error.problems
-        ]
-    }
+    return {"problems": [_describe_problem(one, language) for one in error.problems]}
 
 
-def describe_plan(run: Run, origins: DemoOrigins, engine: Engine) -> dict[str, Any]:
+def _describe_problem(one: Problem, language: Language) -> dict[str, str]:
+    text = f"{one.problem} {one.remedy}"
+    if language == "zh":
+        text = chinese.PROBLEMS.get(one.code.value, text)
+    return {"option": one.option, "code": one.code, "text": text}
+
+
+def describe_plan(run: Run, origins: DemoOrigins, engine: Engine, language: Language = "en") -> dict[str, Any]:
     """Return where a run is, and what the model says of it."""
     predictions = {name: predict(run, origins, other) for name, other in ENGINES.items()}
+    method = run.plan.script.method
     return {
         "run": run.name,
         "base": run.base,
         "policy": None if run.plan.policy is None else repr(run.plan.policy),
         "warnings": list(run.plan.warnings),
-        "engine": NAMES[engine.name],
-        "causes": [str(cause) for cause in predictions[engine.name].causes],
-        "calls": _describe_calls(predictions[engine.name], run, origins),
-        "others": {NAMES[name]: _sum_up(prediction) for name, prediction in predictions.items()},
+        "engine": NAMES.get(engine.name) or say("known_standard", language),
+        "causes": [write_cause(cause, method, language) for cause in predictions[engine.name].causes],
+        "calls": [_describe_call(call, run, origins, language) for call in predictions[engine.name].calls],
+        "others": [
+            [NAMES.get(name) or say("the_standard", language), _sum_up(prediction, language)]
+            for name, prediction in predictions.items()
+        ],
         "differences": [
-            {"about": row.about, "standard": str(row.standard), "engine": str(row.engines[engine.name])}
+            {
+                "about": row.about if language == "en" else chinese.DIFFERENCES.get(row.name, row.about),
+                "standard": str(row.standard),
+                "engine": str(row.engines[engine.name]),
+            }
             for row in find_differences(run, origins, engine)
         ],
     }
@@ -68,27 +82,31 @@ def describe_recorded(recorded: Sequence[Recorded], run: Run, origins: DemoOrigi
     return [{**_describe_exchange(one.exchange, run, origins), "entered": one.entered} for one in recorded]
 
 
-def _describe_calls(prediction: Prediction, run: Run, origins: DemoOrigins) -> list[dict[str, Any]]:
-    return [_describe_call(call, run, origins) for call in prediction.calls]
-
-
-def _describe_call(call: Call, run: Run, origins: DemoOrigins) -> dict[str, Any]:
+def _describe_call(call: Call, run: Run, origins: DemoOrigins, language: Language) -> dict[str, Any]:
     failed, response = call.failed, call.response
-    is_cors = failed is not None and failed.reason.is_cors
     return {
         "state": call.state,
         "status": response.status if response else None,
         "headers": sorted(name for name in response.headers if name not in _ADDED_BY_SERVER) if response else [],
         "exchanges": [_describe_exchange(one, run, origins) for one in call.exchanges],
         "reason": failed and failed.reason.value,
-        "explanation": failed and _strip(failed.explanation, run),
-        "remedy": failed and _strip(failed.remedy, run),
-        "inPolicy": failed and write_for_policy(failed.reason, failed.facts),
-        "consoles": {NAMES[name]: _strip(failed.say(name), run) for name in ("chromium", "firefox", "webkit")}
-        if failed and is_cors
-        else {},
-        "hints": [_strip(hint.text, run) for hint in find_hints(call.exchanges, origins.page, failed)],
+        "explanation": failed and _strip(explain_reason(failed.reason, failed.facts, language), run),
+        "remedy": failed and _strip(write_remedy(failed.reason, failed.facts, language), run),
+        "inPolicy": failed and write_for_policy(failed.reason, failed.facts, language),
+        "consoles": _list_consoles(failed, run, language) if failed and failed.reason.is_cors else {},
+        "hints": [
+            _strip(hint.text if language == "en" else chinese.HINTS[hint.name.value], run)
+            for hint in find_hints(call.exchanges, origins.page, failed)
+        ],
     }
+
+
+def _list_consoles(failed: FetchError, run: Run, language: Language) -> dict[str, str]:
+    """Return what each browser's console says, in the words of the browser itself."""
+    said = {title: _strip(failed.say(name), run) for name, title in NAMES.items()}
+    if language == "zh":
+        said = {name: chinese.CONSOLES_SAY_NOTHING if text == NO_MESSAGE else text for name, text in said.items()}
+    return said
 
 
 def _describe_exchange(exchange: Exchange, run: Run, origins: DemoOrigins) -> dict[str, Any]:
@@ -135,11 +153,12 @@ def _strip(text: str, run: Run) -> str:
     return text.replace(run.base, "")
 
 
-def _sum_up(prediction: Prediction) -> str:
+def _sum_up(prediction: Prediction, language: Language) -> str:
     """Return, in a few words, what comes of the script."""
     said = []
     for call in prediction.calls:
-        sent = " and ".join("preflight" if one.is_preflight else one.method for one in call.exchanges)
+        names = [say("preflight", language) if one.is_preflight else one.method for one in call.exchanges]
         status = f" {call.response.status}" if call.response and call.response.status else ""
-        said.append(f"{call.state}{status} ({sent or 'nothing'} sent)")
-    return ", then ".join(said)
+        facts = {"state": say(call.state, language), "status": status, "sent": say("and", language).join(names)}
+        said.append(say("sum_sent" if names else "sum_nothing", language, facts))
+    return say("then", language).join(said)

@@ -5,20 +5,24 @@ from __future__ import annotations
 import html
 import json
 import mimetypes
+import re
 from collections.abc import Iterable, Sequence
+from importlib.metadata import PackageNotFoundError, metadata
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from cors_wsgi import Policy, PolicyError
 from cors_wsgi.browser import ENGINES
 
+from ..texts import LANGUAGES, Language, choose_by_header, say
+from ..texts.page import PAGE
 from .experiment import PlanError, read_json, read_plan
 from .origins import COOKIE, DemoOrigins
 from .page_data import describe_plan, describe_problems, describe_recorded
 from .recorded import Answer
 from .runs import Runs
-from .scenarios import Scenario
+from .scenarios import TOUR, Scenario
 from .trials import ScenarioResult
 
 if TYPE_CHECKING:
@@ -32,8 +36,10 @@ FILES: Final = frozenset(
         "page.js",
         "diagram.js",
         "dom.js",
+        "elements.js",
         "editor.js",
         "matrix.js",
+        "ready.js",
         "script.js",
         "trial.js",
         "verdict.js",
@@ -66,25 +72,37 @@ class PageServer:
             )
         name = environ.get("PATH_INFO", "").lstrip("/") or "index.html"
         method = environ["REQUEST_METHOD"]
+        language = _choose_language(environ)
         if name == "plan":
-            return self._take_plan(environ, start_response)
+            return self._take_plan(environ, start_response, language)
         if method not in ("GET", "HEAD"):
             return _say(start_response, "405 Method Not Allowed", "Write GET.")
         if name == "ready.json":
-            scenarios = [scenario.describe(self._origins) for scenario in self._scenarios]
-            return _send_json(start_response, {"api": self._origins.api, "scenarios": scenarios})
+            return _send_json(start_response, self._describe(language))
         if name.startswith("runs/"):
             return self._tell_run(name.removeprefix("runs/"), start_response)
         if name not in FILES:
             return _say(start_response, "404 Not Found", "There is no such page.")
         content = (_FOLDER / name).read_bytes()
         if name == "index.html":
-            content = self._fill(content.decode()).encode()
+            content = self._fill(content.decode(), language).encode()
         media_type = _TYPES.get(name[name.rindex(".") :]) or mimetypes.guess_type(name)[0] or "text/plain"
         cookie = ("Set-Cookie", f"{'='.join(COOKIE)}; Path=/; SameSite=Lax; HttpOnly")
         return _send(start_response, content, media_type, "200 OK", cookie)
 
-    def _take_plan(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def _describe(self, language: Language) -> dict[str, Any]:
+        """Return all that the page's own script needs to begin."""
+        return {
+            "api": self._origins.api,
+            "texts": {key: say(key, language) for key in PAGE},
+            "tour": TOUR,
+            "manual": find_manual(),
+            "scenarios": [scenario.describe(self._origins, language) for scenario in self._scenarios],
+        }
+
+    def _take_plan(
+        self, environ: WSGIEnvironment, start_response: StartResponse, language: Language
+    ) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "POST" or environ.get("HTTP_ORIGIN") != self._origins.page:
             return _say(start_response, "403 Forbidden", "Only the page itself may post here.")
         length = environ.get("CONTENT_LENGTH") or "0"
@@ -96,9 +114,9 @@ class PageServer:
         except PlanError as error:
             return _say(start_response, "400 Bad Request", str(error))
         except PolicyError as error:
-            return _send_json(start_response, describe_problems(error))
+            return _send_json(start_response, describe_problems(error, language))
         engine = ENGINES.get(str(data.get("engine")), ENGINES["standard"])
-        return _send_json(start_response, describe_plan(self._runs.add(plan), self._origins, engine))
+        return _send_json(start_response, describe_plan(self._runs.add(plan), self._origins, engine, language))
 
     def _tell_run(self, name: str, start_response: StartResponse) -> Iterable[bytes]:
         run = self._runs.find(name)
@@ -106,26 +124,69 @@ class PageServer:
             return _say(start_response, "404 Not Found", "There is no such run.")
         return _send_json(start_response, describe_recorded(run.recorded, run, self._origins))
 
-    def _fill(self, template: str) -> str:
-        rows = "\n".join(_row(result) for result in self._results)
-        methods = ", ".join(Policy("*").methods)
-        for name, value in (("page", self._origins.page), ("api", self._origins.api), ("methods", methods)):
-            template = template.replace(f"[[{name}]]", html.escape(value))
-        return template.replace("[[rows]]", rows)
+    def _fill(self, template: str, language: Language) -> str:
+        values = {
+            "language": {"en": "en", "zh": "zh-Hans"}[language],
+            "methods": ", ".join(Policy("*").methods),
+            "rows": _Markup("\n".join(_row(result, language) for result in self._results)),
+            "manual": _Markup(_link_to_manual(language)),
+        }
+        places = {name: f"<code>{html.escape(getattr(self._origins, name))}</code>" for name in ("page", "api")}
+
+        def fill(match: re.Match[str]) -> str:
+            kind, _, name = match[1].rpartition(":")
+            if kind:
+                return html.escape(say(name, language)).format_map(places)
+            value = values[name]
+            return value if isinstance(value, _Markup) else html.escape(value)
+
+        return re.sub(r"\[\[([\w:-]+)\]\]", fill, template)
 
 
-def _row(result: ScenarioResult) -> str:
+class _Markup(str):
+    """Text that is HTML already."""
+
+    __slots__ = ()
+
+
+def find_manual() -> str | None:
+    """Return the address of the manual, which the distribution itself names; None where it names none."""
+    try:
+        places = metadata("cors-wsgi").get_all("Project-URL") or []
+    except PackageNotFoundError:  # a checkout that is not installed
+        return None
+    named = dict(place.split(", ", 1) for place in places)
+    return named["Documentation"].rstrip("/") if "Documentation" in named else None
+
+
+def _link_to_manual(language: Language) -> str:
+    manual = find_manual()
+    if manual is None:
+        return ""
+    page = {"en": "cors-in-five-minutes.html", "zh": "zh/index.html"}[language]
+    return f'<a href="{html.escape(manual)}/{page}">{html.escape(say("manual", language))}</a>'
+
+
+def _choose_language(environ: WSGIEnvironment) -> Language:
+    """Return what the address asks for, else what the browser does."""
+    asked = parse_qs(environ.get("QUERY_STRING", "")).get("lang", [""])[-1].partition("-")[0]
+    chosen = next((language for language in LANGUAGES if language == asked), None)
+    return chosen or choose_by_header(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+
+
+def _row(result: ScenarioResult, language: Language) -> str:
     """Return a scenario of `--once` as a row, for a browser that runs no scripts."""
     scenario, script = result.scenario, result.scenario.script
     asks = [f"{script.method} {script.path}", *(f"{name}: {value}" for name, value in script.headers)]
-    asks += ["with credentials"] if script.credentials else []
+    asks += [say("row_credentials", language)] if script.credentials else []
     answers = [line for answer in result.answers for line in _lines(answer)]
-    answers += [] if result.is_sent else [f"{script.method}: never sent"]
+    answers += [] if result.is_sent else [say("row_never_sent", language, {"method": script.method})]
     state = "readable" if result.is_readable else "blocked"
     cells = (
-        f"<strong>{html.escape(scenario.title)}</strong><br>{_code(asks)}",
+        f"<strong>{html.escape(scenario.title(language))}</strong><br>{_code(asks)}",
         _code(answers),
-        f'<strong class="{state}">{state}</strong><br>{html.escape(scenario.lesson)}',
+        f'<strong class="{state}">{html.escape(say(state, language))}</strong><br>'
+        f"{html.escape(scenario.lesson(language))}",
     )
     return f'<tr id="{scenario.name}">' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 

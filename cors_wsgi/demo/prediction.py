@@ -16,6 +16,7 @@ from cors_wsgi.browser import (
     Exchange,
     FetchError,
     FormData,
+    Load,
     Page,
     PreflightCause,
     ReadableStream,
@@ -43,15 +44,19 @@ class Call:
         exchanges: what goes over the wire.
         response: what the script gets; None if it fails.
         failed: why it fails; None if it does not.
+        load: what becomes of an element; None where a script asks.
     """
 
     exchanges: Sequence[Exchange]
     response: Response | None
     failed: FetchError | None
+    load: Load | None = None
 
     @property
     def state(self) -> str:
-        """In a word: `readable`, `opaque` or `blocked`."""
+        """In a word: `readable`, `opaque` or `blocked`; of an element `loaded`, `tainted` or `blocked`."""
+        if self.load is not None:
+            return self.load.outcome
         if self.response is None:
             return "blocked"
         return "opaque" if self.response.type == "opaque" else "readable"
@@ -85,10 +90,19 @@ def play(browser: Browser, run: Run, origins: DemoOrigins) -> Prediction:
     page = browser.open(origins.page)
     calls = []
     for _ in range(script.times):
-        before = len(browser.exchanges)
-        response, failed = _call(page, script, origins.api + run.base + script.path)
-        calls.append(Call(tuple(browser.exchanges[before:]), response, failed))
+        before, url = len(browser.exchanges), origins.api + run.base + script.path
+        if script.element == "none":
+            response, failed = _call(page, script, url)
+            calls.append(Call(tuple(browser.exchanges[before:]), response, failed))
+        else:
+            load = page.load(script.element, url, crossorigin=_find_attribute(script))
+            calls.append(Call(tuple(browser.exchanges[before:]), None, load.error, load))
     return Prediction(_find_causes(script, browser.engine), calls)
+
+
+def _find_attribute(script: Script) -> str | None:
+    """Return the `crossorigin` attribute; there is none on what a style sheet says of a font."""
+    return None if "none" in (script.crossorigin, script.element) or script.element == "font" else script.crossorigin
 
 
 def find_differences(run: Run, origins: DemoOrigins, engine: Engine) -> list[Difference]:
@@ -143,7 +157,7 @@ def _make_body(script: Script) -> Any:
 
 def _find_causes(script: Script, engine: Engine) -> Sequence[PreflightCause]:
     """Return the causes; a no-cors request and one that its own browser refuses have none."""
-    if script.mode == "no-cors" and not script.listener:
+    if script.element != "none" or (script.mode == "no-cors" and not script.listener):
         return ()
     try:
         return preflight_causes(
@@ -173,6 +187,7 @@ def _summarise(prediction: Prediction) -> object:
         (
             [_summarise_exchange(exchange) for exchange in call.exchanges],
             call.response and (call.response.status, sorted(call.response.headers), call.response.content),
+            call.state,
         )
         for call in prediction.calls
     ]

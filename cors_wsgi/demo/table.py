@@ -38,7 +38,7 @@ def make_table(results: Sequence[ScenarioResult], width: int) -> Table:
 
 def _describe_request(result: ScenarioResult) -> Text:
     script = result.scenario.script
-    text = Text.assemble((result.scenario.title, "bold"), "\n", f"{script.method} {script.path}")
+    text = Text.assemble((result.scenario.title(), "bold"), "\n", f"{script.method} {script.path}")
     for name, value in script.headers:
         text.append(f"\n{name}: {value}", "dim")
     if script.credentials:
@@ -62,7 +62,7 @@ def _describe_answer(answer: Answer) -> Text:
 
 def _describe_verdict(result: ScenarioResult) -> Text:
     state = ("readable", "green") if result.is_readable else ("blocked", "yellow")
-    text = Text.assemble(state, "\n", result.scenario.lesson)
+    text = Text.assemble(state, "\n", result.scenario.lesson())
     if not result.is_as_expected:
         text.append("\nThe answer is not as expected.", "red")
     return text

@@ -2,7 +2,7 @@
 
 import { byId, element } from "./dom.js";
 import { write } from "./script.js";
-import { api } from "./trial.js";
+import { api, t } from "./ready.js";
 
 // The options are those of which the form has a field.
 const OPTIONS = [...document.querySelectorAll("#policy-fields input")].map((input) => input.id);
@@ -18,6 +18,8 @@ export function setPlan({ script, policy }) {
   byId("credentials").checked = script.credentials;
   byId("listener").checked = script.listener;
   byId("twice").checked = script.times > 1;
+  byId("element").value = script.element;
+  byId("crossorigin").value = script.crossorigin;
   byId("has-policy").checked = policy !== null;
   for (const name of OPTIONS) {
     const field = byId(name);
@@ -45,6 +47,8 @@ export function getScript() {
     credentials: byId("credentials").checked,
     listener: byId("listener").checked,
     times: byId("twice").checked ? 2 : 1,
+    element: byId("element").value,
+    crossorigin: byId("crossorigin").value,
   };
 }
 
@@ -58,12 +62,31 @@ export function getPolicy() {
   return Object.fromEntries(texts.filter(([, text]) => text));
 }
 
-/** Show what depends on the fields: the script as JavaScript, and which fields matter. */
+/** Open the fields, or close them where there is little room. */
+export function open(isOpen) {
+  for (const fields of document.querySelectorAll(".fields")) fields.open = isOpen;
+}
+
+/** Show what depends on the fields: the script as JavaScript, which fields matter, and how many are out of sight. */
 export function refresh() {
-  byId("code").textContent = write(api, getScript());
-  byId("body").disabled = byId("bodyKind").value === "none";
-  byId("mode").disabled = byId("listener").checked;
+  const script = getScript();
+  const isElement = script.element !== "none";
+  byId("code").textContent = write(api, script);
+  for (const name of ["method", "headers", "bodyKind", "credentials", "listener"]) byId(name).disabled = isElement;
+  byId("body").disabled = isElement || script.bodyKind === "none";
+  byId("mode").disabled = isElement || script.listener;
+  byId("crossorigin").disabled = !isElement || script.element === "font";
   byId("policy-fields").disabled = !byId("has-policy").checked;
+  for (const more of document.querySelectorAll(".more")) {
+    const count = [...more.querySelectorAll("input, select, textarea")].filter(isInUse).length;
+    more.querySelector("summary small").textContent = count ? t("in_use", { count }) : "";
+  }
+}
+
+function isInUse(field) {
+  if (field.disabled) return false;
+  if (field.type === "checkbox") return field.checked;
+  return field.tagName === "SELECT" ? field.selectedIndex > 0 : field.value.trim() !== "";
 }
 
 /** Show each problem at its field, and move the focus to the first. */
@@ -72,9 +95,10 @@ export function showProblems(problems) {
     byId(name).removeAttribute("aria-invalid");
     byId(`${name}-problem`).replaceChildren();
   }
-  for (const { option, problem, remedy } of problems) {
+  for (const { option, text } of problems) {
     byId(option)?.setAttribute("aria-invalid", "true");
-    byId(`${option}-problem`)?.append(element("span", {}, `${problem} ${remedy}`));
+    byId(`${option}-problem`)?.append(element("span", {}, text));
+    for (let box = byId(option)?.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
   }
   byId(problems[0]?.option)?.focus();
 }

@@ -1,7 +1,9 @@
 // Run all: every ready scenario, the prediction of the model beside what this browser does.
 
 import { element } from "./dom.js";
-import { scenarios, tryOut } from "./trial.js";
+import { scenarios, t } from "./ready.js";
+import { tryOut } from "./trial.js";
+import { STATES } from "./verdict.js";
 
 /** Fill the table's body, a row for each scenario; choosing one calls `open`. */
 export function fill(body, open) {
@@ -14,7 +16,7 @@ export function fill(body, open) {
     const button = element("button", { type: "button", class: "plain", onclick: () => open(scenario) }, scenario.title);
     body.append(element("tr", { id: `row-${scenario.name}` },
       element("th", { scope: "row" }, button),
-      ...["Predicted", "This browser", "The two"].map((label) => element("td", { "data-label": label }, "–"))));
+      ...[t("column_predicted"), t("column_seen"), t("column_match")].map((label) => element("td", { "data-label": label }, "–"))));
   }
 }
 
@@ -22,14 +24,14 @@ export function fill(body, open) {
 export async function runAll(tell) {
   let [agreed, explained] = [0, 0];
   for (const [index, scenario] of scenarios.entries()) {
-    tell(`Running ${index + 1} of ${scenarios.length} …`);
+    tell(t("running_all", { number: index + 1, count: scenarios.length }));
     const trial = await tryOut(scenario.script, scenario.policy);
     show(scenario, trial);
     agreed += trial.agrees;
     explained += trial.agrees && trial.plan.differences.length > 0;
   }
-  const differing = explained ? ` In ${explained}, it differs from the standard, as the table of engines has it.` : "";
-  tell(`${agreed} of ${scenarios.length} scenarios went as predicted in this browser.${differing}`, { agreed, explained });
+  const differing = explained ? ` ${t("summary_explained", { count: explained })}` : "";
+  tell(t("summary_all", { agreed, count: scenarios.length }) + differing, { agreed, explained });
 }
 
 function show(scenario, { plan, calls, surprises, agrees }) {
@@ -37,18 +39,19 @@ function show(scenario, { plan, calls, surprises, agrees }) {
   const [predicted, seen, verdict] = row.querySelectorAll("td");
   predicted.replaceChildren(...describe(plan.calls));
   seen.replaceChildren(...describe(calls));
-  const rows = plan.differences.map((difference) => element("small", {}, `Not as in the standard: ${difference.about}.`));
+  const rows = plan.differences.map((difference) => element("small", {}, t("not_standard", { about: difference.about })));
   const lines = surprises.flat().map((line) => element("small", {}, line));
   verdict.replaceChildren(
-    element("span", { class: agrees ? "readable" : "surprise" }, agrees ? "agree" : "disagree"), ...rows, ...lines);
+    element("span", { class: agrees ? "readable" : "surprise" }, `${agrees ? "✓" : "✕"} ${t(agrees ? "agree" : "disagree")}`), ...rows, ...lines);
   row.dataset.agrees = agrees;
   row.dataset.states = calls.map((call) => call.state).join(" ");
 }
 
 function describe(calls) {
   return calls.map((call) => {
-    const sent = call.exchanges.map((one) => (one.isPreflight ? `preflight ${one.status}` : `${one.method} ${one.status ?? ""}`));
-    return element("div", {}, element("span", { class: call.state }, call.state),
-      element("small", {}, sent.length ? sent.join(", ") : "nothing sent"));
+    const sent = call.exchanges.map((one) => (one.isPreflight ? `${t("preflight")} ${one.status}` : `${one.method} ${one.status ?? ""}`));
+    const { isGood, key } = STATES[call.state];
+    return element("div", {}, element("span", { class: isGood ? "readable" : "blocked" }, t(key)),
+      element("small", {}, sent.length ? sent.join(", ") : t("nothing_sent")));
   });
 }

@@ -1,5 +1,8 @@
 // The page's script: what the editor describes, done for real, and written down as somebody would type it.
 
+import { load, writeElement } from "./elements.js";
+import { t } from "./ready.js";
+
 function makeBody({ bodyKind, body }) {
   switch (bodyKind) {
     case "text": return body;
@@ -22,6 +25,7 @@ function makeBody({ bodyKind, body }) {
 /** Do it once, and return what the script learns: `state`, `status`, `headers`, and `body` or `message`. */
 export async function play(url, script) {
   try {
+    if (script.element !== "none") return await load(url, script);
     return await (script.listener ? playXHR(url, script) : playFetch(url, script));
   } catch (error) {
     return { state: "blocked", status: null, headers: [], message: `${error.name}: ${error.message}` };
@@ -47,7 +51,7 @@ function playXHR(url, script) {
     for (const [name, value] of script.headers) request.setRequestHeader(name, value);
     request.upload.addEventListener("progress", () => {});
     request.addEventListener("error", () => {
-      resolve({ state: "blocked", status: null, headers: [], message: "an error event, with the status 0" });
+      resolve({ state: "blocked", status: null, headers: [], message: t("error_event") });
     });
     request.addEventListener("load", () => {
       const lines = request.getAllResponseHeaders().split("\r\n").filter(Boolean);
@@ -67,8 +71,13 @@ function quote(text) {
 /** Return the script as JavaScript. */
 export function write(api, script) {
   const url = quote(api + script.path);
-  const code = script.listener ? writeXHR(url, script) : writeFetch(url, script);
+  const code = writeOnce(url, script);
   return script.times > 1 ? `for (let i = 0; i < ${script.times}; i++) {\n${code.replace(/^/gm, "  ")}\n}` : code;
+}
+
+function writeOnce(url, script) {
+  if (script.element !== "none") return writeElement(url, script);
+  return script.listener ? writeXHR(url, script) : writeFetch(url, script);
 }
 
 function writeBody({ bodyKind, body }) {

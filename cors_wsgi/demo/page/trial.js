@@ -1,9 +1,7 @@
 // A trial: the model predicts, this browser does it, the server tells what came over the wire, and the two are compared.
 
+import { api, t } from "./ready.js";
 import { play } from "./script.js";
-
-const { api, scenarios } = await (await fetch("ready.json")).json();
-export { api, scenarios };
 
 const AGENTS = [["Firefox/", "firefox"], ["Chrome/", "chromium"], ["AppleWebKit/", "webkit"]];
 
@@ -12,7 +10,7 @@ export const engine = AGENTS.find(([words]) => navigator.userAgent.includes(word
 
 /** Try a script against a policy. Returns `problems` of the policy, or the `plan` with its prediction, and `calls`. */
 export async function tryOut(script, policy) {
-  const answer = await fetch("plan", {
+  const answer = await fetch(`plan?lang=${document.documentElement.lang}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ script, policy, engine }),
@@ -37,16 +35,16 @@ function compare(predicted, seen) {
   const found = [];
   const told = (what, expected, came) => {
     const [one, other] = [JSON.stringify(expected), JSON.stringify(came)];
-    if (one !== other) found.push(`${what}: predicted ${one}, seen ${other}`);
+    if (one !== other) found.push(t("surprise_line", { what, expected: one, seen: other }));
   };
-  told("what the script gets", [predicted.state, predicted.status], [seen.state, seen.status]);
-  told("headers that it sees", predicted.headers, list(seen.headers));
-  told("requests", predicted.exchanges.map(name), seen.exchanges.map(name));
+  told(t("about_result"), [predicted.state, predicted.status], [seen.state, seen.status]);
+  told(t("about_headers_seen"), predicted.headers, list(seen.headers));
+  told(t("about_requests"), predicted.exchanges.map(name), seen.exchanges.map(name));
   for (const [index, exchange] of predicted.exchanges.entries()) {
     const other = seen.exchanges[index];
     if (!other) break;
-    told(`headers of ${name(exchange)}`, exchange.sent, other.sent);
-    told(`answer to ${name(exchange)}`, [exchange.status, exchange.received], [other.status, other.received]);
+    told(t("about_sent", { name: name(exchange) }), exchange.sent, other.sent);
+    told(t("about_answer", { name: name(exchange) }), [exchange.status, exchange.received], [other.status, other.received]);
   }
   return found;
 }
@@ -58,5 +56,5 @@ function list(names) {
 }
 
 function name(exchange) {
-  return `${exchange.isPreflight ? "preflight" : exchange.method} ${exchange.url}`;
+  return `${exchange.isPreflight ? t("preflight") : exchange.method} ${exchange.url}`;
 }

@@ -2,15 +2,27 @@
 
 import { element } from "./dom.js";
 import { draw } from "./diagram.js";
+import { isReadableElement, TAGS } from "./elements.js";
+import { findPage, t } from "./ready.js";
 
-const CALLS = ["The first call", "The second call", "The third call"];
+/** Each state of a call: whether a script can read what came, and the text that says so. */
+export const STATES = {
+  readable: { isGood: true, key: "readable" },
+  loaded: { isGood: true, key: "loaded" },
+  opaque: { isGood: false, key: "opaque" },
+  tainted: { isGood: false, key: "tainted" },
+  blocked: { isGood: false, key: "blocked" },
+};
 
 /** Return everything that is to be said of a trial. */
 export function tell(script, { plan, calls, surprises, agrees }) {
-  const parts = [tellCauses(script, plan)];
+  const parts = [];
+  const titles = [t("first_call"), t("second_call"), t("third_call")];
   for (const [index, call] of calls.entries()) {
-    if (calls.length > 1) parts.push(element("h3", {}, CALLS[index]));
-    parts.push(draw(script, call, plan.causes), tellCall(call, plan.calls[index]));
+    if (calls.length > 1) parts.push(element("h3", {}, titles[index]));
+    parts.push(draw(script, call, plan.causes));
+    if (index === 0) parts.push(tellCauses(script, plan));
+    parts.push(tellCall(script, call, plan.calls[index]));
     if (surprises[index].length) parts.push(tellSurprises(surprises[index]));
   }
   parts.push(tellPrediction(plan, agrees));
@@ -18,68 +30,69 @@ export function tell(script, { plan, calls, surprises, agrees }) {
 }
 
 function tellCauses(script, plan) {
-  if (script.mode === "no-cors" && !script.listener) {
-    return element("p", {}, "A no-cors request: sent without asking, and never to be read.");
+  if (script.element !== "none") {
+    const isCors = script.crossorigin !== "none" || !isReadableElement(script);
+    const name = `<${TAGS[script.element]}>`.replace("<@font-face>", "@font-face");
+    return element("p", {}, t(isCors ? "is_element_cors" : "is_element_no_cors", { element: name }));
   }
+  if (script.mode === "no-cors" && !script.listener) return element("p", {}, t("is_no_cors"));
   if (!plan.causes.length) {
-    return element("p", {}, element("strong", {}, "Simple"), ": the browser sends it without a preflight.");
+    return element("p", {}, element("strong", {}, t("is_simple")), t("is_simple_rest"));
   }
   const causes = plan.causes.map((cause) => element("li", {}, cause));
-  return element("div", {}, element("p", {}, element("strong", {}, "Preflighted"), ", since"), element("ul", {}, causes));
+  return element("div", {},
+    element("p", {}, element("strong", {}, t("is_preflighted")), t("is_preflighted_rest")), element("ul", {}, causes));
 }
 
-function tellCall(call, predicted) {
-  const parts = [];
-  if (call.state === "readable") {
-    const body = call.body ? element("pre", {}, call.body.trim()) : null;
-    parts.push(element("p", { class: "readable" }, element("strong", {}, "Readable"), ": this is what the script sees."), body);
-  } else if (call.state === "opaque") {
-    parts.push(element("p", { class: "blocked" }, element("strong", {}, "Opaque"), ": the promise is fulfilled, with nothing in it."));
-  } else {
-    parts.push(element("p", { class: "blocked" }, element("strong", {}, "Blocked"),
-      `: all that the script learns is “${call.message}”.`));
-  }
+function tellCall(script, call, predicted) {
+  const { isGood, key } = STATES[call.state];
+  const rest = call.state === "loaded" && !isReadableElement(script) ? "used_rest" : `${call.state}_rest`;
+  const parts = [element("p", { class: isGood ? "readable" : "blocked" },
+    element("strong", {}, t(key)), t(rest, { message: call.message }))];
+  if (call.body) parts.push(element("pre", {}, call.body.trim()));
   if (call.state === "blocked" && predicted.explanation) {
     parts.push(element("dl", {},
-      element("dt", {}, "What happened"), element("dd", {}, predicted.explanation),
-      element("dt", {}, "What to change"), element("dd", {}, predicted.remedy),
-      predicted.inPolicy && [element("dt", {}, "In the policy"), element("dd", {}, predicted.inPolicy)],
-      predicted.hints.map((hint) => [element("dt", {}, "And"), element("dd", {}, hint)])));
+      element("dt", {}, t("why")), element("dd", {}, predicted.explanation),
+      element("dt", {}, t("change")), element("dd", {}, predicted.remedy),
+      predicted.inPolicy && [element("dt", {}, t("in_policy")), element("dd", {}, predicted.inPolicy)],
+      predicted.hints.map((hint) => [element("dt", {}, t("also")), element("dd", {}, hint)]),
+      tellPage(predicted.reason)));
     const consoles = Object.entries(predicted.consoles);
     if (consoles.length) parts.push(tellConsoles(consoles));
   }
   return element("div", { class: "outcome" }, parts);
 }
 
+function tellPage(reason) {
+  const page = `failures/${reason}`;
+  const address = findPage(page);
+  const named = address ? element("a", { href: address }, reason) : element("code", {}, `docs/${page}.md`);
+  return [element("dt", {}, t("read_more")), element("dd", {}, named)];
+}
+
 function tellConsoles(consoles) {
   const words = consoles.map(([name, text]) => [element("dt", {}, name), element("dd", {}, element("code", {}, text))]);
-  return element("details", {}, element("summary", {}, "What the consoles say"), element("dl", {}, words));
+  return element("details", {}, element("summary", {}, t("consoles")), element("dl", {}, words));
 }
 
 function tellSurprises(lines) {
-  return element("div", { class: "surprise" }, element("p", {}, "This browser did otherwise than the model predicted:"),
+  return element("div", { class: "surprise" }, element("p", {}, t("surprise")),
     element("ul", {}, lines.map((line) => element("li", {}, line))));
 }
 
 function tellPrediction(plan, agrees) {
-  const known = plan.engine === "the standard" ? "a browser that follows the standard" : plan.engine;
-  const others = Object.entries(plan.others);
-  const isSame = others.every(([, text]) => text === others[0][1]);
-  const parts = [element("p", {}, agrees ? `As predicted for ${known}, header by header.` : `Not as predicted for ${known}.`)];
+  const isSame = plan.others.every(([, text]) => text === plan.others[0][1]);
+  const parts = [element("p", {}, t(agrees ? "as_predicted_for" : "not_as_predicted_for", plan))];
   if (isSame) {
-    parts.push(element("p", {}, "Chromium, Firefox and Safari all do the same, as the Fetch standard says."));
+    parts.push(element("p", {}, t("all_same")));
   } else {
-    const lines = others.map(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]);
-    parts.push(element("p", {}, "Browsers differ here:"), element("dl", {}, lines));
+    const lines = plan.others.map(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]);
+    parts.push(element("p", {}, t("differ")), element("dl", {}, lines));
   }
-  parts.push(...tellDifferences(plan));
-  return element("section", { class: "prediction" }, element("h3", {}, "What the model predicted"), parts);
-}
-
-/** Say in which rows of the table of engines this browser differs from the standard, as far as they matter here. */
-export function tellDifferences(plan) {
-  if (!plan.differences.length) return [];
-  const rows = plan.differences.map(({ about, standard, engine }) =>
-    element("li", {}, `${about} (the standard: ${standard}; ${plan.engine}: ${engine})`));
-  return [element("p", {}, `Where ${plan.engine} differs from the standard:`), element("ul", {}, rows)];
+  if (plan.differences.length) {
+    const rows = plan.differences.map(({ about, standard, engine: value }) =>
+      element("li", {}, t("difference", { about, standard, engine: plan.engine, value })));
+    parts.push(element("p", {}, t("differs_from_standard", plan)), element("ul", {}, rows));
+  }
+  return element("section", { class: "prediction" }, element("h3", {}, t("predicted_heading")), parts);
 }
