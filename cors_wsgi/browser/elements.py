@@ -200,7 +200,7 @@ def make_request(
     if state is not None:
         mode, credentials = "cors", "include" if state == "use-credentials" else "same-origin"
     if kind == "font" and agent.engine.fonts_without_cors:
-        mode = "no-cors"
+        mode, credentials = "no-cors", "include"
     request = Request(asking.api, "GET", [url], [], origin, mode=mode, credentials=credentials, integrity=integrity)
     request.destination = asking.destination
     request.element = kind
