@@ -56,7 +56,9 @@ class Call:
     def state(self) -> str:
         """In a word: `readable`, `opaque` or `blocked`; of an element `loaded`, `tainted` or `blocked`."""
         if self.load is not None:
-            return self.load.outcome
+            # Of a font or a module there is nothing that a script could read, and so could see to be kept from it.
+            is_used = self.load.outcome == "tainted" and self.load.kind in ("font", "module")
+            return "loaded" if is_used else self.load.outcome
         if self.response is None:
             return "blocked"
         return "opaque" if self.response.type == "opaque" else "readable"

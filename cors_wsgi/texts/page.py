@@ -14,10 +14,10 @@ PAGE: Final[Mapping[str, Text]] = {
     "languages": Text("Language", "语言"),
     "lead": Text(
         "An origin is a scheme, a host and a port: this page comes from {page}, and its script asks an API at {api}, "
-        "which is another origin. Browsers do not let scripts read the answers of other origins, unless the server "
-        "says in its response headers who may: that is CORS.",
+        "another origin. Browsers do not let scripts read the answers of other origins, unless the server's response "
+        "headers say that they may: that is CORS.",
         "源（origin）由协议、主机和端口组成：本页来自 {page}，它的脚本请求 {api} 上的接口，那是另一个源。"
-        "浏览器不让脚本读取别的源的响应，除非服务器在响应头里写明谁可以读取：这就是跨源资源共享（CORS，俗称“跨域”）。",
+        "浏览器不让脚本读取别的源的响应，除非服务器在响应头里表示允许：这就是跨源资源共享（CORS，俗称“跨域”）。",
     ),
     "manual": Text("The manual", "使用手册"),
     "no_scripts": Text(

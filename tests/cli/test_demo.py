@@ -37,7 +37,7 @@ def test_once_shows_every_scenario_within_the_terminal_and_succeeds(columns: str
     assert max(map(len, shown.stdout.splitlines())) <= int(columns)
     flat = re.sub(r"\s+", " ", shown.stdout)
     for scenario in CHOSEN:
-        assert scenario.title.split()[-1] in flat
+        assert scenario.title().split()[-1] in flat
     assert "All 12 scenarios went as predicted, and as recorded." in flat
     assert "\x1b" not in shown.stdout
 

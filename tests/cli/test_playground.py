@@ -56,6 +56,8 @@ SCRIPT = {
     "credentials": False,
     "listener": False,
     "times": 1,
+    "element": "none",
+    "crossorigin": "none",
 }
 
 
@@ -71,12 +73,19 @@ def test_without_scripts_the_page_holds_the_table_that_once_prints(demo: Demo) -
     assert "[[" not in page
     for result in demo.results:
         (row,) = re.findall(f'<tr id="{result.scenario.name}">.*?</tr>', inside)
-        assert result.scenario.title in row
-        assert html.escape(result.scenario.lesson) in row
+        assert result.scenario.title() in row
+        assert html.escape(result.scenario.lesson()) in row
         for answer in result.answers:
             assert f"{answer.method}: {answer.status}" in row
             assert all(f"{name}: {value}" in row for name, value in answer.headers.items())
     assert len(demo.results) == len(RECORDED)
+
+
+def test_no_scenario_has_the_name_of_a_part_of_the_page(demo: Demo) -> None:
+    # Its address would scroll the page to that part.
+    page = get(demo.origins.page + "/").decode()
+    ids = set(re.findall(r'\bid="([^"]+)"', page[page.index("</noscript>") :]))
+    assert ids.isdisjoint(scenario.name for scenario in SCENARIOS)
 
 
 def test_every_file_of_the_page_is_served_with_its_type_and_no_other(demo: Demo) -> None:
@@ -91,7 +100,8 @@ def test_every_file_of_the_page_is_served_with_its_type_and_no_other(demo: Demo)
 def test_nothing_on_the_page_comes_from_a_network(demo: Demo) -> None:
     for name in FILES - {"icon.svg"}:
         addresses = re.findall(r"(?:https?:)?//[a-z][\w.-]+\.[a-z]+", get(f"{demo.origins.page}/{name}").decode())
-        assert addresses == [], name
+        # A reserved name is an example in a sentence; nothing answers there.
+        assert [address for address in addresses if not address.endswith(".example.com")] == [], name
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "localhost"])
@@ -153,7 +163,7 @@ def test_a_policy_that_must_not_start_is_told_with_all_its_problems(demo: Demo) 
         ("max_age", "max-age"),
         ("origins", "wildcard-with-credentials"),
     ]
-    assert all(one["problem"] and one["remedy"] for one in told)
+    assert all(one["text"].count(".") >= 2 for one in told)
 
 
 @pytest.mark.parametrize("name", ["block_untrusted", "origin", "__class__"])
@@ -172,11 +182,11 @@ def test_a_plan_is_predicted_for_each_engine(demo: Demo) -> None:
     told = post_plan(demo, script, {"origins": demo.origins.page}, "firefox")
     assert told["policy"] == f"Policy('{demo.origins.page}')"
     assert told["engine"] == "Firefox"
-    assert told["others"] == {
-        "the standard": "blocked (preflight sent)",
-        "Chromium": "blocked (preflight sent)",
-        "Firefox": "readable 200 (POST sent)",
-        "Safari": "blocked (nothing sent)",
+    assert dict(told["others"]) == {
+        "the standard": "Blocked (preflight sent)",
+        "Chromium": "Blocked (preflight sent)",
+        "Firefox": "Readable 200 (POST sent)",
+        "Safari": "Blocked (nothing sent)",
     }
     assert [row["engine"] for row in told["differences"]] == ["as text"]
 
@@ -224,15 +234,23 @@ STATES = {
     "credentials-for-everybody": "blocked",
     "credentials-refused": "blocked",
     "crash": "blocked",
+    "font": "loaded",
+    "font-refused": "blocked",
+    "module": "loaded",
+    "module-refused": "blocked",
     "no-cors-at-all": "blocked",
     "no-cors-mode": "opaque",
     "patch-in-lower-case": "blocked",
+    "picture-on-canvas": "tainted",
+    "picture-refused": "blocked",
+    "picture-with-cors": "loaded",
     "redirect-away": "blocked",
     "refused-header": "blocked",
     "refused-method": "blocked",
     "refused-origin": "blocked",
     "refused-origin-preflighted": "blocked",
     "stream": "blocked",
+    "style": "tainted",
 }
 """What comes of the ready scenarios that are not readable, by the standard."""
 

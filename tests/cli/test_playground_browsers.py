@@ -12,17 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from support.engines import ENGINES, chromium_driver, needs_engine, open_page
+from support.engines import ENGINES, chromium_driver, needs_engine, open_page, webkit_driver
 from support.npm import install_npm_packages
 from werkzeug.wrappers import Response
 
 from cors_wsgi.demo.recorded import RECORDED, Answer, Recording
-from cors_wsgi.demo.scenarios import PAGE, SCENARIOS
+from cors_wsgi.demo.scenarios import PAGE, SCENARIOS, TOUR
 from cors_wsgi.demo.servers import Demo, serve_demo
+from cors_wsgi.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from selenium.webdriver import Chrome
+    from selenium.webdriver.remote.webdriver import WebDriver
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +44,7 @@ const rows = [...document.querySelectorAll("#matrix tr[id]")].map((row) => ({
   name: row.id.slice("row-".length), agrees: row.dataset.agrees, states: row.dataset.states, text: row.innerText,
 }));
 const summary = document.getElementById("all-summary").textContent;
-const { scenarios, tryOut } = await import("./trial.js");
+const [{ scenarios }, { tryOut }] = await Promise.all([import("./ready.js"), import("./trial.js")]);
 const calls = {};
 for (const { name, script, policy } of scenarios) calls[name] = (await tryOut(script, policy)).calls.at(-1);
 await fetch("report", { method: "POST", body: JSON.stringify({ rows, summary, calls }) });
@@ -91,7 +93,7 @@ def serve_reporting(changes: Mapping[str, str] | None = None) -> Iterator[tuple[
 EXPLAINED: Final = {
     "chromium": set(),
     "firefox": {"stream"},
-    "webkit": {"stream"},
+    "webkit": {"font", "font-refused", "stream"},
 }
 """The scenarios in which a browser does not do what the standard says, as the table of engines has it."""
 
@@ -151,7 +153,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     return Path(modules, "axe-core", "axe.min.js").read_text()
 
 
-def show(driver: Chrome, url: str, *, width: int = 1200, scheme: str = "light") -> None:
+def show(driver: Chrome, url: str, *, width: int = 1280, scheme: str = "light") -> None:
     """Open the page at a width and in a colour scheme, and wait for its first run."""
     metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
@@ -162,7 +164,7 @@ def show(driver: Chrome, url: str, *, width: int = 1200, scheme: str = "light") 
     wait(driver, "result", "runs")
 
 
-def wait(driver: Chrome, name: str, data: str, value: str | None = None) -> str:
+def wait(driver: WebDriver, name: str, data: str, value: str | None = None) -> str:
     """Wait for a data attribute of an element (to have that value), and return it."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
@@ -173,16 +175,22 @@ def wait(driver: Chrome, name: str, data: str, value: str | None = None) -> str:
     raise TimeoutError(f"#{name} has no data-{data}")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1200, 400])
-def test_an_accessibility_checker_finds_nothing(driver: Chrome, demo: Demo, axe: str, scheme: str, width: int) -> None:
+@pytest.mark.parametrize("width", [1280, 400])
+def test_an_accessibility_checker_finds_nothing(
+    driver: Chrome, demo: Demo, axe: str, language: str, scheme: str, width: int
+) -> None:
     needs_engine("chromium")
-    show(driver, f"{demo.origins.page}/#stream", width=width, scheme=scheme)
+    show(driver, f"{demo.origins.page}/?lang={language}#stream", width=width, scheme=scheme)
     driver.execute_script("document.getElementById('run-all').click()")
     wait(driver, "all-summary", "agreed")
-    driver.execute_script("document.querySelector('details')?.setAttribute('open', '')")
+    driver.execute_script("for (const details of document.querySelectorAll('details')) details.open = true")
     driver.execute_script("document.getElementById('origins').setAttribute('aria-invalid', 'true')")
     driver.execute_script("document.getElementById('origins-problem').append('This is what is wrong.')")
+    if width == 400:
+        driver.execute_script("document.getElementById('path').dispatchEvent(new Event('input', { bubbles: true }))")
+        assert "stale" in driver.find_element("id", "result").get_attribute("class")
     driver.execute_script(axe)
     driver.set_script_timeout(60)
     found = driver.execute_async_script(
@@ -193,57 +201,226 @@ def test_an_accessibility_checker_finds_nothing(driver: Chrome, demo: Demo, axe:
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []
 
 
-def test_nothing_is_wider_than_a_narrow_window(driver: Chrome, demo: Demo) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_wider_than_a_narrow_window(driver: Chrome, demo: Demo, language: str) -> None:
     needs_engine("chromium")
-    for ready in ("type-json", "redirect-away", "stream"):
-        show(driver, f"{demo.origins.page}/#{ready}", width=400)
+    for ready in ("type-json", "redirect-away", "stream", "picture-on-canvas"):
+        show(driver, f"{demo.origins.page}/?lang={language}#{ready}", width=400)
         assert driver.execute_script("return document.documentElement.scrollWidth") == 400
 
 
-def press(driver: Chrome, *keys: str) -> None:
+def measure(driver: Chrome, selector: str) -> Any:
+    return driver.execute_script("return document.querySelector(arguments[0]).getBoundingClientRect()", selector)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_step_shows_its_diagram_without_scrolling(driver: Chrome, demo: Demo, language: str) -> None:
+    needs_engine("chromium")
+    for step in TOUR:
+        show(driver, f"{demo.origins.page}/?lang={language}#{step}", width=1280)
+        assert measure(driver, "#result .diagram")["bottom"] <= 900, step
+        assert driver.find_element("css selector", "#tour [aria-current]").get_attribute("hash") == f"#{step}"
+
+
+def test_the_page_opens_with_the_first_step_and_leads_to_the_last(driver: Chrome, demo: Demo) -> None:
+    needs_engine("chromium")
+    show(driver, demo.origins.page + "/")
+    seen = []
+    for number in range(1, len(TOUR) + 1):
+        wait(driver, "result", "runs", str(number))
+        seen.append(driver.execute_script("return location.hash.slice(1)"))
+        if number < len(TOUR):
+            driver.find_element("id", "next").click()
+    assert tuple(seen) == TOUR
+    assert not driver.find_element("id", "next").is_displayed()
+
+
+def test_in_a_narrow_window_a_scenario_that_agrees_is_one_line_and_the_result_comes_before_the_fields(
+    driver: Chrome, demo: Demo
+) -> None:
+    needs_engine("chromium")
+    show(driver, demo.origins.page + "/", width=400)
+    assert not driver.find_element("id", "method").is_displayed()
+    assert measure(driver, "#run")["bottom"] < 900
+    driver.execute_script("document.getElementById('run-all').click()")
+    wait(driver, "all-summary", "agreed")
+    rows = driver.execute_script(
+        "return [...document.querySelectorAll('#matrix tr[id]')].map((row) => [row.id, row.clientHeight])"
+    )
+    assert [row for row in rows if row[1] > 40] == []
+    assert len(rows) == len(SCENARIOS)
+
+
+def press(driver: WebDriver, *keys: str) -> None:
     from selenium.webdriver import ActionChains
 
     ActionChains(driver).send_keys(*keys).perform()
 
 
-def test_with_the_keyboard_alone_a_policy_is_changed_and_run(driver: Chrome, demo: Demo) -> None:
-    needs_engine("chromium")
+def press_with_control(driver: WebDriver, key: str) -> None:
     from selenium.webdriver import ActionChains, Keys
 
-    show(driver, f"{demo.origins.page}/#get")
-    assert driver.find_element("id", "summary").text == "readable; as predicted."
-    for _ in range(40):
+    ActionChains(driver).key_down(Keys.CONTROL).send_keys(key).key_up(Keys.CONTROL).perform()
+
+
+def focused(driver: WebDriver) -> str:
+    return str(driver.execute_script("return document.activeElement.id"))
+
+
+def tab_to(driver: WebDriver, name: str) -> None:
+    from selenium.webdriver import Keys
+
+    for _ in range(60):
         press(driver, Keys.TAB)
-        if driver.switch_to.active_element.get_attribute("id") == "origins":
-            break
-    else:
-        pytest.fail("Tab never came to the origins")
-    ActionChains(driver).key_down(Keys.CONTROL).send_keys("a").key_up(Keys.CONTROL).perform()
-    press(driver, "https://app.example.com", Keys.ENTER)
-    wait(driver, "result", "runs", "2")
-    assert driver.find_element("id", "summary").text == "blocked; as predicted."
-    told = driver.find_element("id", "result").text
-    assert "TypeError: Failed to fetch" in told
+        if focused(driver) == name:
+            return
+    pytest.fail(f"Tab never came to #{name}")
+
+
+@pytest.fixture(params=["chromium", "webkit"])
+def keyboard(request: pytest.FixtureRequest, demo: Demo) -> Iterator[WebDriver]:
+    """Yield a browser that shows the first step, and is driven by keys alone."""
+    needs_engine(request.param)
+    with chromium_driver() if request.param == "chromium" else webkit_driver() as driver:
+        driver.set_window_size(1280, 1000)
+        driver.get(f"{demo.origins.page}/?lang=en")
+        wait(driver, "result", "runs", "1")
+        yield driver
+
+
+def test_with_the_keyboard_alone_a_policy_is_changed_and_run_and_the_focus_stays(
+    keyboard: WebDriver, demo: Demo
+) -> None:
+    from selenium.webdriver import Keys
+
+    assert keyboard.find_element("id", "summary").text == "✓ Readable as predicted"
+    tab_to(keyboard, "origins")
+    press_with_control(keyboard, "a")
+    press(keyboard, "https://app.example.com")
+    assert keyboard.find_element("id", "summary").text == "Changed: press Run"
+    assert "stale" in keyboard.find_element("id", "result").get_attribute("class")
+    press(keyboard, Keys.ENTER)
+    wait(keyboard, "result", "runs", "2")
+    assert focused(keyboard) == "origins"
+    assert keyboard.find_element("id", "summary").text == "✕ Blocked as predicted"
+    assert "stale" not in (keyboard.find_element("id", "result").get_attribute("class") or "")
+    told = keyboard.find_element("id", "result").text
+    assert "TypeError: " in told
     assert "The response has no Access-Control-Allow-Origin header." in told
-    assert f"Let the server answer with Access-Control-Allow-Origin: {demo.origins.page}" in told
-    assert driver.find_element("id", "python").text == "Policy('https://app.example.com')"
+    assert f"Access-Control-Allow-Origin: {demo.origins.page}" in told
+    assert keyboard.find_element("id", "python").text == "Policy('https://app.example.com')"
+    tab_to(keyboard, "run")
+    press(keyboard, Keys.SPACE)
+    wait(keyboard, "result", "runs", "3")
+    assert focused(keyboard) == "run"
+    tab_to(keyboard, "run-all")
+    press(keyboard, Keys.SPACE)
+    wait(keyboard, "all-summary", "agreed")
+    assert focused(keyboard) == "run-all"
 
 
-def test_a_policy_that_must_not_start_says_so_at_its_field(driver: Chrome, demo: Demo) -> None:
+def test_control_and_enter_run_a_scenario_that_the_list_shows_and_leave_the_list_shut(keyboard: WebDriver) -> None:
+    from selenium.webdriver import Keys
+
+    tab_to(keyboard, "scenario")
+    # An arrow changes the list at once, or opens it where the system's lists do; the first letters change it anywhere.
+    press(keyboard, "An API")
+    wait(keyboard, "result", "runs", "2") if focused(keyboard) == "scenario" else None
+    # Whether a list is open, no page can see; that its own answer to the key was prevented, it can.
+    keyboard.execute_script(
+        "addEventListener('keydown', (event) => {"
+        " if (event.key === 'Enter') document.body.dataset.prevented = event.defaultPrevented; })"
+    )
+    before = int(keyboard.find_element("id", "result").get_attribute("data-runs") or 0)
+    press_with_control(keyboard, Keys.ENTER)
+    wait(keyboard, "result", "runs", str(before + 1))
+    assert keyboard.execute_script("return document.body.dataset.prevented") == "true"
+    assert focused(keyboard) == "scenario"
+
+
+def test_the_ring_of_the_focus_covers_neither_label_nor_error(driver: Chrome, demo: Demo) -> None:
     needs_engine("chromium")
-    show(driver, f"{demo.origins.page}/#credentials-for-everybody")
+    show(driver, demo.origins.page + "/")
+    for name in ("origins", "method", "headers", "scenario"):
+        script = "for (let box = arguments[0].closest('details'); box; box = box.parentElement.closest('details'))"
+        field = driver.find_element("id", name)
+        driver.execute_script(f"{script} box.open = true; arguments[0].focus({{ focusVisible: true }})", field)
+        outline = driver.execute_script(
+            "const style = getComputedStyle(arguments[0]); return [style.outlineWidth, style.outlineOffset]", field
+        )
+        assert outline == ["2px", "-2px"], name
+
+
+def test_a_policy_that_must_not_start_says_so_at_its_field_and_leaves_nothing_of_the_former(
+    driver: Chrome, demo: Demo
+) -> None:
+    needs_engine("chromium")
+    show(driver, f"{demo.origins.page}/?lang=en#credentials-for-everybody")
     driver.execute_script("document.getElementById('supports_credentials').click()")
     driver.execute_script("document.getElementById('run').click()")
     wait(driver, "result", "runs", "2")
-    assert driver.switch_to.active_element.get_attribute("id") == "origins"
+    assert focused(driver) == "origins"
     assert driver.find_element("id", "origins").get_attribute("aria-invalid") == "true"
     assert "credentials" in driver.find_element("id", "origins-problem").text
-    assert driver.find_element("id", "summary").text.startswith("This policy would not start")
+    assert driver.find_element("id", "summary").text == "Invalid policy: see the errors beside the fields"
+    assert driver.find_element("id", "python").text == "no policy: this one is invalid"
+    assert driver.find_element("id", "result").text == ""
+
+
+def test_a_problem_of_a_field_out_of_sight_brings_it_into_sight(driver: Chrome, demo: Demo) -> None:
+    needs_engine("chromium")
+    show(driver, f"{demo.origins.page}/?lang=zh#get", width=400)
+    driver.execute_script("document.getElementById('methods').value = 'CONNECT'")
+    driver.execute_script("document.getElementById('run').click()")
+    wait(driver, "result", "runs", "2")
+    assert focused(driver) == "methods"
+    assert driver.find_element("id", "methods-problem").text == "浏览器不让任何脚本发送这个方法。请去掉它。"
+
+
+def test_another_scenario_runs_at_once_and_the_last_that_is_chosen_is_shown(driver: Chrome, demo: Demo) -> None:
+    needs_engine("chromium")
+    show(driver, f"{demo.origins.page}/?lang=en#get")
+    driver.execute_script(
+        "const list = document.getElementById('scenario');"
+        "for (const name of ['preflight-not-kept', 'refused-header', 'crash']) {"
+        " list.value = name; list.dispatchEvent(new Event('change')); }"
+    )
+    wait(driver, "result", "runs", "2")
+    assert driver.find_element("id", "summary").text == "✕ Blocked as predicted"
+    assert "GET /crash" in driver.find_element("id", "result").text
+
+
+@pytest.mark.parametrize(
+    ("crossorigin", "summary"),
+    [("none", "✕ Loaded, not readable as predicted"), ("anonymous", "✓ Loaded, readable as predicted")],
+)
+def test_a_picture_taints_its_canvas_until_it_asks_by_cors(
+    driver: Chrome, demo: Demo, crossorigin: str, summary: str
+) -> None:
+    needs_engine("chromium")
+    show(driver, f"{demo.origins.page}/?lang=en#picture-on-canvas")
+    driver.execute_script(f"document.getElementById('crossorigin').value = '{crossorigin}'")
+    driver.execute_script("document.getElementById('run').click()")
+    wait(driver, "result", "runs", "2")
+    assert driver.find_element("id", "summary").text == summary
+
+
+def test_the_page_speaks_chinese_where_the_browser_does(demo: Demo) -> None:
+    with chromium_driver("--accept-lang=zh-CN,zh") as driver:
+        driver.get(f"{demo.origins.page}/#refused-origin")
+        wait(driver, "result", "runs", "1")
+        assert driver.find_element("id", "summary").text == "✕ 被拦截 与预测一致"
+        assert driver.find_element("css selector", "h1").text == "两个源"
+        assert "响应没有 Access-Control-Allow-Origin 头。" in driver.find_element("id", "result").text
+        driver.find_element("css selector", "a.language[lang=en]").click()
+        wait(driver, "result", "runs", "1")
+        assert driver.find_element("css selector", "h1").text == "Two origins"
+        assert driver.current_url.endswith("?lang=en#refused-origin")
 
 
 def test_a_second_call_shows_that_the_preflight_was_remembered(driver: Chrome, demo: Demo) -> None:
     needs_engine("chromium")
-    show(driver, f"{demo.origins.page}/#preflight-kept")
+    show(driver, f"{demo.origins.page}/?lang=en#preflight-kept")
     first, second = driver.find_elements("css selector", "#result .diagram")
     assert "OPTIONS /items/1" in first.text
     assert "OPTIONS /items/1" not in second.text
@@ -252,7 +429,7 @@ def test_a_second_call_shows_that_the_preflight_was_remembered(driver: Chrome, d
 
 def test_a_scenario_of_the_table_opens_in_the_editor(driver: Chrome, demo: Demo) -> None:
     needs_engine("chromium")
-    show(driver, f"{demo.origins.page}/#get")
+    show(driver, f"{demo.origins.page}/?lang=en#get")
     driver.execute_script("document.querySelector('#row-refused-method button').click()")
     wait(driver, "result", "runs", "2")
     assert driver.find_element("id", "method").get_attribute("value") == "DELETE"

@@ -17,6 +17,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,7 @@ from support.needs import needs_module, needs_program
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
+    from selenium.webdriver.remote.webdriver import WebDriver
 
 ENGINES: Final = ("chromium", "firefox", "webkit")
 
@@ -145,6 +147,29 @@ def chromium_driver(*flags: str) -> Iterator[Chrome]:
             yield driver
         finally:
             driver.quit()
+
+
+@contextlib.contextmanager
+def webkit_driver() -> Iterator[WebDriver]:
+    """Yield a WebDriver for WebKitGTK, which takes keys as its own window would."""
+    needs_module("selenium")
+    program, driver_program = _webkit(), needs_program("WebKitWebDriver")
+    from selenium.webdriver import WebKitGTK, WebKitGTKOptions
+    from selenium.webdriver.webkitgtk.service import Service
+
+    with tempfile.TemporaryDirectory(prefix="webkit-", ignore_cleanup_errors=True) as folder:
+        with _start_webkit(Path(folder), "") as (_, environment):
+            options = WebKitGTKOptions()
+            options.binary_location = program
+            options.add_argument("--automation")
+            service = Service(driver_program, env=os.environ | environment)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # Selenium's own, in how it makes this driver
+                driver = WebKitGTK(options=options, service=service)
+            try:
+                yield driver
+            finally:
+                driver.quit()
 
 
 def _chromium() -> str:

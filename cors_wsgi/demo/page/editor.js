@@ -15,7 +15,7 @@ export function setPlan({ script, policy }) {
   byId("bodyKind").value = script.bodyKind;
   byId("body").value = script.body;
   byId("mode").value = script.mode;
-  byId("credentials").checked = script.credentials;
+  byId("with-credentials").checked = script.credentials;
   byId("listener").checked = script.listener;
   byId("twice").checked = script.times > 1;
   byId("element").value = script.element;
@@ -44,7 +44,7 @@ export function getScript() {
     bodyKind: byId("bodyKind").value,
     body: byId("body").value,
     mode: byId("mode").value,
-    credentials: byId("credentials").checked,
+    credentials: byId("with-credentials").checked,
     listener: byId("listener").checked,
     times: byId("twice").checked ? 2 : 1,
     element: byId("element").value,
@@ -72,7 +72,7 @@ export function refresh() {
   const script = getScript();
   const isElement = script.element !== "none";
   byId("code").textContent = write(api, script);
-  for (const name of ["method", "headers", "bodyKind", "credentials", "listener"]) byId(name).disabled = isElement;
+  for (const name of ["method", "headers", "bodyKind", "with-credentials", "listener"]) byId(name).disabled = isElement;
   byId("body").disabled = isElement || script.bodyKind === "none";
   byId("mode").disabled = isElement || script.listener;
   byId("crossorigin").disabled = !isElement || script.element === "font";
