@@ -28,6 +28,7 @@ OUTERMOST = (
     "cors_wsgi.migrate",
     "cors_wsgi.compare",
     "cors_wsgi.export",
+    "cors_wsgi.texts",
     "cors_wsgi.pytest_plugin",
 )
 SERVER_SIDE = [name for name in MODULES if name.startswith("cors_wsgi") and not name.startswith(OUTERMOST)]

@@ -95,7 +95,7 @@ def _describe_call(call: Call, run: Run, origins: DemoOrigins, language: Languag
         "inPolicy": failed and write_for_policy(failed.reason, failed.facts, language),
         "consoles": _list_consoles(failed, run, language) if failed and failed.reason.is_cors else {},
         "hints": [
-            _strip(hint.text if language == "en" else chinese.HINTS[hint.name.value], run)
+            _strip(hint.text if language == "en" else chinese.HINTS.get(hint.name.value, hint.text), run)
             for hint in find_hints(call.exchanges, origins.page, failed)
         ],
     }

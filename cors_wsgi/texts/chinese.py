@@ -259,3 +259,58 @@ DIFFERENCES: Final[Mapping[str, str]] = {
 """Where engines differ: the rows that beginners meet; what is not here is shown in English."""
 
 CONSOLES_SAY_NOTHING: Final = "（这个浏览器的控制台没有自己的说明）"
+
+_ABOVE: Final = (
+    "请看控制台（F12）里它上面的一行：“Access to … has been blocked by CORS policy: …”，原因写在那里。请复制那一行。"
+)
+_CONSOLE: Final = (
+    "请从控制台（F12）复制写明原因的那一行：Chromium 是“… has been blocked by CORS policy: …”，Firefox 是"
+    "“Cross-Origin Request Blocked: …”（已拦截跨源请求），Safari 是“… due to access control checks”上面的一行。"
+)
+
+TRACES: Final[Mapping[str, tuple[str, str]]] = {
+    r"net::ERR_FAILED \d{3}": (
+        "每当 CORS 不让脚本读取响应，Chromium 就显示这一行：服务器确实作了回答。",
+        _ABOVE,
+    ),
+    r"net::ERR_FAILED|\(failed\)": (
+        "Chromium 对每个被 CORS 拦截的请求都这样显示，对某些因别的原因失败的请求也是。",
+        _ABOVE + "如果没有那一行，问题就不在 CORS。",
+    ),
+    r"\bCORS error\b": ("Chromium 的网络面板对每个被 CORS 拦截的请求都这样显示。", _CONSOLE),
+    r"due to access control checks": (
+        "Safari 在写明原因的那一行下面显示这一行。",
+        "请从控制台复制它上面的一行。",
+    ),
+    r"Failed to load response data": ("对于脚本不能读取的响应，Chromium 的网络面板不保留响应体。", _CONSOLE),
+    r"NS_ERROR_DOM_BAD_URI": ("Firefox 这样称呼被 CORS 或网页自己的策略禁止的请求。", _CONSOLE),
+    r"Provisional headers are shown": (
+        "Chromium 的网络面板只有脚本给出的请求头：请求没有发出、由缓存回答，或者被拦截。这一行本身不是错误。",
+        _CONSOLE,
+    ),
+    r"strict-origin-when-cross-origin": (
+        "这是浏览器默认的 Referrer 策略，网络面板对每个请求都会显示。它不是错误，与 CORS 无关。",
+        _CONSOLE,
+    ),
+    r"net::ERR_ABORTED|\(canceled\)|NS_BINDING_ABORTED": (
+        "响应还没到，网页就放弃了请求：脚本取消了它，或者离开了网页，例如同时点击了表单或链接。",
+        "请查找是什么结束了请求；问题不在 CORS。",
+    ),
+    r"net::ERR_BLOCKED_BY_CLIENT|\(blocked:other\)|Blocked By Extension": (
+        "浏览器的扩展（多半是广告拦截器）拦住了请求。",
+        "在这个网页上关闭它，或者给网址换一个不那么可疑的名称；问题不在 CORS。",
+    ),
+    r"\(blocked:devtools\)|Blocked by DevTools": (
+        "开发者工具被设置为拦截这个网址。",
+        "在“请求拦截”里去掉那条规则；问题不在 CORS。",
+    ),
+    r"\(blocked:csp\)|Content[- ]Security[- ]Policy|connect-src": (
+        "网页自己的 Content-Security-Policy 禁止了请求；什么也没有发送。",
+        "在网页的策略里把接口的源加到 connect-src；任何 CORS 响应头都改变不了它。",
+    ),
+    (
+        r"Failed to fetch|NetworkError when attempting to fetch resource|Load failed|Network Error\b|\bERR_NETWORK\b"
+        r"|XMLHttpRequest error|Http failure response for .*: 0 "
+    ): ("这是脚本看到的内容，脚本也只能知道这么多。", _CONSOLE),
+}
+"""What lines without a reason mean, and what to do; by the words for which `explain` looks."""

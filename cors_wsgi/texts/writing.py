@@ -35,3 +35,8 @@ def write_cause(cause: PreflightCause, method: str, language: Language) -> str:
     # The English sentence quotes the media type, and no text of ours does without it.
     media_type = str(cause).rpartition(" media type is ")[2] if cause.kind is CauseKind.MEDIA_TYPE else ""
     return f"{text}：{media_type}" if media_type and media_type != str(cause) else text
+
+
+def write_trace(words: str, explanation: str, remedy: str, language: Language) -> tuple[str, str]:
+    """Return what a line without a reason means, and what to do; `words` are those by which it was recognized."""
+    return (explanation, remedy) if language == "en" else chinese.TRACES.get(words, (explanation, remedy))

@@ -1,0 +1,135 @@
+"""Texts in two languages: neither lacks one, facts are the same in both, and the right one is chosen."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import Final
+
+import pytest
+
+from cors_wsgi.browser import DIFFERENCES, CauseKind, FailureReason
+from cors_wsgi.cli.hints import HintName
+from cors_wsgi.cli.remedies import write_for_policy
+from cors_wsgi.cli.traces import TRACES
+from cors_wsgi.demo.scenarios import SCENARIOS, TOUR
+from cors_wsgi.errors import ProblemCode
+from cors_wsgi.texts import LANGUAGES, TEXTS, choose_by_environment, choose_by_header, chinese
+from cors_wsgi.texts.page import PAGE
+
+CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
+SAME_IN_BOTH: Final = {
+    *("crossorigin", "unknown.status", "unknown.value", "explain.sentence", "way"),
+    *(f"scenario.{name}.title" for name in ("type-text", "type-params", "type-form", "type-json", "no-cors-mode")),
+    *(f"scenario.{one.name}.title" for one in SCENARIOS if one.name.startswith("header-")),
+}
+"""Texts without a word of Chinese: names of HTTP and HTML, and signs."""
+
+NOT_IN_A_PAGE: Final = {
+    *("origin-type", "open-regex", "regex-of-bytes", "regex-never-asked", "callable-is-coroutine"),
+    *("callable-signature", "names-type", "blocks-nothing", "resources-type", "resource-type", "shares-nothing"),
+    *(code.value for code in ProblemCode if code.value.startswith("path-")),
+}
+"""Problems that no field of the playground can have: they are about Python values, paths, and Flask."""
+
+
+def facts_of(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_every_text_is_there_in_both_languages_with_the_same_facts(key: str) -> None:
+    text = TEXTS[key]
+    assert all(text)
+    assert facts_of(text.en) == facts_of(text.zh)
+    assert not CHINESE.search(text.en)
+    assert bool(CHINESE.search(text.zh)) == (key not in SAME_IN_BOTH)
+
+
+@pytest.mark.parametrize(
+    ("texts", "names"),
+    [
+        pytest.param(chinese.REASONS, [one.value for one in FailureReason], id="reasons"),
+        pytest.param(chinese.CAUSES, [one.value for one in CauseKind], id="causes of a preflight"),
+        pytest.param(chinese.HINTS, [one.value for one in HintName], id="hints"),
+        pytest.param(chinese.PROBLEMS, [one.value for one in ProblemCode if one not in NOT_IN_A_PAGE], id="problems"),
+        pytest.param(chinese.TRACES, [one.words for one in TRACES], id="traces"),
+    ],
+)
+def test_every_member_of_a_closed_set_has_its_chinese(texts: Mapping[str, object], names: Iterable[str]) -> None:
+    assert set(texts) == set(names)
+
+
+def test_what_is_said_of_differences_is_said_of_rows_that_there_are() -> None:
+    assert chinese.DIFFERENCES.keys() <= {row.name for row in DIFFERENCES}
+
+
+@pytest.mark.parametrize("reason", FailureReason, ids=lambda reason: reason.value)
+def test_the_chinese_of_a_reason_tells_the_same_facts(reason: FailureReason) -> None:
+    explanation, remedy = chinese.REASONS[reason.value]
+    assert facts_of(explanation) == facts_of(reason.wording.explanation)
+    assert facts_of(remedy) == facts_of(reason.wording.remedy)
+    facts = {"origin": "https://app.example.com", "method": "PUT", "header": "x-token", "url": "https://api.example"}
+    remedies = [write_for_policy(reason, facts, language) for language in LANGUAGES]
+    assert [remedy is None for remedy in remedies] in ([True, True], [False, False])
+
+
+def test_every_text_of_the_page_is_used_and_every_text_that_is_used_is_there() -> None:
+    folder = files("cors_wsgi.demo") / "page"
+    scripts = "".join(one.read_text("utf-8") for one in folder.iterdir() if one.name.endswith(".js"))
+    used = set(re.findall(r"\[\[t:([\w-]+)\]\]", (folder / "index.html").read_text("utf-8")))
+    # A call of t() names one key, or chooses between two.
+    for call in re.findall(r"\bt\(((?:[^()]|\([^()]*\))*)\)", scripts):
+        used |= {name for name in re.findall(r'"([\w-]+)"', call) if name not in ("none",)}
+    used |= set(re.findall(r'key: "(\w+)"', scripts))
+    used |= {f"{state}_rest" for state in ("readable", "loaded", "tainted", "opaque", "blocked")} | {"used_rest"}
+    used |= {f"tour_{name}" for name in TOUR}
+    by_server = {"manual", "row_credentials", "row_never_sent", "sum_sent", "sum_nothing", "and", "known_standard"}
+    assert used | by_server | {"the_standard"} == set(PAGE)
+
+
+def test_every_scenario_has_its_texts_and_every_text_its_scenario() -> None:
+    keys = {key for key in TEXTS if key.startswith(("scenario.", "group."))}
+    expected = {f"scenario.{one.name}.{part}" for one in SCENARIOS for part in ("title", "lesson")}
+    assert keys == expected | {f"group.{one.group}" for one in SCENARIOS}
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh"}, "zh"),
+        ({"LANG": "zhx_CN"}, "en"),
+        ({"LANG": "en_US.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_TW"}, "zh"),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "zh_CN:en"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LANGUAGE": "en"}, "en"),
+        ({"LANG": "de_DE.UTF-8", "LANGUAGE": "de:zh"}, "zh"),
+        ({"LANG": "C", "LANGUAGE": "zh_CN"}, "en"),
+        ({"LC_ALL": "", "LANG": "zh_CN.UTF-8"}, "zh"),
+    ],
+)
+def test_the_environment_chooses_as_for_other_programs(environment: Mapping[str, str], language: str) -> None:
+    assert choose_by_environment(environment) == language
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "en"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("en-US,en;q=0.9,zh-CN;q=0.8", "en"),
+        ("en;q=0.5, zh;q=0.6", "zh"),
+        ("de, zh;q=0.4", "zh"),
+        ("zh;q=0, en", "en"),
+        ("zh;q=nonsense", "en"),
+        ("zh;level=1", "zh"),
+        ("*", "en"),
+    ],
+)
+def test_a_browser_chooses_by_what_it_prefers(header: str, language: str) -> None:
+    assert choose_by_header(header) == language
