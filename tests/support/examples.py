@@ -193,10 +193,13 @@ def run_javascript(section: Section, block: Block, names: dict[str, Any]) -> Non
 
 
 def run_command(section: Section, block: Block, names: dict[str, Any]) -> None:
-    """Run our own commands as shown (`$ cors-wsgi ...`, `$ flask ...`) and compare what they print, if it is shown."""
+    """Run our own commands as shown (`$ cors-wsgi ...`, `$ flask ...`) and compare what they print, if it is shown.
+
+    Variables of the environment may be set in front of them.
+    """
     for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
         command, _, shown = part.partition("\n")
-        words = command.split()
+        words = re.sub(r"^(?:[A-Z_]+=\S+ )+", "", command).split()
         if words[0] not in ("cors-wsgi", "flask"):
             continue
         program = Path(sys.executable).with_name(words[0])
