@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from chinese import join_lines, translate
 from docutils import nodes
 from exchange import ExchangeLexer
 
@@ -47,9 +48,10 @@ pygments_dark_style = "github-dark"
 
 
 def tell_language(_app: Sphinx, page: str, _template: str, context: dict[str, Any], _tree: object) -> None:
-    """Say in the HTML of a page below `zh/` that it is in Chinese, for voices and hyphenation."""
+    """Say in the HTML of a page below `zh/` that it is in Chinese, for voices and hyphenation, and write it so."""
     if page.startswith("zh/"):
-        context["language"] = "zh-Hans"
+        context |= {"language": "zh-Hans", "_": translate, "gettext": translate}
+        context["body"] = join_lines(context["body"])
 
 
 _LONGEST_UNBROKEN = 32

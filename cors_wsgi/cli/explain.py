@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping
 from typing import Final
@@ -11,6 +12,8 @@ from rich.console import Console
 from rich.padding import Padding
 
 from cors_wsgi.browser import FailureReason
+from cors_wsgi.texts import Language, choose_by_environment, say
+from cors_wsgi.texts.writing import explain_reason, write_remedy, write_trace
 
 from .console_lines import Recognized, find_nearest, recognize, recognize_trace
 from .remedies import write_for_policy
@@ -24,20 +27,7 @@ exit status: 0 explained, 1 the reason is not in the text, 2 no text
 """
 
 _LONGEST_INPUT = 100_000
-_UNKNOWN = {
-    "header": "the header",
-    "location": "another URL",
-    "method": "the method",
-    "origin": "the page's origin",
-    "status": "…",
-    "url": "the URL",
-    "value": "…",
-}
-_NOT_CORS = "This is not CORS: no CORS header changes it."
-_SECOND_LINE = (
-    "Firefox prints this line also below another one, “Cross-Origin Request Blocked: … (Reason: …)”. If there is one, "
-    "it says why: copy that line. If there is none, this is not CORS, and no CORS header changes it."
-)
+_FACTS = ("header", "location", "method", "origin", "status", "url", "value")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,8 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Explain each line that is recognized; 0 if one says why, 1 if none does, 2 without any text."""
     text = " ".join(arguments.text) if arguments.text else sys.stdin.read(_LONGEST_INPUT)
     lines = [line for line in text.splitlines() if line.strip()]
+    language = choose_by_environment(os.environ)
     if not lines:
-        print("cors-wsgi explain: there is no text. Copy it from the browser's console (F12).", file=sys.stderr)
+        print(f"cors-wsgi explain: {say('explain.no_text', language)}", file=sys.stderr)
         return 2
     console = make_console()
     found: dict[FailureReason, Recognized] = {}
@@ -63,39 +54,46 @@ def run(arguments: argparse.Namespace) -> int:
         # A console adds a line of the network to one of CORS; the reason is in the other.
         found.pop(FailureReason.NETWORK_FAILURE, None)
     for recognized in found.values():
-        _show(console, recognized)
+        _show(console, recognized, language)
     if found:
         return 0
     traces = list(dict.fromkeys(trace for line in lines if (trace := recognize_trace(line)) is not None))
     for trace in traces:
-        _show_parts(console, {"What it is": trace.explanation, "What to do": trace.remedy})
+        explanation, remedy = write_trace(trace.words, trace.explanation, trace.remedy, language)
+        _show_parts(console, {"explain.is": explanation, "explain.do": remedy}, language)
     if not traces:
-        _say_unknown(console, lines)
+        _say_unknown(console, lines, language)
     return 0 if any(trace.is_cause for trace in traces) else 1
 
 
-def _show(console: Console, recognized: Recognized) -> None:
-    reason, facts = recognized.reason, {**_UNKNOWN, **recognized.facts}
+def _show(console: Console, recognized: Recognized, language: Language) -> None:
+    unknown = {name: say(f"unknown.{name}", language) for name in _FACTS}
+    reason, facts = recognized.reason, {**unknown, **recognized.facts}
     console.print(f"[bold]{reason.value}[/]")
-    parts = {"What happened": reason.explain(facts), "What to do": reason.remedy(facts)}
-    if (remedy := write_for_policy(reason, recognized.facts)) is not None:
-        parts["With cors-wsgi"] = f"{remedy[0].upper()}{remedy[1:]}."
+    parts = {
+        "explain.happened": explain_reason(reason, facts, language),
+        "explain.do": write_remedy(reason, facts, language),
+    }
+    if (remedy := write_for_policy(reason, recognized.facts, language)) is not None:
+        parts["explain.policy"] = say("explain.sentence", language, {"text": f"{remedy[0].upper()}{remedy[1:]}"})
     if not reason.is_cors:
-        parts = {"Mind": _SECOND_LINE if recognized.may_follow else _NOT_CORS, **parts}
+        mind = "explain.second_line" if recognized.may_follow else "explain.not_cors"
+        parts = {"explain.mind": say(mind, language), **parts}
     if recognized.also:
-        parts["Or"] = " ".join(other.explain(facts) for other in recognized.also)
-    _show_parts(console, parts)
+        parts["explain.or"] = " ".join(explain_reason(other, facts, language) for other in recognized.also)
+    _show_parts(console, parts, language)
 
 
-def _show_parts(console: Console, parts: Mapping[str, str]) -> None:
+def _show_parts(console: Console, parts: Mapping[str, str], language: Language) -> None:
+    """Show each part under its title, which is a key of the table of texts."""
     for title, text in parts.items():
-        console.print(f"  [dim]{title}[/]")
+        console.print(f"  [dim]{say(title, language)}[/]")
         console.print(Padding(safe(text), (0, 0, 0, 4)))
     console.print()
 
 
-def _say_unknown(console: Console, lines: list[str]) -> None:
-    console.print("No browser is known to print this.")
+def _say_unknown(console: Console, lines: list[str], language: Language) -> None:
+    console.print(say("explain.unknown", language))
     near = next(filter(None, map(find_nearest, lines)), None)
     if near:
-        console.print(f"The nearest that one prints: {safe(near)}")
+        console.print(safe(say("explain.nearest", language, {"line": near})))

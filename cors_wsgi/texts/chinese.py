@@ -142,7 +142,7 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
 
 ONE_NAME: Final = (
     "请用 {renamed} 打开网页：localhost 和 127.0.0.1 是同一台机器的两个名称，但对浏览器来说是两个源、两个站点，"
-    "即使 CORS 允许，也不会带上 Cookie。"
+    "即使 CORS 允许，也不会带上 Cookie。如果网页的地址不能改："
 )
 """For a page that was opened under another name of this machine than the server or its policy uses."""
 

@@ -21,7 +21,7 @@ def write_remedy(reason: FailureReason, facts: Mapping[str, str], language: Lang
     remedy = reason.remedy(facts)
     if language == "en":
         return remedy
-    is_one_name = not remedy.startswith(fill(reason.wording.remedy, facts))
+    is_one_name = remedy != fill(reason.wording.remedy, facts)
     renamed = (rename_page(facts) or "") if is_one_name else ""
     advice = fill(chinese.ONE_NAME, {"renamed": renamed}) if renamed else ""
     return advice + fill(chinese.REASONS[reason.value][1], facts)

@@ -1,0 +1,34 @@
+"""What the Chinese pages need of the builder: no gaps where a line of the source ends, and navigation in Chinese."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+WORDS: Final = {
+    "Back to top": "回到顶部",
+    "Edit this page": "编辑本页",
+    "Home": "首页",
+    "Index": "索引",
+    "Next": "下一页",
+    "On this page": "本页内容",
+    "Previous": "上一页",
+    "Search": "搜索",
+    "View this page": "查看本页源文件",
+}
+"""The theme's words on every page."""
+
+_WIDE: Final = "[\u2014\u2018-\u201d\u2026\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
+_INLINE: Final = "(?:a|cite|code|em|span|strong)"
+_GAP: Final = re.compile(rf"({_WIDE}(?:</{_INLINE}>)*)\n(?=(?:<{_INLINE}\b[^>]*>)*{_WIDE})")
+
+
+def translate(text: str) -> str:
+    """Return the theme's word in Chinese, or as it is."""
+    return WORDS.get(text, text)
+
+
+def join_lines(body: str) -> str:
+    """Return HTML in which no line ends between two Chinese characters: browsers would show a space there."""
+    parts = re.split(r"(<pre>.*?</pre>)", body, flags=re.DOTALL)
+    return "".join(part if part.startswith("<pre>") else _GAP.sub(r"\1", part) for part in parts)
