@@ -20,7 +20,10 @@ WORDS: Final = {
 
 _WIDE: Final = "[\u2014\u2018-\u201d\u2026\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
 _INLINE: Final = "(?:a|cite|code|em|span|strong)"
-_GAP: Final = re.compile(rf"({_WIDE}(?:</{_INLINE}>)*)\n(?=(?:<{_INLINE}\b[^>]*>)*{_WIDE})")
+_STOP: Final = "[、。，：；！？）”]"  # it brings its own space, whatever follows
+_GAP: Final = re.compile(
+    rf"({_WIDE}(?:</{_INLINE}>)*)\n(?=(?:<{_INLINE}\b[^>]*>)*{_WIDE})|({_STOP}(?:</{_INLINE}>)*)\n(?=[^\s<]|<{_INLINE}\b)"
+)
 
 
 def translate(text: str) -> str:
@@ -31,4 +34,4 @@ def translate(text: str) -> str:
 def join_lines(body: str) -> str:
     """Return HTML in which no line ends between two Chinese characters: browsers would show a space there."""
     parts = re.split(r"(<pre>.*?</pre>)", body, flags=re.DOTALL)
-    return "".join(part if part.startswith("<pre>") else _GAP.sub(r"\1", part) for part in parts)
+    return "".join(part if part.startswith("<pre>") else _GAP.sub(r"\1\2", part) for part in parts)

@@ -185,8 +185,10 @@ def _row(result: ScenarioResult, language: Language) -> str:
     cells = (
         f"<strong>{html.escape(scenario.title(language))}</strong><br>{_code(asks)}",
         _code(answers),
-        f'<strong class="{state}">{html.escape(say(state, language))}</strong><br>'
-        f"{html.escape(scenario.lesson(language))}",
+        (
+            f'<strong class="{state}">{html.escape(say(state, language))}</strong><br>'
+            f"{html.escape(scenario.lesson(language))}"
+        ),
     )
     return f'<tr id="{scenario.name}">' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 

@@ -67,7 +67,10 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
         _COMMAS,
     ),
     "authorization-under-wildcard": (
-        "Access-Control-Allow-Headers 是“{value}”，而按标准 * 不包括 Authorization。目前的浏览器仍会放行，有的会给出警告。",
+        (
+            "Access-Control-Allow-Headers 是“{value}”，而按标准 * 不包括 Authorization。"
+            "目前的浏览器仍会放行，有的会给出警告。"
+        ),
         "写出它的名称：Access-Control-Allow-Headers: *, Authorization。",
     ),
     "redirect-with-credentials": (
@@ -96,8 +99,10 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "wrong-type": (
         "网页不能把这个响应当作它要的东西来用：响应的类型是“{value}”。",
-        "发送与内容相符的 Content-Type：text/css、text/javascript、image/png。有 X-Content-Type-Options: nosniff "
-        "时，别的类型都不行。",
+        (
+            "发送与内容相符的 Content-Type：text/css、text/javascript、image/png。有 X-Content-Type-Options: nosniff "
+            "时，别的类型都不行。"
+        ),
     ),
     "bad-status": (
         "响应的状态码是 {status}，网页不使用它。",
@@ -177,7 +182,8 @@ CAUSES: Final[Mapping[str, str]] = {
 
 HINTS: Final[Mapping[str, str]] = {
     "two-layers": "有两层都设置了 Access-Control-Allow-Origin：程序和代理，或者两个中间件。只由一层来设置。",
-    "no-vary": "响应写明了一个源，却没有 Vary: Origin：缓存可能把它给别的源。请在这个网址的每个响应里发送 Vary: Origin。",
+    "no-vary": "响应写明了一个源，却没有 Vary: Origin：缓存可能把它给别的源。"
+    "请在这个网址的每个响应里发送 Vary: Origin。",
     "preflight-status": "预检没有得到 CORS 的回答：请让 CORS 先于登录检查、防火墙和路由回答 OPTIONS。",
     "preflight-crash": "服务器在回答预检时出错：原因在它自己的日志里。",
     "crash": "服务器出错了，它的错误页没有 CORS 响应头：CORS 只是表面现象，真正的原因在服务器的日志里。",

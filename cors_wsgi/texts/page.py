@@ -93,9 +93,7 @@ PAGE: Final[Mapping[str, Text]] = {
     "run": Text("Run", "运行"),
     "running": Text("Running …", "正在运行……"),
     "changed": Text("Changed: press Run", "已修改：请按“运行”"),
-    "invalid": Text(
-        "Invalid policy: see the errors beside the fields", "策略无效：请看各选项旁的错误说明"
-    ),
+    "invalid": Text("Invalid policy: see the errors beside the fields", "策略无效：请看各选项旁的错误说明"),
     "unexpected": Text("The demo did not answer as it should: {message}", "演示服务器的回答不正常：{message}"),
     "what_happened": Text("What happened", "发生了什么"),
     "then": Text(", then ", "，然后"),
@@ -139,7 +137,7 @@ PAGE: Final[Mapping[str, Text]] = {
     ),
     "is_element_no_cors": Text(
         "{element} without crossorigin: a no-cors request, with cookies. It is used, and hidden from scripts.",
-        "没有 crossorigin 的{element}：no-cors 请求，带 Cookie。可以使用，但不给脚本看。",
+        "没有 crossorigin 的 {element}：no-cors 请求，带 Cookie。可以使用，但不给脚本看。",
     ),
     "is_element_cors": Text(
         "{element}: a CORS request. Without the server’s permission it is not used at all.",
@@ -168,9 +166,7 @@ PAGE: Final[Mapping[str, Text]] = {
     "also": Text("Also", "另外"),
     "read_more": Text("More on this", "详细说明"),
     "consoles": Text("What each browser’s console says", "各浏览器控制台显示的文字"),
-    "surprise": Text(
-        "This browser did not do what the model predicted:", "这个浏览器的做法与模型的预测不同："
-    ),
+    "surprise": Text("This browser did not do what the model predicted:", "这个浏览器的做法与模型的预测不同："),
     "predicted_heading": Text("What the model predicted", "模型的预测"),
     "known_standard": Text("a browser that follows the standard", "遵循标准的浏览器"),
     "the_standard": Text("the standard", "标准"),

@@ -30,10 +30,14 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
     "get": (
         "A simple GET",
         "简单的 GET",
-        "The browser sends it at once, with the page's Origin. The answer allows that origin, so the script reads it. "
-        "Try it: change origins to https://app.example.com and press Run.",
-        "浏览器立即发送，并带上网页的 Origin。响应允许这个源，所以脚本可以读取。"
-        "试一试：把 origins 改成 https://app.example.com，再按“运行”。",
+        (
+            "The browser sends it at once, with the page's Origin. The answer allows that origin, so the script reads "
+            "it. Try it: change origins to https://app.example.com and press Run."
+        ),
+        (
+            "浏览器立即发送，并带上网页的 Origin。响应允许这个源，所以脚本可以读取。"
+            "试一试：把 origins 改成 https://app.example.com，再按“运行”。"
+        ),
     ),
     "head": (
         "A simple HEAD",
@@ -44,8 +48,10 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
     "post": (
         "A simple POST",
         "简单的 POST",
-        "Text is sent as text/plain, which a form could send too. No preflight: the server acts on it even if the "
-        "script may never read the answer.",
+        (
+            "Text is sent as text/plain, which a form could send too. No preflight: the server acts on it even if the "
+            "script may never read the answer."
+        ),
         "文本以 text/plain 发送，表单也能这样发送，因此没有预检：即使脚本读不到响应，服务器也已经处理了请求。",
     ),
     "everybody": (
@@ -58,8 +64,10 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
         f"header-{text.partition(':')[0].lower()}": (
             text,
             text,
-            f"{text.partition(':')[0]} is one of the headers that a page's forms and elements could always send, so it "
-            "needs no preflight.",
+            (
+                f"{text.partition(':')[0]} is one of the headers that a page's forms and elements could always send, so "
+                "it needs no preflight."
+            ),
             f"{text.partition(':')[0]} 是网页的表单和元素一直都能发送的请求头，因此不需要预检。",
         )
         for text in (*_SAFELISTED, *_SAFELISTED_TOO)
@@ -92,8 +100,10 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
         f"method-{method.lower()}": (
             f"A script sends {method}",
             f"脚本发送 {method}",
-            f"{method} is not GET, HEAD or POST: the browser first asks the server whether it allows the method. "
-            "That question is the preflight.",
+            (
+                f"{method} is not GET, HEAD or POST: the browser first asks the server whether it allows the method. "
+                "That question is the preflight."
+            ),
             f"{method} 不是 GET、HEAD 或 POST：浏览器先询问服务器是否允许这个方法，这一问就是预检。",
         )
         for method in _METHODS
@@ -119,24 +129,38 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
     "upload-listener": (
         "A progress bar for an upload",
         "上传进度条",
-        "A listener on XMLHttpRequest.upload could tell whether the server takes the body, so it forces a preflight "
-        "where there would be none.",
-        "监听 XMLHttpRequest.upload（XMLHttpRequestUpload）可以得知服务器是否接收请求体，因此本来不需要预检的请求也要预检。",
+        (
+            "A listener on XMLHttpRequest.upload could tell whether the server takes the body, so it forces a "
+            "preflight where there would be none."
+        ),
+        (
+            "监听 XMLHttpRequest.upload（XMLHttpRequestUpload）可以得知服务器是否接收请求体，"
+            "因此本来不需要预检的请求也要预检。"
+        ),
     ),
     "stream": (
         "A stream as the body",
         "以流作为请求体",
-        "A ReadableStream forces a preflight, and needs HTTP/2, which this demo does not speak. Browsers do three "
-        "different things here: see what yours does.",
-        "ReadableStream 会引起预检，并且需要 HTTP/2，而这个演示只支持 HTTP/1.1。各浏览器有三种不同的做法：看看你的浏览器怎么做。",
+        (
+            "A ReadableStream forces a preflight, and needs HTTP/2, which this demo does not speak. Browsers do three "
+            "different things here: see what yours does."
+        ),
+        (
+            "ReadableStream 会引起预检，并且需要 HTTP/2，而这个演示只支持 HTTP/1.1。"
+            "各浏览器有三种不同的做法：看看你的浏览器怎么做。"
+        ),
     ),
     "credentials": (
         "With a cookie, and allowed",
         "带 Cookie，并且允许",
-        "credentials: 'include' sends the cookie. The answer must name the origin, and say that credentials are "
-        "supported. Try it: clear supports_credentials and press Run.",
-        "credentials: 'include' 会带上 Cookie。响应必须写明网页的源，并表明支持凭据。"
-        "试一试：取消 supports_credentials，再按“运行”。",
+        (
+            "credentials: 'include' sends the cookie. The answer must name the origin, and say that credentials are "
+            "supported. Try it: clear supports_credentials and press Run."
+        ),
+        (
+            "credentials: 'include' 会带上 Cookie。响应必须写明网页的源，并表明支持凭据。"
+            "试一试：取消 supports_credentials，再按“运行”。"
+        ),
     ),
     "credentials-preflighted": (
         "With a cookie, and preflighted",
@@ -147,8 +171,10 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
     "credentials-refused": (
         "With a cookie, and not allowed",
         "带 Cookie，但不允许",
-        "The request is sent with the cookie, and the app runs; but without Access-Control-Allow-Credentials the "
-        "script may not read the answer.",
+        (
+            "The request is sent with the cookie, and the app runs; but without Access-Control-Allow-Credentials the "
+            "script may not read the answer."
+        ),
         "请求带着 Cookie 发出，程序也运行了；但没有 Access-Control-Allow-Credentials，脚本不能读取响应。",
     ),
     "credentials-for-everybody": (
@@ -172,8 +198,10 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
     "refused-origin": (
         "A refused origin",
         "被拒绝的源",
-        "The policy names another origin. A simple request is still sent, and the app runs; only the answer is kept "
-        "from the script. Try it: write this page's own origin into origins.",
+        (
+            "The policy names another origin. A simple request is still sent, and the app runs; only the answer is "
+            "kept from the script. Try it: write this page's own origin into origins."
+        ),
         "策略写的是另一个源。简单请求照样发出，程序也照样运行，只是脚本读不到响应。试一试：把 origins 改成本页的源。",
     ),
     "refused-origin-preflighted": (
@@ -221,15 +249,22 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
     "picture-on-canvas": (
         "A picture on a canvas, without CORS",
         "画布上的图片（没有 CORS）",
-        "Pictures load from anywhere, without asking. But once one of another origin is drawn on a canvas, no script "
-        "may read the canvas: it is tainted. Try it: under More, set crossorigin to anonymous and press Run.",
-        "图片可以从任何地方加载，不必询问。但别的源的图片一旦画到画布上，脚本就不能再读取画布：画布被“污染”了。"
-        "试一试：在“更多”里把 crossorigin 设为 anonymous，再按“运行”。",
+        (
+            "Pictures load from anywhere, without asking. But once one of another origin is drawn on a canvas, no "
+            "script may read the canvas: it is tainted. Try it: under More, set crossorigin to anonymous and press Run."
+        ),
+        (
+            "图片可以从任何地方加载，不必询问。但别的源的图片一旦画到画布上，脚本就不能再读取画布：画布被“污染”了。"
+            "试一试：在“更多”里把 crossorigin 设为 anonymous，再按“运行”。"
+        ),
     ),
     "picture-with-cors": (
         "A picture on a canvas, with crossorigin",
         "画布上的图片（带 crossorigin）",
-        "The attribute crossorigin makes it a CORS request. The answer allows the page, so scripts may read the canvas.",
+        (
+            "The attribute crossorigin makes it a CORS request. The answer allows the page, so scripts "
+            "may read the canvas."
+        ),
         "crossorigin 属性使它成为 CORS 请求。响应允许本页，所以脚本可以读取画布。",
     ),
     "picture-refused": (
@@ -301,8 +336,10 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
     "crash": (
         "A crash, hidden by CORS",
         "被 CORS 掩盖的崩溃",
-        "The app crashes, and the server's own error page has no CORS headers. The console blames CORS; the cause "
-        "is in the server's log.",
+        (
+            "The app crashes, and the server's own error page has no CORS headers. The console blames CORS; the cause "
+            "is in the server's log."
+        ),
         "程序崩溃，服务器自己的错误页没有 CORS 响应头。控制台归咎于 CORS；真正的原因在服务器的日志里。",
     ),
     "error": (

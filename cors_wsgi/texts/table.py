@@ -22,4 +22,3 @@ def say(key: str, language: Language = "en", facts: Mapping[str, object] | None 
     """
     text: str = getattr(TEXTS[key], language)
     return text if facts is None else text.format_map(facts)
-

@@ -16,7 +16,7 @@ from cors_wsgi.cli.remedies import write_for_policy
 from cors_wsgi.cli.traces import TRACES
 from cors_wsgi.demo.scenarios import SCENARIOS, TOUR
 from cors_wsgi.errors import ProblemCode
-from cors_wsgi.texts import LANGUAGES, TEXTS, choose_by_environment, choose_by_header, chinese
+from cors_wsgi.texts import LANGUAGES, TEXTS, chinese, choose_by_environment, choose_by_header
 from cors_wsgi.texts.page import PAGE
 
 CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")

@@ -37,6 +37,8 @@ def test_readme_gives_the_demo_command_of_the_english_one_and_its_links_lead_som
         pytest.param("<p>一，<strong>二</strong>\n三</p>", "<p>一，<strong>二</strong>三</p>", id="after emphasis"),
         pytest.param("<p>一\n<em>二</em></p>", "<p>一<em>二</em></p>", id="before emphasis"),
         pytest.param("<p>“一”\n“二”</p>", "<p>“一”“二”</p>", id="quotation marks"),
+        pytest.param("<p>一。\n<code>二</code></p>", "<p>一。<code>二</code></p>", id="after a full stop"),
+        pytest.param("<p>一。\nHTTP</p>", "<p>一。HTTP</p>", id="between a full stop and a Latin word"),
         pytest.param("<p>用\nHTTP</p>", "<p>用\nHTTP</p>", id="before a Latin word"),
         pytest.param("<p>HTTP\n头</p>", "<p>HTTP\n头</p>", id="after a Latin word"),
         pytest.param("<pre>一\n二</pre>", "<pre>一\n二</pre>", id="code"),

@@ -157,19 +157,21 @@ def webkit_driver() -> Iterator[WebDriver]:
     from selenium.webdriver import WebKitGTK, WebKitGTKOptions
     from selenium.webdriver.webkitgtk.service import Service
 
-    with tempfile.TemporaryDirectory(prefix="webkit-", ignore_cleanup_errors=True) as folder:
-        with _start_webkit(Path(folder), "") as (_, environment):
-            options = WebKitGTKOptions()
-            options.binary_location = program
-            options.add_argument("--automation")
-            service = Service(driver_program, env=os.environ | environment)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", DeprecationWarning)  # Selenium's own, in how it makes this driver
-                driver = WebKitGTK(options=options, service=service)
-            try:
-                yield driver
-            finally:
-                driver.quit()
+    with (
+        tempfile.TemporaryDirectory(prefix="webkit-", ignore_cleanup_errors=True) as folder,
+        _start_webkit(Path(folder), "") as (_, environment),
+    ):
+        options = WebKitGTKOptions()
+        options.binary_location = program
+        options.add_argument("--automation")
+        service = Service(driver_program, env=os.environ | environment)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Selenium's own, in how it makes this driver
+            driver = WebKitGTK(options=options, service=service)
+        try:
+            yield driver
+        finally:
+            driver.quit()
 
 
 def _chromium() -> str:
