@@ -65,7 +65,7 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
             text,
             text,
             (
-                f"{text.partition(':')[0]} is one of the headers that a page's forms and elements could always send, so "
+                f"{text.partition(':')[0]} is one of the headers that forms and elements could always send, so "
                 "it needs no preflight."
             ),
             f"{text.partition(':')[0]} 是网页的表单和元素一直都能发送的请求头，因此不需要预检。",

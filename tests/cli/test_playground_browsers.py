@@ -323,17 +323,13 @@ def test_control_and_enter_run_a_scenario_that_the_list_shows_and_leave_the_list
     from selenium.webdriver import Keys
 
     tab_to(keyboard, "scenario")
-    # An arrow changes the list at once, or opens it where the system's lists do; the first letters change it anywhere.
-    press(keyboard, "An API")
-    wait(keyboard, "result", "runs", "2") if focused(keyboard) == "scenario" else None
     # Whether a list is open, no page can see; that its own answer to the key was prevented, it can.
     keyboard.execute_script(
         "addEventListener('keydown', (event) => {"
         " if (event.key === 'Enter') document.body.dataset.prevented = event.defaultPrevented; })"
     )
-    before = int(keyboard.find_element("id", "result").get_attribute("data-runs") or 0)
     press_with_control(keyboard, Keys.ENTER)
-    wait(keyboard, "result", "runs", str(before + 1))
+    wait(keyboard, "result", "runs", "2")
     assert keyboard.execute_script("return document.body.dataset.prevented") == "true"
     assert focused(keyboard) == "scenario"
 
