@@ -23,7 +23,6 @@ class RefusalCode(str, Enum):
     REGEX = "regex"
     TOO_MANY_ORIGINS = "too-many-origins"
     ROUTE = "route"
-    METHODS = "methods"
     NO_CEILING = "no-ceiling"
     ESCAPED_PATHS = "escaped-paths"
     IPV6_IN_REGEX = "ipv6-in-regex"

@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 import pytest
+from support.manual import DOCS
 from tools.edge.policies import by_hand
 
 from cors_wsgi import DENY, CORSMiddleware, Policy
@@ -245,6 +246,12 @@ def test_what_re2_lacks_is_refused_in_paths_too() -> None:
     assert _refused("caddy", subject) == [("paths", "look-around")]
     assert _refused("envoy", subject, *Difference) == [("paths", "look-around")]
     assert _refused("nginx", subject) == []
+
+
+def test_the_manual_names_every_refusal_and_difference() -> None:
+    page = (DOCS / "outgrow-one-machine.md").read_text("utf-8")
+    for code in (*RefusalCode, *Difference):
+        assert f"`{code}`" in page
 
 
 def test_caddy_s_words_are_quoted_either_way() -> None:

@@ -79,7 +79,8 @@ def measure_speed(rounds: int, seconds: float) -> Found:
 def write_speed(found: Found) -> str:
     """Return the first table in Markdown."""
     rows = []
-    for name in dict.fromkeys(name for name, _ in found):
+    proxies = [name for target in TARGETS for name in (f"{target}, alone", target)]
+    for name in ("app", "middleware", *proxies):
         preflight = found.get((name, "preflight"))
         rows.append([name, *found[name, "actual"].describe(), *(preflight.describe() if preflight else [""] * 3)])
     columns = ["who answers", "requests/s", "p50, ms", "p99, ms", "preflights/s", "p50, ms", "p99, ms"]
