@@ -19,11 +19,11 @@ from .description import (
     Sharing,
     Treatment,
 )
+from .dialects import PCRE, escape, write_whole
 from .header_values import ECHO_METHOD, ECHO_NAMES
 from .limits import find_too_many
 from .raw_paths import NOT_CANONICAL, TEXT
 from .refusals import Refusal
-from .regexes import PCRE, escape, write_whole
 from .words import batch, comment, say
 
 NAME: Final = "Apache"

@@ -21,13 +21,13 @@ from .description import (
     Sharing,
     Treatment,
 )
+from .dialects import RE2, escape, write_whole
+from .dialects import write as write_node
 from .header_values import FORBIDDEN_METHOD, METHOD, NAMES
 from .limits import find_beyond_re2, find_too_many
 from .origins import LENGTHS
 from .raw_paths import NOT_CANONICAL, TEXT
 from .refusals import Refusal
-from .regexes import RE2, escape, write_whole
-from .regexes import write as write_node
 from .words import comment, indent, say
 
 NAME: Final = "Caddy"
@@ -63,6 +63,7 @@ def frame(edge: Edge, setting: Setting, pieces: list[Piece]) -> list[str]:
     snippets, site = (piece.lines for piece in pieces)
     listen = setting.listen
     return [
+        "# Certificates and the admin endpoint are for you to say.",
         "{",
         "\tadmin off",
         "\tauto_https off",

@@ -21,12 +21,12 @@ from .description import (
     Sharing,
     Treatment,
 )
+from .dialects import RE2
+from .dialects import write as write_node
 from .header_values import FORBIDDEN_METHOD, METHOD, NAMES
 from .limits import find_beyond_re2
 from .raw_paths import NOT_CANONICAL, TEXT, escape_char, spell
 from .refusals import Difference, Refusal, RefusalCode
-from .regexes import RE2
-from .regexes import write as write_node
 from .words import comment, indent, say
 
 NAME: Final = "Envoy"

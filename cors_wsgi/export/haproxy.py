@@ -17,11 +17,11 @@ from .description import (
     Sharing,
     Treatment,
 )
+from .dialects import PCRE, write_whole
 from .header_values import ECHO_METHOD, ECHO_NAMES, LIST_OF_NAMES
 from .limits import find_too_many
 from .raw_paths import NOT_CANONICAL, TEXT
 from .refusals import Refusal, RefusalCode
-from .regexes import PCRE, write_whole
 from .words import batch, comment, indent
 
 NAME: Final = "HAProxy"

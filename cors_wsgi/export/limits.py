@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .description import Edge
+from .dialects import RE2, write
 from .refusals import Refusal, RefusalCode
-from .regexes import RE2, Node, UnwritableError, write
+from .regexes import Node, UnwritableError
 
 
 def find_beyond_re2(edge: Edge) -> Iterator[Refusal]:

@@ -18,11 +18,11 @@ from .description import (
     Sharing,
     Treatment,
 )
+from .dialects import PCRE, escape, write_whole
 from .header_values import ECHO_METHOD, ECHO_NAMES, LIST_OF_NAMES
 from .origins import OriginRegex
 from .raw_paths import NOT_CANONICAL, TEXT
 from .refusals import Refusal, RefusalCode
-from .regexes import PCRE, escape, write_whole
 from .words import comment, indent, say
 
 NAME: Final = "nginx"

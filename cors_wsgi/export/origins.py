@@ -12,7 +12,8 @@ from cors_wsgi.fetch import DEFAULT_PORTS
 from cors_wsgi.origins import MAX_ORIGIN_LENGTH, parse_pattern
 
 from .automata import Automaton, TooLargeError, automaton_of, have_common, is_within
-from .regexes import Dialect, Node, escape, find_longest, parse, parse_text, write
+from .dialects import Dialect, escape, write
+from .regexes import Node, find_longest, parse, parse_text
 
 LENGTHS: Final = f".{{1,{MAX_ORIGIN_LENGTH}}}"
 """A longer origin is not well-formed; this is what a proxy has to ask of it, too."""

@@ -14,7 +14,8 @@ from support.needs import needs_module
 
 from cors_wsgi import DENY, CORSMiddleware, Policy, PolicyError
 from cors_wsgi.export import TARGETS, Address, Setting, describe, export
-from cors_wsgi.export.regexes import PCRE, UnwritableError, parse, write_whole
+from cors_wsgi.export.dialects import PCRE, write_whole
+from cors_wsgi.export.regexes import UnwritableError, parse
 
 TOKENS = st.text("!#$%&'*+-.^`|~" + string.digits + string.ascii_letters, min_size=1, max_size=20)
 PATHS = st.text(

@@ -9,18 +9,9 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from cors_wsgi.export.automata import Automaton, TooLargeError, automaton_of, have_common, is_within
+from cors_wsgi.export.dialects import PCRE, RE2, escape, write, write_whole
 from cors_wsgi.export.origins import read_pattern, read_regex
-from cors_wsgi.export.regexes import (
-    PCRE,
-    RE2,
-    UnwritableError,
-    escape,
-    find_longest,
-    parse,
-    parse_text,
-    write,
-    write_whole,
-)
+from cors_wsgi.export.regexes import UnwritableError, find_longest, parse, parse_text
 from cors_wsgi.origins import OriginSet, parse_origin
 
 PIECES = st.sampled_from(
