@@ -24,6 +24,8 @@ class Edits:
         self._comments = comments
         self._made: list[tuple[int, int, bytes]] = []
         self._todos: dict[int, list[str]] = {}
+        self._removed: set[int] = set()
+        self._filled: set[cst.Call] = set()
 
     def __bool__(self) -> bool:
         return bool(self._made or any(self._todos.values()))
@@ -102,6 +104,7 @@ class Edits:
     def remove_parts(self, parts: Sequence[cst.CSTNode], removed: Iterable[cst.CSTNode]) -> None:
         """Take parts of a call, list or mapping out, with their commas; comments between them are kept."""
         gone = set(map(id, removed))
+        self._removed |= gone
         index = 0
         while index < len(parts):
             if id(parts[index]) not in gone:
@@ -135,10 +138,13 @@ class Edits:
 
     def add_to_call(self, call: cst.Call, text: str) -> None:
         """Add arguments behind the last one of a call."""
-        if call.args:
-            self.insert(self._outer(call.args[-1])[1], f", {text}")
+        kept = [argument for argument in call.args if id(argument) not in self._removed]
+        if kept:
+            self.insert(self._outer(kept[-1])[1], f", {text}")
         else:
-            self.insert(self._source.end(call) - 1, text)
+            position = self._outer(call.args[0])[0] if call.args else self._source.end(call) - 1
+            self.insert(position, f", {text}" if call in self._filled else text)
+            self._filled.add(call)
 
     def new_line(self, line: int) -> int:
         """Return the number that a line has once everything is changed."""

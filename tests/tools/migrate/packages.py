@@ -31,6 +31,7 @@ PACKAGES = (
     Package("bert-serving-server", "1.10.0"),
     Package("cellxgene", "1.3.0"),
     Package("deepface", "0.0.103"),
+    Package("flask-cors", "6.0.5"),
     Package(
         "moto",
         "5.2.5",
