@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pwd
 import shutil
 import signal
 import sqlite3
@@ -55,6 +54,8 @@ class PostgreSQL:
     """A PostgreSQL server of its own."""
 
     def __init__(self, folder: Path, bin_folder: Path) -> None:
+        import pwd
+
         self._bin = bin_folder
         self._data = folder / "data"
         self._port = free_port()
