@@ -133,14 +133,7 @@ def test_every_worker_sees_a_change_in_time_and_an_outage_locks_nobody_out(
     with database(kind) as origins:
         origins.add(KEPT)
         origins.add(GONE)
-        options = [
-            "--workers",
-            str(WORKERS),
-            "--worker-class",
-            worker,
-            "--threads",
-            "4" if worker == "gthread" else "1",
-        ]
+        options = ["--workers", str(WORKERS), "--worker-class", *worker.split()]
         environment = {
             "FLEET_URL": origins.url,
             "FLEET_LOG": str(log),
