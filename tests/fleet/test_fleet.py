@@ -111,10 +111,10 @@ def under_load(port: int, seconds: int) -> Iterator[Watch]:
 
 
 SETUPS = [
-    # database, gunicorn's worker, seconds that a grant is fresh, and a refusal; seconds after which a change is seen
-    pytest.param("postgresql", "gthread", 1.5, 1.5, 1.5, id="PostgreSQL, threads"),
+    # database, gunicorn's options, seconds that a grant is fresh, and a refusal; seconds after which a change is seen
+    pytest.param("postgresql", "gthread --threads 4", 1.5, 1.5, 1.5, id="PostgreSQL, threads"),
     pytest.param("redis", "gevent", 600.0, 600.0, 0.5, id="Redis with announcements, gevent"),
-    pytest.param("sqlite", "sync", 1.0, 0.5, 1.0, id="SQLite, one request at a time"),
+    pytest.param("sqlite", "sync --preload", 1.0, 0.5, 1.0, id="SQLite, forked workers of one process"),
 ]
 
 
