@@ -6,6 +6,7 @@ import functools
 import inspect
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from .errors import Problem, ProblemCode
@@ -118,7 +119,11 @@ def _find_text_problem(rule: str) -> Problem:
     if (match := _REGEX_SIGNS.search(rule)) or matches_every_host(rule):
         return _find_written_regex_problem(rule, match.start() if match else 0)
     if match := re.search(r"\s", rule):
-        return _wrong(rule, ProblemCode.WHITE_SPACE, "An origin holds no white space.", match.start())
+        found = _wrong(rule, ProblemCode.WHITE_SPACE, "An origin holds no white space.", match.start())
+        if rule.strip() == rule or not suggest_origin(rule):
+            return found
+        # Blanks around it are mostly what is left of "a, b".split(",").
+        return replace(found, remedy=f"{found.remedy} To read an environment variable, write {READ_ENVIRONMENT}.")
     if rule.lower().startswith("file:"):
         return _problem(
             rule,

@@ -83,7 +83,9 @@ def test_a_departure_from_an_origin_is_refused_and_what_was_meant_is_accepted(
 ) -> None:
     (problem,) = problems_of(rule)
     assert (problem.option, problem.value, problem.code, problem.position) == ("origins", rule, code, position)
-    assert problem.remedy == (f"Did you mean {meant!r}?" if code == "scheme-misspelled" else f"Write {meant!r}.")
+    remedy, _, more = problem.remedy.partition(" To read an environment variable, write ")
+    assert remedy == (f"Did you mean {meant!r}?" if code == "scheme-misspelled" else f"Write {meant!r}.")
+    assert bool(more) == (rule.strip() != rule)
     assert Policy(meant).origins == (meant,)
 
 
