@@ -18,7 +18,6 @@ from .origins import (
     parse_pattern,
 )
 from .written_lists import find_written_list
-from .written_regexes import find_meant_origins, matches_every_host
 
 EXAMPLE: Final = "https://app.example.com"
 READ_ENVIRONMENT: Final = (
@@ -116,7 +115,7 @@ def _find_text_problem(rule: str) -> Problem:
             f"An origin has at most {MAX_ORIGIN_LENGTH} characters, and this has {len(rule)}.",
             "Write a shorter one.",
         )
-    if (match := _REGEX_SIGNS.search(rule)) or matches_every_host(rule):
+    if (match := _REGEX_SIGNS.search(rule)) or rule.startswith((".*", ".+")):
         return _find_written_regex_problem(rule, match.start() if match else 0)
     if match := re.search(r"\s", rule):
         found = _wrong(rule, ProblemCode.WHITE_SPACE, "An origin holds no white space.", match.start())
@@ -140,6 +139,8 @@ def _find_text_problem(rule: str) -> Problem:
 
 
 def _find_written_regex_problem(rule: str, position: int) -> Problem:
+    from .written_regexes import find_meant_origins, matches_every_host  # noqa: PLC0415 - only for what does not start
+
     problem = "A string is never taken for a regular expression, and this looks like one."
     if matches_every_host(rule):
         problem = "A string is never taken for a regular expression, and this looks like one that matches every origin."

@@ -7,7 +7,6 @@ from collections.abc import ItemsView, Mapping
 from typing import Generic, TypeAlias, TypeVar
 
 from .errors import PolicyError, Problem, ProblemCode
-from .written_regexes import find_meant_path
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -16,6 +15,8 @@ PathRule: TypeAlias = "str | re.Pattern[str]"
 
 # /a//b, /a/../b, a path that ends with /. or /.., /a\\b, a NUL, and a %2f, %2e or %5c that is left over.
 _NOT_CANONICAL = re.compile(r"//|/\.{1,2}(?:/|\Z)|\A\.{1,2}(?:/|\Z)|[\\\0]|%(?:2[ef]|5c)", re.IGNORECASE)
+# /, /api/v1.0 and /api/*
+_PLAIN = re.compile(r"/[\w\-./~]*(?<!\*)|(?:/[\w\-.~]+)*/\*")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 
 
@@ -103,6 +104,10 @@ def find_path_problem(rule: object, option: str) -> Problem | None:
     if not isinstance(rule, str):
         problem = f"A path rule is a string or a compiled regular expression of text, not {type(rule).__name__}."
         return Problem(option, rule, ProblemCode.PATH_TYPE, problem, "Write a path such as '/api/*'.")
+    if _PLAIN.fullmatch(rule) and _NOT_CANONICAL.search(rule) is None:
+        return None
+    from .written_regexes import find_meant_path  # noqa: PLC0415 - only for a rule that is odd
+
     meant = find_meant_path(rule)
     if isinstance(meant, re.Pattern) or (meant not in (None, rule) and rule.strip("/*") != str(meant).strip("/*")):
         problem = "A string is a path and never a regular expression, and this looks like one."
