@@ -43,7 +43,9 @@ class Page:
 
     def fetch(self, origin: str, case: Case, **changes: Any) -> dict[str, Any]:
         """Make a case's request, and return the status or why it failed; `changes` replace parts of the request."""
-        said: dict[str, Any] = {name: getattr(case, name) for name in ("path", "method", "headers", "body", "credentials")}
+        said: dict[str, Any] = {
+            name: getattr(case, name) for name in ("path", "method", "headers", "body", "credentials")
+        }
         said |= changes
         init = {"method": said["method"], "headers": dict(said["headers"]), "cache": "no-store"}
         if said["body"]:

@@ -121,7 +121,9 @@ def _start_app(app: str, folder: Path, port: int) -> Iterator[None]:
     shutil.copy(HERE / "plain.py", folder / "plain.py")
     if source == "app.py":
         (folder / source).write_text(app)
-    with _run([sys.executable, source], folder, port, PORT=str(port), PAGE=PAGE, KIND=app if source != "app.py" else ""):
+    with _run(
+        [sys.executable, source], folder, port, PORT=str(port), PAGE=PAGE, KIND=app if source != "app.py" else ""
+    ):
         yield
 
 
@@ -134,7 +136,9 @@ def _start_server(
         return run_nginx(folder, config, port)
     if case.server == "apache":
         program = needs_program("apache2", "/usr/sbin/apache2", "httpd")
-        modules = "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in _APACHE_MODULES)
+        modules = "\n".join(
+            f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in _APACHE_MODULES
+        )
         user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
         (folder / "httpd.conf").write_text(_APACHE.format(**facts, modules=modules, user=user))
         return _run([program, "-f", f"{folder}/httpd.conf", "-DFOREGROUND"], folder, port)
@@ -148,7 +152,16 @@ def _start_server(
     if case.server == "varnish":
         (folder / "default.vcl").write_text(_VARNISH.format(**facts))
         (folder / "varnish").mkdir()
-        place = ["-a", f"127.0.0.1:{port}", "-f", f"{folder}/default.vcl", "-n", f"{folder}/varnish", "-s", "malloc,20m"]
+        place = [
+            "-a",
+            f"127.0.0.1:{port}",
+            "-f",
+            f"{folder}/default.vcl",
+            "-n",
+            f"{folder}/varnish",
+            "-s",
+            "malloc,20m",
+        ]
         return _run([needs_program("varnishd", "/usr/sbin/varnishd"), "-F", *place], folder, port)
     if case.server == "lighttpd":
         (folder / "lighttpd.conf").write_text(_LIGHTTPD.format(**facts))

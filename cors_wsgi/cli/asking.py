@@ -1,0 +1,207 @@
+"""Playing the browser: one request of a page, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from cors_wsgi.browser import Browser, CORSError, Exchange, FetchError, PreflightCause, Response, preflight_causes
+from cors_wsgi.browser import FailureReason as Reason
+from cors_wsgi.browser.headers import Header, get_header
+from cors_wsgi.browser.transports import HTTPTransport, Transport, WSGITransport
+from cors_wsgi.browser.urls import parse_url
+from cors_wsgi.fetch import ALLOW_ORIGIN, normalize_method
+
+from .diagnosis import Asked, CauseCode, Diagnosis, Remedy, ServerName, diagnose
+from .diagnosis.looks import Looks
+from .hints import Hint, HintName, find_hints
+from .listening import listen_to_policy
+from .remedies import write_for_policy
+
+SHARED, BLOCKED, UNTRIED = 0, 1, 2
+
+ENGINES: Final = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
+
+_BESIDE: Final = frozenset(
+    {HintName.NO_VARY, HintName.TWO_SITES, HintName.LOG, HintName.POLICY, HintName.METHOD_CASE}
+)
+"""The hints that say more than a diagnosis does."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be played.
+
+    Attributes:
+        url: what the script fetches.
+        origin: of the page.
+        method: as the script writes it.
+        headers: those that the script sets.
+        body: of the request; None for none.
+        include: whether credentials are included.
+        reads: a response header that the script has to read; empty for none.
+        engine: whose rules.
+        server: what answers, where somebody said so.
+        app: a WSGI app that is asked in process; None for a live server.
+        asks_further: whether more may be asked, to find the cause.
+        timeout: seconds for one exchange.
+    """
+
+    url: str
+    origin: str
+    method: str = "GET"
+    headers: Sequence[Header] = ()
+    body: str | None = None
+    include: bool = False
+    reads: str = ""
+    engine: str = "standard"
+    server: ServerName | None = None
+    app: Any = None
+    asks_further: bool = True
+    timeout: float = 10.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of playing the browser.
+
+    Attributes:
+        causes: why a preflight is sent; empty for a simple request.
+        exchanges: what went over the wire.
+        response: what the script sees; None if it failed.
+        failed: why it failed; None if the script has the response.
+        diagnosis: what made it fail, as far as the answers tell.
+        hints: what the answers give away beyond that.
+        hidden: the response headers of the app that no script can read.
+        further: what was asked to find the cause.
+    """
+
+    causes: Sequence[PreflightCause]
+    exchanges: Sequence[Exchange]
+    response: Response | None
+    failed: FetchError | None
+    diagnosis: Diagnosis | None = None
+    hints: Sequence[Hint] = ()
+    hidden: Sequence[str] = ()
+    further: Sequence[Exchange] = field(default=())
+
+    @property
+    def status(self) -> int:
+        """The command's exit status."""
+        if self.failed is None:
+            return SHARED
+        return BLOCKED if isinstance(self.failed, CORSError) else UNTRIED
+
+
+def play(order: Order) -> Outcome:
+    """Play the browser, and find out what is wrong.
+
+    Raises:
+        ValueError: the URL or the origin is none; the message says what to write.
+        ImportError: an extra is missing.
+    """
+    url = parse_url(order.url)
+    server = order.url if url is None or not url.is_http else url.origin
+    if order.app is not None:
+        browser = Browser(order.app, url=server, engine=order.engine)
+    else:
+        browser = Browser.live(server, engine=order.engine, timeout=order.timeout)
+    page = browser.open(order.origin)
+    causes: Sequence[PreflightCause] = ()
+    failed: FetchError | None = None
+    response: Response | None = None
+    with listen_to_policy() as heard:
+        try:
+            causes = preflight_causes(order.method, order.headers, engine=order.engine)
+            response = page.fetch(
+                order.url,
+                method=order.method,
+                headers=order.headers,
+                body=order.body,
+                credentials="include" if order.include else "same-origin",
+            )
+        except FetchError as error:
+            failed = error
+    exchanges = tuple(browser.exchanges)
+    if failed is not None and heard.nearest:
+        failed.facts["nearest"] = heard.nearest
+    hidden = _list_hidden(exchanges, response)
+    if response is not None and order.reads and order.reads.lower() in map(str.lower, hidden):
+        failed = CORSError(Reason.HEADER_NOT_EXPOSED, exchanges[-1], header=order.reads, url=order.url)
+    asked = _describe_page(order, page.origin, causes)
+    looks = Looks(lambda: _make_transport(order), url, page.origin) if url is not None and order.asks_further else None
+    is_cookie_s = failed is not None or any(exchange.received("Set-Cookie") for exchange in exchanges)
+    hints = find_hints(exchanges, page.origin, failed, credentials=order.include and is_cookie_s, logged=heard.hints)
+    diagnosis = _find_policy_s(heard.hints, failed)
+    diagnosis = diagnosis or diagnose(failed, exchanges, asked, looks=looks, server=order.server)
+    hints = [hint for hint in hints if hint.name in _BESIDE and not _is_said(hint, diagnosis)]
+    if looks is not None and any(hint.name is HintName.NO_VARY for hint in hints) and _is_constant(looks, exchanges):
+        hints = [hint for hint in hints if hint.name is not HintName.NO_VARY]
+    further = () if looks is None else tuple(looks.exchanges)
+    return Outcome(causes, exchanges, response, failed, diagnosis, hints, hidden, further)
+
+
+def _make_transport(order: Order) -> Transport:
+    return WSGITransport(order.app) if order.app is not None else HTTPTransport(timeout=order.timeout)
+
+
+def _describe_page(order: Order, origin: str, causes: Sequence[PreflightCause]) -> Asked:
+    spelled = {name.lower(): name for name, _ in order.headers}
+    names = dict.fromkeys(spelled.get(name, name) for cause in causes for name in cause.names)
+    return Asked(origin, normalize_method(order.method), order.url, tuple(names), order.include, order.reads)
+
+
+def _find_policy_s(hints: Sequence[Hint], failed: FetchError | None) -> Diagnosis | None:
+    """Return what an app's own policy gives as its reason: nothing has to be guessed then."""
+    said = next((hint.text for hint in hints if hint.name is HintName.POLICY), None)
+    if said is None or failed is None:
+        return None
+    line = write_for_policy(failed.reason, failed.facts)
+    text = failed.remedy if line is None else f"{failed.remedy} With cors-wsgi: {line}."
+    return Diagnosis(CauseCode.POLICY, said, Remedy(text))
+
+
+def _is_said(hint: Hint, diagnosis: Diagnosis | None) -> bool:
+    if diagnosis is None:
+        return False
+    if hint.name is HintName.NO_VARY:
+        return any("Vary: Origin" in part for part in (diagnosis.cause, str(diagnosis.remedy))) or bool(diagnosis.wanted)
+    return hint.text == diagnosis.cause or (
+        hint.name is HintName.METHOD_CASE and diagnosis.code is CauseCode.METHOD_CASE
+    )
+
+
+def _is_constant(looks: Looks, exchanges: Sequence[Exchange]) -> bool:
+    """Tell whether the server names one origin whoever asks, so that no cache can mix anything up."""
+    named = exchanges[-1].received(ALLOW_ORIGIN)
+    other = looks.get("https://cors-wsgi.example")
+    return other is not None and get_header(other.headers, ALLOW_ORIGIN.lower()) == named
+
+
+_OF_SERVERS: Final = frozenset(
+    {
+        "accept-ranges", "age", "allow", "alt-svc", "connection", "content-encoding", "content-security-policy", "date",
+        "etag", "expect-ct", "keep-alive", "location", "nel", "origin-agent-cluster", "permissions-policy", "proxy-connection",
+        "referrer-policy", "report-to", "reporting-endpoints", "server", "server-timing", "set-cookie", "set-cookie2",
+        "strict-transport-security", "timing-allow-origin", "trailer", "transfer-encoding", "upgrade", "vary", "via",
+        "www-authenticate", "x-cache", "x-cache-status", "x-content-type-options", "x-dns-prefetch-control",
+        "x-download-options", "x-frame-options", "x-permitted-cross-domain-policies", "x-powered-by", "x-varnish",
+        "x-xss-protection", "x-cors-debug",
+    }
+)  # fmt: skip
+"""Response headers, in lower case, that are for browsers and caches, and hardly ever for a script."""
+
+
+def _list_hidden(exchanges: Sequence[Exchange], response: Response | None) -> list[str]:
+    """Return the names of those response headers of the app that the script cannot read."""
+    last = exchanges[-1].response if exchanges else None
+    if response is None or last is None or response.type != "cors":
+        return []
+    names = dict.fromkeys(name for name, _ in last.headers)
+    prefixes = ("access-control-", "cross-origin-", "cf-", "x-amz-cf-")
+    return [
+        name
+        for name in names
+        if name not in response.headers and name.lower() not in _OF_SERVERS and not name.lower().startswith(prefixes)
+    ]

@@ -1,0 +1,173 @@
+"""The words of frameworks: where their CORS middleware goes, what it is told, and how OPTIONS gets past the rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from cors_wsgi.fetch import MAX_AGE
+
+from .model import Piece
+from .plans import Plan, Task
+from .servers import ServerName
+
+_SETS: Final = (Task.ADD, Task.SET, Task.LIST)
+
+
+def _js_options(plan: Plan, *, methods: str, headers: str, one: bool = False) -> str:
+    origin = json.dumps(plan.origin if one and len(plan.origins) == 1 else list(plan.origins))
+    parts = [f"origin: {origin}"]
+    if plan.include:
+        parts.append("credentials: true")
+    if plan.methods:
+        parts.append(f"{methods}: {json.dumps(plan.methods)}")
+    if plan.names:
+        parts.append(f"{headers}: {json.dumps(plan.names)}")
+    return "{" + ", ".join(parts) + "}"
+
+
+def _write_express(plan: Plan) -> tuple[Piece, ...]:
+    line = f"app.use(cors({_js_options(plan, methods='methods', headers='allowedHeaders')}));"
+    return (Piece("above every other app.use() and route, in place of the line that is there", (line,)),)
+
+
+def _write_koa(plan: Plan) -> tuple[Piece, ...]:
+    options = _js_options(plan, methods="allowMethods", headers="allowHeaders", one=True)
+    line = f'app.use(require("@koa/cors")({options}));'
+    return (Piece("above every other app.use(), in place of the line that is there", (line,)),)
+
+
+def _write_hono(plan: Plan) -> tuple[Piece, ...]:
+    line = f'app.use("*", cors({_js_options(plan, methods="allowMethods", headers="allowHeaders")}));'
+    return (Piece("above every other app.use() and route, in place of the line that is there", (line,)),)
+
+
+def _write_fastify(plan: Plan) -> tuple[Piece, ...]:
+    options = _js_options(plan, methods="methods", headers="allowedHeaders")
+    line = f'await app.register(require("@fastify/cors"), {options});'
+    return (Piece("above every other register(), hook and route, in place of the line that is there", (line,)),)
+
+
+def _write_node(plan: Plan) -> tuple[Piece, ...]:
+    if plan.task is not Task.LOGIN:
+        return ()
+    lines = (
+        'if (request.method === "OPTIONS") return next();  // Express',
+        'if (ctx.method === "OPTIONS") return next();  // Koa',
+    )
+    return (Piece("one of these, at the top of the middleware that wants the login", lines),)
+
+
+def _write_django(plan: Plan) -> tuple[Piece, ...]:
+    lines = [f"CORS_ALLOWED_ORIGINS = {list(plan.origins)!r}"]
+    if plan.include:
+        lines.append("CORS_ALLOW_CREDENTIALS = True")
+    if plan.methods:
+        lines.append(f"CORS_ALLOW_METHODS = {plan.methods!r}")
+    if plan.names:
+        lines.append(f"CORS_ALLOW_HEADERS = {plan.names!r}")
+    lines.append('MIDDLEWARE = ["corsheaders.middleware.CorsMiddleware", ...]  # first of all; the others stay')
+    return (Piece("in settings.py, with django-cors-headers", tuple(lines)),)
+
+
+def _write_fastapi(plan: Plan) -> tuple[Piece, ...]:
+    parts = [f"allow_origins={list(plan.origins)!r}"]
+    if plan.include:
+        parts.append("allow_credentials=True")
+    parts.append(f"allow_methods={plan.methods or ['*']!r}")
+    parts.append(f"allow_headers={plan.names or ['*']!r}")
+    line = f"app.add_middleware(CORSMiddleware, {', '.join(parts)})"
+    return (Piece("below every other add_middleware(): the last one is the outermost", (line,)),)
+
+
+def _write_flask(plan: Plan) -> tuple[Piece, ...]:
+    if plan.task is Task.LOGIN:
+        lines = ('if request.method == "OPTIONS":', "    return None")
+        return (Piece("at the top of the before_request function that wants the login", lines),)
+    parts = [f"origins={list(plan.origins)!r}"]
+    if plan.include:
+        parts.append("supports_credentials=True")
+    return (Piece("where the app is made, in place of what sets the headers now", (f"CORS(app, {', '.join(parts)})",)),)
+
+
+def _write_tornado(plan: Plan) -> tuple[Piece, ...]:
+    sets = ["def set_default_headers(self):", *(f"    self.set_header({n!r}, {v!r})" for n, v in plan.pairs)]
+    answers = ["def options(self, *args):", "    self.set_status(204)"]
+    lines = answers if plan.is_status_alone else [*sets, *answers]
+    return (Piece("in the handler's class", tuple(lines)),)
+
+
+def _write_sanic(plan: Plan) -> tuple[Piece, ...]:
+    options = (
+        f'@app.options("{plan.path}")',
+        "async def preflight(request, **_):",
+        "    return sanic.response.empty()",
+    )
+    sets = (
+        "@app.on_response",
+        "async def share(request, response):",
+        f"    response.headers.update({dict(plan.pairs)!r})",
+    )
+    return (Piece("beside the route, with `import sanic`", options if plan.is_status_alone else (*options, *sets)),)
+
+
+def _write_aiohttp(plan: Plan) -> tuple[Piece, ...]:
+    allows = [f"allow_credentials={plan.include}", 'allow_headers="*"', 'expose_headers="*"']
+    options = f"aiohttp_cors.ResourceOptions({', '.join(allows)})"
+    lines = (
+        f"cors = aiohttp_cors.setup(app, defaults={{{plan.origin!r}: {options}}})",
+        "for route in list(app.router.routes()):",
+        "    cors.add(route)",
+    )
+    return (Piece("behind the last route, with aiohttp-cors", lines),)
+
+
+def _write_bottle(plan: Plan) -> tuple[Piece, ...]:
+    sets = [f"    bottle.response.set_header({name!r}, {value!r})" for name, value in plan.pairs]
+    lines = ["@app.hook('after_request')", "def share():", *sets]
+    options = [f"@app.route({plan.path!r}, method='OPTIONS')", "def preflight():", "    bottle.response.status = 204"]
+    return (Piece("beside the routes; for an error, in its handler too", tuple([*lines, *options])),)
+
+
+def _write_http_server(plan: Plan) -> tuple[Piece, ...]:
+    sets = [f"    self.send_header({name!r}, {value!r})" for name, value in plan.pairs]
+    lines = [
+        "def do_OPTIONS(self):",
+        "    self.send_response(204)",
+        *sets,
+        "    self.send_header('Content-Length', '0')",
+        "    self.end_headers()",
+    ]
+    if plan.task in _SETS:
+        lines = ["def end_headers(self):", *sets, "    super().end_headers()"]
+    return (Piece("in the handler's class", tuple(lines)),)
+
+
+def _write_ours(plan: Plan) -> tuple[Piece, ...]:
+    parts = [f"{list(plan.origins)!r}"]
+    if plan.include:
+        parts.append("supports_credentials=True")
+    if age := plan.find(MAX_AGE):
+        parts.append(f"max_age={age}")
+    line = f"app = CORSMiddleware(app, Policy({', '.join(parts)}))"
+    return (Piece("around everything else", (line,)),)
+
+
+WRITERS: Final[Mapping[ServerName, Callable[[Plan], tuple[Piece, ...]]]] = {
+    ServerName.EXPRESS: _write_express,
+    ServerName.KOA: _write_koa,
+    ServerName.HONO: _write_hono,
+    ServerName.FASTIFY: _write_fastify,
+    ServerName.NODE: _write_node,
+    ServerName.DJANGO: _write_django,
+    ServerName.FASTAPI: _write_fastapi,
+    ServerName.FLASK: _write_flask,
+    ServerName.TORNADO: _write_tornado,
+    ServerName.SANIC: _write_sanic,
+    ServerName.AIOHTTP: _write_aiohttp,
+    ServerName.BOTTLE: _write_bottle,
+    ServerName.HTTP_SERVER: _write_http_server,
+    ServerName.CORS_WSGI: _write_ours,
+}
+"""Of each framework; a writer returns nothing where no line helps."""

@@ -1,0 +1,43 @@
+"""The rules of a diagnosis in their order: redirects and statuses first, then the origin, then everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cors_wsgi.browser import Exchange, FetchError
+
+from .lists import judge_lists
+from .looks import Looks
+from .missing import judge_missing
+from .model import Asked, Diagnosis
+from .origins import judge_value
+from .redirects import judge_redirect
+from .scene import Scene
+from .servers import ServerName
+from .statuses import judge_status
+
+_RULES = (judge_redirect, judge_status, judge_value, judge_missing, judge_lists)
+"""The first that finds a cause has found it."""
+
+
+def diagnose(
+    failed: FetchError | None,
+    exchanges: Sequence[Exchange],
+    asked: Asked,
+    *,
+    looks: Looks | None = None,
+    server: ServerName | None = None,
+) -> Diagnosis | None:
+    """Return why a page does not get a response, and what to do; None where that is no matter of the server's answers.
+
+    Args:
+        failed: what the browser says; None if it lets the page through.
+        exchanges: everything that went over the wire.
+        asked: what the page asked for.
+        looks: for further questions; None where none may be asked.
+        server: which server it is, where somebody said so.
+    """
+    if failed is None or failed.exchange is None or failed.exchange.response is None or not failed.reason.is_cors:
+        return None
+    scene = Scene(failed, failed.exchange, failed.exchange.response, exchanges, asked, looks, server)
+    return next(filter(None, (rule(scene) for rule in _RULES)), None)

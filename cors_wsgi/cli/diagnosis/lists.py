@@ -1,0 +1,66 @@
+"""Credentials, methods and headers: what an answer that names the page's origin lacks besides."""
+
+from __future__ import annotations
+
+from cors_wsgi.browser import FailureReason as Reason
+from cors_wsgi.browser.headers import get_header
+from cors_wsgi.fetch import ALLOW_CREDENTIALS, ALLOW_HEADERS, ALLOW_METHODS, EXPOSE_HEADERS, VARY
+
+from .model import CauseCode, Diagnosis, Remedy
+from .missing import find_misspelt
+from .plans import Task
+from .scene import Scene
+from .wanted import join_words
+
+
+def judge_lists(scene: Scene) -> Diagnosis | None:
+    """Return what is wrong where the origin is right, or None where nothing is."""
+    reason, asked = scene.failed.reason, scene.asked
+    if reason is Reason.HEADER_NOT_EXPOSED:
+        cause = f"The script reads {asked.reads}, which the answer has, and which {EXPOSE_HEADERS} does not name."
+        pairs = [pair for pair in scene.wanted if pair[0] == EXPOSE_HEADERS]
+        text = "Name it there."
+        return scene.conclude(CauseCode.NOT_EXPOSED, cause, scene.write(scene.plan(Task.SET, pairs=pairs), text))
+    if reason is Reason.METHOD_NOT_ALLOWED and asked.method != asked.method.upper():
+        upper = asked.method.upper()
+        cause = (
+            f"The script sends the method {asked.method!r}: browsers do not raise it to upper case, and case counts."
+        )
+        return Diagnosis(CauseCode.METHOD_CASE, cause, Remedy(f"Write method: {upper!r} in the script."))
+    sent = [name for name in asked.names if name.lower().startswith("access-control-")]
+    if reason is Reason.HEADER_NOT_ALLOWED and sent:
+        cause = f"The script sends {join_words(sent)}, which belongs into the server's answer: it needs leave like any other header."
+        return Diagnosis(CauseCode.RESPONSE_HEADER_SENT, cause, Remedy(f"Do not set {join_words(sent)} in the script."))
+    if not scene.lacks:
+        return None
+    cause = f"{scene.subject} {join_words(scene.lacks)}."
+    if (misspelt := find_misspelt(scene)) is not None:
+        cause = f"The header is misspelt: {misspelt[0]}, where browsers know {misspelt[1]} alone. {cause}"
+        code, text = CauseCode.MISSPELT_HEADER, f"Write {misspelt[1]}."
+    elif reason is Reason.CREDENTIALS_NOT_TRUE:
+        value = get_header(scene.response.headers, ALLOW_CREDENTIALS.lower())
+        code = CauseCode.CREDENTIALS_MISSING if value is None else CauseCode.CREDENTIALS_VALUE
+        text = f"Send {ALLOW_CREDENTIALS}: true, in lower case; or fetch without credentials."
+    elif reason in (Reason.ALLOW_METHODS_UNPARSABLE, Reason.ALLOW_HEADERS_UNPARSABLE):
+        code, text = CauseCode.NO_COMMAS, "Write names with commas between them, and nothing else."
+        cause += " Names stand with commas between them, without quotes or brackets."
+    elif reason is Reason.AUTHORIZATION_UNDER_WILDCARD:
+        code, text = CauseCode.AUTHORIZATION_BESIDE_STAR, "Name Authorization beside the *."
+        cause += " By the standard * does not cover Authorization; today's browsers still let it pass."
+    elif asked.include and "*" in _list_values(scene):
+        code, text = CauseCode.STAR_IS_A_NAME, "Name what the page needs beside the *, or in its place."
+        cause += " With credentials, * is a plain name that nothing has, not everything."
+    else:
+        code, text = CauseCode.NOT_ALLOWED, "Name everything that the page sends, at once:"
+    pairs = scene.wanted
+    if scene.server is None or scene.server.is_proxy:
+        # What is right already may be the app's: a proxy that set it again would make two of it.
+        pairs = [pair for pair in pairs if get_header(scene.response.headers, pair[0].lower()) != pair[1]]
+        pairs = [pair for pair in pairs if pair[0] != VARY]
+    return scene.conclude(code, cause, scene.write(scene.plan(Task.SET, pairs=pairs), text))
+
+
+def _list_values(scene: Scene) -> list[str]:
+    headers = scene.response.headers
+    values = [get_header(headers, name.lower()) or "" for name in (ALLOW_METHODS, ALLOW_HEADERS)]
+    return [part.strip() for value in values for part in value.split(",")]

@@ -1,0 +1,72 @@
+"""Second looks: harmless questions that tell causes apart which look alike in one answer, asked only after a refusal.
+
+Each is a GET or a preflight, without credentials and body; at most `MOST` are sent for one diagnosis.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from cors_wsgi.browser.exchange import Exchange, WireRequest, WireResponse
+from cors_wsgi.browser.headers import Header
+from cors_wsgi.browser.transports import NetworkError, Transport
+from cors_wsgi.browser.urls import URL
+from cors_wsgi.fetch import ORIGIN, REQUEST_HEADERS, REQUEST_METHOD
+
+MOST: Final = 6
+_USER_AGENT: Final = "Mozilla/5.0 (compatible; cors-wsgi)"
+
+
+class Looks:
+    """Asks a server again, and keeps what came back."""
+
+    def __init__(self, find_transport: Callable[[], Transport], url: URL, origin: str) -> None:
+        """Make one; nothing is asked before it is needed.
+
+        Args:
+            find_transport: returns what takes the requests.
+            url: what the page asked.
+            origin: of the page.
+        """
+        self._find_transport = find_transport
+        self._transport: Transport | None = None
+        self._url = url
+        self._origin = origin
+        self.exchanges: list[Exchange] = []
+
+    def get(self, origin: str | None = None) -> WireResponse | None:
+        """Return the answer to a GET of the same URL, by default of the page's own origin."""
+        return self._send("GET", self._url, [(ORIGIN, origin or self._origin)])
+
+    def preflight(self, url: URL, method: str, names: Sequence[str], origin: str | None = None) -> WireResponse | None:
+        """Return the answer to a preflight, by default of the page's own origin."""
+        headers = [(ORIGIN, origin or self._origin), (REQUEST_METHOD, method)]
+        if names:
+            headers.append((REQUEST_HEADERS, ",".join(sorted(name.lower() for name in names))))
+        return self._send("OPTIONS", url, headers)
+
+    def get_at(self, url: URL) -> WireResponse | None:
+        """Return the answer to a GET of another URL."""
+        return self._send("GET", url, [(ORIGIN, self._origin)])
+
+    def find_neighbors(self) -> list[URL]:
+        """Return other URLs of the server: its root, and one that nothing can be at."""
+        odd = f"/cors-wsgi-{secrets.token_hex(4)}"
+        return [replace(self._url, path=path, query=None) for path in ("/", odd) if path != self._url.path]
+
+    def _send(self, method: str, url: URL, headers: Sequence[Header]) -> WireResponse | None:
+        if len(self.exchanges) == MOST:
+            return None
+        if self._transport is None:
+            self._transport = self._find_transport()
+        request = WireRequest(method, url.request_url, [("Accept", "*/*"), ("User-Agent", _USER_AGENT), *headers], None)
+        try:
+            response = self._transport.send(url, request)
+        except NetworkError as error:
+            self.exchanges.append(Exchange(request, None, method == "OPTIONS", str(error)))
+            return None
+        self.exchanges.append(Exchange(request, response, method == "OPTIONS"))
+        return response

@@ -1,0 +1,169 @@
+"""Why an answer that is no error has no Access-Control-Allow-Origin."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Final
+
+from cors_wsgi.browser.headers import get_header
+from cors_wsgi.fetch import (
+    ALLOW_CREDENTIALS,
+    ALLOW_HEADERS,
+    ALLOW_METHODS,
+    ALLOW_ORIGIN,
+    EXPOSE_HEADERS,
+    MAX_AGE,
+    VARY,
+)
+
+from .model import CauseCode, Diagnosis, Remedy
+from .origins import find_cache, find_twin, judge_cached
+from .plans import Task
+from .scene import Scene
+from .servers import ServerName
+from .wanted import join_words
+
+_KNOWN: Final = (ALLOW_ORIGIN, ALLOW_CREDENTIALS, ALLOW_METHODS, ALLOW_HEADERS, EXPOSE_HEADERS, MAX_AGE)
+_OTHERS: Final = {
+    "access-control-allow-private-network",
+    "access-control-request-method",
+    "access-control-request-headers",
+}
+
+
+def find_misspelt(scene: Scene) -> tuple[str, str] | None:
+    """Return a header that was meant for one of CORS, and the one that it was meant for, or None."""
+    known = {name.lower(): name for name in _KNOWN}
+    for name, _ in scene.response.headers:
+        lower = name.strip().lower()
+        if lower in known or lower in _OTHERS:
+            continue
+        bare = lower.replace("_", "-").removeprefix("x-")
+        near = difflib.get_close_matches(bare, known, n=1, cutoff=0.88)
+        if near and not bare.startswith("access-control-request"):
+            return name, known[near[0]]
+    return None
+
+
+def judge_missing(scene: Scene) -> Diagnosis | None:
+    """Return why the header is missing, or None where it is there."""
+    if scene.allowed is not None:
+        return None
+    if (misspelt := find_misspelt(scene)) is not None and misspelt[1] == ALLOW_ORIGIN:
+        cause = f"The header is misspelt: {misspelt[0]}, where browsers know {ALLOW_ORIGIN} alone."
+        text = f"Write {ALLOW_ORIGIN}."
+        return scene.conclude(CauseCode.MISSPELT_HEADER, cause, scene.write(scene.plan(Task.SET), text))
+    varies = "origin" in [
+        part.strip().lower() for part in (get_header(scene.response.headers, VARY.lower()) or "").split(",")
+    ]
+    if (cached := find_cache(scene)) and not varies:
+        made = "was made for a request without Origin, or of another origin: it has no Access-Control-Allow-Origin"
+        return judge_cached(scene, cached, made)
+    if (partly := _judge_partly(scene)) is not None:
+        return partly
+    if varies:
+        return _judge_list(scene)
+    if (neighbor := scene.neighbor) is not None:
+        return _judge_beside(scene, neighbor[0], neighbor[1].status)
+    if (twin := find_twin(scene)) is not None:
+        return _judge_list(scene, twin)
+    cause = f"{scene.subject} {_list(scene)}: nothing here sets it for {scene.url.path}."
+    text = "Let the server send it on every answer of this URL, errors included."
+    if scene.is_preflight:
+        return scene.conclude(CauseCode.NOT_SET, cause, scene.write_answer(text))
+    return scene.conclude(CauseCode.NOT_SET, cause, _share(scene, text))
+
+
+def _list(scene: Scene) -> str:
+    return join_words(scene.lacks)
+
+
+def _share(scene: Scene, text: str) -> Remedy:
+    """Return the remedy that adds the headers: with care where an app may set them by itself."""
+    return scene.write(scene.plan(Task.ADD if scene.seen.is_passed_on else Task.SET), text)
+
+
+def _judge_partly(scene: Scene) -> Diagnosis | None:
+    """Judge an answer that has other headers of CORS, or a preflight that is answered elsewhere than the rest."""
+    others = [name for name, _ in scene.response.headers if name.lower() in {n.lower() for n in _KNOWN[1:]}]
+    server = scene.server
+    if others and server is ServerName.NGINX and scene.is_preflight and not scene.seen.is_passed_on:
+        cause = (
+            f"{scene.subject} has {join_words(others)}, but no {ALLOW_ORIGIN}: in nginx, the `if` or location that "
+            "answers OPTIONS has an add_header of its own, and so inherits none of those outside of it"
+        )
+        text = "Repeat every header there."
+        return scene.conclude(CauseCode.NOT_INHERITED, f"{cause}{_also(scene)}.", scene.write_answer(text))
+    if scene.is_preflight and scene.plain_get is not None and scene.is_shared(scene.plain_get):
+        return _judge_preflight_alone(scene)
+    return None
+
+
+def _also(scene: Scene) -> str:
+    more = [lack for lack in scene.lacks if ALLOW_ORIGIN not in lack]
+    return f"; it {join_words(more)}" if more else ""
+
+
+def _judge_preflight_alone(scene: Scene) -> Diagnosis:
+    """Judge a preflight that lacks what a GET of the same URL has."""
+    server = scene.server
+    cause = f"{scene.subject} {_list(scene)}, although a GET of the same URL is shared: something else answers OPTIONS"
+    if server is ServerName.HAPROXY:
+        cause += ", here HAProxy by itself (http-request return), and http-response lines are not for its own answers"
+    elif server is ServerName.NGINX:
+        cause += ", here an `if` or location of its own, which inherits no add_header"
+    text = "Let what answers OPTIONS send every header by itself."
+    return scene.conclude(CauseCode.BEFORE_CORS, f"{cause}.", scene.write_answer(text))
+
+
+def _judge_list(scene: Scene, twin: str | None = None) -> Diagnosis:
+    """Judge a server that decides by the origin, and did not decide for this one."""
+    origin = scene.asked.origin
+    twin = twin or find_twin(scene)
+    server = scene.server
+    place = "its map" if server is ServerName.NGINX else "its list of origins"
+    if twin is not None:
+        slip = {True: "with a slash at its end, which no browser sends"}.get(
+            twin == f"{origin}/", "and not the page's own"
+        )
+        code = CauseCode.TRAILING_SLASH if twin == f"{origin}/" else CauseCode.SPELLING
+        cause = f"The server decides by the origin, and lets {twin} in, {slip}: {origin} is compared letter by letter."
+        text = f"Write {origin} {'in place of' if twin.endswith('/') else 'beside'} {twin} in {place}."
+        return scene.conclude(code, cause, Remedy(text))
+    cause = (
+        f"The server decides by the origin (Vary: Origin), and does not let {origin} in: it is not in {place}, letter by "
+        "letter, with its scheme and port and without a slash at the end."
+    )
+    return scene.conclude(CauseCode.NOT_IN_LIST, cause, Remedy(f"Add {origin} to {place}."))
+
+
+def _judge_beside(scene: Scene, path: str, status: int) -> Diagnosis:
+    """Judge a URL that is not shared beside one that is."""
+    told = f"{path} of the same server ({status}) is shared, and {scene.url.path} is not"
+    server = scene.server
+    if server is ServerName.NGINX:
+        cause = (
+            f"{scene.subject} {_list(scene)}. {told}: in nginx, a location that has an add_header of its own inherits "
+            "none of those outside of it"
+        )
+        own = [
+            n
+            for n, _ in scene.response.headers
+            if n.lower() in ("cache-control", "strict-transport-security", "expires")
+        ]
+        cause += f" (here that of {join_words(own)})." if own else "."
+        text = "Repeat the add_header lines in this location."
+        task = Task.PREFLIGHT if scene.is_preflight else Task.SET
+        return scene.conclude(CauseCode.NOT_INHERITED, cause, scene.write(scene.plan(task), text))
+    if server is not None and server.is_proxy:
+        cause = (
+            f"{scene.subject} {_list(scene)}. {told}: what sets the header in {server.title} does not cover this path."
+        )
+        text = "Let it cover this path as well."
+        return scene.conclude(CauseCode.NOT_INHERITED, cause, _share(scene, text))
+    cause = (
+        f"{scene.subject} {_list(scene)}. {told}: this route answers before the CORS middleware does, or that is for "
+        "other paths. Middleware counts in the order in which it is written."
+    )
+    text = "Move the line that uses the CORS middleware above this route."
+    return scene.conclude(CauseCode.BEFORE_CORS, cause, scene.write(scene.plan(Task.SET), text))

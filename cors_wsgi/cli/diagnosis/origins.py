@@ -1,0 +1,196 @@
+"""What is wrong with an Access-Control-Allow-Origin that is there."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from cors_wsgi.browser.headers import get_header
+from cors_wsgi.browser.slips import advise_one_name, find_slip
+from cors_wsgi.browser.urls import parse_url
+from cors_wsgi.fetch import ALLOW_CREDENTIALS, ALLOW_ORIGIN, VARY
+
+from .model import CauseCode, Diagnosis, Remedy
+from .plans import Task
+from .scene import Scene
+from .servers import ServerName
+
+_PLACEHOLDER: Final = re.compile(r"\(null\)|undefined|None|nil|\[object .*\]|.*[$%]\{?\w+.*|.*\{\{?.*\}\}?.*")
+"""What is written where a variable was not set, or not filled in."""
+
+
+def judge_value(scene: Scene) -> Diagnosis | None:
+    """Return what is wrong with the value, or None where it is missing or right."""
+    if scene.allowed is None:
+        return None
+    values = [value for name, value in scene.response.headers if name.lower() == ALLOW_ORIGIN.lower()]
+    if len(values) > 1 and len(set(values)) == 1:
+        return _judge_twice(scene, values)
+    several = list(dict.fromkeys(part for value in values for part in re.split(r"[,\s]+", value) if part))
+    if len(values) > 1 or len(several) > 1:
+        return _judge_several(scene, values, several)
+    if scene.allowed == "*":
+        return _judge_star(scene) if scene.asked.include else None
+    if scene.allowed == scene.asked.origin:
+        return None
+    return _judge_other(scene, scene.allowed)
+
+
+def _judge_twice(scene: Scene, values: list[str]) -> Diagnosis:
+    count = "twice" if len(values) == 2 else f"{len(values)} times"
+    cause = f"Two layers set {ALLOW_ORIGIN}: it came {count}, each time as {values[0]}. Browsers take one alone."
+    server = scene.server
+    if server is ServerName.APACHE and not scene.seen.is_passed_on:
+        cause += " In Apache, `Header set` and `Header always set` are two tables, and both are sent."
+        text = f"Take out the line `Header set {ALLOW_ORIGIN}` (or `Header add`), and leave `Header always set` alone."
+        return scene.conclude(CauseCode.TWO_LAYERS, cause, Remedy(text))
+    if server is not None and server.is_proxy:
+        cause += f" Here {server.title} and the app behind it do."
+        text = f"Let one of them do it alone: take the line out of {server.title}, or drop there what the app sends:"
+        return scene.conclude(CauseCode.TWO_LAYERS, cause, scene.write(scene.plan(Task.ONE_LAYER), text))
+    cause += " Here they are the app and the proxy in front of it, or two middlewares of the app."
+    text = (
+        f"Let one of them do it alone: take the line that adds {ALLOW_ORIGIN} out of the proxy, or the second middleware "
+        "out of the app."
+    )
+    return scene.conclude(CauseCode.TWO_LAYERS, cause, Remedy(text))
+
+
+def _judge_several(scene: Scene, values: list[str], several: list[str]) -> Diagnosis:
+    how = "in one value" if len(values) == 1 else f"in {len(values)} lines"
+    cause = (
+        f"{ALLOW_ORIGIN} lists several origins {how} ({', '.join(values)}). Only one may stand there: the server has to "
+        "answer each origin with its own."
+    )
+    text = "Compare the request's Origin with the list, and send back the one that is equal, with Vary: Origin."
+    origins = [origin for origin in several if (url := parse_url(origin)) is not None and url.origin == origin]
+    return scene.conclude(CauseCode.SEVERAL_ORIGINS, cause, scene.write(scene.plan(Task.LIST, *origins), text))
+
+
+def _judge_star(scene: Scene) -> Diagnosis:
+    cause = f"{scene.subject} has {ALLOW_ORIGIN}: *, which browsers do not take for a request with credentials"
+    if get_header(scene.response.headers, ALLOW_CREDENTIALS.lower()) is None:
+        cause += f"; {ALLOW_CREDENTIALS} is missing, too"
+    text = f"Name the origin in place of *, and send {ALLOW_CREDENTIALS}: true; or fetch without credentials."
+    return scene.conclude(CauseCode.WILDCARD_WITH_CREDENTIALS, f"{cause}.", scene.write(scene.plan(Task.SET), text))
+
+
+def _judge_other(scene: Scene, allowed: str) -> Diagnosis:
+    origin = scene.asked.origin
+    bare = allowed.strip("\"'` ")
+    if bare != allowed:
+        cause = f"The value of {ALLOW_ORIGIN} has quotes in it: {allowed}, with its quotation marks, is no origin."
+        wanted = "*" if bare == "*" and not scene.asked.include else origin
+        pairs = [(name, wanted if name == ALLOW_ORIGIN else value) for name, value in scene.wanted]
+        pairs = [pair for pair in pairs if wanted != "*" or pair[0] != VARY]
+        return scene.conclude(
+            CauseCode.QUOTES,
+            cause,
+            scene.write(scene.plan(Task.SET, pairs=pairs), "Write it without the inner quotes."),
+        )
+    if _PLACEHOLDER.fullmatch(allowed):
+        return _judge_placeholder(scene, allowed)
+    if "*" in allowed:
+        cause = (
+            f"{ALLOW_ORIGIN} is {allowed}, which is no pattern for browsers: * stands alone or not at all. The server "
+            "has to compare, and to send back the one origin that asked."
+        )
+        text = f"Send back the origin that matches, {origin}, with Vary: Origin."
+        return scene.conclude(CauseCode.PATTERN, cause, scene.write(scene.plan(Task.LIST), text))
+    slip = find_slip(origin, allowed)
+    one_name = advise_one_name({"origin": origin, "value": allowed, "url": scene.exchange.url})
+    if slip is not None:
+        code = {"trailing-slash": CauseCode.TRAILING_SLASH}.get(slip.name, CauseCode.SPELLING)
+        if one_name is not None:
+            return scene.conclude(code, f"{slip.text}", Remedy(one_name), shows_wanted=False)
+        is_origin = (url := parse_url(allowed)) is not None and url.origin == allowed
+        plan = scene.plan(Task.LIST, allowed) if is_origin else scene.plan(Task.SET)
+        text = f"Let the server name {origin}, letter by letter{', as well' if is_origin else ''}."
+        return scene.conclude(code, slip.text, scene.write(plan, text))
+    if cached := find_cache(scene):
+        return judge_cached(scene, cached, f"was made for {allowed}")
+    if parse_url(allowed) is None and allowed != "null":
+        cause = f"{ALLOW_ORIGIN} is {allowed!r}, which is no origin: one has a scheme and a host, and no path."
+        return scene.conclude(
+            CauseCode.SPELLING, cause, scene.write(scene.plan(Task.SET), f"Write the page's origin: {origin}.")
+        )
+    cause = f"{scene.subject} names another origin: {allowed}, not {origin}."
+    text = f"Let the server allow {origin} as well: it has to answer each origin with its own, and Vary: Origin."
+    return scene.conclude(CauseCode.OTHER_ORIGIN, cause, scene.write(scene.plan(Task.LIST, allowed), text))
+
+
+def _judge_placeholder(scene: Scene, allowed: str) -> Diagnosis:
+    origin = scene.asked.origin
+    if allowed == "(null)":
+        cause = (
+            f"{ALLOW_ORIGIN} is (null): Apache writes that for %{{NAME}}e where the variable is not set, so that the "
+            f"SetEnvIf which sets it does not match {origin}"
+        )
+        if twin := find_twin(scene):
+            cause += f"; it does match {twin}"
+        text = (
+            "Let SetEnvIf match the page's origin too, and send the header only where the variable is set (env=NAME)."
+        )
+        plan = scene.plan(Task.LIST, variable="NAME")
+        return scene.conclude(CauseCode.UNSET_VARIABLE, f"{cause}.", scene.write(plan, text, ServerName.APACHE))
+    cause = f"{ALLOW_ORIGIN} is {allowed!r}: a variable that was not filled in."
+    text = f"Set the variable, or write the page's origin itself: {origin}."
+    return scene.conclude(CauseCode.UNSET_VARIABLE, cause, scene.write(scene.plan(Task.SET), text))
+
+
+def find_twin(scene: Scene) -> str | None:
+    """Return an origin that differs from the page's by a slip alone, and that the server lets in; None if it lets none."""
+    if scene.looks is None or scene.asked.origin == "null":
+        return None
+    url = parse_url(scene.asked.origin)
+    if url is None or not url.is_http:
+        return None
+    other = "http" if url.scheme == "https" else "https"
+    host = url.host.removeprefix("www.") if url.host.startswith("www.") else f"www.{url.host}"
+    port = "" if url.port is None else f":{url.port}"
+    twins = [f"{scene.asked.origin}/", f"{other}://{url.host}{port}", f"{url.scheme}://{host}{port}"]
+    for twin in twins:
+        response = scene.looks.get(twin)
+        if response is not None and get_header(response.headers, ALLOW_ORIGIN.lower()) == twin:
+            return twin
+    return None
+
+
+_CACHES: Final = (
+    "x-cache",
+    "x-cache-status",
+    "cf-cache-status",
+    "x-proxy-cache",
+    "x-drupal-cache",
+    "x-varnish-cache",
+    "cdn-cache",
+)
+_HIT: Final = re.compile(r"\b(?:hit|stale|revalidated|updating)", re.IGNORECASE)
+
+
+def find_cache(scene: Scene) -> str | None:
+    """Return the header that says that the answer comes from a cache, or None."""
+    headers = scene.response.headers
+    for name, value in headers:
+        lower = name.lower()
+        if lower in _CACHES and _HIT.search(value):
+            return f"{name}: {value}"
+        if lower == "x-varnish" and len(value.split()) > 1:
+            return f"{name}: {value}"
+        if lower == "age" and value.isdigit() and int(value) > 0:
+            return f"{name}: {value}"
+    return None
+
+
+def judge_cached(scene: Scene, said: str, made_for: str) -> Diagnosis:
+    """Return the diagnosis of an answer that a cache gave to the wrong page."""
+    cause = (
+        f"The answer comes from a cache ({said}), and {made_for}: without Vary: Origin a cache keeps one answer for "
+        "everybody."
+    )
+    text = "Send Vary: Origin on every answer of this URL, also without an Origin, and empty the cache"
+    remedy = scene.write(scene.plan(Task.VARY), text, scene.server)
+    text += "; or let the cache keep an answer for each origin:" if remedy.pieces else "."
+    return Diagnosis(
+        CauseCode.CACHED, cause, Remedy(text, remedy.where, remedy.pieces), (("", "200 OK"), *scene.wanted)
+    )

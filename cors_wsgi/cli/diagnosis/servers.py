@@ -1,0 +1,184 @@
+"""Which server answered: told by the page that it writes, by its headers, or by the headers that it leaves out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from cors_wsgi.browser.exchange import WireResponse
+from cors_wsgi.browser.headers import get_header
+
+
+class ServerName(str, Enum):
+    """The servers and frameworks whose words are known."""
+
+    NGINX = "nginx"
+    APACHE = "apache"
+    CADDY = "caddy"
+    HAPROXY = "haproxy"
+    LIGHTTPD = "lighttpd"
+    VARNISH = "varnish"
+    EXPRESS = "express"
+    FASTIFY = "fastify"
+    KOA = "koa"
+    HONO = "hono"
+    NODE = "node"
+    DJANGO = "django"
+    FASTAPI = "fastapi"
+    FLASK = "flask"
+    TORNADO = "tornado"
+    AIOHTTP = "aiohttp"
+    SANIC = "sanic"
+    BOTTLE = "bottle"
+    HTTP_SERVER = "http.server"
+    CORS_WSGI = "cors-wsgi"
+
+    __str__ = str.__str__
+
+    @property
+    def title(self) -> str:  # type: ignore[override]  # an enum's member is no text to be capitalised
+        """What its users call it."""
+        return _TITLES.get(self, self.value)
+
+    @property
+    def is_proxy(self) -> bool:
+        """Whether it stands in front of apps."""
+        return self in _PROXIES
+
+
+_TITLES: Final = {
+    ServerName.APACHE: "Apache",
+    ServerName.CADDY: "Caddy",
+    ServerName.HAPROXY: "HAProxy",
+    ServerName.VARNISH: "Varnish",
+    ServerName.EXPRESS: "Express",
+    ServerName.FASTIFY: "Fastify",
+    ServerName.KOA: "Koa",
+    ServerName.HONO: "Hono",
+    ServerName.NODE: "Node.js",
+    ServerName.DJANGO: "Django",
+    ServerName.FASTAPI: "Starlette (FastAPI)",
+    ServerName.FLASK: "Flask",
+    ServerName.TORNADO: "Tornado",
+    ServerName.SANIC: "Sanic",
+    ServerName.BOTTLE: "Bottle",
+    ServerName.HTTP_SERVER: "Python's http.server",
+}
+_PROXIES: Final = frozenset(
+    {
+        ServerName.NGINX,
+        ServerName.APACHE,
+        ServerName.CADDY,
+        ServerName.HAPROXY,
+        ServerName.LIGHTTPD,
+        ServerName.VARNISH,
+    }
+)
+
+_PAGES: Final = (
+    (r"<hr><center>(?:nginx|openresty)", ServerName.NGINX),
+    (r"<p>Varnish cache server</p>", ServerName.VARNISH),
+    (r"\A<html><body><h1>\d{3} [^<]*</h1>\n", ServerName.HAPROXY),
+    (r"<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4\.01//EN\"|<address>Apache/|<!DOCTYPE HTML PUBLIC \"-//IETF//", ServerName.APACHE),
+    (r"<pre>Cannot [A-Z]+ /", ServerName.EXPRESS),
+    (r'"message":"Route [A-Z]+:', ServerName.FASTIFY),
+    (r"\A\u26a0\ufe0f \d{3} \u2014", ServerName.SANIC),
+    (r'\A\{"detail":"(?:Not Found|Method Not Allowed|Not authenticated|Internal Server Error)"\}', ServerName.FASTAPI),
+    (r"\A<html><title>(\d{3}): [^<]*</title><body>\1: ", ServerName.TORNADO),
+    (r"<title>Bad Request \(400\)</title>|The requested resource was not found on this server\.|CSRF verification failed"
+     r"|Invalid HTTP_HOST header", ServerName.DJANGO),
+    (r"\A<!doctype html>\n<html lang=en>\n<title>\d{3} ", ServerName.FLASK),
+    (r"<title>Error response</title>", ServerName.HTTP_SERVER),
+    (r"<title>Error: \d{3} [^<]*</title>", ServerName.BOTTLE),
+    (r"<title>\d{3}</title>\s*</head>\s*<body>\s*<h1>\d{3} ", ServerName.LIGHTTPD),
+)  # fmt: skip
+"""What each writes when it answers by itself."""
+
+_HEADERS: Final = (
+    ("x-powered-by", r"Express", ServerName.EXPRESS),
+    ("server", r"nginx|openresty", ServerName.NGINX),
+    ("server", r"Apache", ServerName.APACHE),
+    ("server", r"Caddy", ServerName.CADDY),
+    ("server", r"lighttpd", ServerName.LIGHTTPD),
+    ("server", r"Varnish", ServerName.VARNISH),
+    ("via", r"varnish", ServerName.VARNISH),
+    ("server", r"Werkzeug", ServerName.FLASK),
+    ("server", r"TornadoServer", ServerName.TORNADO),
+    ("server", r"aiohttp", ServerName.AIOHTTP),
+    ("server", r"uvicorn|hypercorn|daphne|granian", ServerName.FASTAPI),
+    ("server", r"BaseHTTP|SimpleHTTP", ServerName.HTTP_SERVER),
+    ("x-cors-debug", r"", ServerName.CORS_WSGI),
+)
+_BEGIN: Final = 4000
+"""Characters of a body that are looked at."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Who answered, as far as it can be told.
+
+    Attributes:
+        front: the server that the connection leads to; None if it is not known.
+        author: who wrote this very answer; None if it is not known.
+    """
+
+    front: ServerName | None
+    author: ServerName | None
+
+    @property
+    def is_passed_on(self) -> bool:
+        """Whether the answer may come from something behind the server, as far as is known."""
+        return self.front is not None and self.front.is_proxy and self.author is not self.front
+
+
+def recognize(response: WireResponse | None, named: ServerName | None = None) -> Seen:
+    """Return who answered.
+
+    Args:
+        response: the answer.
+        named: the server, where somebody said which it is.
+    """
+    if response is None:
+        return Seen(named, None)
+    author = _find_author(response)
+    front = named or _find_front(response) or author
+    if author is None and front is not None and _is_own(response, front):
+        author = front
+    return Seen(front, author)
+
+
+def _find_author(response: WireResponse) -> ServerName | None:
+    text = response.body[:_BEGIN].decode("utf-8", "replace")
+    return next((name for pattern, name in _PAGES if re.search(pattern, text)), None)
+
+
+def _find_front(response: WireResponse) -> ServerName | None:
+    for header, pattern, name in _HEADERS:
+        value = get_header(response.headers, header)
+        if value is not None and re.search(pattern, value, re.IGNORECASE):
+            return name
+    names = {name.lower() for name, _ in response.headers}
+    if not names & {"server", "date"} and response.headers == [(n.lower(), v) for n, v in response.headers]:
+        return ServerName.HAPROXY  # which writes neither into what it answers by itself
+    if "server" not in names and "timeout=" in (get_header(response.headers, "keep-alive") or ""):
+        return ServerName.NODE
+    return None
+
+
+def _is_own(response: WireResponse, front: ServerName) -> bool:
+    """Tell whether a server wrote an answer by itself that has no page of its own: a file, an empty 204, a redirect."""
+    names = {name.lower() for name, _ in response.headers}
+    if not front.is_proxy:
+        return True
+    if any(name.startswith("x-") and not name.startswith(("x-cache", "x-varnish")) for name in names):
+        return False
+    if front is ServerName.HAPROXY:
+        return not names & {"server", "date"}
+    if front is ServerName.VARNISH:
+        return "via" not in names
+    is_file = {"etag", "last-modified", "accept-ranges"} <= names
+    kind = get_header(response.headers, "content-type")
+    is_bare = not response.body and kind is None
+    return is_file or is_bare or (front is ServerName.NGINX and kind in ("text/plain", "application/octet-stream"))

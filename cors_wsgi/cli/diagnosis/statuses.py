@@ -1,0 +1,337 @@
+"""Statuses: where one is the cause, it comes before every header, for it would be the next wall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from cors_wsgi.browser.headers import get_header
+from cors_wsgi.fetch import ALLOW_ORIGIN, VARY
+
+from .model import CauseCode, Diagnosis, Piece, Remedy
+from .plans import Task
+from .scene import Scene
+from .servers import ServerName
+
+_RETRY = "Retry-After"
+
+
+def judge_status(scene: Scene) -> Diagnosis | None:
+    """Return what the status says, or None where it is not the cause."""
+    if scene.is_preflight:
+        if 200 <= scene.status <= 299:
+            return None
+        return _PREFLIGHT.get(scene.status, _judge_other_preflight)(scene)
+    if scene.allowed is not None or scene.status < 400:
+        return None
+    return _ACTUAL.get(scene.status, _judge_other_error)(scene)
+
+
+def _needs_too(scene: Scene) -> str:
+    return f" It also {' and '.join(scene.lacks)}." if scene.lacks else ""
+
+
+# Preflights
+
+
+def _judge_login(scene: Scene) -> Diagnosis:
+    cause = (
+        "The preflight was refused with 401: what asks for a login asks it of OPTIONS, too, and a preflight never carries "
+        f"credentials, neither cookies nor Authorization.{_needs_too(scene)}"
+    )
+    text = "Let OPTIONS pass before the login is asked for, and use the CORS middleware above what asks for it."
+    if scene.server is ServerName.APACHE:
+        text = "Let OPTIONS pass without the login."
+    return scene.conclude(CauseCode.LOGIN_BEFORE_PREFLIGHT, cause, scene.write(scene.plan(Task.LOGIN), text))
+
+
+def _judge_forbidden_preflight(scene: Scene) -> Diagnosis:
+    text = scene.response.body[:4000].decode("utf-8", "replace").lower()
+    if "csrf" in text:
+        cause = (
+            "A check against forged requests (CSRF) refused the preflight with 403: it asks a token of OPTIONS, too."
+        )
+        return scene.conclude(
+            CauseCode.CSRF, cause, scene.write(scene.plan(Task.LOGIN), "Let OPTIONS pass before that check.")
+        )
+    varies = VARY.lower() in {n.lower() for n, v in scene.response.headers if "origin" in v.lower()}
+    if scene.allowed is None and (varies or "origin" in text or get_header(scene.response.headers, "x-cors-debug")):
+        cause = (
+            f"A policy refused the preflight with 403: {scene.asked.origin} is not in its list of origins, letter by letter, "
+            "with its scheme and port."
+        )
+        return scene.conclude(
+            CauseCode.NOT_IN_LIST, cause, Remedy(f"Add {scene.asked.origin} to the server's list of origins.")
+        )
+    cause = f"The preflight was refused with 403, by {_name_refuser(scene)}: before any CORS header is added.{_needs_too(scene)}"
+    return scene.conclude(
+        CauseCode.FORBIDDEN, cause, scene.write_answer("Let OPTIONS pass there, or answer it before that.")
+    )
+
+
+def _name_refuser(scene: Scene) -> str:
+    author = scene.seen.author
+    if get_header(scene.response.headers, "cf-ray"):
+        return "Cloudflare or what is behind it: a firewall rule or a bot check"
+    if author is not None:
+        return f"{author.title} itself: a rule for methods or addresses"
+    return "a firewall, a gateway or a policy that does not name this origin"
+
+
+def _judge_preflight_404(scene: Scene) -> Diagnosis:
+    plain = scene.plain_get
+    if plain is not None and plain.status == 404:
+        cause = (
+            f"There is nothing at {scene.url.path}: the preflight was answered 404, and so is a GET.{_needs_too(scene)}"
+        )
+        text = "Correct the URL in the script; if it is right, see that the server's routes have it."
+        return Diagnosis(CauseCode.NOT_FOUND, cause, Remedy(text))
+    return _judge_no_options(scene)
+
+
+def _judge_no_options(scene: Scene) -> Diagnosis:
+    seen, status = scene.seen, scene.status
+    said = f"{status} {scene.response.phrase}".strip()
+    if seen.author is ServerName.VARNISH:
+        cause = (
+            f"Varnish itself answered the preflight with {said}, not the app behind it: its VCL does not let OPTIONS "
+            f"through.{_needs_too(scene)}"
+        )
+        return scene.conclude(CauseCode.METHOD_REFUSED, cause, scene.write_answer("Let Varnish answer preflights."))
+    if seen.author is not None and seen.author.is_proxy:
+        how = {
+            ServerName.NGINX: "it serves files, which have no OPTIONS, or a rule (limit_except) refuses it",
+            ServerName.APACHE: "a rule (Limit, LimitExcept, mod_allowmethods) refuses it",
+        }.get(seen.author, "a rule refuses it")
+        cause = f"{seen.author.title} itself answered the preflight with {said}: {how}.{_needs_too(scene)}"
+        text = f"Let {seen.author.title} answer preflights."
+        return scene.conclude(CauseCode.METHOD_REFUSED, cause, scene.write_answer(text))
+    author = seen.author
+    app = "The app" if author is None or scene.server is not author else author.title
+    why = {404: "no route of it takes OPTIONS", 405: "its route has no OPTIONS"}.get(status, "it has no OPTIONS")
+    passes = ""
+    if scene.server is not None and scene.server.is_proxy:
+        app = "The app"
+        passes = f", and {scene.server.title} passes the preflight on to it"
+    cause = f"{app} answered the preflight with {said}: {why}{passes}.{_needs_too(scene)}"
+    if scene.server is not None and scene.server.is_proxy:
+        text = f"Let {scene.server.title} answer preflights before the app sees them, or give the app an answer to OPTIONS."
+    else:
+        text = "Answer OPTIONS with 204 and the CORS headers, before routing."
+    return scene.conclude(CauseCode.NO_OPTIONS, cause, scene.write_answer(text))
+
+
+def _judge_other_preflight(scene: Scene) -> Diagnosis:
+    if scene.status in _ERRORS:
+        code, what, text = _ERRORS[scene.status](scene)
+        cause = f"The preflight was answered {scene.status}: {what}.{_needs_too(scene)}"
+        return Diagnosis(code, cause, text)
+    cause = (
+        f"The preflight was answered {scene.status} {scene.response.phrase}".rstrip()
+        + f", and browsers want 200 to 299 there.{_needs_too(scene)}"
+    )
+    return scene.conclude(CauseCode.OTHER_STATUS, cause, scene.write_answer("Answer OPTIONS with 204."))
+
+
+# Actual requests
+
+
+def _judge_unauthorized(scene: Scene) -> Diagnosis:
+    what = "wants a login that the request does not have (401)"
+    return _judge_left_out(scene, CauseCode.UNAUTHORIZED, what, "Send the token or cookie with the request.")
+
+
+def _judge_forbidden(scene: Scene) -> Diagnosis:
+    text = scene.response.body[:4000].decode("utf-8", "replace").lower()
+    if "csrf" in text:
+        what = "refused the request with 403: its check against forged requests (CSRF) misses the token, or the origin"
+        remedy = "Send the CSRF token, and name the page's origin there (Django: CSRF_TRUSTED_ORIGINS)."
+        return _judge_left_out(scene, CauseCode.CSRF, what, remedy)
+    if scene.looks is not None and "origin" in (get_header(scene.response.headers, VARY.lower()) or "").lower():
+        cause = f"A policy refused the request with 403: {scene.asked.origin} is not in its list of origins."
+        return scene.conclude(
+            CauseCode.NOT_IN_LIST, cause, Remedy(f"Add {scene.asked.origin} to the server's list of origins.")
+        )
+    who = _name_refuser(scene)
+    return _judge_left_out(
+        scene, CauseCode.FORBIDDEN, f"refused the request with 403 ({who})", "Look there for the rule."
+    )
+
+
+def _judge_not_found(scene: Scene) -> Diagnosis:
+    what = f"has nothing at {scene.url.path} (404)"
+    return _judge_left_out(scene, CauseCode.NOT_FOUND, what, "Correct the URL, if it is wrong.")
+
+
+def _judge_method(scene: Scene) -> Diagnosis:
+    what = f"does not take {scene.asked.method} at {scene.url.path} ({scene.status})"
+    return _judge_left_out(scene, CauseCode.METHOD_REFUSED, what, "Use a method that the route has.")
+
+
+def _judge_crash(scene: Scene) -> Diagnosis:
+    who = "app" if scene.seen.is_passed_on or scene.server is None or not scene.server.is_proxy else "server"
+    what = f"failed with {scene.status}"
+    return _judge_left_out(
+        scene, CauseCode.CRASH, what, f"The {who}'s own log says why it failed.", subject=f"The {who}"
+    )
+
+
+def _judge_left_out(scene: Scene, code: CauseCode, what: str, first: str, *, subject: str = "The server") -> Diagnosis:
+    """Judge an error whose page has no CORS headers: what the error is, and why it is not shared."""
+    server, seen = scene.server, scene.seen
+    here = f"{ALLOW_ORIGIN} is missing from that answer, so that the page cannot even read the error"
+    task = Task.ADD if seen.is_passed_on else Task.SET
+    if server is ServerName.NGINX and _is_file(scene):
+        cause = (
+            f"{subject} {what}, and error_page leads to a file in another location, whose add_header lines count: it has "
+            f"none, so that {here}."
+        )
+        text = f"{first} Write the headers in the location of that error page, too."
+        remedy = scene.write(scene.plan(Task.SET), text)
+        pieces = tuple(Piece("in the location to which error_page leads", piece.lines) for piece in remedy.pieces)
+        return scene.conclude(CauseCode.ERROR_PAGE, cause, Remedy(text, remedy.where, pieces))
+    how = {
+        ServerName.NGINX: "nginx's add_header leaves errors out, unless `always` stands at its end",
+        ServerName.APACHE: "Apache's `Header set` leaves errors out; `Header always set` does not",
+        ServerName.HAPROXY: "HAProxy's http-response lines are not for its own answers; http-after-response lines are",
+    }.get(server) if server is not None else None  # fmt: skip
+    if how is None:
+        cause = f"{subject} {what}; {here}: what adds it is not in the way of errors."
+        return scene.conclude(
+            code, cause, scene.write(scene.plan(task), f"{first} Let errors have the CORS headers, too.")
+        )
+    if code in (CauseCode.NOT_FOUND, CauseCode.FORBIDDEN, CauseCode.METHOD_REFUSED) and not seen.is_passed_on:
+        code = CauseCode.LEFT_OUT_OF_ERRORS
+    cause = f"{subject} {what}; {here}: {how}."
+    return scene.conclude(code, cause, scene.write(scene.plan(task), f"{first} Let errors have the headers, too:"))
+
+
+def _is_file(scene: Scene) -> bool:
+    """Tell whether an error's page is a file, which the server did not write by itself."""
+    names = {name.lower() for name, _ in scene.response.headers}
+    return "etag" in names and b"<center>nginx" not in scene.response.body
+
+
+def _judge_other_error(scene: Scene) -> Diagnosis:
+    if scene.status in _ERRORS:
+        code, what, remedy = _ERRORS[scene.status](scene)
+        cause = f"The request was answered {scene.status}: {what}. That answer has no CORS headers; CORS is only the symptom."
+        return Diagnosis(code, cause, remedy)
+    what = f"answered {scene.status} {scene.response.phrase}".rstrip()
+    return _judge_left_out(scene, CauseCode.OTHER_STATUS, what, "See what that status means there.")
+
+
+# Errors that mean the same for both
+
+
+def _judge_bad_request(scene: Scene) -> tuple[CauseCode, str, Remedy]:
+    host = scene.url.host
+    if scene.seen.author is ServerName.DJANGO:
+        what = f"Django refused it before any middleware, since its ALLOWED_HOSTS does not name {host}"
+        piece = Piece("in settings.py, added to what is there", (f"ALLOWED_HOSTS = [{host.strip('[]')!r}]",))
+        return CauseCode.BAD_HOST, what, Remedy(f"Name {host} in ALLOWED_HOSTS.", "Django", (piece,))
+    what = f"{scene.title} took it for a bad request, most often since it does not serve the host {host}, or a header is too long"
+    return CauseCode.BAD_REQUEST, what, Remedy(f"Let the server serve {host}; its log says what it misses.")
+
+
+def _judge_too_large(scene: Scene) -> tuple[CauseCode, str, Remedy]:
+    what = f"the body is larger than {scene.title} takes"
+    pieces = {
+        ServerName.NGINX: Piece(f"in the location that answers {scene.url.path}", ("client_max_body_size 20m;",)),
+        ServerName.APACHE: Piece("for this path", ("LimitRequestBody 20971520",)),
+        ServerName.CADDY: Piece("in the site's block", ("request_body {", "\tmax_size 20MB", "}")),
+    }
+    piece = pieces.get(scene.server) if scene.server is not None else None
+    text = "Raise that limit, or send less."
+    return CauseCode.TOO_LARGE, what, Remedy(text, scene.title, (piece,)) if piece else Remedy(text)
+
+
+def _judge_too_many(scene: Scene) -> tuple[CauseCode, str, Remedy]:
+    after = get_header(scene.response.headers, _RETRY.lower())
+    wait = f", and says to wait {after} seconds" if after and after.isdigit() else ""
+    what = f"{scene.title} limits how many requests it takes{wait}"
+    if scene.is_preflight:
+        return (
+            CauseCode.TOO_MANY,
+            f"{what}, preflights included",
+            Remedy("Leave OPTIONS out of the limit, or raise it."),
+        )
+    return CauseCode.TOO_MANY, what, Remedy("Ask less often, or raise the limit.")
+
+
+def _judge_unavailable(scene: Scene) -> tuple[CauseCode, str, Remedy]:
+    if scene.seen.author is ServerName.NGINX:
+        what = "nginx limits how many requests it takes (limit_req or limit_conn), and answers the rest with 503"
+        piece = Piece("in place of the one that is there", ("limit_req zone=NAME burst=20 nodelay;",))
+        text = "Ask less often, or raise rate and burst, with the zone's own name."
+        if scene.is_preflight:
+            text = "Leave OPTIONS out of the limit (an empty key counts nothing), or raise rate and burst."
+        return CauseCode.TOO_MANY, what, Remedy(text, "nginx", (piece,))
+    return _judge_nobody(scene)
+
+
+def _judge_nobody(scene: Scene) -> tuple[CauseCode, str, Remedy]:
+    server = scene.server
+    line = {
+        ServerName.NGINX: "the address in proxy_pass",
+        ServerName.APACHE: "the address in ProxyPass",
+        ServerName.CADDY: "the address in reverse_proxy",
+        ServerName.HAPROXY: "the `server` line of the backend, and its check",
+        ServerName.VARNISH: "the backend in the VCL",
+        ServerName.LIGHTTPD: "the address in proxy.server",
+    }.get(server, "the address that the proxy passes requests on to") if server is not None else "the address that the proxy passes requests on to"  # fmt: skip
+    what = f"{scene.title} found nobody behind it who answers; it wrote this error by itself"
+    if server is ServerName.HAPROXY:
+        what += ", and http-response lines are not for its own answers"
+    return CauseCode.NOBODY_BEHIND, what, Remedy(f"Start the app behind it, and compare its address with {line}.")
+
+
+def _judge_slow(scene: Scene) -> tuple[CauseCode, str, Remedy]:
+    pieces = {
+        ServerName.NGINX: Piece(f"in the location that answers {scene.url.path}", ("proxy_read_timeout 60s;",)),
+        ServerName.APACHE: Piece("beside ProxyPass", ("ProxyTimeout 60",)),
+        ServerName.HAPROXY: Piece("in the backend", ("timeout server 60s",)),
+    }
+    piece = pieces.get(scene.server) if scene.server is not None else None
+    what = f"the app behind took longer than {scene.title} waits, which wrote this error by itself"
+    text = "Let the app answer sooner, or let the proxy wait longer:" if piece else "Let the app answer sooner."
+    return CauseCode.TOO_SLOW, what, Remedy(text, scene.title, (piece,)) if piece else Remedy(text)
+
+
+_ERRORS: Final[Mapping[int, Callable[[Scene], tuple[CauseCode, str, Remedy]]]] = {
+    400: _judge_bad_request,
+    413: _judge_too_large,
+    429: _judge_too_many,
+    502: _judge_nobody,
+    503: _judge_unavailable,
+    504: _judge_slow,
+    521: _judge_nobody,
+    522: _judge_nobody,
+    523: _judge_nobody,
+    524: _judge_slow,
+}
+
+
+def _judge_preflight_crash(scene: Scene) -> Diagnosis:
+    cause = f"The server failed with {scene.status} while it answered the preflight.{_needs_too(scene)}"
+    return Diagnosis(
+        CauseCode.CRASH, cause, Remedy("Its own log says why; answer OPTIONS before anything that can fail.")
+    )
+
+
+_PREFLIGHT: Final[Mapping[int, Callable[[Scene], Diagnosis]]] = {
+    401: _judge_login,
+    403: _judge_forbidden_preflight,
+    404: _judge_preflight_404,
+    405: _judge_no_options,
+    500: _judge_preflight_crash,
+    501: _judge_no_options,
+}
+_ACTUAL: Final[Mapping[int, Callable[[Scene], Diagnosis]]] = {
+    401: _judge_unauthorized,
+    403: _judge_forbidden,
+    404: _judge_not_found,
+    405: _judge_method,
+    500: _judge_crash,
+    501: _judge_method,
+}
