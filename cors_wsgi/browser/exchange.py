@@ -35,6 +35,7 @@ class WireResponse(NamedTuple):
         headers: pairs in the order of the wire, one character a byte.
         body: the bytes that came.
         error: what went wrong after the headers had come; empty if the body is whole.
+        spaced_names: the header names that had white space before the colon; it is taken off here.
     """
 
     status: int
@@ -42,6 +43,7 @@ class WireResponse(NamedTuple):
     headers: Sequence[Header]
     body: bytes
     error: str = ""
+    spaced_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ SHARED, BLOCKED, UNTRIED = 0, 1, 2
 ENGINES: Final = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
 
 _BESIDE: Final = frozenset(
-    {HintName.NO_VARY, HintName.TWO_SITES, HintName.LOG, HintName.POLICY, HintName.METHOD_CASE}
+    {HintName.NO_VARY, HintName.TWO_SITES, HintName.SPACE_IN_NAME, HintName.LOG, HintName.POLICY}
 )
 """The hints that say more than a diagnosis does."""
 
@@ -166,10 +166,10 @@ def _is_said(hint: Hint, diagnosis: Diagnosis | None) -> bool:
     if diagnosis is None:
         return False
     if hint.name is HintName.NO_VARY:
-        return any("Vary: Origin" in part for part in (diagnosis.cause, str(diagnosis.remedy))) or bool(diagnosis.wanted)
-    return hint.text == diagnosis.cause or (
-        hint.name is HintName.METHOD_CASE and diagnosis.code is CauseCode.METHOD_CASE
-    )
+        return any("Vary: Origin" in part for part in (diagnosis.cause, str(diagnosis.remedy))) or bool(
+            diagnosis.wanted
+        )
+    return hint.text == diagnosis.cause
 
 
 def _is_constant(looks: Looks, exchanges: Sequence[Exchange]) -> bool:
@@ -182,7 +182,8 @@ def _is_constant(looks: Looks, exchanges: Sequence[Exchange]) -> bool:
 _OF_SERVERS: Final = frozenset(
     {
         "accept-ranges", "age", "allow", "alt-svc", "connection", "content-encoding", "content-security-policy", "date",
-        "etag", "expect-ct", "keep-alive", "location", "nel", "origin-agent-cluster", "permissions-policy", "proxy-connection",
+        "etag", "expect-ct", "keep-alive", "location", "nel", "origin-agent-cluster", "permissions-policy",
+        "proxy-connection",
         "referrer-policy", "report-to", "reporting-endpoints", "server", "server-timing", "set-cookie", "set-cookie2",
         "strict-transport-security", "timing-allow-origin", "trailer", "transfer-encoding", "upgrade", "vary", "via",
         "www-authenticate", "x-cache", "x-cache-status", "x-content-type-options", "x-dns-prefetch-control",

@@ -1,4 +1,4 @@
-"""`cors-wsgi check URL`: play the browser against a server, and say what a browser would do, why, and what to change."""
+"""`cors-wsgi check URL`: play the browser against a server, and say what it would do, why, and what to change."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--engine", choices=["standard", *ENGINES], default="standard", help="whose rules; the standard's by default"
     )
     parser.add_argument(
-        "--server", choices=[name.value for name in ServerName], help="what answers, where it cannot be told by the answers"
+        "--server",
+        choices=[name.value for name in ServerName],
+        help="what answers, where it cannot be told by the answers",
     )
     parser.add_argument("--app", metavar="MODULE:ATTRIBUTE", help="a WSGI app to ask in process, instead of a server")
     parser.add_argument("--once", action="store_true", help="ask what the page asks alone, nothing to find the cause")

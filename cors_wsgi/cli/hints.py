@@ -44,6 +44,7 @@ class HintName(str, Enum):
     PORT = "port"
     WWW = "www"
     LOOPBACK_NAME = "loopback-name"
+    SPACE_IN_NAME = "space-in-name"
     LOG = "log"
     POLICY = "policy"
 
@@ -109,6 +110,13 @@ def _look_at(exchange: Exchange) -> Iterator[Hint]:
     response = exchange.response
     if response is None:
         return
+    for name in response.spaced_names:
+        yield Hint(
+            HintName.SPACE_IN_NAME,
+            f"The header's name has a space at its end, before the colon: “{name} :”. Chromium takes it off, HTTP "
+            f"forbids "
+            f"it, and others drop such a header: write {name}, without quotes and space around it, where it is set.",
+        )
     values = [value for name, value in response.headers if name.lower() == ALLOW_ORIGIN.lower()]
     if len(values) > 1 or any("," in value for value in values):
         yield Hint(

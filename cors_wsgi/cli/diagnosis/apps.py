@@ -127,7 +127,7 @@ def _write_bottle(plan: Plan) -> tuple[Piece, ...]:
     sets = [f"    bottle.response.set_header({name!r}, {value!r})" for name, value in plan.pairs]
     lines = ["@app.hook('after_request')", "def share():", *sets]
     options = [f"@app.route({plan.path!r}, method='OPTIONS')", "def preflight():", "    bottle.response.status = 204"]
-    return (Piece("beside the routes; for an error, in its handler too", tuple([*lines, *options])),)
+    return (Piece("beside the routes; for an error, in its handler too", (*lines, *options)),)
 
 
 def _write_http_server(plan: Plan) -> tuple[Piece, ...]:

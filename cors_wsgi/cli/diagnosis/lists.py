@@ -6,8 +6,8 @@ from cors_wsgi.browser import FailureReason as Reason
 from cors_wsgi.browser.headers import get_header
 from cors_wsgi.fetch import ALLOW_CREDENTIALS, ALLOW_HEADERS, ALLOW_METHODS, EXPOSE_HEADERS, VARY
 
-from .model import CauseCode, Diagnosis, Remedy
 from .missing import find_misspelt
+from .model import CauseCode, Diagnosis, Remedy
 from .plans import Task
 from .scene import Scene
 from .wanted import join_words
@@ -29,7 +29,11 @@ def judge_lists(scene: Scene) -> Diagnosis | None:
         return Diagnosis(CauseCode.METHOD_CASE, cause, Remedy(f"Write method: {upper!r} in the script."))
     sent = [name for name in asked.names if name.lower().startswith("access-control-")]
     if reason is Reason.HEADER_NOT_ALLOWED and sent:
-        cause = f"The script sends {join_words(sent)}, which belongs into the server's answer: it needs leave like any other header."
+        cause = (
+            f"The script sends {join_words(sent)}, which belongs into the server's answer: there it needs leave "
+            f"like any "
+            "other header."
+        )
         return Diagnosis(CauseCode.RESPONSE_HEADER_SENT, cause, Remedy(f"Do not set {join_words(sent)} in the script."))
     if not scene.lacks:
         return None

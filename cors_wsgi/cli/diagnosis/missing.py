@@ -131,7 +131,8 @@ def _judge_list(scene: Scene, twin: str | None = None) -> Diagnosis:
         text = f"Write {origin} {'in place of' if twin.endswith('/') else 'beside'} {twin} in {place}."
         return scene.conclude(code, cause, Remedy(text))
     cause = (
-        f"The server decides by the origin (Vary: Origin), and does not let {origin} in: it is not in {place}, letter by "
+        f"The server decides by the origin (Vary: Origin), and does not let {origin} in: it is not in {place}, "
+        f"letter by "
         "letter, with its scheme and port and without a slash at the end."
     )
     return scene.conclude(CauseCode.NOT_IN_LIST, cause, Remedy(f"Add {origin} to {place}."))

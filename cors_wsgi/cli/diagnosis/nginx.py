@@ -40,7 +40,7 @@ def write(plan: Plan) -> tuple[Piece, ...]:
         block = ("if ($request_method = OPTIONS) {", *lines, "    return 204;", "}")
         return (Piece(f"{here}, in place of an `if` for OPTIONS that is there", block),)
     if plan.task is Task.ONE_LAYER:
-        return (Piece(f"beside proxy_pass {here}", tuple(f"proxy_hide_header {name};" for name in GUARDED)),)
+        return (Piece(f"beside proxy_pass {here}", tuple(f"proxy_hide_header {name};" for name, _ in plan.pairs)),)
     key = "proxy_cache_key $scheme$proxy_host$request_uri$http_origin;"
     return (Piece(f"beside proxy_cache {here}", (key,)),)
 

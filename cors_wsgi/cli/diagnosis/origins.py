@@ -11,7 +11,7 @@ from cors_wsgi.browser.urls import parse_url
 from cors_wsgi.fetch import ALLOW_CREDENTIALS, ALLOW_ORIGIN, VARY
 
 from .model import CauseCode, Diagnosis, Remedy
-from .plans import Task
+from .plans import GUARDED, Task
 from .scene import Scene
 from .servers import ServerName
 
@@ -47,10 +47,13 @@ def _judge_twice(scene: Scene, values: list[str]) -> Diagnosis:
     if server is not None and server.is_proxy:
         cause += f" Here {server.title} and the app behind it do."
         text = f"Let one of them do it alone: take the line out of {server.title}, or drop there what the app sends:"
-        return scene.conclude(CauseCode.TWO_LAYERS, cause, scene.write(scene.plan(Task.ONE_LAYER), text))
+        names = [name.lower() for name, _ in scene.response.headers]
+        pairs = [(name, "") for name in GUARDED if names.count(name.lower()) > 1]
+        return scene.conclude(CauseCode.TWO_LAYERS, cause, scene.write(scene.plan(Task.ONE_LAYER, pairs=pairs), text))
     cause += " Here they are the app and the proxy in front of it, or two middlewares of the app."
     text = (
-        f"Let one of them do it alone: take the line that adds {ALLOW_ORIGIN} out of the proxy, or the second middleware "
+        f"Let one of them do it alone: take the line that adds {ALLOW_ORIGIN} out of the proxy, or the second "
+        f"middleware "
         "out of the app."
     )
     return scene.conclude(CauseCode.TWO_LAYERS, cause, Remedy(text))
@@ -59,7 +62,8 @@ def _judge_twice(scene: Scene, values: list[str]) -> Diagnosis:
 def _judge_several(scene: Scene, values: list[str], several: list[str]) -> Diagnosis:
     how = "in one value" if len(values) == 1 else f"in {len(values)} lines"
     cause = (
-        f"{ALLOW_ORIGIN} lists several origins {how} ({', '.join(values)}). Only one may stand there: the server has to "
+        f"{ALLOW_ORIGIN} lists several origins {how} ({', '.join(values)}). Only one may stand there: the server "
+        f"has to "
         "answer each origin with its own."
     )
     text = "Compare the request's Origin with the list, and send back the one that is equal, with Vary: Origin."
@@ -139,7 +143,7 @@ def _judge_placeholder(scene: Scene, allowed: str) -> Diagnosis:
 
 
 def find_twin(scene: Scene) -> str | None:
-    """Return an origin that differs from the page's by a slip alone, and that the server lets in; None if it lets none."""
+    """Return an origin that differs from the page's by a slip alone, and that the server lets in, or None."""
     if scene.looks is None or scene.asked.origin == "null":
         return None
     url = parse_url(scene.asked.origin)

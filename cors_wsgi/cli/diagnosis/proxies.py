@@ -32,7 +32,7 @@ def write_caddy(plan: Plan) -> tuple[Piece, ...]:
         matcher = ("@preflight {", "\tmethod OPTIONS", "\theader Access-Control-Request-Method *", "}")
         return (Piece("in the site's block", (*matcher, "handle @preflight {", *lines, "\trespond 204", "}")),)
     if plan.task is Task.ONE_LAYER:
-        return (Piece("inside of reverse_proxy { }", tuple(f"header_down -{name}" for name in GUARDED)),)
+        return (Piece("inside of reverse_proxy { }", tuple(f"header_down -{name}" for name, _ in plan.pairs)),)
     return ()
 
 
@@ -60,7 +60,7 @@ def write_haproxy(plan: Plan) -> tuple[Piece, ...]:
         return (
             Piece(
                 "above the http-response line that sets it",
-                tuple(f"http-response del-header {name}" for name in GUARDED),
+                tuple(f"http-response del-header {name}" for name, _ in plan.pairs),
             ),
         )
     return ()
@@ -82,21 +82,21 @@ def write_lighttpd(plan: Plan) -> tuple[Piece, ...]:
     if plan.task is Task.LIST:
         origins = "|".join(re.escape(origin).replace("\\-", "-") for origin in plan.origins)
         others = ", ".join(f'"{name}" => "{value}"' for name, value in plan.pairs if name != ALLOW_ORIGIN)
-        lines = (
+        block = (
             f'$HTTP["Origin"] =~ "^({origins})$" {{',
             f'    setenv.set-response-header = ( "{ALLOW_ORIGIN}" => "%0", {others} )',
             "}",
         )
-        return (Piece("with mod_setenv, in place of the setenv lines for these headers", lines),)
+        return (Piece("with mod_setenv, in place of the setenv lines for these headers", block),)
     if plan.task in (Task.PREFLIGHT, Task.LOGIN):
         pairs = ", ".join(f'"{name}" => "{value}"' for name, value in plan.pairs)
-        lines = (
+        block = (
             '$HTTP["request-method"] == "OPTIONS" {',
             f"    setenv.set-response-header = ( {pairs} )",
             "    proxy.server = ()",
             "}",
         )
-        return (Piece("at the end: what no app takes, lighttpd answers by itself", lines),)
+        return (Piece("at the end: what no app takes, lighttpd answers by itself", block),)
     return ()
 
 
@@ -116,7 +116,7 @@ def write_varnish(plan: Plan) -> tuple[Piece, ...]:
     if plan.task in (Task.PREFLIGHT, Task.LOGIN):
         lines = [f"        {_set_vcl(name, value)}" for name, value in plan.pairs]
         asks = 'req.method == "OPTIONS" && req.http.Access-Control-Request-Method'
-        answer = (f"    if ({asks}) {{", *lines, "        return (deliver);", "    }", "}")
+        answer = [f"    if ({asks}) {{", *lines, "        return (deliver);", "    }", "}"]
         return (
             Piece(
                 above,
@@ -124,7 +124,7 @@ def write_varnish(plan: Plan) -> tuple[Piece, ...]:
             ),
         )
     if plan.task is Task.ONE_LAYER:
-        lines = [f"    unset beresp.http.{name};" for name in GUARDED]
+        lines = [f"    unset beresp.http.{name};" for name, _ in plan.pairs]
         return (Piece(above, ("sub vcl_backend_response {", *lines, "}")),)
     return (Piece(above, ("sub vcl_hash {", "    hash_data(req.http.Origin);", "}")),)
 

@@ -15,6 +15,7 @@ from cors_wsgi.fetch import ALLOW_CREDENTIALS, ALLOW_ORIGIN, VARY
 from .model import CauseCode, Diagnosis, Remedy
 from .plans import Task
 from .scene import Scene
+from .wanted import join_words
 
 _LOGIN: Final = re.compile(
     r"log-?[io]n|sign-?[io]n|\bsso\b|oauth|saml|openid|/auth\b|/session|/account|/cas/", re.IGNORECASE
@@ -36,7 +37,7 @@ def judge_redirect(scene: Scene) -> Diagnosis | None:
     """Return what is wrong where a redirect is, or None where none is in the way."""
     if scene.status in REDIRECT_STATUSES:
         if scene.failed.reason in (Reason.PREFLIGHT_REDIRECT, Reason.MISSING_ACAO) or scene.is_preflight:
-            return _judge(scene, scene.exchange)
+            return _judge(scene)
         return None
     before = find_redirect(list(scene.exchanges))
     if before is None:
@@ -49,16 +50,17 @@ def judge_redirect(scene: Scene) -> Diagnosis | None:
     asked = parse_url(before.url)
     if scene.failed.reason is Reason.REDIRECT_NULL_ORIGIN or (asked is not None and asked.origin != location.origin):
         cause = (
-            f"{before.url} redirects to {location.request_url}, on another origin: that has to let the page in as well, "
+            f"{before.url} redirects to {location.request_url}, on another origin: that has to let the page in as "
+            f"well, "
             f"and the browser asks it with Origin: {scene.failed.facts.get('origin', 'null')}. {scene.subject} there "
-            f"{' and '.join(scene.lacks)}."
+            f"{join_words(scene.lacks)}."
         )
         text = f"Fetch {location.request_url} at once, or let the first server ask the second itself."
         return scene.conclude(CauseCode.REDIRECT_ELSEWHERE, cause, Remedy(text), shows_wanted=False)
     return None
 
 
-def _judge(scene: Scene, exchange: Exchange) -> Diagnosis:
+def _judge(scene: Scene) -> Diagnosis:
     asked = scene.url
     location = get_header(scene.response.headers, "location")
     target = None if location is None else parse_url(location, asked)
@@ -127,13 +129,14 @@ def _judge_login(scene: Scene, target: URL, *, is_followed: bool = False) -> Dia
             "session is missing: no script can read a login page."
         )
         return scene.conclude(CauseCode.REDIRECT_LOGIN, cause, scene.write(scene.plan(Task.LOGIN), text))
-    whose = "another origin, which has no CORS headers" if is_followed else "where no script can log in"
+    whose = "on another origin, which has no CORS headers" if is_followed else "where no script can log in"
     cause = (
         f"The API redirects to a login page, {target.request_url}, {whose}: the session is over, or its cookie did not "
         "come along."
     )
     text = (
-        "Log in first, in a page of its own; and let the API answer 401 instead of a redirect, with the CORS headers, so "
+        "Log in first, in a page of its own; and let the API answer 401 instead of a redirect, with the CORS "
+        "headers, so "
         "that the script can see that the session is over."
     )
     pairs: list[Header] = [(ALLOW_ORIGIN, scene.asked.origin)]

@@ -83,7 +83,8 @@ class Scene:
     @property
     def subject(self) -> str:
         """The answer, at the beginning of a sentence."""
-        return f"{"The preflight's answer" if self.is_preflight else 'The answer'} ({self.status})"
+        whose = "The preflight's answer" if self.is_preflight else "The answer"
+        return f"{whose} ({self.status})"
 
     @cached_property
     def wanted(self) -> list[Header]:

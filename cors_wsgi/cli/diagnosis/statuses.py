@@ -12,6 +12,7 @@ from .model import CauseCode, Diagnosis, Piece, Remedy
 from .plans import Task
 from .scene import Scene
 from .servers import ServerName
+from .wanted import join_words
 
 _RETRY = "Retry-After"
 
@@ -28,7 +29,7 @@ def judge_status(scene: Scene) -> Diagnosis | None:
 
 
 def _needs_too(scene: Scene) -> str:
-    return f" It also {' and '.join(scene.lacks)}." if scene.lacks else ""
+    return f" That answer also {join_words(scene.lacks)}." if scene.lacks else ""
 
 
 # Preflights
@@ -36,7 +37,8 @@ def _needs_too(scene: Scene) -> str:
 
 def _judge_login(scene: Scene) -> Diagnosis:
     cause = (
-        "The preflight was refused with 401: what asks for a login asks it of OPTIONS, too, and a preflight never carries "
+        "The preflight was refused with 401: what asks for a login asks it of OPTIONS, too, and a preflight never "
+        "carries "
         f"credentials, neither cookies nor Authorization.{_needs_too(scene)}"
     )
     text = "Let OPTIONS pass before the login is asked for, and use the CORS middleware above what asks for it."
@@ -57,13 +59,17 @@ def _judge_forbidden_preflight(scene: Scene) -> Diagnosis:
     varies = VARY.lower() in {n.lower() for n, v in scene.response.headers if "origin" in v.lower()}
     if scene.allowed is None and (varies or "origin" in text or get_header(scene.response.headers, "x-cors-debug")):
         cause = (
-            f"A policy refused the preflight with 403: {scene.asked.origin} is not in its list of origins, letter by letter, "
+            f"A policy refused the preflight with 403: {scene.asked.origin} is not in its list of origins, letter "
+            f"by letter, "
             "with its scheme and port."
         )
         return scene.conclude(
             CauseCode.NOT_IN_LIST, cause, Remedy(f"Add {scene.asked.origin} to the server's list of origins.")
         )
-    cause = f"The preflight was refused with 403, by {_name_refuser(scene)}: before any CORS header is added.{_needs_too(scene)}"
+    cause = (
+        f"The preflight was refused with 403, by {_name_refuser(scene)}: before any CORS header is "
+        f"added.{_needs_too(scene)}"
+    )
     return scene.conclude(
         CauseCode.FORBIDDEN, cause, scene.write_answer("Let OPTIONS pass there, or answer it before that.")
     )
@@ -115,7 +121,10 @@ def _judge_no_options(scene: Scene) -> Diagnosis:
         passes = f", and {scene.server.title} passes the preflight on to it"
     cause = f"{app} answered the preflight with {said}: {why}{passes}.{_needs_too(scene)}"
     if scene.server is not None and scene.server.is_proxy:
-        text = f"Let {scene.server.title} answer preflights before the app sees them, or give the app an answer to OPTIONS."
+        text = (
+            f"Let {scene.server.title} answer preflights before the app sees them, or give the app an answer to "
+            f"OPTIONS."
+        )
     else:
         text = "Answer OPTIONS with 204 and the CORS headers, before routing."
     return scene.conclude(CauseCode.NO_OPTIONS, cause, scene.write_answer(text))
@@ -183,7 +192,8 @@ def _judge_left_out(scene: Scene, code: CauseCode, what: str, first: str, *, sub
     task = Task.ADD if seen.is_passed_on else Task.SET
     if server is ServerName.NGINX and _is_file(scene):
         cause = (
-            f"{subject} {what}, and error_page leads to a file in another location, whose add_header lines count: it has "
+            f"{subject} {what}, and error_page leads to a file in another location, whose add_header lines count: "
+            f"it has "
             f"none, so that {here}."
         )
         text = f"{first} Write the headers in the location of that error page, too."
@@ -215,7 +225,10 @@ def _is_file(scene: Scene) -> bool:
 def _judge_other_error(scene: Scene) -> Diagnosis:
     if scene.status in _ERRORS:
         code, what, remedy = _ERRORS[scene.status](scene)
-        cause = f"The request was answered {scene.status}: {what}. That answer has no CORS headers; CORS is only the symptom."
+        cause = (
+            f"The request was answered {scene.status}: {what}. That answer has no CORS headers; CORS is only the "
+            f"symptom."
+        )
         return Diagnosis(code, cause, remedy)
     what = f"answered {scene.status} {scene.response.phrase}".rstrip()
     return _judge_left_out(scene, CauseCode.OTHER_STATUS, what, "See what that status means there.")
@@ -230,7 +243,10 @@ def _judge_bad_request(scene: Scene) -> tuple[CauseCode, str, Remedy]:
         what = f"Django refused it before any middleware, since its ALLOWED_HOSTS does not name {host}"
         piece = Piece("in settings.py, added to what is there", (f"ALLOWED_HOSTS = [{host.strip('[]')!r}]",))
         return CauseCode.BAD_HOST, what, Remedy(f"Name {host} in ALLOWED_HOSTS.", "Django", (piece,))
-    what = f"{scene.title} took it for a bad request, most often since it does not serve the host {host}, or a header is too long"
+    what = (
+        f"{scene.title} took it for a bad request, most often since it does not serve the host {host}, or a header "
+        f"is too long"
+    )
     return CauseCode.BAD_REQUEST, what, Remedy(f"Let the server serve {host}; its log says what it misses.")
 
 
@@ -272,14 +288,15 @@ def _judge_unavailable(scene: Scene) -> tuple[CauseCode, str, Remedy]:
 
 def _judge_nobody(scene: Scene) -> tuple[CauseCode, str, Remedy]:
     server = scene.server
-    line = {
+    lines = {
         ServerName.NGINX: "the address in proxy_pass",
         ServerName.APACHE: "the address in ProxyPass",
         ServerName.CADDY: "the address in reverse_proxy",
         ServerName.HAPROXY: "the `server` line of the backend, and its check",
         ServerName.VARNISH: "the backend in the VCL",
         ServerName.LIGHTTPD: "the address in proxy.server",
-    }.get(server, "the address that the proxy passes requests on to") if server is not None else "the address that the proxy passes requests on to"  # fmt: skip
+    }
+    line = "the address that it passes requests on to" if server is None else lines.get(server, "the app's own")
     what = f"{scene.title} found nobody behind it who answers; it wrote this error by itself"
     if server is ServerName.HAPROXY:
         what += ", and http-response lines are not for its own answers"

@@ -81,12 +81,14 @@ class Expected:
         apply: where the remedy goes: pairs of what to replace, and by what; `@REMEDY@` is what was printed.
             A single `url` means the URL that the remedy names.
         neighbor: another request that was let through before, and has to be afterwards.
+        below: the status below which the page has what it wanted, where the remedy is an error that it can read.
     """
 
     code: str
     words: tuple[str, ...] = ()
     apply: tuple[tuple[str, ...], ...] = ()
     neighbor: Mapping[str, Any] | None = None
+    below: int = 0
 
 
 def load_expected() -> dict[str, Expected]:
@@ -98,6 +100,7 @@ def load_expected() -> dict[str, Expected]:
             tuple(row.get("words", ())),
             tuple(map(tuple, row.get("apply", ()))),
             row.get("neighbor"),
+            row.get("below", 0),
         )
         for name, row in rows.items()
     }

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 _SCRIPT: Final = """
 const [url, init, name, done] = arguments;
 fetch(url, init).then(
-  async (response) => { await response.arrayBuffer(); done({status: response.status, read: name && response.headers.get(name)}); },
+  async (response) => {
+    await response.arrayBuffer();
+    done({status: response.status, read: name && response.headers.get(name)});
+  },
   (error) => done({failed: String(error)}));
 """
 
