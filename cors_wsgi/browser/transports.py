@@ -248,7 +248,7 @@ class HTTPTransport:
 
 
 def _describe(error: Exception) -> str:
-    """Return what an exception of the HTTP client says, as one line of at most 300 characters without Python's words."""
+    """Return what an exception of the HTTP client says, as a line of at most 300 characters without Python's words."""
     inner: BaseException = error
     while (reason := _find_inner(inner)) is not None:
         inner = reason

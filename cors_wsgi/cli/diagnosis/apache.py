@@ -34,6 +34,9 @@ def write(plan: Plan) -> tuple[Piece, ...]:
                 "beside the `Require` that wants the login: one of the two is then enough", ("Require method OPTIONS",)
             ),
         )
+    if plan.task is Task.ONE_LAYER:
+        unset = tuple(f"Header unset {name}" for name, _ in plan.pairs)
+        return (Piece("above the Header line that sets it: drops what the app behind sends", unset),)
     return ()
 
 

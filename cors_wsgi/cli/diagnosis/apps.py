@@ -15,36 +15,38 @@ from .servers import ServerName
 _SETS: Final = (Task.ADD, Task.SET, Task.LIST)
 
 
-def _js_options(plan: Plan, *, methods: str, headers: str, one: bool = False) -> str:
+_BY_DEFAULT: Final = frozenset({"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"})
+"""The methods that the CORS packages of Node.js allow by themselves; they allow every header that is asked for."""
+
+
+def _js_options(plan: Plan, *, methods: str, one: bool = False, methods_too: bool = False) -> str:
     origin = json.dumps(plan.origin if one and len(plan.origins) == 1 else list(plan.origins))
     parts = [f"origin: {origin}"]
     if plan.include:
         parts.append("credentials: true")
-    if plan.methods:
-        parts.append(f"{methods}: {json.dumps(plan.methods)}")
-    if plan.names:
-        parts.append(f"{headers}: {json.dumps(plan.names)}")
+    if not set(plan.methods) <= _BY_DEFAULT or methods_too:
+        parts.append(f"{methods}: {json.dumps(sorted(_BY_DEFAULT | set(plan.methods)))}")
     return "{" + ", ".join(parts) + "}"
 
 
 def _write_express(plan: Plan) -> tuple[Piece, ...]:
-    line = f"app.use(cors({_js_options(plan, methods='methods', headers='allowedHeaders')}));"
+    line = f"app.use(cors({_js_options(plan, methods='methods')}));"
     return (Piece("above every other app.use() and route, in place of the line that is there", (line,)),)
 
 
 def _write_koa(plan: Plan) -> tuple[Piece, ...]:
-    options = _js_options(plan, methods="allowMethods", headers="allowHeaders", one=True)
+    options = _js_options(plan, methods="allowMethods", one=True)
     line = f'app.use(require("@koa/cors")({options}));'
     return (Piece("above every other app.use(), in place of the line that is there", (line,)),)
 
 
 def _write_hono(plan: Plan) -> tuple[Piece, ...]:
-    line = f'app.use("*", cors({_js_options(plan, methods="allowMethods", headers="allowHeaders")}));'
+    line = f'app.use("*", cors({_js_options(plan, methods="allowMethods", one=False)}));'
     return (Piece("above every other app.use() and route, in place of the line that is there", (line,)),)
 
 
 def _write_fastify(plan: Plan) -> tuple[Piece, ...]:
-    options = _js_options(plan, methods="methods", headers="allowedHeaders")
+    options = _js_options(plan, methods="methods", methods_too=True)
     line = f'await app.register(require("@fastify/cors"), {options});'
     return (Piece("above every other register(), hook and route, in place of the line that is there", (line,)),)
 
@@ -55,6 +57,8 @@ def _write_node(plan: Plan) -> tuple[Piece, ...]:
     lines = (
         'if (request.method === "OPTIONS") return next();  // Express',
         'if (ctx.method === "OPTIONS") return next();  // Koa',
+        'if (c.req.method === "OPTIONS") return next();  // Hono',
+        'if (request.method === "OPTIONS") return;  // Fastify, in an async hook',
     )
     return (Piece("one of these, at the top of the middleware that wants the login", lines),)
 

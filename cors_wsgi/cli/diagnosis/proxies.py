@@ -90,13 +90,13 @@ def write_lighttpd(plan: Plan) -> tuple[Piece, ...]:
         return (Piece("with mod_setenv, in place of the setenv lines for these headers", block),)
     if plan.task in (Task.PREFLIGHT, Task.LOGIN):
         pairs = ", ".join(f'"{name}" => "{value}"' for name, value in plan.pairs)
-        block = (
+        answer = (
             '$HTTP["request-method"] == "OPTIONS" {',
             f"    setenv.set-response-header = ( {pairs} )",
             "    proxy.server = ()",
             "}",
         )
-        return (Piece("at the end: what no app takes, lighttpd answers by itself", block),)
+        return (Piece("at the end: what no app takes, lighttpd answers by itself", answer),)
     return ()
 
 

@@ -77,10 +77,15 @@ _PROXIES: Final = frozenset(
     }
 )
 
+_OF_NODE: Final = (ServerName.EXPRESS, ServerName.FASTIFY, ServerName.KOA, ServerName.HONO)
+_WRITES_CAPITALS: Final = r"BaseHTTP|SimpleHTTP|Werkzeug|WSGIServer|gunicorn|waitress"
+"""Servers of Python that write `Server` with a capital, and before `Date`; HAProxy and Apache write it otherwise."""
+
 _PAGES: Final = (
     (r"<hr><center>(?:nginx|openresty)", ServerName.NGINX),
     (r"<p>Varnish cache server</p>", ServerName.VARNISH),
     (r"\A<html><body><h1>\d{3} [^<]*</h1>\n", ServerName.HAPROXY),
+    (r"<title>Error: \d{3} [^<]*</title>", ServerName.BOTTLE),
     (r"<!DOCTYPE HTML PUBLIC \"-//(?:W3C//DTD HTML 4\.01|IETF)//|<address>Apache/", ServerName.APACHE),
     (r"<pre>Cannot [A-Z]+ /", ServerName.EXPRESS),
     (r'"message":"Route [A-Z]+:', ServerName.FASTIFY),
@@ -91,7 +96,7 @@ _PAGES: Final = (
     (r"CSRF verification failed|Invalid HTTP_HOST header", ServerName.DJANGO),
     (r"\A<!doctype html>\n<html lang=en>\n<title>\d{3} ", ServerName.FLASK),
     (r"<title>Error response</title>", ServerName.HTTP_SERVER),
-    (r"<title>Error: \d{3} [^<]*</title>", ServerName.BOTTLE),
+    (r"Disallowed CORS (?:origin|method|headers)", ServerName.FASTAPI),
     (r"<title>\d{3}</title>\s*</head>\s*<body>\s*<h1>\d{3} ", ServerName.LIGHTTPD),
 )  # fmt: skip
 """What each writes when it answers by itself."""
@@ -143,7 +148,9 @@ def recognize(response: WireResponse | None, named: ServerName | None = None) ->
     if response is None:
         return Seen(named, None)
     author = _find_author(response)
-    front = named or _find_front(response) or author
+    front = named or _find_proxy(response) or _find_front(response) or author
+    if front is ServerName.NODE and named is None and author in _OF_NODE:
+        front = author
     if author is None and front is not None and _is_own(response, front):
         author = front
     return Seen(front, author)
@@ -152,6 +159,19 @@ def recognize(response: WireResponse | None, named: ServerName | None = None) ->
 def _find_author(response: WireResponse) -> ServerName | None:
     text = response.body[:_BEGIN].decode("utf-8", "replace")
     return next((name for pattern, name in _PAGES if re.search(pattern, text)), None)
+
+
+def _find_proxy(response: WireResponse) -> ServerName | None:
+    """Return the proxy that shows by how it writes down the headers of the app behind it, or None."""
+    names = [name for name, _ in response.headers]
+    value = get_header(response.headers, "server")
+    if value is None or not re.match(_WRITES_CAPITALS, value, re.IGNORECASE):
+        return None
+    if all(name == name.lower() for name in names) and "x-envoy-upstream-service-time" not in names:
+        return ServerName.HAPROXY
+    if "WSGIServer" not in value and {"Date", "Server"} <= {*names} and names.index("Date") < names.index("Server"):
+        return ServerName.APACHE
+    return None
 
 
 def _find_front(response: WireResponse) -> ServerName | None:

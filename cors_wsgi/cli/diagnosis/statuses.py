@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -9,6 +10,7 @@ from cors_wsgi.browser.headers import get_header
 from cors_wsgi.fetch import ALLOW_ORIGIN, VARY
 
 from .model import CauseCode, Diagnosis, Piece, Remedy
+from .origins import find_twin
 from .plans import Task
 from .scene import Scene
 from .servers import ServerName
@@ -22,6 +24,8 @@ def judge_status(scene: Scene) -> Diagnosis | None:
     if scene.is_preflight:
         if 200 <= scene.status <= 299:
             return None
+        if 400 <= scene.status < 500 and (refused := _judge_own_words(scene)) is not None:
+            return refused
         return _PREFLIGHT.get(scene.status, _judge_other_preflight)(scene)
     if scene.allowed is not None or scene.status < 400:
         return None
@@ -33,6 +37,31 @@ def _needs_too(scene: Scene) -> str:
 
 
 # Preflights
+
+_OWN_WORDS: Final = re.compile(
+    r"[^\n<>{}]*\b(?:disallowed cors|invalid cors|not allowed by cors|cors[ -](?:preflight|origin|policy|request))"
+    r"[^\n<>{}]*",
+    re.IGNORECASE,
+)
+"""What CORS code writes into its refusals, such as Starlette's, Spring's, aiohttp-cors' and Express's."""
+
+
+def _judge_own_words(scene: Scene) -> Diagnosis | None:
+    """Judge a refusal whose body says by itself that CORS code refused, and mostly why."""
+    found = _OWN_WORDS.search(scene.response.body[:4000].decode("utf-8", "replace"))
+    if found is None:
+        return None
+    said = found[0].strip(" \"'")[:200]
+    lacks = [lack for lack in scene.lacks if scene.allowed is not None or ALLOW_ORIGIN in lack]
+    cause = f"The server's own CORS code refused the preflight with {scene.status}, and says: “{said}”"
+    if scene.allowed is not None:
+        text = "Name everything that the page sends, at once:"
+        cause += f". That answer {join_words(lacks)}" if lacks else ""
+        return scene.conclude(CauseCode.NOT_ALLOWED, f"{cause}.", scene.write(scene.plan(Task.SET), text))
+    twin = find_twin(scene)
+    cause += f". It lets {twin} in, but not {scene.asked.origin}: they are compared letter by letter" if twin else ""
+    text = f"Add {scene.asked.origin} to its list of origins, letter by letter, with its scheme and port."
+    return scene.conclude(CauseCode.NOT_IN_LIST, f"{cause}.", Remedy(text))
 
 
 def _judge_login(scene: Scene) -> Diagnosis:

@@ -40,7 +40,12 @@ def _run(modules: Path, names: list[str], *, write: bool) -> int:
         for name in chosen:
             if name not in expected or name not in cases:
                 continue
-            result = score(cases[name], expected[name], page, modules)
+            try:
+                result = score(cases[name], expected[name], page, modules)
+            except (RuntimeError, ValueError) as error:
+                bad += 1
+                print(f"NOT GOOD {name}: {error}\n")
+                continue
             scores.append(result)
             if not result.is_good:
                 bad += 1
@@ -79,7 +84,10 @@ def _run(modules: Path, names: list[str], *, write: bool) -> int:
 
 def write_table(scores: list[Score]) -> str:
     """Return the table of the manual."""
-    lines = ["| case | the true cause | first cause | remedy | browser afterwards | neighbour |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| case | the true cause | first cause | remedy | browser afterwards | neighbour |",
+        "|---|---|---|---|---|---|",
+    ]
     for one in scores:
         kind = "lines" if one.is_applied else "words"
         if one.case.id == "ask-many-headers" or one.works is None:
@@ -99,9 +107,12 @@ def write_summary(scores: list[Score], clean: int, healthy: int) -> str:
     tried = [one for one in scores if one.works is not None]
     beside = [one for one in scores if one.keeps_neighbor is not None]
     return (
-        f"Of {len(scores)} cases the verdict is right in {sum(one.is_verdict_right for one in scores)}, and the first cause "
-        f"in {sum(one.is_cause_right for one in scores)}; the first remedy works in {sum(bool(one.works) for one in tried)} "
-        f"of {len(tried)}, and what worked beside it still does in {sum(bool(one.keeps_neighbor) for one in beside)} of "
+        f"Of {len(scores)} cases the verdict is right in {sum(one.is_verdict_right for one in scores)}, and the "
+        f"first cause "
+        f"in {sum(one.is_cause_right for one in scores)}; the first remedy works in "
+        f"{sum(bool(one.works) for one in tried)} "
+        f"of {len(tried)}, and what worked beside it still does in "
+        f"{sum(bool(one.keeps_neighbor) for one in beside)} of "
         f"{len(beside)}. Of {healthy} healthy servers {clean} have no finding.\n"
     )
 

@@ -1,4 +1,4 @@
-"""One case from the fault to the remedy: what `check` says first, what comes of its remedy, and what a browser makes of it."""
+"""One case from the fault to the remedy: what `check` says first, and what a browser makes of its remedy."""
 
 from __future__ import annotations
 

@@ -26,7 +26,8 @@ from tools.diagnosis.cases import HERE, PAGE, Case
 _PATIENCE: Final = 30.0
 _MODULES: Final = ("tornado", "sanic", "django", "corsheaders", "flask", "starlette", "uvicorn", "aiohttp", "bottle")
 NPM_PACKAGES: Final = (
-    "koa@3", "@koa/cors@5", "hono@4", "@hono/node-server@1", "express@5.3.0", "cors@2.8.6", "fastify@5", "@fastify/cors@11"
+    "koa@3", "@koa/cors@5", "hono@4", "@hono/node-server@1", "express@5.3.0", "cors@2.8.6", "fastify@5",
+    "@fastify/cors@11",
 )  # fmt: skip
 
 _APACHE = """\
