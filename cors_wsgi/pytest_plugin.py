@@ -66,7 +66,8 @@ def cors_audit(cors_app: WSGIApplication, cors_url: str) -> Callable[..., Report
     """Ask the app under test what its policy really is, and fail the test with a report of what is wrong.
 
     It is called with a path; `fail_on` is the severity that fails (`medium`, or `info`, `low`, `high`, `critical`), and
-    all else goes to `cors_wsgi.audit.audit_app`: `origin`, `method`, `headers`. It returns the report.
+    all else goes to `cors_wsgi.audit.audit_app`: `origin`, `method`, `headers`. It returns the report. An audit that
+    could not be concluded fails, too: an app that answers 404 or 401 was not asked.
     """
 
     def audit(path: str = "/", *, fail_on: str = "medium", **options: Any) -> Report:
@@ -75,7 +76,7 @@ def cors_audit(cors_app: WSGIApplication, cors_url: str) -> Callable[..., Report
 
         severity = Severity[fail_on.upper()]
         report = audit_app(cors_app, cors_url.rstrip("/") + path, **options)
-        if report.at_least(severity):
+        if report.at_least(severity) or report.inconclusive:
             pytest.fail(str(report), pytrace=False)
         return report
 

@@ -134,7 +134,7 @@ def test_what_is_loaded_all_the_same_or_blocked_for_another_reason_fails(cors_br
 
 def test_an_app_that_is_closed_to_strangers_passes_the_audit(cors_audit: Callable[..., Report]) -> None:
     report = cors_audit("/shared", origin=PAGE, fail_on="high")
-    assert (report.url, len(report.exchanges)) == ("https://api.example.com/shared", 22)
+    assert (report.url, len(report.exchanges)) == ("https://api.example.com/shared", 24)
     # The app of these tests says its one origin to everybody: nothing leaks, and nothing depends on Origin.
     assert [finding.code for finding in report.findings] == ["max-age-missing"]
 
@@ -143,7 +143,7 @@ def test_a_finding_fails_the_test_with_the_report(cors_audit: Callable[..., Repo
     with pytest.raises(pytest.fail.Exception) as caught:
         cors_audit("/shared", origin=PAGE, fail_on="info")
     assert str(caught.value).startswith(
-        "https://api.example.com/shared, asked 22 times: 1 info\n\ninfo: max-age-missing: No Access-Control-Max-Age."
+        "https://api.example.com/shared, asked 24 times: 1 info\n\ninfo: max-age-missing: No Access-Control-Max-Age."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.utils
 import time
 from collections.abc import Iterable, Sequence
 
@@ -13,6 +14,11 @@ from ..fetch import ORIGIN, REQUEST_HEADERS, REQUEST_METHOD
 from .observations import Answer
 
 _USER_AGENT = "Mozilla/5.0 (compatible; cors-wsgi audit)"
+_LONGEST_WAIT = 10.0
+_LONGEST_WAITS = 30.0
+"""Seconds that are waited where a server says that it takes no more: at once, and in all."""
+MOST_REPEATED = 8
+"""Requests that are sent again after such a wait, at most."""
 _PATIENCE = 3
 """Requests in a row without a response after which a server is given up."""
 
@@ -33,6 +39,8 @@ class Asker:
         self._url = url
         self._headers = list(headers)
         self._interval = 1 / rate if rate else 0.0
+        self._patience = _LONGEST_WAITS if rate else 0.0
+        self._repeated = 0
         self._next = 0.0
         self._silent = 0
         self.exchanges: list[Exchange] = []
@@ -60,6 +68,18 @@ class Asker:
         return self._send(WireRequest("OPTIONS", self._url.request_url, [*headers, *more], None), is_preflight=True)
 
     def _send(self, request: WireRequest, *, is_preflight: bool) -> Answer:
+        answer = self._send_once(request, is_preflight=is_preflight)
+        while answer.is_limited and self._repeated < MOST_REPEATED:
+            wait = _read_wait(answer)
+            if wait > min(_LONGEST_WAIT, self._patience):
+                break
+            self._patience -= wait
+            self._repeated += 1
+            time.sleep(wait)
+            answer = self._send_once(request, is_preflight=is_preflight)
+        return answer
+
+    def _send_once(self, request: WireRequest, *, is_preflight: bool) -> Answer:
         wait = self._next - time.monotonic()
         if self._interval and wait > 0:
             time.sleep(wait)
@@ -77,3 +97,15 @@ class Asker:
             exchange = Exchange(request, response, is_preflight)
         self.exchanges.append(exchange)
         return Answer(exchange)
+
+
+def _read_wait(answer: Answer) -> float:
+    """Return how many seconds a server wants to be left alone, by its Retry-After; one where it does not say."""
+    value = (answer.exchange.received("Retry-After") or "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        then = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return 1.0
+    return max(then.timestamp() - time.time(), 0.0)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..browser.engines import BROWSERS
 from ..browser.printing import escape
-from ..fetch import ALLOW_CREDENTIALS, ALLOW_PRIVATE_NETWORK, MAX_AGE, ORIGIN, VARY
-from .flaws import FLAWS, FlawCode
+from ..fetch import ALLOW_CREDENTIALS, ALLOW_PRIVATE_NETWORK, MAX_AGE, ORIGIN, SAFELISTED_METHODS, VARY
+from .flaws import FLAWS, FlawCode, Severity
 from .observations import Answer, Observations
 from .probes import STRANGER, UNKNOWN_HEADER, UNKNOWN_METHOD
 from .report import Finding
@@ -24,6 +25,24 @@ def judge(answers: Observations) -> Iterator[Finding]:
     yield from _judge_preflight(answers)
     yield from _judge_methods_and_headers(answers)
     yield from _judge_max_age(answers)
+    if problems := list_problems(answers):
+        answer = next((one for one in answers.all if one.is_no_answer), answers.known)
+        yield _find(FlawCode.INCOMPLETE, answer, " ".join(problems))
+
+
+def list_problems(answers: Observations) -> list[str]:
+    """Return why an audit could not be concluded, each in a sentence; nothing if it could."""
+    problems = []
+    known, absent = answers.known, answers.absent
+    method = known.exchange.method
+    refused = next((one for one in (known, absent) if (one.exchange.status or 0) >= 400), None)
+    if refused is not None:
+        problems.append(f"{method} was answered {refused.exchange.status}: pages get another answer than that.")
+    lost = [one for one in answers.all if one.is_no_answer]
+    if lost and refused not in lost:
+        said = sorted({str(one.exchange.status or "nothing") for one in lost})
+        problems.append(f"{len(lost)} of {len(answers.all)} questions were answered {' or '.join(said)}.")
+    return problems
 
 
 def _find(code: FlawCode, answer: Answer, said: str) -> Finding:
@@ -50,14 +69,21 @@ def _judge_origins(answers: Observations) -> Iterator[Finding]:
                 continue  # whatever stands before the end is let in, that dot too
             yield _find(probe.flaw, answer, f"{probe.origin} was let in.")
     known = answers.known
-    if answers.is_given and not known.is_shared and len(known.origins) < 2 and "," not in "".join(known.origins):
+    if (
+        answers.is_given
+        and not known.is_no_answer
+        and not known.is_shared
+        and len(known.origins) < 2
+        and "," not in "".join(known.origins)
+    ):
         yield _find(FlawCode.ORIGIN_REFUSED, known, f"{known.exchange.sent(ORIGIN)} was not let in.")
 
 
 def _judge_vary(answers: Observations) -> Iterator[Finding]:
     cases = {"an allowed Origin": answers.known, "another one": answers.stranger, "no Origin": answers.absent}
+    cases = {name: answer for name, answer in cases.items() if not answer.is_no_answer}
     said = {(*answer.origins, answer.has_credentials) for answer in cases.values()}
-    lacking = [name for name, answer in cases.items() if not answer.varies and answer.exchange.response is not None]
+    lacking = [name for name, answer in cases.items() if not answer.varies]
     if len(said) > 1 and lacking:
         words = " or ".join(lacking)
         yield _find(FlawCode.VARY_MISSING, cases[lacking[0]], f"Vary: Origin is missing where the request has {words}.")
@@ -84,17 +110,19 @@ def _judge_values(answers: Observations) -> Iterator[Finding]:
 def _judge_preflight(answers: Observations) -> Iterator[Finding]:
     known, preflight = answers.known, answers.preflight
     origin = known.exchange.sent(ORIGIN)
-    if known.is_shared and not preflight.is_ok and preflight.exchange.status is not None:
-        yield _find(
-            FlawCode.PREFLIGHT_STATUS, preflight, f"The preflight of {origin} was answered {preflight.exchange.status}."
-        )
-    elif known.exchange.response is not None and preflight.is_ok and known.is_shared != preflight.is_shared:
+    if known.is_shared and not preflight.is_ok and not preflight.is_limited and preflight.exchange.status is not None:
+        said = f"The preflight of {origin} was answered {preflight.exchange.status}."
+        finding = _find(FlawCode.PREFLIGHT_STATUS, preflight, said)
+        # Who reads files with GET alone is never preflighted.
+        is_for_reading = known.exchange.method in SAFELISTED_METHODS and not preflight.allowed_methods
+        yield replace(finding, severity=Severity.INFO) if is_for_reading else finding
+    elif not known.is_no_answer and preflight.is_ok and known.is_shared != preflight.is_shared:
         shared, not_shared = ("actual answer", "preflight") if known.is_shared else ("preflight", "actual answer")
         yield _find(
             FlawCode.PREFLIGHT_DIFFERS, preflight, f"The {shared} lets {origin} in, and the {not_shared} does not."
         )
     stranger, asked = answers.stranger, answers.stranger_preflight
-    if asked.is_ok and asked.is_shared and not stranger.is_shared and stranger.exchange.response is not None:
+    if asked.is_ok and asked.is_shared and not stranger.is_shared and not stranger.is_no_answer:
         yield _find(
             FlawCode.PREFLIGHT_DIFFERS, asked, f"The preflight lets {STRANGER} in, and the actual answer does not."
         )

@@ -52,6 +52,7 @@ class FlawCode(str, Enum):
     MAX_AGE_UNREADABLE = "max-age-unreadable"
     MAX_AGE_CAPPED = "max-age-capped"
     PREFLIGHT_CACHEABLE = "preflight-cacheable"
+    INCOMPLETE = "incomplete"
 
     __str__ = str.__str__
 
@@ -221,6 +222,12 @@ _ROWS: Final = (
         FlawCode.PREFLIGHT_CACHEABLE, _LOW, _MEDIUM,
         "The answer to the preflight names an origin, and says that caches may keep it for all.",
         "Send no Cache-Control with preflights, or Vary: Origin with it.",
+    ),
+    # The audit itself
+    Flaw(
+        FlawCode.INCOMPLETE, _INFO, _INFO,
+        "The audit could not be concluded: what was not answered may hide any of the others.",
+        "Ask a URL that answers 200, with the login that it wants (-H), and not faster than the server takes (--rate).",
     ),
 )  # fmt: skip
 

@@ -21,6 +21,17 @@ class Answer:
         return self.exchange.status is not None and 200 <= self.exchange.status <= 299
 
     @property
+    def is_limited(self) -> bool:
+        """Whether the server said that it takes no more for now."""
+        return self.exchange.status in (429, 503)
+
+    @property
+    def is_no_answer(self) -> bool:
+        """Whether nothing can be read from it: nothing came, or the server failed, or takes no more."""
+        status = self.exchange.status
+        return status is None or status == 429 or status >= 500
+
+    @property
     def origins(self) -> list[str]:
         """The lines of Access-Control-Allow-Origin."""
         response = self.exchange.response
@@ -92,3 +103,9 @@ class Observations:
     options: Answer
     is_given: bool
     probed: list[tuple[Probe, Answer]] = field(default_factory=list)
+
+    @property
+    def all(self) -> list[Answer]:
+        """Every answer."""
+        named = (self.absent, self.known, self.stranger, self.preflight, self.stranger_preflight, self.odd_method)
+        return [*named, self.odd_header, self.private, self.options, *(answer for _, answer in self.probed)]

@@ -46,6 +46,7 @@ def list_probes(known: str) -> list[Probe]:
         Probe(FlawCode.NULL_ORIGIN, "null"),
         Probe(FlawCode.ORIGIN_END, f"{known}.{evil}"),
         Probe(FlawCode.ORIGIN_BEGIN, f"{scheme}://cors-audit{_find_site(url.host)}"),
+        Probe(FlawCode.ORIGIN_BEGIN, f"{scheme}://corsaudit{_find_site(url.host)}"),  # many a regex has [a-z]+ there
         Probe(FlawCode.UNESCAPED_DOT, f"{scheme}://{_replace_a_dot(authority)}"),
         Probe(FlawCode.SPECIAL_CHARACTERS, f"{known}_.{evil}"),
         Probe(FlawCode.SPECIAL_CHARACTERS, f"{known}`.{evil}"),
@@ -55,6 +56,7 @@ def list_probes(known: str) -> list[Probe]:
         Probe(FlawCode.ANY_PORT, f"{scheme}://{url.host}:{_PORT}"),
         Probe(FlawCode.ANY_SUBDOMAIN, f"{scheme}://cors-audit.{authority}"),
         Probe(FlawCode.ANY_SUBDOMAIN, f"{scheme}://cors-audit.{_find_site(url.host)}"),
+        Probe(FlawCode.ANY_SUBDOMAIN, f"{scheme}://corsaudit.{_find_site(url.host)}"),
         Probe(FlawCode.LOCALHOST, "http://localhost:1337"),
     ]
 

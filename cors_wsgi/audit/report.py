@@ -8,7 +8,7 @@ from typing import Any
 
 from ..browser.exchange import Exchange
 from ..browser.printing import show_exchange
-from .flaws import Flaw, Severity
+from .flaws import Flaw, FlawCode, Severity
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,11 @@ class Report:
     exchanges: Sequence[Exchange]
 
     @property
+    def inconclusive(self) -> str:
+        """Why the audit could not be concluded; empty if it could."""
+        return next((finding.said for finding in self.findings if finding.code == FlawCode.INCOMPLETE), "")
+
+    @property
     def worst(self) -> Severity | None:
         """The severity of the worst finding; None if there is none."""
         return max((finding.severity for finding in self.findings), default=None)
@@ -71,9 +76,11 @@ class Report:
     @property
     def summary(self) -> str:
         """How many findings there are of each severity, in words."""
-        counts = {severity: sum(f.severity is severity for f in self.findings) for severity in reversed(Severity)}
+        listed = [finding for finding in self.findings if finding.code != FlawCode.INCOMPLETE]
+        counts = {severity: sum(f.severity is severity for f in listed) for severity in reversed(Severity)}
         parts = [f"{count} {severity.name.lower()}" for severity, count in counts.items() if count]
-        return ", ".join(parts) or "nothing found"
+        found = ", ".join(parts) or "nothing found"
+        return f"inconclusive; {found}" if self.inconclusive else found
 
     def to_markdown(self) -> str:
         """Return the report as Markdown, to be pasted into an issue."""
@@ -94,6 +101,7 @@ class Report:
             "url": self.url,
             "origin": self.origin,
             "requests": len(self.exchanges),
+            "inconclusive": self.inconclusive,
             "worst": None if self.worst is None else self.worst.name.lower(),
             "findings": [
                 {

@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from cors_wsgi.audit import MOST_REQUESTS, Report, Severity, audit_app, audit_server
+from cors_wsgi.audit import FLAWS, MOST_REQUESTS, FlawCode, Report, Severity, audit_app, audit_server
 from cors_wsgi.audit.run import is_harmless
 from cors_wsgi.browser.printing import escape, show_exchange
 from cors_wsgi.browser.transports import NetworkError
@@ -39,7 +39,7 @@ examples:
   cors-wsgi audit https://api.example.com/items/1 --origin https://app.example.com
   cors-wsgi audit https://api.example.com/me -H 'Authorization: Bearer …' --fail-on high
   cors-wsgi audit http://localhost/ --app myapp:app --markdown
-exit status: 0 no finding at or above --fail-on, 1 at least one, 2 the server could not be asked
+exit status: 0 no finding at or above --fail-on, 1 at least one, 2 the server could not be asked, or not to the end
 """
 
 
@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Audit: 0 if no finding is at or above `--fail-on`, 1 if one is, 2 if the server could not be asked."""
+    """Audit: 0 if no finding is at or above `--fail-on`, 1 if one is, 2 if the server was not asked to the end."""
     try:
         report = _audit(arguments)
     except (ValueError, ImportError, AttributeError, NetworkError) as error:
@@ -81,9 +81,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(report.to_markdown(), end="")
     else:
         _show(make_console(), report)
-    if arguments.fail_on == _NEVER:
-        return CLEAN
-    return FOUND if report.at_least(Severity[arguments.fail_on.upper()]) else CLEAN
+    if arguments.fail_on != _NEVER and report.at_least(Severity[arguments.fail_on.upper()]):
+        return FOUND
+    return UNTRIED if report.inconclusive else CLEAN
 
 
 def _audit(arguments: argparse.Namespace) -> Report:
@@ -118,18 +118,24 @@ def _progress() -> Iterator[Callable[[int], None]]:
 def _show(console: Console, report: Report) -> None:
     asked = f"{safe(report.url)} was asked {len(report.exchanges)} times"
     console.print(f"{asked}, with look-alikes of {safe(report.origin)}.\n")
-    if not report.findings:
+    if report.inconclusive:
+        console.print(f"[red]Inconclusive[/]: {safe(report.inconclusive)}")
+        console.print(f"{FLAWS[FlawCode.INCOMPLETE].remedy}\n")
+    shown = [finding for finding in report.findings if finding.code != FlawCode.INCOMPLETE]
+    if not shown and report.inconclusive:
+        return
+    if not shown:
         console.print("[green]Nothing found.[/]")
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("severity", no_wrap=True)
     table.add_column("finding", no_wrap=True)
     table.add_column("what was seen", overflow="fold")
-    for finding in report.findings:
+    for finding in shown:
         colour = _COLOURS[finding.severity]
         table.add_row(f"[{colour}]{finding.severity.name.lower()}[/]", finding.code, safe(finding.said))
     console.print(table)
-    for finding in report.findings:
+    for finding in shown:
         if finding.severity is Severity.INFO:
             continue
         console.print(f"\n[bold]{finding.code}[/]")

@@ -31,10 +31,13 @@ class Server:
         more: Iterable[tuple[str, str]] = (),
         on_preflight: Iterable[tuple[str, str]] = (),
         allow: str | None = None,
+        status: str = "200 OK",
+        answers: int = 10_000,
     ) -> None:
         self.allows, self.preflight_allows = allows, preflight_allows or allows
         self.credentials, self.origin, self.vary = credentials, origin, vary
         self.preflight_status, self.methods, self.headers, self.max_age = preflight_status, methods, headers, max_age
+        self.status, self.answers = status, answers
         self.more, self.on_preflight, self.allow = list(more), list(on_preflight), allow
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -53,7 +56,11 @@ class Server:
             headers += self.on_preflight
         if environ["REQUEST_METHOD"] == "OPTIONS" and self.allow:
             headers.append(("Allow", self.allow))
-        start_response(self.preflight_status if is_preflight else "200 OK", headers)
+        self.answers -= 1
+        if self.answers < 0:
+            start_response("429 Too Many Requests", [("Retry-After", "1")])
+            return []
+        start_response(self.preflight_status if is_preflight else self.status, headers)
         return []
 
 

@@ -73,6 +73,7 @@ CASES = {
         Server(vary=lambda environ, _: None, on_preflight=[("Cache-Control", "public, max-age=60")]),
         "preflight-cacheable", "low",
     ),
+    "nothing there": (Server(status="404 Not Found"), "incomplete", "info"),
 }  # fmt: skip
 
 _SUFFIX = {"origin-begin", "scheme-downgrade", "any-subdomain"}
@@ -107,6 +108,26 @@ def test_a_mistake_is_found_and_nothing_else(name: str) -> None:
 
 def test_every_flaw_has_a_case() -> None:
     assert {code for _, code, _ in CASES.values()} == set(FLAWS)
+
+
+@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden", "404 Not Found", "500 Oops", "503 Busy"])
+def test_an_answer_that_is_none_is_never_clean(status: str) -> None:
+    report = audit_app(Server(status=status), origin=PAGE)
+    assert report.inconclusive == f"GET was answered {status[:3]}: pages get another answer than that."
+    assert report.summary == "inconclusive; nothing found"
+    assert audit_app(RIGHT, origin=PAGE).inconclusive == ""
+
+
+@pytest.mark.parametrize("answers", range(1, 24, 3))
+def test_a_server_that_begins_to_refuse_has_no_finding_that_is_made_of_refusals(answers: int) -> None:
+    report = audit_app(Server(answers=answers), origin=PAGE)
+    assert {finding.code for finding in report.findings} == {"incomplete"}
+    assert "429" in report.inconclusive
+
+
+def test_what_was_found_before_a_server_refuses_stays_found() -> None:
+    report = audit_app(Server(everybody, answers=9), origin=PAGE)
+    assert {finding.code for finding in report.findings} == {"any-origin", "incomplete"}
 
 
 def test_without_an_origin_look_alikes_are_made_from_the_url() -> None:
@@ -158,13 +179,13 @@ def test_headers_and_method_go_with_the_actual_requests_alone() -> None:
 
 def test_a_report_is_text_markdown_and_data() -> None:
     report = audit_app(Server(everybody, credentials="true"), origin=PAGE)
-    assert str(report).startswith("https://api.example.com/, asked 22 times: 1 critical\n\ncritical: any-origin: ")
+    assert str(report).startswith("https://api.example.com/, asked 24 times: 1 critical\n\ncritical: any-origin: ")
     assert "\n  < Access-Control-Allow-Credentials: true" in str(report)
     markdown = report.to_markdown()
     assert "| critical | `any-origin` | https://cors-audit.example, which nobody has, was let in with" in markdown
     assert markdown.count("<details>") == markdown.count("</details>") == 1
     data = report.to_json()
-    assert (data["worst"], data["requests"], data["origin"]) == ("critical", 22, PAGE)
+    assert (data["worst"], data["requests"], data["origin"]) == ("critical", 24, PAGE)
     assert [finding["code"] for finding in data["findings"]] == ["any-origin"]
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from cli.test_check import answering
 from cli.test_command import SCRIPT, run
 from support.nginx import free_port, run_nginx
+from support.servers import serving
 from support.sharing_api import serve_sharing_api
 
 from cors_wsgi.audit.run import is_harmless
@@ -52,7 +54,7 @@ URL = "https://api.example.com/"
 def test_a_right_app_has_nothing_to_show() -> None:
     shown = run("audit", URL, "--app", "apps:app", "--origin", PAGE, COLUMNS="100")
     assert (shown.returncode, shown.stderr) == (0, "")
-    assert shown.stdout == (f"{URL} was asked 22 times, with look-alikes of {PAGE}.\n\nNothing found.\n")
+    assert shown.stdout == (f"{URL} was asked 24 times, with look-alikes of {PAGE}.\n\nNothing found.\n")
 
 
 @pytest.mark.usefixtures("apps")
@@ -103,7 +105,7 @@ def test_a_live_server_is_asked_and_not_faster_than_allowed() -> None:
         shown = run("audit", url, "--origin", api.page, "--rate", "1000", "--json")
     data = json.loads(shown.stdout)
     assert (shown.returncode, shown.stderr) == (0, "")
-    assert data["requests"] <= 22
+    assert data["requests"] <= 24
     assert data["worst"] in (None, "info", "low")
 
 
@@ -157,6 +159,61 @@ def test_a_server_that_gives_no_answer_is_status_2(reply: bytes | None) -> None:
     assert (shown.returncode, shown.stdout) == (2, "")
     assert shown.stderr.startswith("cors-wsgi audit: ")
     assert shown.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("app", "status", "words"),
+    [
+        ("missing", 2, "Inconclusive: GET was answered 404: pages get another answer than that."),
+        ("limited", 2, "questions were answered 429."),
+    ],
+)
+def test_what_could_not_be_concluded_is_status_2_and_never_clean(
+    app: str, status: int, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "more.py").write_text(MORE)
+    monkeypatch.chdir(tmp_path)
+    shown = run("audit", URL, "--app", f"more:{app}", "--origin", PAGE, "--fail-on", "never", COLUMNS="200")
+    assert (shown.returncode, shown.stderr) == (status, "")
+    assert words in shown.stdout
+    assert "Nothing found" not in shown.stdout
+
+
+MORE = """
+from itertools import count
+numbers = count()
+
+def missing(environ, start_response):
+    start_response("404 Not Found", [("Vary", "Origin")])
+    return [b""]
+
+def limited(environ, start_response):
+    start_response("429 Too Many" if next(numbers) > 8 else "200 OK", [("Vary", "Origin")])
+    return [b""]
+"""
+
+
+@pytest.mark.parametrize(("after", "answered"), [("0", True), ("1000", False), ("soon", True)])
+def test_retry_after_is_kept_to_within_bounds(after: str, answered: bool) -> None:
+    seen: list[int] = []
+
+    class Limited(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(1)
+            self.send_response(429 if len(seen) == 5 else 200)
+            self.send_header("Retry-After", after)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_OPTIONS = do_GET
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Limited) as server, serving(server):
+        url = f"http://127.0.0.1:{server.server_port}/"
+        data = json.loads(run("audit", url, "--origin", PAGE, "--rate", "1000", "--json").stdout)
+    assert (data["inconclusive"] == "", len(seen) == data["requests"]) == (answered, True)
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
