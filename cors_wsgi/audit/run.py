@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
-from ..browser.connections import HTTPTransport
+from ..browser.connections import DIRECT, Route
 from ..browser.exchange import WireRequest, WireResponse
 from ..browser.transports import Transport, WSGITransport
 from ..browser.urls import URL, parse_url
@@ -64,9 +64,12 @@ def audit_server(
     headers: Iterable[tuple[str, str]] = (),
     rate: float | None = 10.0,
     timeout: float = 10.0,
+    route: Route = DIRECT,
     progress: Callable[[int], None] | None = None,
 ) -> Report:
-    """Find out what a live server's policy really is, by `MOST_REQUESTS` requests at most.
+    """Find out what a live server's policy really is, by `MOST_REQUESTS` questions at most.
+
+    Where it says that it takes no more (429 or 503), some are asked again, after as long as it says.
 
     Args:
         url: what is asked, http or https.
@@ -75,6 +78,7 @@ def audit_server(
         headers: as for `audit_app`.
         rate: requests a second at most; None for no limit.
         timeout: seconds for one exchange, from the connection to the last byte.
+        route: the way to the server: a proxy, a socket, certificates, addresses.
         progress: called with the number of requests so far, after each.
 
     Raises:
@@ -83,7 +87,9 @@ def audit_server(
     """
     if (rate is not None and rate <= 0) or timeout <= 0:
         raise ValueError("rate and timeout must be more than 0")
-    return _audit(HTTPTransport(timeout=timeout), url, origin, method, headers, rate=rate, progress=progress)
+    return _audit(
+        HTTPTransport(timeout=timeout, route=route), url, origin, method, headers, rate=rate, progress=progress
+    )
 
 
 def is_harmless(method: str) -> bool:

@@ -6,6 +6,7 @@ import base64
 from typing import TYPE_CHECKING
 
 from .cache import Clock, PreflightCache
+from .connections import DIRECT, Route
 from .cookies import Cookies
 from .engines import Engine, get_engine
 from .exchange import Exchange, WireRequest, WireResponse
@@ -61,13 +62,16 @@ class Browser:
         self.mount(url, app, http2=http2)
 
     @classmethod
-    def live(cls, url: str, *, engine: str | Engine = "standard", timeout: float = 10.0) -> Browser:
+    def live(
+        cls, url: str, *, engine: str | Engine = "standard", timeout: float = 10.0, route: Route = DIRECT
+    ) -> Browser:
         """Make a browser that asks live servers over HTTP; its clock runs.
 
         Args:
             url: the server under test; a path that begins with `/` is resolved against it.
             engine: as for the constructor.
             timeout: seconds for one exchange, from the connection to the last byte.
+            route: the way to the servers: a proxy, a socket, certificates, addresses.
 
         Raises:
             ValueError: `url` is no http or https URL, or there is no such engine.
@@ -76,7 +80,7 @@ class Browser:
 
         browser = cls.__new__(cls)
         browser._set_up(url, get_engine(engine), Clock(runs=True))
-        browser._network = HTTPTransport(timeout=timeout, engine=browser.engine)
+        browser._network = HTTPTransport(timeout=timeout, route=route)
         return browser
 
     def _set_up(self, url: str, engine: Engine, clock: Clock) -> None:

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from cors_wsgi.browser import Browser, CORSError, Exchange, FetchError, PreflightCause, Response, preflight_causes
 from cors_wsgi.browser import FailureReason as Reason
+from cors_wsgi.browser.checks import find_exposed
+from cors_wsgi.browser.connections import DIRECT, Route
 from cors_wsgi.browser.headers import Header, get_header
 from cors_wsgi.browser.transports import HTTPTransport, Transport, WSGITransport
 from cors_wsgi.browser.urls import parse_url
@@ -46,6 +48,9 @@ class Order:
         app: a WSGI app that is asked in process; None for a live server.
         asks_further: whether more may be asked, to find the cause.
         timeout: seconds for one exchange.
+        route: the way to a live server.
+        cookie: the Cookie header that goes along where credentials are included; empty for none.
+        notes: what was dropped of what was given, and what was taken for what.
     """
 
     url: str
@@ -60,6 +65,9 @@ class Order:
     app: Any = None
     asks_further: bool = True
     timeout: float = 10.0
+    route: Route = DIRECT
+    cookie: str = ""
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,7 @@ class Outcome:
         hints: what the answers give away beyond that.
         hidden: the response headers of the app that no script can read.
         further: what was asked to find the cause.
+        notes: what was dropped of what was given, and what was taken for what.
     """
 
     causes: Sequence[PreflightCause]
@@ -85,6 +94,7 @@ class Outcome:
     hints: Sequence[Hint] = ()
     hidden: Sequence[str] = ()
     further: Sequence[Exchange] = field(default=())
+    notes: Sequence[str] = ()
 
     @property
     def status(self) -> int:
@@ -106,7 +116,9 @@ def play(order: Order) -> Outcome:
     if order.app is not None:
         browser = Browser(order.app, url=server, engine=order.engine)
     else:
-        browser = Browser.live(server, engine=order.engine, timeout=order.timeout)
+        browser = Browser.live(server, engine=order.engine, timeout=order.timeout, route=order.route)
+    if order.cookie:
+        browser.cookies.give(server, order.cookie)
     page = browser.open(order.origin)
     causes: Sequence[PreflightCause] = ()
     failed: FetchError | None = None
@@ -126,12 +138,14 @@ def play(order: Order) -> Outcome:
     exchanges = tuple(browser.exchanges)
     if failed is not None and heard.nearest:
         failed.facts["nearest"] = heard.nearest
-    hidden = _list_hidden(exchanges, response)
+    hidden = list_hidden(exchanges, order.include) if response is not None and response.type == "cors" else []
     if response is not None and order.reads and order.reads.lower() in map(str.lower, hidden):
         failed = CORSError(Reason.HEADER_NOT_EXPOSED, exchanges[-1], header=order.reads, url=order.url)
-    asked = _describe_page(order, page.origin, causes)
+    asked = describe_page(order, page.origin, causes)
     looks = Looks(lambda: _make_transport(order), url, page.origin) if url is not None and order.asks_further else None
-    is_cookie_s = failed is not None or any(exchange.received("Set-Cookie") for exchange in exchanges)
+    is_cookie_s = (
+        failed is not None or bool(order.cookie) or any(exchange.received("Set-Cookie") for exchange in exchanges)
+    )
     hints = find_hints(exchanges, page.origin, failed, credentials=order.include and is_cookie_s, logged=heard.hints)
     diagnosis = _find_policy_s(heard.hints, failed)
     diagnosis = diagnosis or diagnose(failed, exchanges, asked, looks=looks, server=order.server)
@@ -139,14 +153,17 @@ def play(order: Order) -> Outcome:
     if looks is not None and any(hint.name is HintName.NO_VARY for hint in hints) and _is_constant(looks, exchanges):
         hints = [hint for hint in hints if hint.name is not HintName.NO_VARY]
     further = () if looks is None else tuple(looks.exchanges)
-    return Outcome(causes, exchanges, response, failed, diagnosis, hints, hidden, further)
+    return Outcome(causes, exchanges, response, failed, diagnosis, hints, hidden, further, order.notes)
 
 
 def _make_transport(order: Order) -> Transport:
-    return WSGITransport(order.app) if order.app is not None else HTTPTransport(timeout=order.timeout)
+    return (
+        WSGITransport(order.app) if order.app is not None else HTTPTransport(timeout=order.timeout, route=order.route)
+    )
 
 
-def _describe_page(order: Order, origin: str, causes: Sequence[PreflightCause]) -> Asked:
+def describe_page(order: Order, origin: str, causes: Sequence[PreflightCause]) -> Asked:
+    """Return what the page asks for, with the names of headers as the script spells them."""
     spelled = {name.lower(): name for name, _ in order.headers}
     names = dict.fromkeys(spelled.get(name, name) for cause in causes for name in cause.names)
     return Asked(origin, normalize_method(order.method), order.url, tuple(names), order.include, order.reads)
@@ -194,15 +211,16 @@ _OF_SERVERS: Final = frozenset(
 """Response headers, in lower case, that are for browsers and caches, and hardly ever for a script."""
 
 
-def _list_hidden(exchanges: Sequence[Exchange], response: Response | None) -> list[str]:
-    """Return the names of those response headers of the app that the script cannot read."""
+def list_hidden(exchanges: Sequence[Exchange], include: bool) -> list[str]:
+    """Return the names of those headers of the last response that are the app's, and that the script cannot read."""
     last = exchanges[-1].response if exchanges else None
-    if response is None or last is None or response.type != "cors":
+    if last is None:
         return []
     names = dict.fromkeys(name for name, _ in last.headers)
+    exposed = find_exposed(last.headers, include=include)
     prefixes = ("access-control-", "cross-origin-", "cf-", "x-amz-cf-")
     return [
         name
         for name in names
-        if name not in response.headers and name.lower() not in _OF_SERVERS and not name.lower().startswith(prefixes)
+        if name.lower() not in exposed and name.lower() not in _OF_SERVERS and not name.lower().startswith(prefixes)
     ]

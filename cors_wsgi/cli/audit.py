@@ -20,7 +20,7 @@ from cors_wsgi.audit.run import is_harmless
 from cors_wsgi.browser.printing import escape, show_exchange
 from cors_wsgi.browser.transports import NetworkError
 
-from .arguments import load_app, read_header
+from .arguments import add_route_arguments, check_timeout, load_app, read_header, read_route, read_url
 from .terminal import make_console, safe
 
 CLEAN, FOUND, UNTRIED = 0, 1, 2
@@ -63,6 +63,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="medium",
         help="exit with 1 if a finding is so bad or worse (default: medium)",
     )
+    parser.add_argument("-b", "--cookie", default="", help="'name=value; …', sent with the actual requests")
+    add_route_arguments(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print everything as JSON")
     form.add_argument("--markdown", action="store_true", help="print Markdown, to paste into an issue")
@@ -87,8 +89,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _audit(arguments: argparse.Namespace) -> Report:
-    if "://" not in arguments.url:
-        raise ValueError(f"{arguments.url!r} has no scheme; write it whole: 'https://{arguments.url}'")
+    read_url(arguments.url, "write it whole")
+    check_timeout(arguments.timeout)
     if not is_harmless(arguments.method) and not arguments.unsafe:
         raise ValueError(
             f"{arguments.method} may change what the server keeps, {MOST_REQUESTS} times over; "
@@ -99,10 +101,19 @@ def _audit(arguments: argparse.Namespace) -> Report:
         "method": arguments.method,
         "headers": [read_header(text) for text in arguments.header],
     }
+    if arguments.cookie:
+        options["headers"].append(("Cookie", arguments.cookie))
     if arguments.app:
         return audit_app(load_app(arguments.app), arguments.url, **options)
     with _progress() as progress:
-        return audit_server(arguments.url, rate=arguments.rate, timeout=arguments.timeout, progress=progress, **options)
+        return audit_server(
+            arguments.url,
+            rate=arguments.rate,
+            timeout=arguments.timeout,
+            route=read_route(arguments),
+            progress=progress,
+            **options,
+        )
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from .diagnosis import Diagnosis
 from .remedies import write_for_nginx, write_for_policy
 from .terminal import safe
 
-_VERDICTS: Final = {SHARED: "shared", BLOCKED: "blocked", UNTRIED: "untried"}
+VERDICTS: Final = {SHARED: "shared", BLOCKED: "blocked", UNTRIED: "untried"}
 
 
 def show(console: Console, outcome: Outcome, *, verbose: bool) -> None:
@@ -84,6 +84,8 @@ def _show_remedy(console: Console, diagnosis: Diagnosis) -> None:
 
 def _show_wire(console: Console, outcome: Outcome, *, verbose: bool) -> None:
     console.print("\n[bold]What went over the wire[/]")
+    for note in outcome.notes:
+        console.print(_indent(f"[dim]Left out: {safe(note)}.[/]"))
     if outcome.causes:
         causes = "; ".join(str(cause) for cause in outcome.causes)
         console.print(_indent(f"Preflighted, since: {safe(causes)}."))
@@ -124,7 +126,7 @@ def describe(outcome: Outcome) -> dict[str, Any]:
     failed, diagnosis = outcome.failed, outcome.diagnosis
     remedy = diagnosis.remedy.text if diagnosis else failed and failed.remedy
     return {
-        "verdict": _VERDICTS[outcome.status],
+        "verdict": VERDICTS[outcome.status],
         "causes": [str(cause) for cause in outcome.causes],
         "exchanges": [
             {
@@ -156,6 +158,7 @@ def describe(outcome: Outcome) -> dict[str, Any]:
         "readable_headers": list(outcome.response.headers) if outcome.response else [],
         "hidden_headers": list(outcome.hidden),
         "hints": [{"name": hint.name, "text": hint.text} for hint in outcome.hints],
+        "notes": list(outcome.notes),
         "further": [f"{one.method} {one.url}" for one in outcome.further],
     }
 

@@ -102,8 +102,8 @@ def _judge_forbidden_preflight(scene: Scene) -> Diagnosis:
     plain = scene.plain_get
     if scene.seen.author is ServerName.NGINX and plain is not None and plain.status != 403:
         cause = (
-            "nginx itself refused the preflight with 403, and not a GET of the same URL: limit_except does not let OPTIONS "
-            f"through.{_needs_too(scene)}"
+            "nginx itself refused the preflight with 403, and not a GET of the same URL: limit_except does not let "
+            f"OPTIONS through.{_needs_too(scene)}"
         )
         text = "Add OPTIONS to the methods that limit_except names, so that what is behind can answer it."
         return scene.conclude(CauseCode.METHOD_REFUSED, cause, Remedy(text))
