@@ -253,7 +253,8 @@ def _describe(error: Exception) -> str:
     while (reason := _find_inner(inner)) is not None:
         inner = reason
     text = " ".join(str(getattr(inner, "strerror", None) or inner).split())
-    return _OF_PYTHON.sub("", _CONNECTION.sub("", text))[:300] or type(error).__name__
+    text = re.sub(r"\[SSL: \w+\] ", "TLS: ", _OF_PYTHON.sub("", _CONNECTION.sub("", text)))
+    return text[:300] or type(error).__name__
 
 
 def _find_inner(error: BaseException) -> BaseException | None:

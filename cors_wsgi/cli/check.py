@@ -105,13 +105,13 @@ def _read_order(arguments: argparse.Namespace) -> Order:
     """
     pasted = _read_pasted(arguments)
     route = read_route(arguments)
-    headers, cookie, notes = list(pasted.headers), pasted.cookie, list(pasted.dropped)
+    headers, cookie, notes = list(pasted.headers), pasted.cookie, [f"Left out {text}" for text in pasted.dropped]
     for text in arguments.header:
         name, value = read_header(text)
         if name.lower() == "cookie":
             cookie = value
         elif is_forbidden_request_header(name, value):
-            notes.append(f"{name}: no script may set it")
+            notes.append(f"Left out {name}: no script may set it")
         else:
             headers.append((name, value))
     cookie = arguments.cookie or cookie
@@ -119,7 +119,7 @@ def _read_order(arguments: argparse.Namespace) -> Order:
     if cookie and not include and pasted.include is None:
         include = True
     if cookie and include and not arguments.credentials and not pasted.include:
-        notes.append("nothing of the cookie: since there is one, the script is taken to say credentials: 'include'")
+        notes.append("Since there is a cookie, the script is taken to say credentials: 'include'")
     origin = arguments.origin or pasted.origin
     if not origin:
         raise ValueError("the page's origin is not known; write --origin https://app.example.com")

@@ -116,7 +116,7 @@ def make_order(recorded: Recorded, *, server: ServerName | None = None, reads: s
         reads=reads,
         server=server,
         cookie=pasted.cookie,
-        notes=pasted.dropped,
+        notes=[f"Left out {text}" for text in pasted.dropped],
     )
 
 

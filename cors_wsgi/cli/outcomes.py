@@ -53,6 +53,8 @@ def _show_verdict(console: Console, outcome: Outcome) -> None:
     if outcome.status == UNTRIED:
         console.print(f"[red]Not tried[/] ({failed.reason.value}): {safe(failed.explanation)}")
         console.print(_indent(safe(failed.remedy)))
+        if "certificate" in failed.facts.get("value", ""):
+            console.print(_indent("To look past the certificate: --insecure takes any, --cacert FILE names one."))
         return
     if outcome.diagnosis is None:
         console.print(f"[yellow]Blocked[/] ({failed.reason.value}): {safe(failed.explanation)}")
@@ -85,7 +87,7 @@ def _show_remedy(console: Console, diagnosis: Diagnosis) -> None:
 def _show_wire(console: Console, outcome: Outcome, *, verbose: bool) -> None:
     console.print("\n[bold]What went over the wire[/]")
     for note in outcome.notes:
-        console.print(_indent(f"[dim]Left out: {safe(note)}.[/]"))
+        console.print(_indent(f"[dim]{safe(note)}.[/]"))
     if outcome.causes:
         causes = "; ".join(str(cause) for cause in outcome.causes)
         console.print(_indent(f"Preflighted, since: {safe(causes)}."))
