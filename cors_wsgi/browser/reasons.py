@@ -430,7 +430,10 @@ class FailureReason(Enum):
         Args:
             facts: of the failed request, such as `origin`, `url` and `value`; one that is missing shows as its name.
         """
-        return fill(self.wording.explanation, facts)
+        text = self.wording.explanation
+        if facts.get("value") == "" and self in _LACKING:
+            text = text.replace(" is '{value}', not 'true'", " is missing").replace(" is '{value}'", " is missing")
+        return fill(text, facts)
 
     def remedy(self, facts: Mapping[str, str]) -> str:
         """Return what to change, with the facts filled in; first of all the page's name, where that is the matter.
@@ -448,6 +451,11 @@ class FailureReason(Enum):
             else f"{escape(advice)} If the page must stay where it is: {remedy[0].lower()}{remedy[1:]}"
         )
 
+
+_LACKING: Final = frozenset(
+    {FailureReason.CREDENTIALS_NOT_TRUE, FailureReason.METHOD_NOT_ALLOWED, FailureReason.HEADER_NOT_ALLOWED}
+)
+"""Reasons whose value is empty where the header is missing."""
 
 _ABOUT_ORIGINS: Final = frozenset(
     {

@@ -11,6 +11,7 @@ from typing import Final
 
 from cors_wsgi.browser import FailureReason
 
+from .other_languages import OTHER_LANGUAGES
 from .panels import PANEL_WORDS
 from .traces import Trace, find_trace
 
@@ -34,6 +35,8 @@ _OTHER_WORDS: Final[tuple[tuple[str, FailureReason], ...]] = (
         'Request mode is "same-origin" but the URL\'s origin is not same as the request origin {origin}',
         FailureReason.DISALLOWED_BY_MODE,
     ),
+    ('Refused to get unsafe header "{header}"', FailureReason.HEADER_NOT_EXPOSED),
+    ("Authorization will not be covered by the wildcard symbol (*)", FailureReason.AUTHORIZATION_UNDER_WILDCARD),
     ("Not allowed to load local resource: {location}", FailureReason.NOT_HTTP),
     ('URL scheme "{value}" is not supported', FailureReason.NOT_HTTP),
     ("Cross origin requests are only supported for protocol schemes: {value}", FailureReason.NOT_HTTP),
@@ -87,6 +90,7 @@ _CONTEXT: Final = tuple(
             r"resource at (?P<url>\S+?)\.? ",
             r"(?:cannot load|GET|POST|PUT|PATCH|DELETE|QUERY|HEAD|OPTIONS) (?P<url>[a-z]+://\S+)",
             r"from origin '(?P<origin>[^']+)'",
+            r"\(redirected from '(?P<first_url>[^']+)'\)",
         ),
     )
 )
@@ -117,7 +121,10 @@ def recognize(line: str) -> Recognized | None:
     for pattern, literal, reasons in _patterns():
         found = pattern.search(text)
         if found and (best is None or literal > best[0]):
-            facts = {**_find_context(text), **{name: value for name, value in found.groupdict().items() if value}}
+            facts = {
+                **_find_context(text),
+                **{name: value for name, value in found.groupdict().items() if value is not None},
+            }
             best = literal, Recognized(reasons[0], facts, reasons[1:])
     if best is None or (best[1].reason is FailureReason.NETWORK_FAILURE and _is_no_reason(text)):
         return None
@@ -159,6 +166,7 @@ def _templates() -> Iterator[tuple[str, FailureReason]]:
             if words := getattr(reason.wording, engine):
                 yield words, reason
     yield from _OTHER_WORDS
+    yield from OTHER_LANGUAGES
     yield from PANEL_WORDS
 
 
