@@ -25,11 +25,6 @@ SHARED, BLOCKED, UNTRIED = 0, 1, 2
 
 ENGINES: Final = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
 
-_BESIDE: Final = frozenset(
-    {HintName.NO_VARY, HintName.TWO_SITES, HintName.SPACE_IN_NAME, HintName.LOG, HintName.POLICY}
-)
-"""The hints that say more than a diagnosis does."""
-
 
 @dataclass(frozen=True)
 class Order:
@@ -148,8 +143,8 @@ def play(order: Order) -> Outcome:
     )
     hints = find_hints(exchanges, page.origin, failed, credentials=order.include and is_cookie_s, logged=heard.hints)
     diagnosis = _find_policy_s(heard.hints, failed)
-    diagnosis = diagnosis or diagnose(failed, exchanges, asked, looks=looks, server=order.server)
-    hints = [hint for hint in hints if hint.name in _BESIDE and not _is_said(hint, diagnosis)]
+    is_live = order.app is None
+    diagnosis = diagnosis or diagnose(failed, exchanges, asked, looks=looks, server=order.server, is_live=is_live)
     if looks is not None and any(hint.name is HintName.NO_VARY for hint in hints) and _is_constant(looks, exchanges):
         hints = [hint for hint in hints if hint.name is not HintName.NO_VARY]
     further = () if looks is None else tuple(looks.exchanges)
@@ -177,16 +172,6 @@ def _find_policy_s(hints: Sequence[Hint], failed: FetchError | None) -> Diagnosi
     line = write_for_policy(failed.reason, failed.facts)
     text = failed.remedy if line is None else f"{failed.remedy} With cors-wsgi: {line}."
     return Diagnosis(CauseCode.POLICY, said, Remedy(text))
-
-
-def _is_said(hint: Hint, diagnosis: Diagnosis | None) -> bool:
-    if diagnosis is None:
-        return False
-    if hint.name is HintName.NO_VARY:
-        return any("Vary: Origin" in part for part in (diagnosis.cause, str(diagnosis.remedy))) or bool(
-            diagnosis.wanted
-        )
-    return hint.text == diagnosis.cause
 
 
 def _is_constant(looks: Looks, exchanges: Sequence[Exchange]) -> bool:

@@ -21,7 +21,7 @@ from cors_wsgi.fetch import ORIGIN, REQUEST_METHOD
 
 from .asking import Order, Outcome, describe_page, list_hidden
 from .diagnosis import ServerName, diagnose
-from .hints import HintName, find_hints
+from .hints import find_hints
 from .pasted import Pasted, take_headers
 
 _MOST: Final = 200_000_000
@@ -157,11 +157,7 @@ def judge(recorded: Recorded, order: Order) -> Outcome:
         exchanges = exchanges[:1]
     asked = describe_page(order, order.origin, causes)
     diagnosis = diagnose(failed, exchanges, asked, server=order.server)
-    hints = [
-        hint
-        for hint in find_hints(exchanges, order.origin, failed, credentials=bool(order.cookie))
-        if hint.name in (HintName.TWO_SITES, HintName.SPACE_IN_NAME)
-    ]
+    hints = find_hints(exchanges, order.origin, failed, credentials=bool(order.cookie))
     if failed is not None or recorded.exchange.response is None:
         return Outcome(causes, exchanges, None, failed, diagnosis, hints, notes=order.notes)
     answer = recorded.exchange.response

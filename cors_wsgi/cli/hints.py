@@ -13,6 +13,8 @@ from cors_wsgi.browser.slips import advise_one_name, find_slip, rename_page
 from cors_wsgi.browser.urls import parse_url
 from cors_wsgi.fetch import ALLOW_ORIGIN, VARY
 
+from .diagnosis.redirects import is_login
+
 _CACHES: Final = ("Age", "X-Cache", "X-Cache-Status", "CF-Cache-Status", "X-Varnish")
 _FOR_STATUS: Final = {
     401: "Authentication answered the preflight, which never carries credentials: let OPTIONS pass before it.",
@@ -152,6 +154,8 @@ def _look_at_redirect(exchange: Exchange) -> Hint:
     what = "Browsers follow no redirect of a preflight."
     if asked is None or target is None:
         return Hint(HintName.REDIRECT, f"{what} This one leads nowhere: let the server answer OPTIONS itself.")
+    if is_login(target):
+        return Hint(HintName.REDIRECT, f"{what} This one leads to a login page: let OPTIONS pass before the login.")
     if target.path == asked.path + "/" and target.origin == asked.origin:
         return Hint(HintName.REDIRECT_SLASH, f"{what} The URL lacks the slash at its end: fetch {target.request_url}.")
     if (asked.scheme, target.scheme) == ("http", "https"):

@@ -14,8 +14,14 @@ from cors_wsgi.fetch import EXPOSE_HEADERS
 
 from .asking import BLOCKED, ENGINES, SHARED, UNTRIED, Outcome
 from .diagnosis import Diagnosis
+from .hints import Hint, HintName
 from .remedies import write_for_nginx, write_for_policy
 from .terminal import safe
+
+_BESIDE: Final = frozenset(
+    {HintName.NO_VARY, HintName.TWO_SITES, HintName.SPACE_IN_NAME, HintName.LOG, HintName.POLICY}
+)
+"""The hints that say more than a diagnosis does."""
 
 VERDICTS: Final = {SHARED: "shared", BLOCKED: "blocked", UNTRIED: "untried"}
 
@@ -37,8 +43,20 @@ def show(console: Console, outcome: Outcome, *, verbose: bool) -> None:
         for engine, name in ENGINES.items():
             console.print(_indent(f"[dim]{name}[/]  {safe(outcome.failed.say(engine))}"))
     for hint in outcome.hints:
+        if hint.name not in _BESIDE or _is_said(hint, outcome.diagnosis):
+            continue
         console.print(f"\n[bold]{hint.name}[/]")
         console.print(_indent(safe(hint.text)))
+
+
+def _is_said(hint: Hint, diagnosis: Diagnosis | None) -> bool:
+    if diagnosis is None:
+        return False
+    if hint.name is HintName.NO_VARY:
+        return any("Vary: Origin" in part for part in (diagnosis.cause, str(diagnosis.remedy))) or bool(
+            diagnosis.wanted
+        )
+    return hint.text == diagnosis.cause
 
 
 def _show_verdict(console: Console, outcome: Outcome) -> None:

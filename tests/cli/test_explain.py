@@ -431,7 +431,8 @@ def test_all_that_firefox_s_network_panel_says_of_cors_is_recognised() -> None:
 def test_an_unknown_text_says_so_with_the_nearest() -> None:
     shown = run("explain", "Method PUT is not allowed by the Access-Control-Allow-Methods in response", COLUMNS="200")
     assert shown.returncode == 1
-    assert shown.stdout.startswith("No browser is known to print this.\nThe nearest that one prints: Method {method}")
+    assert shown.stdout.startswith("This text is not among the lines that are known here. Copy the whole line")
+    assert "The nearest line that is known: Method {method}" in shown.stdout
 
 
 def test_without_text_it_says_what_to_do() -> None:

@@ -27,6 +27,7 @@ def diagnose(
     *,
     looks: Looks | None = None,
     server: ServerName | None = None,
+    is_live: bool = True,
 ) -> Diagnosis | None:
     """Return why a page does not get a response, and what to do; None where that is no matter of the server's answers.
 
@@ -36,8 +37,9 @@ def diagnose(
         asked: what the page asked for.
         looks: for further questions; None where none may be asked.
         server: which server it is, where somebody said so.
+        is_live: whether a server answered, not an app in this process.
     """
     if failed is None or failed.exchange is None or failed.exchange.response is None or not failed.reason.is_cors:
         return None
-    scene = Scene(failed, failed.exchange, failed.exchange.response, exchanges, asked, looks, server)
+    scene = Scene(failed, failed.exchange, failed.exchange.response, exchanges, asked, looks, server, is_live)
     return next(filter(None, (rule(scene) for rule in _RULES)), None)

@@ -33,6 +33,7 @@ class Scene:
         asked: what the page asked for.
         looks: for further questions; None where none may be asked.
         named: the server, where somebody said which it is.
+        is_live: whether a server answered, not an app in this process.
     """
 
     failed: FetchError
@@ -42,11 +43,12 @@ class Scene:
     asked: Asked
     looks: Looks | None = None
     named: ServerName | None = None
+    is_live: bool = True
 
     @cached_property
     def seen(self) -> Seen:
         """Who answered."""
-        return recognize(self.response, self.named)
+        return recognize(self.response, self.named, is_live=self.is_live)
 
     @property
     def server(self) -> ServerName | None:

@@ -138,17 +138,18 @@ class Seen:
         return self.front is not None and self.front.is_proxy and self.author is not self.front
 
 
-def recognize(response: WireResponse | None, named: ServerName | None = None) -> Seen:
+def recognize(response: WireResponse | None, named: ServerName | None = None, *, is_live: bool = True) -> Seen:
     """Return who answered.
 
     Args:
         response: the answer.
         named: the server, where somebody said which it is.
+        is_live: whether it came over the network, where what is left out tells something, too.
     """
     if response is None:
         return Seen(named, None)
     author = _find_author(response)
-    front = named or _find_proxy(response) or _find_front(response) or author
+    front = named or _find_proxy(response) or _find_front(response, is_live=is_live) or author
     if front is ServerName.NODE and named is None and author in _OF_NODE:
         front = author
     if author is None and front is not None and _is_own(response, front):
@@ -174,13 +175,14 @@ def _find_proxy(response: WireResponse) -> ServerName | None:
     return None
 
 
-def _find_front(response: WireResponse) -> ServerName | None:
+def _find_front(response: WireResponse, *, is_live: bool) -> ServerName | None:
     for header, pattern, name in _HEADERS:
         value = get_header(response.headers, header)
         if value is not None and re.search(pattern, value, re.IGNORECASE):
             return name
     names = {name.lower() for name, _ in response.headers}
-    if not names & {"server", "date"} and response.headers == [(n.lower(), v) for n, v in response.headers]:
+    is_lower = all(name == name.lower() for name, _ in response.headers)
+    if is_live and is_lower and not names & {"server", "date"}:
         return ServerName.HAPROXY  # which writes neither into what it answers by itself
     if "server" not in names and "timeout=" in (get_header(response.headers, "keep-alive") or ""):
         return ServerName.NODE

@@ -1,0 +1,281 @@
+"""The cause that `check` names first, and its remedy: one answer a case, and its twin, which is let through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from support.manual import DOCS, read_table
+
+from cors_wsgi.cli.asking import Order, Outcome, play
+from cors_wsgi.cli.diagnosis import CauseCode, ServerName
+
+PAGE = "https://app.example.com"
+URL = "https://api.example.com/items?x=1"
+ALLOW = ("Access-Control-Allow-Origin", PAGE)
+CREDENTIALS = ("Access-Control-Allow-Credentials", "true")
+METHODS = ("Access-Control-Allow-Methods", "GET, PUT")
+HEADERS = ("Access-Control-Allow-Headers", "Content-Type")
+VARY = ("Vary", "Origin")
+NGINX = ("Server", "nginx/1.22.1")
+APACHE = ("Server", "Apache/2.4.71")
+NGINX_PAGE = b"<html><center><h1>404</h1></center>\r\n<hr><center>nginx/1.22.1</center></html>"
+
+Headers = Sequence[tuple[str, str]]
+Answer = tuple[str, Headers, bytes]
+
+
+def answering(preflight: Answer, actual: Answer | None = None, elsewhere: Answer | None = None) -> Callable[..., Any]:
+    """Return an app with an answer to preflights, one to other requests of /items, and one to those of other paths."""
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        is_preflight = "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
+        here = preflight if is_preflight or actual is None else actual
+        status, headers, body = here if environ["PATH_INFO"] == "/items" or elsewhere is None else elsewhere
+        start_response(status, list(headers))
+        return [body]
+
+    return app
+
+
+def ask(app: Callable[..., Any], **options: Any) -> Outcome:
+    return play(Order(**{"url": URL, "origin": PAGE, "app": app, **options}))
+
+
+SIMPLE: dict[str, Any] = {}
+PUT: dict[str, Any] = {"method": "PUT"}
+JSON: dict[str, Any] = {"method": "PUT", "headers": [("Content-Type", "application/json")], "body": "{}"}
+LOGGED_IN: dict[str, Any] = {"include": True}
+OK = "200 OK"
+
+CASES = {
+    # What stands in Access-Control-Allow-Origin
+    "two equal values": ((OK, [ALLOW, ALLOW], b""), SIMPLE, "two-layers", "it came twice"),
+    "two values": ((OK, [ALLOW, (ALLOW[0], "https://b.example")], b""), SIMPLE, "several-origins", "in 2 lines"),
+    "a list in one value": ((OK, [(ALLOW[0], f"{PAGE}, https://b.example")], b""), SIMPLE, "several-origins", "in one"),
+    "quotes": ((OK, [(ALLOW[0], "'*'")], b""), SIMPLE, "quotes", "'*', with its quotation marks"),
+    "(null)": ((OK, [(ALLOW[0], "(null)")], b""), SIMPLE, "unset-variable", "SetEnvIf"),
+    "a variable": ((OK, [(ALLOW[0], "$cors_origin")], b""), SIMPLE, "unset-variable", "not filled in"),
+    "undefined": ((OK, [(ALLOW[0], "undefined")], b""), SIMPLE, "unset-variable", "not filled in"),
+    "a pattern": ((OK, [(ALLOW[0], "https://*.example.com")], b""), SIMPLE, "pattern", "no pattern for browsers"),
+    "a slash": ((OK, [(ALLOW[0], f"{PAGE}/")], b""), SIMPLE, "trailing-slash", "without the slash"),
+    "another scheme": ((OK, [(ALLOW[0], "http://app.example.com")], b""), SIMPLE, "spelling", "another scheme"),
+    "no origin at all": ((OK, [(ALLOW[0], "everyone")], b""), SIMPLE, "spelling", "no origin"),
+    "another origin": ((OK, [(ALLOW[0], "https://b.example")], b""), SIMPLE, "other-origin", "https://b.example"),
+    "a cache": ((OK, [(ALLOW[0], "https://b.example"), ("X-Cache", "HIT")], b""), SIMPLE, "cached", "X-Cache: HIT"),
+    "* with credentials": ((OK, [(ALLOW[0], "*")], b""), LOGGED_IN, "wildcard-with-credentials", "is missing, too"),
+    # Why it is missing
+    "a misspelt header": ((OK, [("Access-Control-Allow-Origins", PAGE)], b""), SIMPLE, "misspelt-header", "Origins"),
+    "an underscore": ((OK, [("Access_Control_Allow_Origin", PAGE)], b""), SIMPLE, "misspelt-header", "misspelt"),
+    "a cache without it": ((OK, [("Age", "7")], b"x"), SIMPLE, "cached", "without Origin"),
+    "Varnish's cache": ((OK, [("X-Varnish", "7 3")], b"x"), SIMPLE, "cached", "X-Varnish: 7 3"),
+    "nginx's if": (
+        ("204 No Content", [NGINX, ("Access-Control-Max-Age", "600")], b""), JSON, "not-inherited", "`if` or location"
+    ),
+    "a list of origins": ((OK, [VARY], b""), SIMPLE, "not-in-list", "decides by the origin"),
+    "nothing": ((OK, [("Content-Type", "text/html")], b"x"), SIMPLE, "not-set", "nothing here sets it for /items"),
+    # Credentials, methods, headers
+    "no credentials": ((OK, [ALLOW, VARY], b""), LOGGED_IN, "credentials-missing", "has no Access-Control-Allow-C"),
+    "True": ((OK, [ALLOW, (CREDENTIALS[0], "True")], b""), LOGGED_IN, "credentials-value", "where only true counts"),
+    "a method": ((OK, [ALLOW, ("Access-Control-Allow-Methods", "GET")], b""), PUT, "not-allowed", "the method PUT"),
+    "a method and a header": ((OK, [ALLOW], b""), JSON, "not-allowed", "PUT (Access-Control-Allow-Methods is missing)"),
+    "no commas": ((OK, [ALLOW, ("Access-Control-Allow-Methods", "GET PUT")], b""), PUT, "no-commas", "no list of"),
+    "* is a name": (
+        (OK, [ALLOW, CREDENTIALS, ("Access-Control-Allow-Methods", "*")], b""), {**PUT, **LOGGED_IN}, "star-is-a-name",
+        "a plain name",
+    ),
+    "Authorization": (
+        (OK, [(ALLOW[0], "*"), ("Access-Control-Allow-Headers", "*")], b""), {"headers": [("Authorization", "x")]},
+        "authorization-beside-star", "does not cover Authorization",
+    ),
+    "what is read": ((OK, [ALLOW, ("X-Total", "1")], b""), {"reads": "x-total"}, "not-exposed", "does not name"),
+    "a misspelt list": (
+        (OK, [ALLOW, ("Access-Control-Allow-Method", "PUT")], b""), PUT, "misspelt-header", "-Allow-Method,"
+    ),
+    # The status
+    "401 to a preflight": (("401 No", [], b""), PUT, "login-before-preflight", "never carries credentials"),
+    "401": (("401 No", [], b""), SIMPLE, "unauthorized", "wants a login"),
+    "400 of Django": (("400 No", [], b"<title>Bad Request (400)</title>"), SIMPLE, "bad-host", "ALLOWED_HOSTS"),
+    "400": (("400 No", [], b""), SIMPLE, "bad-request", "the host api.example.com"),
+    "403 to a preflight": (("403 No", [], b""), PUT, "forbidden", "a firewall, a gateway"),
+    "403 of Cloudflare": (("403 No", [("CF-Ray", "1")], b""), PUT, "forbidden", "Cloudflare"),
+    "403 of CSRF": (("403 No", [], b"CSRF verification failed"), SIMPLE, "csrf", "CSRF"),
+    "CSRF of a preflight": (("403 No", [], b"CSRF verification failed"), PUT, "csrf", "CSRF"),
+    "403 of a policy": (("403 No", [VARY], b""), PUT, "not-in-list", "is not in its list"),
+    "404": (("404 No", [], b""), SIMPLE, "not-found", "nothing at /items (404)"),
+    "404 of nginx": (("404 No", [NGINX], NGINX_PAGE), SIMPLE, "left-out-of-errors", "unless `always`"),
+    "404 of Apache": (("404 No", [APACHE], b""), SIMPLE, "left-out-of-errors", "`Header always set` does not"),
+    "an error page": (("404 No", [NGINX, ("ETag", '"1"')], b"{}"), SIMPLE, "error-page", "error_page"),
+    "404 to both": (("404 No", [], b""), PUT, "not-found", "and so is a GET"),
+    "405 to a preflight": (("405 No", [], b""), PUT, "no-options", "its route has no OPTIONS"),
+    "405": (("405 No", [], b""), SIMPLE, "method-refused", "does not take GET"),
+    "405 of nginx itself": (("405 No", [NGINX], NGINX_PAGE), PUT, "method-refused", "serves files"),
+    "501": (("501 No", [NGINX], b"x"), PUT, "no-options", "nginx passes the preflight on to it"),
+    "413": (("413 No", [NGINX], NGINX_PAGE), SIMPLE, "too-large", "larger than nginx takes"),
+    "429": (("429 No", [("Retry-After", "7")], b""), SIMPLE, "too-many", "wait 7 seconds"),
+    "429 to a preflight": (("429 No", [], b""), PUT, "too-many", "preflights included"),
+    "500": (("500 No", [], b""), SIMPLE, "crash", "failed with 500"),
+    "500 to a preflight": (("500 No", [], b""), PUT, "crash", "while it answered the preflight"),
+    "502": (("502 No", [NGINX], NGINX_PAGE), SIMPLE, "nobody-behind", "nginx found nobody behind it"),
+    "503 of nginx": (("503 No", [NGINX], NGINX_PAGE), SIMPLE, "too-many", "limit_req"),
+    "503": (("503 No", [], b""), PUT, "nobody-behind", "nobody behind it"),
+    "504": (("504 No", [NGINX], NGINX_PAGE), SIMPLE, "too-slow", "took longer than nginx waits"),
+    "418 to a preflight": (("418 Teapot", [], b""), PUT, "other-status", "browsers want 200 to 299"),
+    "418": (("418 Teapot", [], b""), SIMPLE, "other-status", "answered 418"),
+    # Redirects
+    "a slash, simple": (("301 No", [("Location", "/items/?x=1")], b""), SIMPLE, "redirect-slash", "for every answer"),
+    "a slash, preflighted": (("301 No", [("Location", "/items/?x=1")], b""), PUT, "redirect-slash", "/items/?x=1, since"),
+    "a login": (("302 No", [("Location", "/login?next=/items")], b""), PUT, "redirect-login", "the login page"),
+    "a login, simple": (("302 No", [("Location", "/auth/signin")], b""), SIMPLE, "redirect-login", "a login page"),
+    "elsewhere": (("302 No", [("Location", "/v2/items")], b""), PUT, "redirect-elsewhere", "the resource is elsewhere"),
+    "nowhere": (("302 No", [], b""), PUT, "redirect-elsewhere", "to nowhere"),
+    # The script
+    "patch": ((OK, [ALLOW, METHODS, VARY], b""), {"method": "patch"}, "method-case", "case counts"),
+    "a response header": (
+        (OK, [ALLOW, VARY], b""), {"headers": [("Access-Control-Allow-Origin", "*")]}, "response-header-sent",
+        "belongs into the server's answer",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_first_cause_is_the_true_one(name: str) -> None:
+    answer, options, code, words = CASES[name]
+    outcome = ask(answering(answer), **options)
+    assert outcome.diagnosis is not None
+    assert outcome.diagnosis.code == code
+    assert words in outcome.diagnosis.cause
+    assert outcome.diagnosis.remedy.text.strip()
+    assert outcome.status == 1
+
+
+@pytest.mark.parametrize("options", [SIMPLE, PUT, JSON, LOGGED_IN, {"reads": "X-Total"}])
+def test_what_is_let_through_has_no_cause(options: dict[str, Any]) -> None:
+    exposed = ("Access-Control-Expose-Headers", "X-Total")
+    outcome = ask(
+        answering((OK, [ALLOW, CREDENTIALS, METHODS, HEADERS, VARY, exposed, ("X-Total", "1")], b"")), **options
+    )
+    assert (outcome.status, outcome.diagnosis, outcome.hints, outcome.further) == (0, None, [], ())
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if CASES[name][2] not in ("method-case", "not-exposed")])
+def test_the_answer_that_is_wanted_is_let_through(name: str) -> None:
+    answer, options, *_ = CASES[name]
+    first = ask(answering(answer), **options)
+    assert first.diagnosis is not None
+    if not first.diagnosis.wanted or "redirect" in first.diagnosis.code or "header-sent" in first.diagnosis.code:
+        pytest.skip("no header helps")
+    (_, status), *headers = first.diagnosis.wanted
+    again = ask(answering((status or OK, headers, b"")), **options)
+    second = again.diagnosis.code if again.diagnosis else None
+    assert (again.status, second) == (0, None)
+
+
+@pytest.mark.parametrize("server", ServerName)
+def test_what_a_server_sent_never_breaks_out_of_its_configuration(server: ServerName) -> None:
+    evil = 'https://a.example"; include /etc/passwd; \\'
+    for headers in (
+        [(ALLOW[0], f"{evil}, https://b.example")],
+        [ALLOW, ("Access-Control-Allow-Methods", f"GET, {evil}")],
+    ):
+        outcome = ask(answering((OK, headers, b"")), **PUT, server=server)
+        assert outcome.diagnosis is not None
+        assert "passwd" not in "\n".join(outcome.diagnosis.remedy.lines)
+
+
+def test_a_neighbor_that_is_shared_tells_a_route_before_the_middleware() -> None:
+    outcome = ask(answering((OK, [], b"x"), elsewhere=("404 No", [ALLOW, VARY], b"")))
+    assert outcome.diagnosis is not None
+    assert outcome.diagnosis.code == CauseCode.BEFORE_CORS
+    assert "/ of the same server (404) is shared, and /items is not" in outcome.diagnosis.cause
+
+
+def test_in_nginx_such_a_neighbor_tells_a_location_that_inherits_nothing() -> None:
+    own = (OK, [NGINX, ("Cache-Control", "no-store"), ("Content-Type", "text/plain")], b"x")
+    outcome = ask(answering(own, elsewhere=("404 No", [ALLOW, VARY], b"")))
+    assert outcome.diagnosis is not None
+    assert outcome.diagnosis.code == CauseCode.NOT_INHERITED
+    assert "(here that of Cache-Control)" in outcome.diagnosis.cause
+
+
+def test_a_preflight_that_lacks_what_a_get_has_is_answered_elsewhere() -> None:
+    outcome = ask(answering(("204 No Content", [], b""), (OK, [ALLOW, VARY], b"")), **PUT)
+    assert outcome.diagnosis is not None
+    assert outcome.diagnosis.code == CauseCode.BEFORE_CORS
+    assert "although a GET of the same URL is shared" in outcome.diagnosis.cause
+
+
+@pytest.mark.parametrize("listed", [f"{PAGE}/", "http://app.example.com", "https://www.app.example.com"])
+def test_a_slip_in_a_list_of_origins_is_found_by_asking(listed: str) -> None:
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        named = [(ALLOW[0], listed)] if environ.get("HTTP_ORIGIN") == listed else []
+        start_response(OK, [VARY, *named])
+        return [b""]
+
+    outcome = ask(app)
+    assert outcome.diagnosis is not None
+    assert listed in outcome.diagnosis.cause
+    assert outcome.diagnosis.code in (CauseCode.TRAILING_SLASH, CauseCode.SPELLING)
+    once = ask(app, asks_further=False)
+    assert once.diagnosis is not None
+    assert (once.diagnosis.code, once.further) == (CauseCode.NOT_IN_LIST, ())
+
+
+def test_further_questions_are_few_and_carry_nothing_secret() -> None:
+    seen: list[dict[str, Any]] = []
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        seen.append(environ)
+        start_response(OK, [])
+        return [b"x"]
+
+    headers = [("Authorization", "Bearer hush")]
+    outcome = ask(app, method="POST", headers=headers, body="hush", include=True, cookie="sid=hush")
+    further = seen[len(outcome.exchanges) :]
+    assert 0 < len(outcome.further) == len(further) <= 6
+    assert {one["REQUEST_METHOD"] for one in further} <= {"GET", "OPTIONS"}
+    assert not [one for one in further if "HTTP_AUTHORIZATION" in one or "HTTP_COOKIE" in one]
+
+
+def test_a_named_origin_that_never_changes_needs_no_vary() -> None:
+    def reflecting(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        start_response(OK, [(ALLOW[0], environ.get("HTTP_ORIGIN", "*"))])
+        return [b""]
+
+    assert [hint.name for hint in ask(answering((OK, [ALLOW], b""))).hints] == []
+    assert [hint.name for hint in ask(reflecting).hints] == ["no-vary"]
+
+
+def test_what_no_script_can_read_is_listed_by_name() -> None:
+    outcome = ask(answering((OK, [ALLOW, VARY, NGINX, ("X-Total", "1"), ("Link", "x"), ("Date", "x")], b"")))
+    assert (outcome.status, outcome.hidden) == (0, ["X-Total", "Link"])
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "name"),
+    [
+        ([("server", "BaseHTTP/0.6"), ("date", "x")], b"", ServerName.HAPROXY),
+        ([("Date", "x"), ("Server", "gunicorn")], b"", ServerName.APACHE),
+        ([("Server", "gunicorn"), ("Date", "x")], b"", None),
+        ([("Date", "x"), ("Server", "WSGIServer/0.2")], b"", None),
+        ([("X-Powered-By", "Express")], b"", ServerName.EXPRESS),
+        ([("Date", "x"), ("Keep-Alive", "timeout=5")], b"", ServerName.NODE),
+        ([("Date", "x"), ("Keep-Alive", "timeout=5")], b'{"message":"Route GET:/x', ServerName.FASTIFY),
+        ([("Via", "1.1 varnish")], b"", ServerName.VARNISH),
+        ([("Server", "uvicorn")], b"", ServerName.FASTAPI),
+        ([("Date", "x")], b'<!DOCTYPE HTML PUBLIC "-//IETF//"><title>Error: 405 No</title>', ServerName.BOTTLE),
+    ],
+)  # fmt: skip
+def test_servers_are_told_by_their_answers(headers: Headers, body: bytes, name: ServerName | None) -> None:
+    from cors_wsgi.browser import WireResponse
+    from cors_wsgi.cli.diagnosis.servers import recognize
+
+    assert recognize(WireResponse(200, "OK", headers, body)).front is name
+
+
+def test_every_cause_is_in_the_manual_and_met_here() -> None:
+    listed = [row[0] for row in read_table(DOCS / "diagnosis.md", "The causes")]
+    assert listed == [f"`{code}`" for code in CauseCode]
+    elsewhere = {"before-cors", "redirect-https", "policy"}
+    assert {code for _, _, code, _ in CASES.values()} | elsewhere == set(CauseCode)
