@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import combinations, groupby
 from types import MethodType
@@ -89,16 +89,38 @@ class Finding:
     Attributes:
         code: the kind of finding, which says how bad it is.
         text: what it is about, and what to do.
+        place: file and line of the mark, call or view that it is about; None where there is none.
     """
 
     code: FindingCode
     text: str
+    place: tuple[str, int] | None = None
 
 
 def check_app(app: Flask, state: ExtensionState | None) -> list[Finding]:
     """Return what there is to say about an app, the worst first."""
     order = ("error", "warning", "note")
-    return sorted(_find(app, state), key=lambda finding: order.index(finding.code.level))
+    placed = (replace(found, place=found.place or _find_place(found.text)) for found in _find(app, state))
+    return sorted(placed, key=lambda finding: order.index(finding.code.level))
+
+
+_PLACE: Final = re.compile(r"((?:[A-Za-z]:)?[^\s():]+\.py):(\d+)")
+"""How messages name file and line."""
+
+
+def _find_place(text: str) -> tuple[str, int] | None:
+    """Return the first place that a message names."""
+    found = _PLACE.search(text)
+    return None if found is None else (found[1], int(found[2]))
+
+
+def _place_of(app: Flask, endpoint: str) -> tuple[str, int] | None:
+    """Return where a view was written, as far as the function itself says; that of a class has no line."""
+    view = app.view_functions.get(endpoint)
+    code = getattr(view, "__code__", None)
+    if code is None or package_of(view) == "flask":
+        return None
+    return code.co_filename, code.co_firstlineno
 
 
 def _find(app: Flask, state: ExtensionState | None) -> Iterator[Finding]:
@@ -173,22 +195,24 @@ def _is_same_function(one: object, other: object) -> bool:
 
 
 def _find_dangers(rows: list[Row], state: ExtensionState) -> Iterator[Finding]:
-    yield from _group(rows, FindingCode.ACCEPTED_RISK, _say_risks)
-    yield from _group(rows, FindingCode.EVERYBODY_WRITES, _say_who_writes)
-    yield from _group(rows, FindingCode.LOOSE_WITH_CREDENTIALS, _say_who_is_trusted)
+    yield from _group(rows, FindingCode.ACCEPTED_RISK, _say_risks, state.app)
+    yield from _group(rows, FindingCode.EVERYBODY_WRITES, _say_who_writes, state.app)
+    yield from _group(rows, FindingCode.LOOSE_WITH_CREDENTIALS, _say_who_is_trusted, state.app)
     if state.debug and not state.app.debug:
         text = "X-CORS-Debug is on although the app is not in debug mode: it shows the rules that come near."
         yield Finding(FindingCode.DEBUG, text)
 
 
-def _group(rows: list[Row], code: FindingCode, say: Callable[[Row, Policy], str]) -> Iterator[Finding]:
+def _group(
+    rows: list[Row], code: FindingCode, say: Callable[[Row, Policy], str], app: Flask
+) -> Iterator[Finding]:
     """Yield one finding for all routes of which the same is to be said; `say` returns nothing for the others."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
         if isinstance(row.resolved.policy, Policy) and (said := say(row, row.resolved.policy)):
             groups.setdefault(said, []).append(row)
     for said, group in groups.items():
-        yield Finding(code, f"{_list_routes(group, most=1)}: {said}")
+        yield Finding(code, f"{_list_routes(group, most=1)}: {said}", _place_of(app, group[0].endpoint))
 
 
 def _say_risks(_: Row, policy: Policy) -> str:

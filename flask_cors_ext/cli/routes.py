@@ -52,8 +52,9 @@ class Row:
 
 
 def list_rows(policies: Policies) -> list[Row]:
-    """Return the rows of an app, in the order of its rules; what failed to merge is denied."""
-    return [row for rule in policies.app.url_map.iter_rules() for row in _rows_of(rule, policies)]
+    """Return the rows of an app, in the order of its rules, static files last; what failed to merge is denied."""
+    rules = sorted(policies.app.url_map.iter_rules(), key=lambda rule: rule.endpoint.rpartition(".")[2] == "static")
+    return [row for rule in rules for row in _rows_of(rule, policies)]
 
 
 def _rows_of(rule: Rule, policies: Policies) -> list[Row]:

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -571,4 +572,75 @@ def test_a_terminal_decides_on_the_width(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("COLUMNS", "60")
     app = make(max_age=5)
     FlaskGroup(create_app=lambda: app).main(["cors", "routes"], standalone_mode=False)
-    assert max(len(line) for line in unstyle(terminal.getvalue()).splitlines()) == 60
+    assert max(len(line) for line in unstyle(terminal.getvalue()).splitlines()) <= 60
+
+
+def test_on_few_columns_a_route_has_two_lines_and_words_stay_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Flask("site")
+    CORS(app, origins=[A, B], supports_credentials=True)
+    options = {"origins": A, "allow_headers": ["X-A", "X-B"], "expose_headers": ["ETag"]}
+    app.add_url_rule("/x/<int:id>", "x", cross_origin(**options)(is_ours))
+    app.add_url_rule("/no", "no", same_origin(lambda: ""))
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run(app, "routes")[1] == (
+        "GET, HEAD /x/<int:id>\n"
+        f"    {A}; credentials; request headers: X-A, X-B; exposed: ETag\n"
+        "    (@cross_origin on is_ours: origins, allow_headers, expose_headers; CORS(app):\n"
+        "    supports_credentials)\n"
+        "GET, HEAD /no\n"
+        "    never shared\n"
+        "GET, HEAD /static/<path:filename>\n"
+        f"    {A}, {B}; credentials (CORS(app): origins,\n"
+        "    supports_credentials)\n"
+    )
+
+
+def test_check_as_json_names_file_and_line() -> None:
+    app = Flask("site")
+    CORS(app, origins=["https://*.example.com"], supports_credentials=True)
+    app.add_url_rule("/x", "x", is_ours)
+    code, output = run(app, "check", "--json")
+    told = json.loads(output)
+    line = is_ours.__code__.co_firstlineno
+    assert (code, told["extension"]) == (0, True)
+    found = [
+        (one["code"], one["level"], one["file"] and one["file"].endswith("test_cli.py"), one["line"])
+        for one in told["findings"]
+    ]
+    # Flask's own view for static files is no line that anybody could change.
+    assert sorted(found, key=str) == [
+        ("loose-with-credentials", "note", None, None), ("loose-with-credentials", "note", True, line)
+    ]  # fmt: skip
+    assert json.loads(run(Flask("site"), "check", "--json")[1]) == {"extension": False, "findings": []}
+
+
+def test_check_annotates_for_github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parent)
+    app = Flask("site", static_folder=None)
+    app.add_url_rule("/x", "x", cross_origin(origins=[A])(is_ours))
+    code, output = run(app, "check", "--github")
+    assert code == 1
+    assert (
+        "::error title=CORS missing-extension::Nothing reads the marks of these views: x. Write CORS(app).\n" in output
+    )
+    CORS(app, origins=["https://*.example.com"], supports_credentials=True)
+    lose_marks(app)
+    output = run(app, "check", "--github")[1]
+    assert re.search(r"^::error file=test_cli\.py,line=\d+,title=CORS lost-mark::", output, re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    assert re.search(r"^::error file=/.*test_cli\.py,line=\d+,title=", run(app, "check", "--github")[1], re.MULTILINE)
+    assert run(app, "check", "--github", "--json")[0] == 2
+
+
+def test_on_a_terminal_a_long_error_is_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "60")
+    app = Flask("site", static_folder=None)
+    CORS(app, origins="*")
+    app.add_url_rule("/x", "x", cross_origin(supports_credentials=True)(lambda: ""))
+    with pytest.raises(SystemExit):
+        FlaskGroup(create_app=lambda: app).main(["cors", "check"], standalone_mode=False)
+    printed = unstyle(terminal.getvalue()).splitlines()
+    assert printed[0].startswith("error: ")
+    assert max(map(len, printed)) <= 60
