@@ -579,13 +579,13 @@ def test_on_few_columns_a_route_has_two_lines_and_words_stay_whole(monkeypatch: 
     app = Flask("site")
     CORS(app, origins=[A, B], supports_credentials=True)
     options = {"origins": A, "allow_headers": ["X-A", "X-B"], "expose_headers": ["ETag"]}
-    app.add_url_rule("/x/<int:id>", "x", cross_origin(**options)(is_ours))
+    app.add_url_rule("/x/<int:id>", "x", cross_origin(**options)(named("show")))
     app.add_url_rule("/no", "no", same_origin(lambda: ""))
     monkeypatch.setenv("COLUMNS", "80")
     assert run(app, "routes")[1] == (
         "GET, HEAD /x/<int:id>\n"
         f"    {A}; credentials; request headers: X-A, X-B; exposed: ETag\n"
-        "    (@cross_origin on is_ours: origins, allow_headers, expose_headers; CORS(app):\n"
+        "    (@cross_origin on show: origins, allow_headers, expose_headers; CORS(app):\n"
         "    supports_credentials)\n"
         "GET, HEAD /no\n"
         "    never shared\n"
@@ -598,10 +598,11 @@ def test_on_few_columns_a_route_has_two_lines_and_words_stay_whole(monkeypatch: 
 def test_check_as_json_names_file_and_line() -> None:
     app = Flask("site")
     CORS(app, origins=["https://*.example.com"], supports_credentials=True)
-    app.add_url_rule("/x", "x", is_ours)
+    view = named("show")
+    app.add_url_rule("/x", "x", view)
     code, output = run(app, "check", "--json")
     told = json.loads(output)
-    line = is_ours.__code__.co_firstlineno
+    line = view.__code__.co_firstlineno
     assert (code, told["extension"]) == (0, True)
     found = [
         (one["code"], one["level"], one["file"] and one["file"].endswith("test_cli.py"), one["line"])
@@ -617,7 +618,7 @@ def test_check_as_json_names_file_and_line() -> None:
 def test_check_annotates_for_github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).parent)
     app = Flask("site", static_folder=None)
-    app.add_url_rule("/x", "x", cross_origin(origins=[A])(is_ours))
+    app.add_url_rule("/x", "x", cross_origin(origins=[A])(named("show")))
     code, output = run(app, "check", "--github")
     assert code == 1
     assert (
@@ -638,7 +639,7 @@ def test_on_a_terminal_a_long_error_is_wrapped(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("COLUMNS", "60")
     app = Flask("site", static_folder=None)
     CORS(app, origins="*")
-    app.add_url_rule("/x", "x", cross_origin(supports_credentials=True)(lambda: ""))
+    app.add_url_rule("/x", "x", cross_origin(supports_credentials=True)(named("show")))
     with pytest.raises(SystemExit):
         FlaskGroup(create_app=lambda: app).main(["cors", "check"], standalone_mode=False)
     printed = unstyle(terminal.getvalue()).splitlines()
