@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
     from urllib3 import PoolManager
 
-_CONNECTION: Final = re.compile(r"^HTTPS?Connection(?:Pool)?\(.*?\): ")
+_CONNECTION: Final = re.compile(r"^\w+\(host=.*?\): ")
 """What urllib3 puts before its words."""
 
 _OF_PYTHON: Final = re.compile(r"\[Errno -?\d+\] | ?\(_ssl\.c:\d+\)")

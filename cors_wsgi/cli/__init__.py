@@ -57,12 +57,11 @@ class Command(Protocol):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; 2 for a wrong call or a missing package."""
-    given = sys.argv[1:] if argv is None else list(argv)
-    if given[:1] == ["--version"]:  # which a report of a bug begins with, also where the extra is not installed
-        print(_VERSION)
-        return 0
+    words = sys.argv[1:] if argv is None else argv
+    # PERF: of a command that is named, the others would take as long to load as it takes to run.
+    names = [words[0]] if words and words[0] in COMMANDS else list(COMMANDS)
     try:
-        modules = {name: _load(name) for name in COMMANDS}
+        modules = {name: _load(name) for name in names}
     except ModuleNotFoundError as error:
         if (error.name or "").startswith(__package__ or ""):
             raise
@@ -89,6 +88,9 @@ def _make_parser(modules: Mapping[str, Command]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=_VERSION)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
+        if name not in modules:
+            commands.add_parser(name, help=summary)
+            continue
         command = commands.add_parser(
             name,
             help=summary,

@@ -125,7 +125,7 @@ CASES = {
     "418": (("418 Teapot", [], b""), SIMPLE, "other-status", "answered 418"),
     # Redirects
     "a slash, simple": (("301 No", [("Location", "/items/?x=1")], b""), SIMPLE, "redirect-slash", "for every answer"),
-    "a slash, preflighted": (("301 No", [("Location", "/items/?x=1")], b""), PUT, "redirect-slash", "/items/?x=1, since"),
+    "a slash, preflighted": (("301 No", [("Location", "/items/?x=1")], b""), PUT, "redirect-slash", "/items/?x=1,"),
     "a login": (("302 No", [("Location", "/login?next=/items")], b""), PUT, "redirect-login", "the login page"),
     "a login, simple": (("302 No", [("Location", "/auth/signin")], b""), SIMPLE, "redirect-login", "a login page"),
     "elsewhere": (("302 No", [("Location", "/v2/items")], b""), PUT, "redirect-elsewhere", "the resource is elsewhere"),

@@ -439,3 +439,78 @@ def test_without_text_it_says_what_to_do() -> None:
     shown = subprocess.run([str(SCRIPT), "explain"], input="", capture_output=True, text=True, timeout=60, check=False)
     assert (shown.returncode, shown.stdout) == (2, "")
     assert shown.stderr == "cors-wsgi explain: there is no text. Copy it from the browser's console (F12).\n"
+
+
+LANGUAGES = Path(__file__).parent / "data"
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "de"])
+def test_a_firefox_in_another_language_says_what_the_english_one_says(language: str) -> None:
+    from tools.engines.consoles import DATA
+
+    path = LANGUAGES / f"console-firefox-{language}.json"
+    english = json.loads((DATA / "console-firefox.json").read_text("utf-8"))["messages"]
+    other = json.loads(path.read_text("utf-8"))["messages"]
+    assert [one["case"] for one in other] == [one["case"] for one in english]
+    for one, known in zip(other, english, strict=True):
+        found, expected = ([recognize(line) for line in lines["text"]] for lines in (one, known))
+        assert [each and each.reason for each in found] == [each and each.reason for each in expected], one["case"]
+    assert sum(len(one["text"]) for one in other) > 80
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "words"),
+    [
+        pytest.param(
+            "Access to fetch at 'https://sso.example.com/login' (redirected from 'https://api.example.com/x') from "
+            "origin "
+            "'https://app.example.com' has been blocked by CORS policy: No 'Access-Control-Allow-Origin' header is "
+            "present on the requested resource.",
+            0, "That is a login page: the session is over", id="a redirect to a login",
+        ),
+        pytest.param(
+            "Access to fetch at 'https://api.example.com/x/' (redirected from 'https://api.example.com/x') from origin "
+            "'https://app.example.com' has been blocked by CORS policy: No 'Access-Control-Allow-Origin' header is "
+            "present on the requested resource.",
+            0, "Fetch https://api.example.com/x/ at once", id="a redirect to a slash",
+        ),
+        pytest.param(
+            "Access to fetch at 'https://b.example/' (redirected from 'https://api.example.com/x') from origin "
+            "'https://app.example.com' has been blocked by CORS policy: No 'Access-Control-Allow-Origin' header is "
+            "present on the requested resource.",
+            0, "Look why https://api.example.com/x redirects", id="a redirect elsewhere",
+        ),
+        pytest.param('Refused to get unsafe header "X-Total"', 0, "Name X-Total in the server's exposed", id="unsafe"),
+        pytest.param(
+            "[Deprecation] Authorization will not be covered by the wildcard symbol (*)in CORS "
+            "`Access-Control-Allow-Headers` handling.", 0, "authorization-under-wildcard", id="a deprecation",
+        ),
+        pytest.param(
+            "Failed to load resource: the server responded with a status of 403 (Forbidden)", 1,
+            "the server's answer says what it refuses", id="403",
+        ),
+        pytest.param(
+            "Failed to load resource: the server responded with a status of 502 (Bad Gateway)", 1, "own log", id="502"
+        ),
+        pytest.param(
+            "Cookie “sid” has been rejected because it is in a cross-site context and its “SameSite” is “Lax” or "
+            "“Strict”.",
+            0, "SameSite=None; Secure", id="a cookie in Firefox",
+        ),
+        pytest.param(
+            "Access to fetch at 'https://api.github.com/x' from origin 'http://localhost:3000' has been blocked by "
+            "CORS "
+            "policy: No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+            0, "What to do api.github.com is not yours: ask its owner", id="a server of somebody else",
+        ),
+        pytest.param(
+            "The value of the 'Access-Control-Allow-Credentials' header in the response is '' which must be 'true' "
+            "when "
+            "the request's credentials mode is 'include'.", 0, "Allow-Credentials is missing", id="missing",
+        ),
+    ],
+)  # fmt: skip
+def test_what_comes_first_is_what_helps(text: str, status: int, words: str) -> None:
+    shown = run("explain", text, COLUMNS="300")
+    assert shown.returncode == status
+    assert words in " ".join(shown.stdout.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -61,9 +62,11 @@ def _run(modules: Path, names: list[str], *, write: bool) -> int:
     for name in chosen:
         if name in healthy:
             with start(healthy[name], modules) as running:
-                begin = time.perf_counter()
+                begin, before = time.perf_counter(), os.times()
                 told = ask_check(running.origin, healthy[name])
-                times.append(time.perf_counter() - begin)
+                after = os.times()
+                used = after.children_user + after.children_system - before.children_user - before.children_system
+                times.append((time.perf_counter() - begin, used))
             found = told["verdict"] != "shared" or bool(told["hints"]) or told["cause"] is not None
             audited = audit_case(healthy[name], modules)
             loud = [finding["code"] for finding in audited["findings"] if finding["severity"] != "info"]
@@ -75,7 +78,8 @@ def _run(modules: Path, names: list[str], *, write: bool) -> int:
     print(table)
     print(summary)
     if times:
-        print(f"the median of {len(times)} runs of the command: {sorted(times)[len(times) // 2]:.2f} s")
+        elapsed, used = (sorted(column)[len(times) // 2] for column in zip(*times, strict=True))
+        print(f"the medians of {len(times)} runs of the command: {elapsed:.2f} s, {used:.2f} s of them of a processor")
     if write:
         write_part(PAGE, "cases", table)
         write_part(PAGE, "summary", summary)
