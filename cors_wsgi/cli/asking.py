@@ -170,7 +170,7 @@ def _find_policy_s(hints: Sequence[Hint], failed: FetchError | None) -> Diagnosi
     if said is None or failed is None:
         return None
     line = write_for_policy(failed.reason, failed.facts)
-    text = failed.remedy if line is None else f"{failed.remedy} With cors-wsgi: {line}."
+    text = failed.remedy if line is None else f"{line[0].upper()}{line[1:]}."
     return Diagnosis(CauseCode.POLICY, said, Remedy(text))
 
 

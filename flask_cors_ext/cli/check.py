@@ -203,9 +203,7 @@ def _find_dangers(rows: list[Row], state: ExtensionState) -> Iterator[Finding]:
         yield Finding(FindingCode.DEBUG, text)
 
 
-def _group(
-    rows: list[Row], code: FindingCode, say: Callable[[Row, Policy], str], app: Flask
-) -> Iterator[Finding]:
+def _group(rows: list[Row], code: FindingCode, say: Callable[[Row, Policy], str], app: Flask) -> Iterator[Finding]:
     """Yield one finding for all routes of which the same is to be said; `say` returns nothing for the others."""
     groups: dict[str, list[Row]] = {}
     for row in rows:

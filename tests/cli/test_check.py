@@ -348,7 +348,7 @@ app = CORSMiddleware(app, Policy(["http://localhost:5173", "https://www.example.
         pytest.param(
             "http://api.example:8000/", "http://127.0.0.1:5173", None, ["policy", "two-sites"], id="far away",
         ),
-        pytest.param("https://api.example.com/", "https://example.com", "Let the server", ["policy"], id="www"),
+        pytest.param("https://api.example.com/", "https://example.com", "Add 'https://example.com' to origins.", ["policy"], id="www"),
         pytest.param("https://api.example.com/own", "https://www.example.com", None, ["log"], id="an app's own header"),
     ],
 )  # fmt: skip
