@@ -11,6 +11,7 @@ from ..apps import check_wsgi_app
 from ..fetch import DEFAULT_PORTS
 from .connections import DIRECT, Route, find_proxy, make_pool
 from .exchange import WireRequest, WireResponse
+from .printing import escape
 from .urls import URL
 
 if TYPE_CHECKING:
@@ -254,7 +255,7 @@ def _describe(error: Exception) -> str:
         inner = reason
     text = " ".join(str(getattr(inner, "strerror", None) or inner).split())
     text = re.sub(r"\[SSL: \w+\] ", "TLS: ", _OF_PYTHON.sub("", _CONNECTION.sub("", text)))
-    return text[:300] or type(error).__name__
+    return escape(text[:300])[:300] or type(error).__name__
 
 
 def _find_inner(error: BaseException) -> BaseException | None:

@@ -47,6 +47,8 @@ class HintName(str, Enum):
     WWW = "www"
     LOOPBACK_NAME = "loopback-name"
     SPACE_IN_NAME = "space-in-name"
+    CSRF = "csrf"
+    COOKIE_KEPT_BACK = "cookie-kept-back"
     LOG = "log"
     POLICY = "policy"
 
@@ -89,7 +91,10 @@ def find_hints(
         hints += [hint for hint in _look_at(exchange) if not (logged and hint.name is HintName.PREFLIGHT_STATUS)]
     if failed is not None:
         hints += _look_at_failure(failed, origin)
+    if failed is None and exchanges:
+        hints += _look_at_shared_error(exchanges[-1])
     if credentials:
+        hints += [hint for each in exchanges for hint in _look_at_cookies(each, origin)]
         one_name_said = failed is not None and rename_page(failed.facts) is not None
         hints += [hint for each in exchanges for hint in _look_at_sites(origin, each.url, is_known=one_name_said)]
     return list(dict.fromkeys(hints))
@@ -106,6 +111,35 @@ def _look_at_sites(origin: str, url: str, *, is_known: bool) -> Iterator[Hint]:
         "says, browsers keep a cookie back unless it was set with SameSite=None; Secure, and some keep every cookie of "
         'another site back. See docs/recipes/single-page-app.md, "If the cookie does not arrive".',
     )
+
+
+def _look_at_shared_error(exchange: Exchange) -> Iterator[Hint]:
+    response = exchange.response
+    if response is None or response.status != 403 or b"csrf" not in response.body[:4000].lower():
+        return
+    yield Hint(
+        HintName.CSRF,
+        "CORS lets it through, and the server refuses the request by its check against forged requests (CSRF): send "
+        "the "
+        "token that it wants, and name the page's origin there (Django: CSRF_TRUSTED_ORIGINS).",
+    )
+
+
+def _look_at_cookies(exchange: Exchange, origin: str) -> Iterator[Hint]:
+    """Look for cookies that a browser does not keep, or does not send back from this page."""
+    url = parse_url(exchange.url)
+    if exchange.response is None or url is None or is_same_site(open_origin(origin)[0], url):
+        return
+    for name, value in exchange.response.headers:
+        parts = [part.strip().lower() for part in value.split(";")[1:]]
+        if name.lower() == "set-cookie" and not {"samesite=none", "secure"} <= set(parts):
+            cookie = value.partition("=")[0].strip()
+            yield Hint(
+                HintName.COOKIE_KEPT_BACK,
+                f"The cookie {cookie} is set without SameSite=None; Secure: page and API are two sites, so that "
+                f"browsers "
+                "neither keep it from this answer nor send it from this page.",
+            )
 
 
 def _look_at(exchange: Exchange) -> Iterator[Hint]:

@@ -19,7 +19,15 @@ from .remedies import write_for_nginx, write_for_policy
 from .terminal import safe
 
 _BESIDE: Final = frozenset(
-    {HintName.NO_VARY, HintName.TWO_SITES, HintName.SPACE_IN_NAME, HintName.LOG, HintName.POLICY}
+    {
+        HintName.NO_VARY,
+        HintName.TWO_SITES,
+        HintName.SPACE_IN_NAME,
+        HintName.LOG,
+        HintName.POLICY,
+        HintName.CSRF,
+        HintName.COOKIE_KEPT_BACK,
+    }
 )
 """The hints that say more than a diagnosis does."""
 

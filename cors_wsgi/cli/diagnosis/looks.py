@@ -52,6 +52,11 @@ class Looks:
         """Return the answer to a GET of another URL."""
         return self._send("GET", url, [(ORIGIN, self._origin)])
 
+    def get_fresh(self) -> WireResponse | None:
+        """Return the answer to a GET of the same URL that no cache has kept: with one more parameter."""
+        query = f"{self._url.query}&" if self._url.query else ""
+        return self.get_at(replace(self._url, query=f"{query}cors-wsgi={secrets.token_hex(4)}"))
+
     def find_neighbors(self) -> list[URL]:
         """Return other URLs of the server: its root, and one that nothing can be at."""
         odd = f"/cors-wsgi-{secrets.token_hex(4)}"

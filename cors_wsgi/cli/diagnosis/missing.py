@@ -17,7 +17,7 @@ from cors_wsgi.fetch import (
 )
 
 from .model import CauseCode, Diagnosis, Remedy
-from .origins import find_cache, find_twin, judge_cached
+from .origins import find_cache, find_twin, is_right_when_fresh, judge_cached
 from .plans import Task
 from .scene import Scene
 from .servers import ServerName
@@ -56,7 +56,7 @@ def judge_missing(scene: Scene) -> Diagnosis | None:
     varies = "origin" in [
         part.strip().lower() for part in (get_header(scene.response.headers, VARY.lower()) or "").split(",")
     ]
-    if (cached := find_cache(scene)) and not varies:
+    if (cached := find_cache(scene)) and not varies and is_right_when_fresh(scene):
         made = "was made for a request without Origin, or of another origin: it has no Access-Control-Allow-Origin"
         return judge_cached(scene, cached, made)
     if (partly := _judge_partly(scene)) is not None:

@@ -111,7 +111,7 @@ def _judge_other(scene: Scene, allowed: str) -> Diagnosis:
         plan = scene.plan(Task.LIST, allowed) if is_origin else scene.plan(Task.SET)
         text = f"Let the server name {origin}, letter by letter{', as well' if is_origin else ''}."
         return scene.conclude(code, slip.text, scene.write(plan, text))
-    if cached := find_cache(scene):
+    if (cached := find_cache(scene)) and is_right_when_fresh(scene):
         return judge_cached(scene, cached, f"was made for {allowed}")
     if parse_url(allowed) is None and allowed != "null":
         cause = f"{ALLOW_ORIGIN} is {allowed!r}, which is no origin: one has a scheme and a host, and no path."
@@ -184,6 +184,14 @@ def find_cache(scene: Scene) -> str | None:
         if lower == "age" and value.isdigit() and int(value) > 0:
             return f"{name}: {value}"
     return None
+
+
+def is_right_when_fresh(scene: Scene) -> bool:
+    """Tell whether the page is let in where no cache answers; where nothing may be asked, it is taken to be."""
+    if scene.looks is None:
+        return True
+    fresh = scene.looks.get_fresh()
+    return fresh is None or scene.is_shared(fresh)
 
 
 def judge_cached(scene: Scene, said: str, made_for: str) -> Diagnosis:
