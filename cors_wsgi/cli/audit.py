@@ -17,6 +17,7 @@ from rich.table import Table
 
 from cors_wsgi.audit import FLAWS, MOST_REQUESTS, FlawCode, Report, Severity, audit_app, audit_server
 from cors_wsgi.audit.run import is_harmless
+from cors_wsgi.audit.sarif import to_sarif
 from cors_wsgi.browser.printing import escape, show_exchange
 from cors_wsgi.browser.transports import NetworkError
 
@@ -67,6 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_route_arguments(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print everything as JSON")
+    form.add_argument("--sarif", action="store_true", help="print SARIF, which code hosts read")
     form.add_argument("--markdown", action="store_true", help="print Markdown, to paste into an issue")
 
 
@@ -79,6 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
         return UNTRIED
     if arguments.json:
         print(json.dumps(report.to_json(), indent=2))
+    elif arguments.sarif:
+        print(json.dumps(to_sarif(report), indent=2))
     elif arguments.markdown:
         print(report.to_markdown(), end="")
     else:

@@ -82,7 +82,10 @@ def _read_entry(entry: Mapping[str, Any]) -> Exchange:
     headers = _read_headers(said.get("headers"))
     text = (said.get("postData") or {}).get("text")
     body = text.encode("utf-8") if isinstance(text, str) else None
-    request = WireRequest(str(said["method"]), str(said["url"]), headers, body)
+    url = parse_url(str(said["url"]))
+    # Without user name and password: a recording is shown to others.
+    address = str(said["url"]) if url is None else url.request_url
+    request = WireRequest(str(said["method"]), address, headers, body)
     is_preflight = request.method == "OPTIONS" and get_header(headers, REQUEST_METHOD.lower()) is not None
     status = answer.get("status")
     if not isinstance(status, int) or not 100 <= status <= 599:

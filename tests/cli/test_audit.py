@@ -93,6 +93,18 @@ def test_json_and_markdown_say_the_same() -> None:
 
 
 @pytest.mark.usefixtures("apps")
+def test_sarif_has_a_rule_for_each_result() -> None:
+    data = json.loads(run("audit", URL, "--app", "apps:open_to_all", "--sarif").stdout)
+    (told,) = data["runs"]
+    assert data["version"] == "2.1.0"
+    assert [result["ruleId"] for result in told["results"]] == [rule["id"] for rule in told["tool"]["driver"]["rules"]]
+    assert [result["level"] for result in told["results"]] == ["error", "none"]
+    assert told["results"][0]["locations"] == [{"physicalLocation": {"artifactLocation": {"uri": URL}}}]
+    assert "was let in with credentials" in told["results"][0]["message"]["text"]
+    assert told["invocations"] == [{"executionSuccessful": True}]
+
+
+@pytest.mark.usefixtures("apps")
 @pytest.mark.parametrize("columns", ["60", "80", "200"])
 def test_no_line_is_wider_than_the_terminal(columns: str) -> None:
     shown = run("audit", URL, "--app", "apps:open_to_all", COLUMNS=columns)

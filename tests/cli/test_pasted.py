@@ -220,7 +220,7 @@ ENTRIES = [
     entry("GET", "https://api.example.com/bad", PAGE, 404, ("Server", "nginx"), sent=[("Cookie", "sid=hush")]),
     entry("OPTIONS", "https://api.example.com/put", PAGE, 405, ALLOW, sent=[("Access-Control-Request-Method", "PUT")]),
     entry("PUT", "https://api.example.com/put", PAGE, 0, postData={"text": "{}"}),
-    entry("GET", "https://api.example.com/nothing", PAGE, 0),
+    entry("GET", "https://user:hush@api.example.com/nothing", PAGE, 0),
 ]
 
 
