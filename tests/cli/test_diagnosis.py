@@ -143,7 +143,8 @@ def test_the_first_cause_is_the_true_one(name: str) -> None:
     assert outcome.diagnosis is not None
     assert outcome.diagnosis.code == code
     assert words in outcome.diagnosis.cause
-    assert outcome.diagnosis.remedy.text.strip()
+    remedy = outcome.diagnosis.remedy
+    assert remedy.text.endswith(":" if remedy.text.endswith(":") and remedy.pieces else ".")
     assert outcome.status == 1
 
 

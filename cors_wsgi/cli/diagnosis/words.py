@@ -33,13 +33,18 @@ def write_remedy(server: ServerName | None, plan: Plan, text: str) -> Remedy:
     """
     writer = None if server is None else _WRITERS.get(server)
     if server is None or writer is None or (not server.is_proxy and plan.task in _NOT_FOR_APPS):
-        return Remedy(text)
+        return Remedy(_close(text))
     if not all(_can_be_written(part) for pair in plan.pairs for part in pair) or not all(
         map(_can_be_written, plan.origins)
     ):
-        return Remedy(text)
+        return Remedy(_close(text))
     pieces = writer(plan)
-    return Remedy(text, server.title, pieces) if pieces else Remedy(text)
+    return Remedy(text, server.title, pieces) if pieces else Remedy(_close(text))
+
+
+def _close(text: str) -> str:
+    """Return a text that leads to lines as one that does not."""
+    return f"{text[:-1]}." if text.endswith(":") else text
 
 
 def _can_be_written(value: str) -> bool:
