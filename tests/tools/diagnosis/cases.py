@@ -10,7 +10,7 @@ from typing import Any, Final
 
 if sys.version_info >= (3, 11):
     import tomllib
-else:  # pragma: no cover - the newest Python runs the harness
+else:
     import tomli as tomllib
 
 HERE: Final = Path(__file__).parent
