@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
-from ..browser.connections import DIRECT, Route
+from ..browser.connections import HTTPTransport
 from ..browser.exchange import WireRequest, WireResponse
 from ..browser.transports import Transport, WSGITransport
 from ..browser.urls import URL, parse_url
+from ..browser.ways import DIRECT, Route
 from ..fetch import is_token
 from .client import Asker
 from .findings import judge

@@ -6,7 +6,6 @@ import base64
 from typing import TYPE_CHECKING
 
 from .cache import Clock, PreflightCache
-from .connections import DIRECT, Route
 from .cookies import Cookies
 from .engines import Engine, get_engine
 from .exchange import Exchange, WireRequest, WireResponse
@@ -15,6 +14,7 @@ from .origins import open_origin
 from .pages import Page
 from .transports import NetworkError, Transport, WSGITransport
 from .urls import URL, parse_url
+from .ways import DIRECT, Route
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -80,7 +80,7 @@ class Browser:
 
         browser = cls.__new__(cls)
         browser._set_up(url, get_engine(engine), Clock(runs=True))
-        browser._network = HTTPTransport(timeout=timeout, route=route)
+        browser._network = HTTPTransport(timeout=timeout, engine=browser.engine, route=route)
         return browser
 
     def _set_up(self, url: str, engine: Engine, clock: Clock) -> None:

@@ -1,206 +1,275 @@
-"""Connections to live servers: the way that they take, and response heads read as leniently as browsers read them."""
+"""Live servers over HTTP/1.1: connections that are kept, and a time limit for each exchange."""
 
 from __future__ import annotations
 
-import ipaddress
 import re
+import select
 import socket
-import urllib.request
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from http.client import HTTPException, HTTPResponse
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote
+import ssl
+import time
+from collections.abc import Iterable
+from typing import Final
 
+from ..fetch import DEFAULT_PORTS
+from .engines import STANDARD, Engine
+from .exchange import WireRequest, WireResponse
 from .headers import Header
-from .urls import URL, parse_url
+from .http_reading import read_head, read_response
+from .transports import NetworkError
+from .urls import URL
+from .ways import DIRECT, Route, find_proxy, list_login
 
-if TYPE_CHECKING:
-    import urllib3
-
-MAX_HEAD: Final = 256 * 1024
-"""Bytes of a response head that are read at most, as in Chromium; http.client gives up at a hundred headers."""
-
-_FRAMING: Final = frozenset({"connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"})
-"""Headers that http.client and urllib3 need to find the end of a body."""
-_STATUS = re.compile(rb"HTTP/\S+\s+(\d{3})")
+_MOST_KEPT: Final = 6
+"""Idle connections that are kept for an origin, as in browsers."""
 
 
-@dataclass(frozen=True)
-class Route:
-    """The way to a server, where it is not the usual one.
+class HTTPTransport:
+    """Sends requests to live servers as browsers do, byte for byte what the model says.
 
-    Attributes:
-        verifies: whether certificates are checked.
-        ca_file: a file of certificates that are trusted in place of the system's; empty for those.
-        addresses: by host and port, the address to connect to instead of asking for one.
-        proxy: the URL of a proxy; None for the one that the environment names, empty for none at all.
-        unix_socket: the path of a socket to connect to, whatever the host; empty for none.
+    On sockets, since both that Python's clients send and how they read (`http_reading`) is not what browsers do:
+    urllib3 turns `patch` into `PATCH`, which hides the very mistake that is looked for, and adds `Content-Length: 0`.
     """
 
-    verifies: bool = True
-    ca_file: str = ""
-    addresses: Mapping[tuple[str, int], str] = field(default_factory=dict)
-    proxy: str | None = None
-    unix_socket: str = ""
+    speaks_http2 = True
+
+    def __init__(self, *, timeout: float = 10.0, engine: Engine = STANDARD, route: Route = DIRECT) -> None:
+        """Make a transport.
+
+        Args:
+            timeout: seconds for one exchange, from the connection to the last byte.
+            engine: whose rules responses are read by.
+            route: the way to the servers.
+        """
+        self._timeout = timeout
+        self._route = route
+        self._engine = engine
+        self._kept: dict[str, list[_Connection]] = {}
+        self._tls: ssl.SSLContext | None = None
+
+    def send(self, url: URL, request: WireRequest) -> WireResponse:
+        """Send the request over a connection that is kept, or a new one.
+
+        A server may close a connection that it kept just as the next request arrives. As browsers do, that request is
+        sent once more, over a new one.
+
+        Raises:
+            NetworkError: there is no such host, nobody listens, time is over, or what came back is no HTTP.
+        """
+        return self._send(url, request, can_repeat=True)
+
+    def send_once(self, url: URL, request: WireRequest) -> WireResponse:
+        """Send a request that cannot be sent twice, since its body is a stream.
+
+        Raises:
+            NetworkError: as for `send`, or the kept connection was closed.
+        """
+        return self._send(url, request, can_repeat=False)
+
+    def _send(self, url: URL, request: WireRequest, *, can_repeat: bool) -> WireResponse:
+        deadline = time.monotonic() + self._timeout
+        connection = self._take(url.origin)
+        if connection is not None:
+            try:
+                return self._exchange(connection, url, request, deadline)
+            except NetworkError:
+                if connection.has_received or not can_repeat or time.monotonic() > deadline:
+                    raise
+        return self._exchange(self._connect(url, deadline), url, request, deadline)
+
+    def _take(self, origin: str) -> _Connection | None:
+        """Return a connection that is kept and quiet: one on which anything came meanwhile is of no more use."""
+        kept = self._kept.get(origin, [])
+        while kept:
+            connection = kept.pop()
+            if connection.is_quiet():
+                return connection
+            connection.close()
+        return None
+
+    def _connect(self, url: URL, deadline: float) -> _Connection:
+        host, port = url.host.strip("[]"), _find_port(url)
+        proxy = find_proxy(self._route, url)
+        asked = host if proxy is None else proxy.host.strip("[]")
+        try:
+            if self._route.unix_socket:
+                connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                connected.settimeout(max(deadline - time.monotonic(), 0.001))
+                connected.connect(self._route.unix_socket)
+            else:
+                place = (asked, _find_port(proxy or url))
+                place = (self._route.addresses.get(place, place[0]), place[1])
+                connected = socket.create_connection(place, max(deadline - time.monotonic(), 0.001))
+                connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if proxy is not None and proxy.scheme == "https":
+                connected = self._make_tls().wrap_socket(connected, server_hostname=asked)
+            if proxy is not None and url.scheme == "https":
+                self._open_tunnel(connected, f"{url.host}:{port}", proxy, deadline)
+            if url.scheme == "https":
+                connected = self._make_tls().wrap_socket(connected, server_hostname=host)
+        except socket.gaierror as error:
+            raise NetworkError(f"Failed to resolve '{asked}': {_describe(error)}") from error
+        except (OSError, UnicodeError, ValueError) as error:
+            raise NetworkError(_describe(error)) from error
+        # A proxy is told the whole URL of a request that it sends on by itself (RFC 9112, 3.2.2).
+        is_told_all = proxy is not None and url.scheme == "http"
+        return _Connection(connected, self._timeout, proxy if is_told_all else None)
+
+    def _make_tls(self) -> ssl.SSLContext:
+        if self._tls is None:
+            self._tls = ssl.create_default_context(cafile=self._route.ca_file or None)
+            if not self._route.verifies:
+                self._tls.check_hostname = False
+                self._tls.verify_mode = ssl.CERT_NONE
+        return self._tls
+
+    def _open_tunnel(self, connected: socket.socket, place: str, proxy: URL, deadline: float) -> None:
+        """Let a proxy pass bytes on to a server (RFC 9110, 9.3.6)."""
+        tunnel = _Connection(connected, self._timeout)
+        tunnel.begin(deadline)
+        lines = [f"CONNECT {place} HTTP/1.1", f"Host: {place}", *(f"{n}: {v}" for n, v in list_login(proxy))]
+        tunnel.send("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        status = read_head(tunnel, self._engine).status
+        if not 200 <= status <= 299:
+            raise NetworkError(f"the proxy answered {status} to CONNECT {place}")
+
+    def _exchange(self, connection: _Connection, url: URL, request: WireRequest, deadline: float) -> WireResponse:
+        connection.begin(deadline)
+        is_over = False
+        try:
+            connection.send(write_request(url, request, connection.proxy))
+            reading = read_response(connection, request.method, self._engine)
+            is_over = reading.can_go_on and connection.is_empty
+        finally:
+            kept = self._kept.setdefault(url.origin, [])
+            if is_over and len(kept) < _MOST_KEPT:
+                kept.append(connection)
+            else:
+                connection.close()
+        return reading.response
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        for kept in self._kept.values():
+            for connection in kept:
+                connection.close()
+        self._kept.clear()
+
+    def __del__(self) -> None:
+        self.close()
 
 
-DIRECT: Final = Route()
+def _find_port(url: URL) -> int:
+    return int(DEFAULT_PORTS[url.scheme]) if url.port is None else url.port
 
 
-def find_proxy(route: Route, url: URL) -> str:
-    """Return the proxy that a request takes, or nothing: the environment's never for loopback, as in browsers.
+def write_request(url: URL, request: WireRequest, proxy: URL | None = None) -> bytes:
+    """Return the bytes of a request (RFC 9112, 3).
 
-    Raises:
-        ValueError: what is named is no http or https URL.
+    Args:
+        url: where it goes.
+        request: one character a byte in its headers.
+        proxy: the proxy that sends it on, which is told the whole URL; None for none.
     """
-    if route.unix_socket or route.proxy == "":
-        return ""
-    proxy = route.proxy
-    if proxy is None:
-        if is_loopback(url.host) or urllib.request.proxy_bypass(url.host):
-            return ""
-        found = urllib.request.getproxies()
-        proxy = found.get(url.scheme) or found.get("all") or ""
-    if not proxy:
-        return ""
-    whole = proxy if "://" in proxy else f"http://{proxy}"
-    parsed = parse_url(whole)
-    if parsed is None or not parsed.is_http:
-        raise ValueError(f"the proxy {whole.rpartition('@')[2]!r} is none that is known; write http://host:port")
-    return whole
+    host = url.host if url.port is None else f"{url.host}:{url.port}"
+    target = url.target if proxy is None else url.request_url
+    lines = [f"{request.method} {target} HTTP/1.1", f"Host: {host}", "Connection: keep-alive"]
+    lines += [f"{name}: {value}" for name, value in list_login(proxy)]
+    lines += [f"{name}: {value}" for name, value in _combine(request.headers)]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + (request.body or b"")
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine, by its name or address alone."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+def _combine(headers: Iterable[Header]) -> list[Header]:
+    """Return the headers with one line for each name, and without white space at the ends of their values."""
+    combined: dict[str, Header] = {}
+    for name, value in headers:
+        first, before = combined.get(name.lower(), (name, None))
+        combined[name.lower()] = (first, value.strip(" \t") if before is None else f"{before}, {value.strip(' 	')}")
+    return list(combined.values())
 
 
-class LenientResponse(HTTPResponse):
-    """A response whose head is read as browsers read it.
+class _Connection:
+    """A connection, and what was read of it and not yet taken."""
 
-    Attributes:
-        pairs: its headers.
-        spaced_names: the names that had white space before the colon.
-    """
+    def __init__(self, connected: socket.socket, timeout: float, proxy: URL | None = None) -> None:
+        self._socket = connected
+        self.proxy = proxy
+        self._timeout = timeout
+        self._deadline = 0.0
+        self._buffer = bytearray()
+        self.has_received = False
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.pairs: list[Header] = []
-        self.spaced_names: list[str] = []
-        self.fp: Any = _Head(self.fp, self)
+    def begin(self, deadline: float) -> None:
+        """Begin an exchange that must end by then."""
+        self._deadline = deadline
+        self.has_received = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything that came was taken."""
+        return not self._buffer
+
+    def is_quiet(self) -> bool:
+        """Tell whether nothing came since the last exchange: no end, and nothing that a faulty answer left over."""
+        return not select.select([self._socket], [], [], 0)[0]
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def send(self, data: bytes) -> None:
+        """Send all of it; a server that answers before it has read all may have closed, and its answer counts."""
+        self._limit()
+        try:
+            self._socket.sendall(data)
+        except TimeoutError as error:
+            raise NetworkError(self._late()) from error
+        except OSError:
+            return
+
+    def read_line(self, limit: int) -> bytes:
+        """Return bytes up to a line feed, or `limit` of them, or all that are left."""
+        start = 0
+        while (end := self._buffer.find(b"\n", start, limit)) < 0 and len(self._buffer) < limit:
+            start = len(self._buffer)
+            if not self._fill():
+                break
+        return self._take(end + 1 if end >= 0 else min(limit, len(self._buffer)))
+
+    def read(self, size: int) -> bytes:
+        """Return up to so many bytes, none at the end."""
+        if not self._buffer:
+            self._fill()
+        return self._take(min(size, len(self._buffer)))
+
+    def _take(self, size: int) -> bytes:
+        taken = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return taken
+
+    def _fill(self) -> bool:
+        """Receive more; return whether anything came."""
+        self._limit()
+        try:
+            data = self._socket.recv(65536)
+        except TimeoutError as error:
+            raise NetworkError(self._late()) from error
+        except OSError as error:
+            raise NetworkError(_describe(error)) from error
+        self._buffer += data
+        self.has_received |= bool(data)
+        return bool(data)
+
+    def _limit(self) -> None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise NetworkError(self._late())
+        self._socket.settimeout(left)
+
+    def _late(self) -> str:
+        return f"there was no whole response after {self._timeout:g} seconds"
 
 
-class _Head:
-    """The file of a response: keeps every header, and hands on to http.client what it needs."""
-
-    def __init__(self, file: Any, response: LenientResponse) -> None:
-        self._file = file
-        self._response = response
-        self._is_interim = False
-        self._is_in_head = False
-        self._is_over = False
-        self._left = MAX_HEAD
-
-    def readline(self, limit: int = -1) -> bytes:
-        if self._is_over:
-            return bytes(self._file.readline(limit))
-        if not self._is_in_head:
-            line = bytes(self._file.readline(limit))
-            match = _STATUS.match(line)
-            self._is_interim = match is not None and match[1] == b"100"
-            self._is_in_head = True
-            return line
-        while line := self._file.readline(self._left + 1):
-            self._left -= len(line)
-            if self._left < 0:
-                raise HTTPException(f"the headers are longer than {MAX_HEAD} bytes")
-            if line in (b"\r\n", b"\n"):
-                self._is_in_head = False
-                self._is_over = not self._is_interim
-                return bytes(line)
-            if (name := self._keep(line)) in _FRAMING and not self._is_interim:
-                return f"{name}: {self._response.pairs[-1][1]}\r\n".encode("latin-1")
-        self._is_over = True
-        return b""
-
-    def _keep(self, line: bytes) -> str:
-        """Keep one line, and return its lower-cased name; nothing where it has none."""
-        text = line.decode("latin-1").rstrip("\r\n")
-        pairs = self._response.pairs
-        if text[:1] in (" ", "\t"):
-            if pairs:
-                pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]} {text.strip()}".strip())
-            return ""
-        name, colon, value = text.partition(":")
-        if not colon or self._is_interim:
-            return ""
-        bare = name.rstrip(" \t")
-        if bare != name:
-            self._response.spaced_names.append(bare)
-        pairs.append((bare, value.strip(" \t")))
-        return bare.lower()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._file, name)
-
-
-def make_pool(route: Route, proxy: str) -> urllib3.PoolManager:
-    """Return what makes connections along a route.
-
-    Raises:
-        ImportError: urllib3 is not installed.
-    """
-    import urllib3  # noqa: PLC0415 - an extra
-    from urllib3.connection import HTTPConnection, HTTPSConnection  # noqa: PLC0415
-    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool  # noqa: PLC0415
-
-    def connect(connection: HTTPConnection) -> socket.socket | None:
-        if route.unix_socket:
-            channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            channel.settimeout(float(connection.timeout) if isinstance(connection.timeout, (int, float)) else None)
-            channel.connect(route.unix_socket)
-            return channel
-        address = route.addresses.get((connection.host.strip("[]"), connection.port or 0))
-        if address is None:
-            return None
-        return socket.create_connection((address, connection.port or 0), connection.timeout)
-
-    class Plain(HTTPConnection):
-        response_class = LenientResponse
-
-        def _new_conn(self) -> socket.socket:
-            return connect(self) or super()._new_conn()
-
-    class Secure(HTTPSConnection):
-        response_class = LenientResponse
-
-        def _new_conn(self) -> socket.socket:
-            return connect(self) or super()._new_conn()
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    # Requests come one after another; a second connection is in use only while a thread still waits in vain.
-    options: dict[str, Any] = {"maxsize": 4, "retries": False}
-    if route.ca_file:
-        options["ca_certs"] = route.ca_file
-    if not route.verifies:
-        options |= {"cert_reqs": "CERT_NONE", "assert_hostname": False}
-        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    if proxy:
-        user = parse_url(proxy)
-        if user is not None and user.has_credentials:
-            options["proxy_headers"] = urllib3.make_headers(proxy_basic_auth=unquote(user.userinfo))
-            proxy = user.origin
-    pool = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
-    pool.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
-    return pool
+def _describe(error: Exception) -> str:
+    """Return what an exception of the operating system or of TLS says, as one line of at most 300 characters."""
+    text = getattr(error, "verify_message", "") or getattr(error, "strerror", None) or str(error)
+    text = re.sub(r" ?\(_ssl\.c:\d+\)", "", re.sub(r"\[SSL: \w+\] ", "TLS: ", " ".join(str(text).split())))
+    return text[:300] or type(error).__name__

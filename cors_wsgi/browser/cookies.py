@@ -83,9 +83,7 @@ class Cookies:
     def __init__(self, clock: Clock, engine: Engine) -> None:
         self._clock = clock
         self._engine = engine
-        self._policy = _Policy(engine)
-        self._jar = _Jar(self._policy, clock)
-        self._is_empty = True
+        self._kept: dict[_Key, Cookie] = {}
         self._given: dict[str, str] = {}
 
     def give(self, url: str, header: str) -> None:
@@ -154,9 +152,8 @@ class Cookies:
 
     def clear(self) -> None:
         """Forget every cookie."""
-        self._jar.clear()
+        self._kept.clear()
         self._given.clear()
-        self._is_empty = True
 
     def __iter__(self) -> Iterator[Cookie]:
         self._drop_old()
@@ -169,15 +166,23 @@ class Cookies:
             url: of the request.
             origin: of the page.
         """
-        given = self._given.get(url.origin)
-        if given is not None or self._is_empty:
+        if (given := self._given.get(url.origin)) is not None:
             return given
-        self._policy.is_cross_site = not is_same_site(origin, url)
-        self._policy.is_secure = self._is_secure(url)
-        self._jar.clear_expired_cookies()
-        request = urllib.request.Request(url.request_url)
-        self._jar.add_cookie_header(request)
-        return request.get_header("Cookie")
+        if not self._kept:
+            return None
+        self._drop_old()
+        is_own_site, site = is_same_site(origin, url), find_site(origin)
+        found = [
+            cookie
+            for cookie in self._kept.values()
+            if cookie.matches_host(url.host)
+            and matches_path(url.path, cookie.path)
+            and (not cookie.is_secure or self._is_secure(url))
+            and cookie.partition in ("", site)
+            and (is_own_site or self._crosses_sites(cookie))
+        ]
+        found.sort(key=lambda cookie: -len(cookie.path))  # a stable sort: of one length the earlier comes first
+        return "; ".join(map(str, found)) if found else None
 
     def keep(self, url: URL, origin: Origin, headers: Iterable[Header]) -> None:
         """Keep what a response sets (`#parse-and-store-response-set-cookie-headers` of Fetch).

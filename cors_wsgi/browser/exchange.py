@@ -35,7 +35,7 @@ class WireResponse(NamedTuple):
         headers: pairs in the order of the wire, one character a byte.
         body: the bytes that came.
         error: what went wrong after the headers had come; empty if the body is whole.
-        spaced_names: the header names that had white space before the colon; it is taken off here.
+        spaced_names: the header names that had white space before the colon, which not every browser takes off.
     """
 
     status: int

@@ -56,12 +56,14 @@ class Head(NamedTuple):
         phrase: the words behind it, one character a byte.
         headers: one character a byte.
         is_persistent: whether the connection stays open behind a body whose end is known.
+        spaced_names: the names that had white space before the colon, whatever the engine makes of them.
     """
 
     status: int
     phrase: str
     headers: list[Header]
     is_persistent: bool
+    spaced_names: tuple[str, ...] = ()
 
 
 class Reading(NamedTuple):
@@ -92,7 +94,7 @@ def read_response(source: Source, method: str, engine: Engine) -> Reading:
         if head.status == _SWITCHING:
             raise NetworkError("the interim response 101 switches to another protocol, for which nobody asked")
         head = read_head(source, engine)
-    response = WireResponse(head.status, head.phrase, head.headers, b"")
+    response = WireResponse(head.status, head.phrase, head.headers, b"", spaced_names=head.spaced_names)
     if method == "HEAD" or head.status in _BODILESS:
         return Reading(response, head.is_persistent)
     body, error, is_framed = _read_body(source, head, engine)
@@ -121,7 +123,9 @@ def read_head(source: Source, engine: Engine) -> Head:
     headers = _read_headers(lines, engine)
     connection = (get_header(headers, "connection") or "").lower()
     is_persistent = "keep-alive" in connection if version == "1.0" else "close" not in connection
-    return Head(status, phrase, headers, is_persistent)
+    named = (line.partition(b":")[0].decode("latin-1") for line in lines if line[:1] not in (b" ", b"\t"))
+    spaced = tuple(name.rstrip(" \t") for name in named if name != name.rstrip(" \t"))
+    return Head(status, phrase, headers, is_persistent, tuple(filter(is_token, spaced)))
 
 
 def _read_line(source: Source, limit: int) -> bytes:

@@ -57,9 +57,12 @@ class Command(Protocol):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; 2 for a wrong call or a missing package."""
-    words = sys.argv[1:] if argv is None else argv
+    given = sys.argv[1:] if argv is None else list(argv)
+    if given[:1] == ["--version"]:  # which a report of a bug begins with, also where the extra is not installed
+        print(_VERSION)
+        return 0
     # PERF: of a command that is named, the others would take as long to load as it takes to run.
-    names = [words[0]] if words and words[0] in COMMANDS else list(COMMANDS)
+    names = given[:1] if given[:1] and given[0] in COMMANDS else list(COMMANDS)
     try:
         modules = {name: _load(name) for name in names}
     except ModuleNotFoundError as error:

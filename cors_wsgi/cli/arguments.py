@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cors_wsgi.browser.connections import Route, is_loopback
 from cors_wsgi.browser.urls import parse_url
+from cors_wsgi.browser.ways import Route, is_loopback
 
 
 def read_header(text: str) -> tuple[str, str]:

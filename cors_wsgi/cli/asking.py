@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from cors_wsgi.browser import Browser, CORSError, Exchange, FetchError, PreflightCause, Response, preflight_causes
+from cors_wsgi.browser import (
+    Browser,
+    CORSError,
+    Exchange,
+    FetchError,
+    Load,
+    Page,
+    PreflightCause,
+    Response,
+    preflight_causes,
+)
 from cors_wsgi.browser import FailureReason as Reason
 from cors_wsgi.browser.checks import find_exposed
-from cors_wsgi.browser.connections import DIRECT, Route
+from cors_wsgi.browser.connections import HTTPTransport
+from cors_wsgi.browser.elements import Kind
 from cors_wsgi.browser.headers import Header, get_header
-from cors_wsgi.browser.transports import HTTPTransport, Transport, WSGITransport
+from cors_wsgi.browser.transports import Transport, WSGITransport
 from cors_wsgi.browser.urls import parse_url
+from cors_wsgi.browser.ways import DIRECT, Route
 from cors_wsgi.fetch import ALLOW_ORIGIN, normalize_method
 
 from .diagnosis import Asked, CauseCode, Diagnosis, Remedy, ServerName, diagnose
@@ -22,8 +34,6 @@ from .listening import listen_to_policy
 from .remedies import write_for_policy
 
 SHARED, BLOCKED, UNTRIED = 0, 1, 2
-
-ENGINES: Final = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,9 @@ class Order:
         route: the way to a live server.
         cookie: the Cookie header that goes along where credentials are included; empty for none.
         notes: what was dropped of what was given, and what was taken for what.
+        kind: the element that loads the URL; empty where a script fetches it.
+        crossorigin: the element's attribute; None where it has none.
+        integrity: the element's attribute.
     """
 
     url: str
@@ -63,6 +76,9 @@ class Order:
     route: Route = DIRECT
     cookie: str = ""
     notes: Sequence[str] = ()
+    kind: str = ""
+    crossorigin: str | None = None
+    integrity: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +95,7 @@ class Outcome:
         hidden: the response headers of the app that no script can read.
         further: what was asked to find the cause.
         notes: what was dropped of what was given, and what was taken for what.
+        load: what became of an element; None if a script fetches.
     """
 
     causes: Sequence[PreflightCause]
@@ -90,12 +107,15 @@ class Outcome:
     hidden: Sequence[str] = ()
     further: Sequence[Exchange] = field(default=())
     notes: Sequence[str] = ()
+    load: Load | None = None
 
     @property
     def status(self) -> int:
         """The command's exit status."""
         if self.failed is None:
             return SHARED
+        if self.load is not None and self.failed.exchange is not None and self.failed.exchange.response is not None:
+            return BLOCKED
         return BLOCKED if isinstance(self.failed, CORSError) else UNTRIED
 
 
@@ -115,6 +135,8 @@ def play(order: Order) -> Outcome:
     if order.cookie:
         browser.cookies.give(server, order.cookie)
     page = browser.open(order.origin)
+    if order.kind:
+        return _load(browser, page, order)
     causes: Sequence[PreflightCause] = ()
     failed: FetchError | None = None
     response: Response | None = None
@@ -149,6 +171,18 @@ def play(order: Order) -> Outcome:
         hints = [hint for hint in hints if hint.name is not HintName.NO_VARY]
     further = () if looks is None else tuple(looks.exchanges)
     return Outcome(causes, exchanges, response, failed, diagnosis, hints, hidden, further, order.notes)
+
+
+def _load(browser: Browser, page: Page, order: Order) -> Outcome:
+    """Load the URL as an element of the page does."""
+    if order.kind == "eventsource":
+        load = page.event_source(order.url, with_credentials=order.include)
+    else:
+        attribute: Any = "use-credentials" if order.include else order.crossorigin
+        load = page.load(cast("Kind", order.kind), order.url, crossorigin=attribute, integrity=order.integrity)
+    exchanges = tuple(browser.exchanges)
+    hints = find_hints(exchanges, page.origin, load.error, credentials=order.include, logged=())
+    return Outcome((), exchanges, None, load.error, None, hints, notes=order.notes, load=load)
 
 
 def _make_transport(order: Order) -> Transport:

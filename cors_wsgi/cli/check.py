@@ -6,17 +6,19 @@ import argparse
 import json
 import sys
 from dataclasses import replace
-from typing import Final
+from typing import Final, get_args
 
 from rich.console import Console
 
-from cors_wsgi.browser.connections import DIRECT
+from cors_wsgi.browser import ENGINES
+from cors_wsgi.browser.elements import Kind
 from cors_wsgi.browser.printing import escape
+from cors_wsgi.browser.ways import DIRECT
 from cors_wsgi.fetch import is_forbidden_request_header
 
 from . import har
 from .arguments import add_route_arguments, check_timeout, load_app, read_header, read_route, read_url
-from .asking import BLOCKED, ENGINES, SHARED, UNTRIED, Order, Outcome, play
+from .asking import BLOCKED, SHARED, UNTRIED, Order, Outcome, play
 from .diagnosis import ServerName
 from .outcomes import VERDICTS, describe, show
 from .pasted import Pasted, read_pasted
@@ -28,12 +30,16 @@ examples:
   cors-wsgi check https://api.example.com/items/1 --origin https://app.example.com \\
       --method PUT -H 'Content-Type: application/json' --data '{}' --credentials
   cors-wsgi check https://cdn.example.com/logo.png --origin https://app.example.com --as img --crossorigin
+  cors-wsgi check https://cdn.example.com/logo.png --origin https://app.example.com --as img --crossorigin
   cors-wsgi check http://localhost/items --origin https://app.example.com --app myapp:app
   cors-wsgi check --curl "curl 'https://api.example.com/items' -H 'origin: https://app.example.com'"
   cors-wsgi check - < copied.txt          what DevTools copied, as cURL or as fetch
   cors-wsgi check --har recorded.har      every request to another origin; --entry N for one
-exit status: 0 shared, 1 blocked, 2 could not be tried
+exit status: 0 shared (with --as: in use), 1 blocked, 2 could not be tried
 """
+
+KINDS: Final = (*(kind for kind in get_args(Kind) if kind != "preload"), "eventsource")
+"""What --as takes. A preload is asked for as its consumer, and so needs no kind of its own."""
 
 _LONGEST_INPUT = 1_000_000
 
@@ -57,7 +63,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--entry", metavar="N", type=int, help="the one request of the recording, by its number")
     parser.add_argument("--replay", action="store_true", help="ask the server again what was recorded")
     parser.add_argument(
-        "--engine", choices=["standard", *ENGINES], default="standard", help="whose rules; the standard's by default"
+        "--as",
+        dest="kind",
+        choices=KINDS,
+        metavar="KIND",
+        help=f"load it without a script, as one of: {', '.join(KINDS)}",
+    )
+    parser.add_argument(
+        "--crossorigin",
+        nargs="?",
+        const="anonymous",
+        choices=("anonymous", "use-credentials"),
+        help="with --as: the element's attribute",
+    )
+    parser.add_argument("--integrity", default="", help="with --as: the element's attribute")
+    parser.add_argument(
+        "--engine", choices=list(ENGINES), default="standard", help="whose rules; the standard's by default"
     )
     parser.add_argument(
         "--server",
@@ -126,14 +147,17 @@ def _read_order(arguments: argparse.Namespace) -> Order:
     if arguments.app and route != DIRECT:
         raise ValueError("--app asks no server; leave out the way to one")
     method = arguments.method or pasted.method or "GET"
-    if arguments.method is None and pasted.method:
-        method = pasted.method
+    body = arguments.data if arguments.data is not None else pasted.body
+    if arguments.kind and (headers or body is not None or method != "GET"):
+        raise ValueError("an element sends a GET without headers of its own: leave out -H, --data and --method")
+    if not arguments.kind and (arguments.crossorigin or arguments.integrity):
+        raise ValueError("--crossorigin and --integrity belong to an element: name it with --as, for example --as img")
     return Order(
         url=read_url(pasted.url, "write it as the script does"),
         origin=origin,
         method=method,
         headers=headers,
-        body=arguments.data if arguments.data is not None else pasted.body,
+        body=body,
         include=include,
         reads=arguments.reads,
         engine=arguments.engine,
@@ -144,6 +168,9 @@ def _read_order(arguments: argparse.Namespace) -> Order:
         route=route,
         cookie=cookie if include else "",
         notes=notes,
+        kind=arguments.kind or "",
+        crossorigin=arguments.crossorigin,
+        integrity=arguments.integrity,
     )
 
 

@@ -12,9 +12,11 @@ from rich.console import Console
 from rich.padding import Padding
 
 from cors_wsgi.browser import FailureReason
-from cors_wsgi.browser.connections import is_loopback
 from cors_wsgi.browser.origins import is_same_site, open_origin
 from cors_wsgi.browser.urls import parse_url
+from cors_wsgi.browser.ways import is_loopback
+from cors_wsgi.texts import Language, choose_by_environment, say
+from cors_wsgi.texts.writing import explain_reason, write_remedy, write_trace
 
 from .console_lines import Recognized, find_nearest, recognize, recognize_trace
 from .diagnosis.redirects import is_login
@@ -72,11 +74,16 @@ def _show(console: Console, recognized: Recognized, language: Language) -> None:
     unknown = {name: say(f"unknown.{name}", language) for name in _FACTS}
     reason, facts = recognized.reason, {**unknown, **recognized.facts}
     console.print(f"[bold]{reason.value}[/]")
-    parts = {"What happened": reason.explain(facts), "What to do": find_way(recognized.facts) + reason.remedy(facts)}
-    if (redirect := _explain_redirect(recognized)) is not None:
+    parts = {
+        "explain.happened": explain_reason(reason, facts, language),
+        "explain.do": write_remedy(reason, facts, language),
+    }
+    if (way := find_way(recognized.facts, language)) != "":
+        parts["explain.do"] = f"{way}{parts['explain.do']}"
+    if (redirect := _explain_redirect(recognized, language)) is not None:
         parts = {**parts, **redirect}
-    elif (remedy := write_for_policy(reason, recognized.facts)) is not None:
-        parts["With cors-wsgi"] = f"{remedy[0].upper()}{remedy[1:]}."
+    elif (remedy := write_for_policy(reason, recognized.facts, language)) is not None:
+        parts["explain.policy"] = say("explain.sentence", language, {"text": f"{remedy[0].upper()}{remedy[1:]}"})
     if not reason.is_cors:
         mind = "explain.second_line" if recognized.may_follow else "explain.not_cors"
         parts = {"explain.mind": say(mind, language), **parts}
@@ -85,27 +92,24 @@ def _show(console: Console, recognized: Recognized, language: Language) -> None:
     _show_parts(console, parts, language)
 
 
-def _explain_redirect(recognized: Recognized) -> Mapping[str, str] | None:
+def _explain_redirect(recognized: Recognized, language: Language) -> Mapping[str, str] | None:
     """Return what to say of a line that tells of a redirect: the remedy is where that comes from."""
     first, last = recognized.facts.get("first_url"), recognized.facts.get("url")
     if not first or first == last or not recognized.reason.is_cors:
         return None
     begin, end = parse_url(first), parse_url(last or "")
-    what = f"{first} redirects to {last}, and what the line says is about the answer there."
     if end is not None and is_login(end):
-        way = (
-            f"That is a login page: the session is over, or its cookie did not come along. Log in again, and let "
-            f"the API "
-            f"at {first} answer 401 instead of a redirect. No header of the login page helps."
-        )
+        way = "explain.redirect_login"
     elif begin is not None and end is not None and begin.host == end.host:
-        way = f"Fetch {last} at once; or let {first} answer by itself."
+        way = "explain.redirect_here"
     else:
-        way = (
-            f"Look why {first} redirects, and fetch {last} at once if that is meant: then that server has to allow "
-            f"the page."
-        )
-    return {"What happened": f"{what} {recognized.reason.explain(recognized.facts)}", "What to do": way}
+        way = "explain.redirect_elsewhere"
+    facts = {"first": first, "last": last or ""}
+    happened = say("explain.redirect", language, facts)
+    return {
+        "explain.happened": f"{happened} {explain_reason(recognized.reason, recognized.facts, language)}",
+        "explain.do": say(way, language, facts),
+    }
 
 
 _OF_OTHERS: Final = (
@@ -116,14 +120,14 @@ _OF_OTHERS: Final = (
     "binance.com", "coinbase.com", "notion.com", "dropbox.com",
 )  # fmt: skip
 """Sites whose servers are plainly nobody's own."""
-_OWNER = "ask its owner for access from your page's origin, or call it from your own server, which no browser restricts"
 
 
-def find_way(facts: Mapping[str, str]) -> str:
-    """Return what comes before every remedy on the server, where that is not the person's own, or may not be.
+def find_way(facts: Mapping[str, str], language: Language) -> str:
+    """Return what comes before every remedy on the server, where that is plainly not the person's own.
 
     Args:
         facts: of the line: the `url` that was fetched, and the page's `origin`.
+        language: of whoever reads it.
     """
     url, page = parse_url(facts.get("url", "")), parse_url(facts.get("origin", ""))
     if url is None or not url.is_http or is_loopback(url.host):
@@ -131,23 +135,20 @@ def find_way(facts: Mapping[str, str]) -> str:
     if page is not None and is_same_site(open_origin(page.origin)[0], url):
         return ""
     if any(url.host == site or url.host.endswith(f".{site}") for site in _OF_OTHERS):
-        return f"{url.host} is not yours: {_OWNER}. What follows is for its owner. "
+        return say("explain.not_yours", language, {"host": url.host})
     return ""
 
 
-def _show_parts(console: Console, parts: Mapping[str, str]) -> None:
+def _show_parts(console: Console, parts: Mapping[str, str], language: Language) -> None:
+    """Show each part under its title, which is a key of the table of texts."""
     for title, text in parts.items():
         console.print(f"  [dim]{say(title, language)}[/]")
         console.print(Padding(safe(text), (0, 0, 0, 4)))
     console.print()
 
 
-def _say_unknown(console: Console, lines: list[str]) -> None:
-    console.print(
-        "This text is not among the lines that are known here. Copy the whole line, as it stands in the browser's "
-        "console "
-        "(F12); a browser's words change with its version and language."
-    )
+def _say_unknown(console: Console, lines: list[str], language: Language) -> None:
+    console.print(say("explain.unknown", language))
     near = next(filter(None, map(find_nearest, lines)), None)
     if near:
-        console.print(f"The nearest line that is known: {safe(near)}")
+        console.print(safe(say("explain.nearest", language, {"line": near})))

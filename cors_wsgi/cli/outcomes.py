@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.padding import Padding
 
 from cors_wsgi.browser import FetchError
+from cors_wsgi.browser.engines import BROWSERS
 from cors_wsgi.browser.printing import hide_credentials, show_exchange
 from cors_wsgi.fetch import EXPOSE_HEADERS
 
-from .asking import BLOCKED, ENGINES, SHARED, UNTRIED, Outcome
+from .asking import BLOCKED, SHARED, UNTRIED, Outcome
 from .diagnosis import Diagnosis
 from .hints import Hint, HintName
 from .remedies import write_for_nginx, write_for_policy
@@ -48,8 +49,8 @@ def show(console: Console, outcome: Outcome, *, verbose: bool) -> None:
     _show_wire(console, outcome, verbose=verbose)
     if outcome.status == BLOCKED and outcome.failed is not None:
         console.print("\n[bold]What the consoles say[/]")
-        for engine, name in ENGINES.items():
-            console.print(_indent(f"[dim]{name}[/]  {safe(outcome.failed.say(engine))}"))
+        for engine in BROWSERS:
+            console.print(_indent(f"[dim]{engine.title}[/]  {safe(outcome.failed.say(engine.name))}"))
     for hint in outcome.hints:
         if hint.name not in _BESIDE or _is_said(hint, outcome.diagnosis):
             continue
@@ -69,6 +70,12 @@ def _is_said(hint: Hint, diagnosis: Diagnosis | None) -> bool:
 
 def _show_verdict(console: Console, outcome: Outcome) -> None:
     failed = outcome.failed
+    if failed is None and outcome.load is not None:
+        word = "[green]Loaded[/]" if outcome.load.outcome == "loaded" else "[yellow]Tainted[/]"
+        console.print(f"{word}: {safe(outcome.load.explanation)}")
+        if outcome.load.remedy:
+            console.print(_indent(safe(outcome.load.remedy)))
+        return
     if failed is None:
         names = ", ".join(outcome.response.headers) if outcome.response else ""
         console.print(f"[green]Shared[/]: the script reads the response, and of its headers: {safe(names) or 'none'}.")
@@ -114,7 +121,9 @@ def _show_wire(console: Console, outcome: Outcome, *, verbose: bool) -> None:
     console.print("\n[bold]What went over the wire[/]")
     for note in outcome.notes:
         console.print(_indent(f"[dim]{safe(note)}.[/]"))
-    if outcome.causes:
+    if outcome.load is not None:
+        console.print(_indent(f"{outcome.load.kind}: a browser sends it without a preflight, and without a script."))
+    elif outcome.causes:
         causes = "; ".join(str(cause) for cause in outcome.causes)
         console.print(_indent(f"Preflighted, since: {safe(causes)}."))
     else:
@@ -149,12 +158,19 @@ def _write_remedies(outcome: Outcome, failed: FetchError) -> dict[str, str]:
     return {where: text for where, text in remedies.items() if text is not None}
 
 
+def name_verdict(outcome: Outcome) -> str:
+    """Return the verdict in a word; what an element loads is loaded or tainted."""
+    if outcome.load is not None and outcome.status == SHARED:
+        return outcome.load.outcome
+    return VERDICTS[outcome.status]
+
+
 def describe(outcome: Outcome) -> dict[str, Any]:
     """Return what came of it as data that JSON can say."""
     failed, diagnosis = outcome.failed, outcome.diagnosis
     remedy = diagnosis.remedy.text if diagnosis else failed and failed.remedy
     return {
-        "verdict": VERDICTS[outcome.status],
+        "verdict": name_verdict(outcome),
         "causes": [str(cause) for cause in outcome.causes],
         "exchanges": [
             {
@@ -182,7 +198,9 @@ def describe(outcome: Outcome) -> dict[str, Any]:
         ],
         "wanted": [list(pair) for pair in diagnosis.wanted] if diagnosis else [],
         "remedies": _write_remedies(outcome, failed) if failed else {},
-        "consoles": {engine: failed.say(engine) for engine in ENGINES} if outcome.status == BLOCKED and failed else {},
+        "consoles": {engine.name: failed.say(engine.name) for engine in BROWSERS}
+        if outcome.status == BLOCKED and failed
+        else {},
         "readable_headers": list(outcome.response.headers) if outcome.response else [],
         "hidden_headers": list(outcome.hidden),
         "hints": [{"name": hint.name, "text": hint.text} for hint in outcome.hints],

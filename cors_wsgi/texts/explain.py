@@ -17,8 +17,36 @@ EXPLAIN: Final[Mapping[str, Text]] = {
     "explain.no_text": Text(
         "there is no text. Copy it from the browser's console (F12).", "没有文字。请从浏览器的控制台（F12）复制。"
     ),
-    "explain.unknown": Text("No browser is known to print this.", "没有已知的浏览器会显示这一行。"),
-    "explain.nearest": Text("The nearest that one prints: {line}", "最接近的一行是：{line}"),
+    "explain.unknown": Text(
+        "This text is not among the lines that are known here. Copy the whole line, as it stands in the browser's "
+        "console (F12); a browser's words change with its version and language.",
+        "这段文字不在这里已知的行之中。请从浏览器的控制台（F12）复制完整的一行；浏览器的用语随版本和语言而变化。",
+    ),
+    "explain.nearest": Text("The nearest line that is known: {line}", "最接近的已知行是：{line}"),
+    "explain.not_yours": Text(
+        "{host} is not yours: ask its owner for access from your page's origin, or call it from your own server, which "
+        "no browser restricts. What follows is for its owner. ",
+        "{host} 不是你的服务器：请向其所有者申请允许你网页的源访问，或者从你自己的服务器调用它，那里没有浏览器的限制。"
+        "以下内容是给其所有者的。",
+    ),
+    "explain.redirect": Text(
+        "{first} redirects to {last}, and what the line says is about the answer there.",
+        "{first} 重定向到 {last}，这一行说的是那里的响应。",
+    ),
+    "explain.redirect_login": Text(
+        "That is a login page: the session is over, or its cookie did not come along. Log in again, and let the API at "
+        "{first} answer 401 instead of a redirect. No header of the login page helps.",
+        "那是登录页：会话已结束，或者它的 Cookie 没有一起发送。请重新登录，"
+        "并让 {first} 处的 API 返回 401 而不是重定向。登录页的任何响应头都无济于事。",
+    ),
+    "explain.redirect_here": Text(
+        "Fetch {last} at once; or let {first} answer by itself.", "请直接请求 {last}；或者让 {first} 自己响应。"
+    ),
+    "explain.redirect_elsewhere": Text(
+        "Look why {first} redirects, and fetch {last} at once if that is meant: then that server has to allow the "
+        "page.",
+        "请查明 {first} 为什么重定向；如果本来就要请求 {last}，请直接请求它，那么那台服务器必须允许该网页。",
+    ),
     "explain.not_cors": Text(
         "This is not CORS: no CORS header changes it.", "这与 CORS 无关：任何 CORS 响应头都改变不了它。"
     ),

@@ -85,7 +85,7 @@ def test_a_certificate_is_checked_unless_somebody_says_otherwise(certificate: tu
 def test_a_refused_certificate_says_how_to_look_past_it(certificate: tuple[Path, ssl.SSLContext]) -> None:
     with serve(certificate[1]) as port:
         shown = run("check", f"https://127.0.0.1:{port}/", "--origin", PAGE, COLUMNS="200")
-    assert "TLS: certificate verify failed" in shown.stdout
+    assert "No response came: self-signed certificate." in shown.stdout
     assert "--insecure takes any, --cacert FILE names one." in shown.stdout
     assert "_ssl.c" not in shown.stdout
 
@@ -176,7 +176,7 @@ def test_no_word_of_python_is_printed(reply: bytes | None) -> None:
     with answering(reply) as port:
         shown = run("check", f"http://127.0.0.1:{port}/", "--origin", PAGE, "--timeout", "1", COLUMNS="200")
     assert "Not tried (network-failure): No response came: " in shown.stdout
-    assert not [word for word in ("Error(", "Errno", "('", "Exception", "object at") if word in shown.stdout]
+    assert not [word for word in ("Error(", "Errno", "_ssl", "('", "Exception", "object at") if word in shown.stdout]
 
 
 @pytest.mark.parametrize("command", ["check", "explain"])

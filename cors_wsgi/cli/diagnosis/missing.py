@@ -49,6 +49,14 @@ def judge_missing(scene: Scene) -> Diagnosis | None:
     """Return why the header is missing, or None where it is there."""
     if scene.allowed is not None:
         return None
+    if ALLOW_ORIGIN.lower() in map(str.lower, scene.response.spaced_names):
+        cause = (
+            f"The header's name has a space at its end, before the colon: “{ALLOW_ORIGIN} :”. Chromium takes it off "
+            "and lets the page through; HTTP forbids it, and every other browser drops such a header."
+        )
+        text = "Write the name without quotes, and without a space at its end."
+        remedy = scene.write(scene.plan(Task.SET), text)
+        return scene.conclude(CauseCode.MISSPELT_HEADER, cause, remedy)
     if (misspelt := find_misspelt(scene)) is not None and misspelt[1] == ALLOW_ORIGIN:
         cause = f"The header is misspelt: {misspelt[0]}, where browsers know {ALLOW_ORIGIN} alone."
         text = f"Write {ALLOW_ORIGIN}."
