@@ -88,7 +88,10 @@ class HTTPTransport:
 
     def _connect(self, url: URL, deadline: float) -> _Connection:
         host, port = url.host.strip("[]"), _find_port(url)
-        proxy = find_proxy(self._route, url)
+        try:
+            proxy = find_proxy(self._route, url)
+        except ValueError as error:
+            raise NetworkError(str(error)) from error
         asked = host if proxy is None else proxy.host.strip("[]")
         try:
             if self._route.unix_socket:
@@ -108,7 +111,7 @@ class HTTPTransport:
                 connected = self._make_tls().wrap_socket(connected, server_hostname=host)
         except socket.gaierror as error:
             raise NetworkError(f"Failed to resolve '{asked}': {_describe(error)}") from error
-        except (OSError, UnicodeError, ValueError) as error:
+        except (OSError, UnicodeError) as error:
             raise NetworkError(_describe(error)) from error
         # A proxy is told the whole URL of a request that it sends on by itself (RFC 9112, 3.2.2).
         is_told_all = proxy is not None and url.scheme == "http"

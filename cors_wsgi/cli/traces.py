@@ -107,18 +107,6 @@ TRACES: Final = (
         is_cause=True,
     ),
     Trace(
-        r"the server responded with a status of (?:401|403|404|405|413|429|4\d\d)",
-        "The server answered with an error, and the browser says so of every such answer, whether it is shared or not.",
-        "Look at the request in the network panel: the server's answer says what it refuses. If there is a line of "
-        "CORS "
-        "above it, the error page lacks the CORS headers: copy that line.",
-    ),
-    Trace(
-        r"the server responded with a status of 5\d\d",
-        "The server failed, or nobody behind it answers; the browser says so of every such answer.",
-        "Look into the server's own log. If there is a line of CORS above it, the error page lacks the CORS headers.",
-    ),
-    Trace(
         r"Failed to fetch|NetworkError when attempting to fetch resource|Load failed|Network Error\b|\bERR_NETWORK\b"
         r"|XMLHttpRequest error|Http failure response for .*: 0 ",
         "This is what the script sees, and all that it may learn.",

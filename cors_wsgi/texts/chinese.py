@@ -328,16 +328,5 @@ TRACES: Final[Mapping[str, tuple[str, str]]] = {
             "任何 CORS 响应头都改变不了它。"
         ),
     ),
-    r"the server responded with a status of (?:401|403|404|405|413|429|4\d\d)": (
-        "服务器返回了错误，浏览器对每个这样的响应都会这样显示，无论是否共享。",
-        (
-            "请在网络面板中查看该请求：服务器的响应说明了它拒绝什么。"
-            "如果上面有一行关于 CORS 的文字，说明错误页缺少 CORS 响应头：请复制那一行。"
-        ),
-    ),
-    r"the server responded with a status of 5\d\d": (
-        "服务器出错，或者它后面没有程序响应；浏览器对每个这样的响应都会这样显示。",
-        "请查看服务器自己的日志。如果上面有一行关于 CORS 的文字，说明错误页缺少 CORS 响应头。",
-    ),
 }
 """What lines without a reason mean, and what to do; by the words for which `explain` looks."""

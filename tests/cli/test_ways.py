@@ -138,7 +138,7 @@ BEGIN = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
     ("head", "verdict"),
     [
         pytest.param(BEGIN + b"X: y\r\n" * 500 + b"Access-Control-Allow-Origin: *\r\n\r\n", "shared", id="500 headers"),
-        pytest.param(BEGIN + b"Access-Control-Allow-Origin : *\r\n\r\n", "shared", id="a space before the colon"),
+        pytest.param(BEGIN + b"Access-Control-Allow-Origin : *\r\n\r\n", "blocked", id="a space before the colon"),
         pytest.param(
             BEGIN + b"no colon\r\nAccess-Control-Allow-Origin: *\r\n\r\n", "shared", id="a line without a colon"
         ),
