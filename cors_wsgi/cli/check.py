@@ -30,7 +30,6 @@ examples:
   cors-wsgi check https://api.example.com/items/1 --origin https://app.example.com \\
       --method PUT -H 'Content-Type: application/json' --data '{}' --credentials
   cors-wsgi check https://cdn.example.com/logo.png --origin https://app.example.com --as img --crossorigin
-  cors-wsgi check https://cdn.example.com/logo.png --origin https://app.example.com --as img --crossorigin
   cors-wsgi check http://localhost/items --origin https://app.example.com --app myapp:app
   cors-wsgi check --curl "curl 'https://api.example.com/items' -H 'origin: https://app.example.com'"
   cors-wsgi check - < copied.txt          what DevTools copied, as cURL or as fetch
