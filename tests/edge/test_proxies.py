@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from support.nginx import free_port
 from support.proxies import check_config, find_proxy, run_proxy
-from support.raw_http import Client, serve_bare_app
+from support.raw_http import Client, read_order, serve_bare_app
 from tools.edge.answers import Asked, ask_middleware, see_proxy
 from tools.edge.compare import ACCEPTED, compare, draw_requests, export_for, rewrap
 from tools.edge.policies import APP, bare_app, by_hand, draw
 
 from cors_wsgi import CORSMiddleware, Policy
-from cors_wsgi.export import TARGETS
+from cors_wsgi.export import TARGETS, Difference
 
 pytestmark = pytest.mark.server
 
@@ -75,6 +75,36 @@ def test_a_body_that_is_too_large_for_nginx_gets_an_error_that_is_shared_alike(
                 seen = see_proxy(client.ask(*asked[:3]))
                 client.close()
                 assert seen == ask_middleware(lambda bare: rewrap(middleware, bare), asked, status=413)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_one_of_many_origins_is_found_and_cannot_be_forged(target: str, app_port: int, tmp_path: Path) -> None:
+    find_proxy(target)
+    many = Policy([f"https://tenant-{number}.example.com" for number in range(1500)], supports_credentials=True)
+    middleware = CORSMiddleware(bare_app, many, paths={"/public/*": Policy("*"), "/x/*": many})
+    requests = draw_requests(middleware, SEED, 150)
+    forged = (
+        ("Origin", "https://evil.example"),
+        ("X-Cors-Shop", "trusted"),
+        ("X-Cors-Granted", "https://evil.example"),
+    )
+    requests += [Asked("GET", "/", forged), Asked("OPTIONS", "/", (*forged, ("Access-Control-Request-Method", "PUT")))]
+    outcome = compare(target, middleware, tmp_path, app_port, requests=requests)
+    assert outcome.refused == ""
+    assert [str(found) for found in outcome.hard] == []
+
+
+def test_without_a_ceiling_envoy_answers_alike_where_the_app_sets_no_origin(app_port: int, tmp_path: Path) -> None:
+    find_proxy("envoy")
+    requests = [
+        request
+        for request in draw_requests(POLICIES["paths"], SEED, 400)
+        if all("Allow-Origin" not in name for name, _ in read_order(dict(request.headers).get("X-Order", ""))[1])
+    ]
+    outcome = compare("envoy", POLICIES["paths"], tmp_path, app_port, requests=requests, accepted=Difference)
+    assert outcome.refused == ""
+    assert outcome.asked > 200
+    assert [str(found) for found in outcome.hard] == []
 
 
 @pytest.mark.parametrize("target", TARGETS)
