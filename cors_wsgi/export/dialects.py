@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from .refusals import RefusalCode
@@ -38,6 +38,7 @@ class Dialect:
         nothing: what matches no character at all.
         text_prefix: what has to stand in front where characters beyond ASCII matter.
         most_repeats: the largest number that may stand in a quantifier.
+        is_ascii: whether it is matched against nothing but ASCII, and knows no more.
     """
 
     name: str
@@ -45,9 +46,12 @@ class Dialect:
     nothing: str
     text_prefix: str
     most_repeats: int
+    is_ascii: bool = False
 
 
 PCRE: Final = Dialect("PCRE", True, r"[^\x00-\xff]", "(*UTF)", 65535)
+RE2_ASCII: Final = Dialect("RE2", False, r"[^\x00-\xff]", "", 1000, is_ascii=True)
+"""As Envoy has it, which matches headers, and paths as they are sent."""
 RE2: Final = Dialect("RE2", False, r"[^\x00-\x{10ffff}]", "", 1000)
 
 
@@ -141,6 +145,8 @@ def _lacking(node: Node, dialect: Dialect) -> tuple[RefusalCode, str]:
 
 
 def _write_chars(chars: Chars, dialect: Dialect) -> str:
+    if dialect.is_ascii:
+        chars = replace(chars, beyond="")
     if not chars.members and not chars.beyond and not chars.negated:
         return dialect.nothing
     if chars.members == ORIGIN_CHARACTERS and not chars.beyond:

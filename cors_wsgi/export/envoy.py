@@ -21,7 +21,7 @@ from .description import (
     Sharing,
     Treatment,
 )
-from .dialects import RE2
+from .dialects import RE2_ASCII
 from .dialects import write as write_node
 from .header_values import FORBIDDEN_METHOD, METHOD, NAMES
 from .limits import find_beyond_re2
@@ -214,7 +214,7 @@ def _list_routes(edge: Edge, app: _App) -> Iterator[_Route]:
 def _write_path(rule: PathRule) -> Iterator[str]:
     if rule.kind is PathKind.REGEX:
         assert rule.node is not None, "a rule of this kind has an expression"
-        yield f"safe_regex: {{regex: {quote(write_node(rule.node, RE2))}}}"
+        yield f"safe_regex: {{regex: {quote(write_node(rule.node, RE2_ASCII))}}}"
         return
     rest = "" if rule.kind is PathKind.EXACT else "(?:(?:/|%2[Ff]).*)?"
     yield f"safe_regex: {{regex: {quote(spell(rule.text) + rest)}}}"
@@ -338,7 +338,7 @@ def _list_trusted(sharing: Sharing) -> Iterator[tuple[str, ...]]:
         yield (f"{{name: {_header(sharing.name)}, string_match: {{exact: trusted}}}}",)
     simple = [] if len(sharing.exact) > MOST_IN_REGEX else [_quote_regex(origin) for origin in sharing.exact]
     for regex in sharing.regexes:
-        text = regex.write(RE2)
+        text = regex.write(RE2_ASCII)
         if not regex.conditions:
             simple.append(text)
             continue

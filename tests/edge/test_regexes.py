@@ -9,7 +9,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from cors_wsgi.export.automata import Automaton, TooLargeError, automaton_of, have_common, is_within
-from cors_wsgi.export.dialects import PCRE, RE2, escape, write, write_whole
+from cors_wsgi.export.dialects import PCRE, RE2, RE2_ASCII, escape, write, write_whole
 from cors_wsgi.export.origins import read_pattern, read_regex
 from cors_wsgi.export.regexes import UnwritableError, find_longest, parse, parse_text
 from cors_wsgi.origins import OriginSet, parse_origin
@@ -110,6 +110,11 @@ def test_an_expression_for_paths_is_the_same_in_pcre(source: str, paths: list[st
 )
 def test_what_is_written_in_re2_is_what_a_person_would_write(source: str, written: str) -> None:
     assert write(parse(re.compile(source)), RE2) == written
+
+
+def test_what_envoy_gets_knows_ascii_alone() -> None:
+    assert write(parse(re.compile("https://(?:aé|b)")), RE2_ASCII) == r"https://(?:a[^\x00-\xff]|b)"
+    assert write(parse(re.compile(r"(?i:/sk/)\d[^/é]"), is_path=True), RE2_ASCII) == r"/[Ss][Kk]/[0-9][^/]"
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ ORIGINS: list[Any] = [
     re.compile(r"https://  [^.]+  \.verbose\.example  # tenants", re.VERBOSE),
     re.compile(r"moz-extension://[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     re.compile(r"https://\w{2,5}\.short\.example"),
+    re.compile(r"https://(?:straße|strasse)\.example"),
 ]
 NAMES = ["X-A", "X-Request-ID", "Content-Type", "Authorization", "x-$money", "X-%41%%", "X'q`|~", "!#$%&'*+-.^"]
 EXPOSED = ["X-Total", "ETag", "X-$cost", "x-100%", "Link"]
@@ -55,6 +56,7 @@ PATHS: list[Any] = [
     re.compile(r"/v[0-9]+/.*"),
     re.compile(r"/users/\d+(?:/posts)?"),
     re.compile(r"/[a-z]+\.(?:png|jpg)"),
+    re.compile(r"(?i)/Skip/[^/]+"),
     "/*",
     "/",
 ]

@@ -101,6 +101,9 @@ TARGETS = [
     "/users/%d9%a3",
     "/users/x",
     "/a.png",
+    "/sKIP/x",
+    "/%73kip/%c3%a9",
+    "/\u017fkip/x".encode().decode("latin-1"),
     "/files/..x/y",
     "/...",
     "/x/.hidden",
@@ -163,12 +166,17 @@ def draw(middleware: CORSMiddleware, rng: random.Random, count: int) -> Iterator
                 ",",
                 "x-a;b",
             )
-            yield Asked("OPTIONS", target, tuple(headers), is_sent and "\\" not in target)
+            yield Asked("OPTIONS", target, tuple(headers), is_sent and _can_be_sent(target))
             continue
         method = rng.choice(["GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PURGE"])
         status = rng.choice([200, 200, 201, 304, 400, 401, 404, 500, 503])
         headers.append(order(status, rng.choice(APP_HEADERS)))
-        yield Asked(method, target, tuple(headers), "\\" not in target)
+        yield Asked(method, target, tuple(headers), _can_be_sent(target))
+
+
+def _can_be_sent(target: str) -> bool:
+    """Tell whether a browser leaves a target as it is: it turns a backslash, and encodes what is not ASCII."""
+    return "\\" not in target and target.isascii()
 
 
 def find_trusted(policy: Policy) -> list[str]:
@@ -194,6 +202,7 @@ MATCHED = [
     "https://tenant.verbose.example",
     "moz-extension://01234567-89ab-cdef-0123-456789abcdef",
     "https://abc.short.example",
+    "https://strasse.example",
 ]
 
 
