@@ -5,23 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import libcst as cst
 
-from cors_wsgi import PathMap
 from cors_wsgi.near_misses import find_near_miss
 
 from .edits import Edits
 from .options import REMOVED, translate_option
 from .origins import translate_origin
-from .paths import PathRule, PathTranslation, list_probes, translate_path
-from .predecessor import NEEDLESS, OPTIONS, matches, read_resources
+from .paths import PathRule, translate_path
+from .predecessor import NEEDLESS, OPTIONS, read_resources
+from .resources import Options, Resources, choose_rules, is_key
 from .sites import Sites
 from .values import ComputedError, evaluate, write
-from .verdicts import ask_predecessor, find_widened, list_asked, list_named
-
-Options: TypeAlias = "dict[str, Any]"
 
 
 @dataclass
@@ -47,19 +44,6 @@ class Group:
         self.computed |= other.computed
         self.notes += other.notes
         self.questions += other.questions
-
-
-@dataclass
-class Resources:
-    """The path rules of a call.
-
-    Attributes:
-        before: the options by the key of Flask-CORS.
-        after: the options by the path rule of this library.
-    """
-
-    before: dict[Any, Options] = field(default_factory=dict)
-    after: dict[PathRule, Options] = field(default_factory=dict)
 
 
 class Rewriter:
@@ -266,7 +250,7 @@ class Rewriter:
             group.computed["resources"] = self._source.code(value)
             return None
         keys = list(said) if isinstance(said, (list, tuple, set)) else [said]
-        rules = self._translate_paths(keys, {key: {} for key in keys if _is_key(key)}, group)
+        rules = self._translate_paths(keys, {key: {} for key in keys if is_key(key)}, group)
         if rules is None:
             return None
         kept = [rule for rule in rules if rule is not None]
@@ -287,7 +271,7 @@ class Rewriter:
                 group.computed["resources"] = str(error)
                 continue
             found.append((element, key, self._rewrite_resource(element.value, group)))
-        options = {key: inner.before for _, key, inner in found if _is_key(key)}
+        options = {key: inner.before for _, key, inner in found if is_key(key)}
         keys = [key for _, key, _ in found]
         rules = self._translate_paths(keys, options, group)
         for _, _, inner in found:
@@ -358,59 +342,18 @@ class Rewriter:
     ) -> list[PathRule | None] | None:
         """Return the path rules that stand for keys, or None where Flask-CORS would not start with them."""
         try:
-            if not all(map(_is_key, keys)):
+            if not all(map(is_key, keys)):
                 raise ValueError("a key is a string or a regular expression")
             found = [translate_path(key) for key in keys]
         except ValueError as error:
             group.questions.append(f"Flask-CORS does not start with these resources: {error}")
             return None
-        rules = _choose_rules(keys, found, options)
+        rules = choose_rules(keys, found, options)
         if rules is None:
             return None
         for translation, rule in zip(found, rules, strict=True):
             group.notes += translation.notes if rule is None or isinstance(rule, str) else ()
         return rules
-
-
-def _is_key(key: Any) -> bool:
-    return isinstance(key, str) or (isinstance(key, re.Pattern) and isinstance(key.pattern, str))
-
-
-def _choose_rules(
-    keys: Sequence[Any], found: Sequence[PathTranslation], options: Mapping[Any, Options]
-) -> list[PathRule | None] | None:
-    """Return paths and prefixes where they say the same of every probe, else regular expressions that do."""
-    plain = [translation.rule for translation in found]
-    exact: list[PathRule | None] = [t.exact if t.rule is not None else None for t in found]
-    return next((rules for rules in (plain, exact) if _is_no_wider(keys, rules, options)), None)
-
-
-def _is_no_wider(keys: Sequence[Any], rules: Sequence[PathRule | None], options: Mapping[Any, Options]) -> bool:
-    """Tell whether every probe is covered by the same options as before, or by none."""
-    taken = [rule for rule in rules if rule is not None]
-    if len(set(taken)) != len(taken):
-        return False
-    after = PathMap({rule: key for key, rule in zip(keys, rules, strict=True) if rule is not None})
-    order = read_resources({key: {"key": key} for key in keys}) if options else []
-    for path in list_probes(keys):
-        was = next((said["key"] for matcher, said in order if matches(path, matcher, ignore_case=False)), None)
-        now: Any = after.get(path, None)
-        if now is not None and (was is None or not _is_narrower(options[now], options[was])):
-            return False
-    return True
-
-
-def _is_narrower(now: Options, was: Options) -> bool:
-    """Tell whether options let nobody in whom others do not, as far as they say so themselves."""
-    if now == was:
-        return True
-    asked = list_asked(list_named(now.get("origins", "*"), was.get("origins", "*")))
-    try:
-        before = ask_predecessor({"/*": was}, ["/x"], asked)["/x"]
-        after = ask_predecessor({"/*": now}, ["/x"], asked)["/x"]
-    except ValueError:  # Flask-CORS does not start with one of them
-        return False
-    return not find_widened(before, after, methods=was.get("methods"))
 
 
 def _explain_ignored(name: str, value: str) -> str:

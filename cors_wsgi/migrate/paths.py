@@ -13,7 +13,7 @@ from .quoting import quote
 PathRule: TypeAlias = "str | re.Pattern[str]"
 
 _LITERAL = r"(?:[A-Za-z0-9_/~%-]|\\[^A-Za-z0-9]|\.(?![*+?]))*"
-_EVERYTHING = re.compile(r"\^?/?\(?(?:\.?\*)\)?/?\$?|\^?/?|\^?/\+")
+_EVERYTHING = re.compile(r"\^?(?:/\*?)?(?:\.\*|\(\.\*\))\$?|\^?/\*?|\^")
 _PREFIX = re.compile(rf"\^?(?P<literal>{_LITERAL})/\*")
 _GLOB = re.compile(rf"\^?(?P<literal>{_LITERAL}[A-Za-z0-9_-])\*")
 

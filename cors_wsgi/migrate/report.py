@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .plan import Remark, Row
+from .layers import Remark, Row
 from .tree import Migration
 
 

@@ -13,9 +13,10 @@ from typing import Final
 
 import libcst as cst
 
-from .plan import FilePlan, Remark, Row, TreePlan
+from .finder import find_sites
+from .layers import FilePlan, Remark, Row
+from .plan import TreePlan
 from .predecessor import PACKAGE
-from .sites import find_sites
 from .source import TODO, UnreadableError, decode, read_source
 
 _SKIPPED: Final = frozenset({"__pycache__", "node_modules", "site-packages", "venv", "build", "dist"})
