@@ -14,6 +14,7 @@ from typing import Any, cast
 import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper, QualifiedNameProvider
 
+from .predecessor import PACKAGE
 from .values import ComputedError, parse_expression
 
 TODO = "# TODO cors-wsgi:"
@@ -122,7 +123,9 @@ def read_source(path: Path, name: str, raw: bytes) -> Source:
         module = cst.parse_module(text)
         is_same = module.code == text
         wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
-        found = wrapper.resolve_many([ByteSpanPositionProvider, QualifiedNameProvider])
+        # What names mean takes most of the time, and is asked for only where the package is imported.
+        asked = [QualifiedNameProvider] if PACKAGE in text else []
+        found = wrapper.resolve_many([ByteSpanPositionProvider, *asked])
     except (cst.ParserSyntaxError, RecursionError, ValueError) as error:
         raise UnreadableError(f"it does not parse: {str(error).splitlines()[0]}") from error
     if not is_same:
@@ -135,5 +138,5 @@ def read_source(path: Path, name: str, raw: bytes) -> Source:
         encoding=encoding,
         module=module,
         spans=cast("Mapping[cst.CSTNode, CodeSpan]", found[ByteSpanPositionProvider]),
-        names=found[QualifiedNameProvider],
+        names=found.get(QualifiedNameProvider, {}),
     )

@@ -22,14 +22,14 @@ def main() -> None:
             print(f"| {' | '.join(row)} |")
         return
     only = arguments.package
-    titles = ("package", "files that use it", "changed", "calls", "left", "left, with `--origins`", "seconds", "asked")
+    titles = ("package", "files that use it", "changed", "calls", "left", "left, with `--origins`", "asked")
     print(f"| {' | '.join(titles)} |\n|{' --- |' * len(titles)}")
     for package in PACKAGES:
         if only in (None, package.name):
             with tempfile.TemporaryDirectory() as folder:
                 one = try_package(package, Path(folder))
             asked = "–" if one.asked is None else f"{one.asked} origins, before and after: as the table says"
-            cells = (one.files, one.changed, one.calls, one.left, one.left_with_origins, f"{one.seconds:.1f}", asked)
+            cells = (one.files, one.changed, one.calls, one.left, one.left_with_origins, asked)
             print(f"| {package.name} {package.version} | {' | '.join(map(str, cells))} |", flush=True)
 
 

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +48,6 @@ class Outcome:
         calls: how many calls the table has.
         left: how many things are left for a person, without origins.
         left_with_origins: the same, with origins given for bare calls.
-        seconds: how long the migration took.
         asked: of how many origins the running app was asked, before and after; None if it is not run.
     """
 
@@ -59,7 +57,6 @@ class Outcome:
     calls: int
     left: int
     left_with_origins: int
-    seconds: float
     asked: int | None
 
 
@@ -72,10 +69,8 @@ def try_package(package: Package, work: Path) -> Outcome:
     """
     before = _unpack(package, work)
     plain = _migrate_copy(before, work / f"{package.name}-plain", [])
-    started = time.perf_counter()
     after = work / f"{package.name}-after"
     migration = _migrate_copy(before, after, [ORIGIN])
-    seconds = time.perf_counter() - started
     asked = None
     if package.app:
         asked = _compare(package, before, after, migration, work)
@@ -86,7 +81,6 @@ def try_package(package: Package, work: Path) -> Outcome:
         len({(row.name, row.line) for row in plain.rows}),
         len(plain.left),
         len(migration.left),
-        seconds,
         asked,
     )
 
