@@ -358,6 +358,12 @@ class Engine:
         webkit="failure",
         note="Measured with generated requests.",
     )
+    authenticates: Literal["own origin", "without Authorization"] = _row(
+        "an XMLHttpRequest that is answered 401 is sent again with the user name and password of its URL to the page's "
+        "own origin alone; or to any, unless the script had set Authorization",
+        "own origin",
+        firefox="without Authorization",
+    )
     encodes_location_bytes: bool = _row(
         "bytes beyond ASCII in Location are percent-encoded as they are, not taken for characters",
         True,

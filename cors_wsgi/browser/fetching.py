@@ -195,22 +195,29 @@ class _Fetch:
                 FailureReason.INVALID_REQUEST,
                 value=f"the body of a request with keepalive has over {MAX_KEEPALIVE} bytes",
             )
-        authentication = agent.authentication.get(request.url.origin)
+        authentication = agent.authentication.get(request.url.origin) if includes_credentials(request) else None
         if request.api == "XMLHttpRequest" and request.url.has_credentials:
             authentication = request.url.authorization if is_authentication else None
         headers = make_wire_headers(request, self.engine, agent.cookies, authentication)
         request.had_origin = has_header(headers, "origin")
         wire = WireRequest(request.method, request.url.request_url, headers, request.body)
         response = self.network.fetch(wire, is_preflight=False)
-        if not includes_credentials(request):
+        if includes_credentials(request):
+            agent.cookies.keep(request.url, request.origin, response.headers)
+        if response.status != 401 or is_authentication or not self.may_authenticate():
             return response
-        agent.cookies.keep(request.url, request.origin, response.headers)
-        # Step 14: only a request that CORS does not judge is sent again with the name and password of its URL
-        is_refused = response.status == 401 and request.tainting != "cors" and not is_authentication
-        if is_refused and request.api == "XMLHttpRequest" and request.url.has_credentials:
-            response = self.network_or_cache_fetch(is_authentication=True)
-            agent.authentication[request.url.origin] = request.url.authorization
+        response = self.network_or_cache_fetch(is_authentication=True)
+        agent.authentication[request.url.origin] = request.url.authorization
         return response
+
+    def may_authenticate(self) -> bool:
+        """Tell whether a request may be sent again with the user name and password of its URL (step 14)."""
+        request = self.request
+        if request.api != "XMLHttpRequest" or not request.url.has_credentials:
+            return False
+        if self.engine.authenticates == "own origin":
+            return request.tainting != "cors" and includes_credentials(request)
+        return not has_header(request.headers, "authorization")
 
     def redirect_fetch(self, response: WireResponse) -> Response:
         """Follow a redirect (`#concept-http-redirect-fetch`)."""

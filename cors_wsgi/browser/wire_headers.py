@@ -73,8 +73,8 @@ def make_wire_headers(request: Request, engine: Engine, cookies: Cookies, authen
         cookie = cookies.find(request.url, request.origin)
         if cookie is not None:
             headers.append(("Cookie", cookie))
-        if authentication is not None and not has_header(headers, "authorization"):
-            headers.append(("Authorization", authentication))
+    if authentication is not None and not has_header(headers, "authorization"):
+        headers.append(("Authorization", authentication))
     return headers
 
 

@@ -247,3 +247,20 @@ def test_firefox_judges_the_type_that_the_author_gave() -> None:
         asked[name] = [exchange.sent("Access-Control-Request-Headers") for exchange in browser.exchanges]
     simple, preflighted = [None], ["content-type", None]
     assert asked == {"standard": simple, "chromium": preflighted, "firefox": preflighted, "webkit": simple}
+
+
+def test_firefox_sends_the_password_of_a_url_to_other_origins_too() -> None:
+    seen = {}
+    allowed = [*SHARED, ("Access-Control-Allow-Headers", "authorization")]
+    for name in NAMES:
+        browser = Browser(
+            by_request(lambda environ: ("200 OK" if environ["REQUEST_METHOD"] == "OPTIONS" else "401 X", allowed, b"")),
+            API,
+            engine=name,
+        )
+        page = browser.open(PAGE)
+        page.xhr("/", username="u", password="p", with_credentials=True)
+        page.xhr("/", username="u", password="p", headers={"Authorization": "x"})
+        seen[name] = [exchange.sent("Authorization") for exchange in browser.exchanges if not exchange.is_preflight]
+    others = [None, "x"]
+    assert seen == {"standard": others, "chromium": others, "firefox": [None, "Basic dTpw", "x"], "webkit": others}

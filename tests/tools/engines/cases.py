@@ -54,6 +54,8 @@ class Step(_Reserved, total=False):
     referrerPolicy: str
     duplex: str
     keepalive: bool
+    username: str
+    password: str
     crossorigin: str
     integrity: str
     listener: bool

@@ -120,6 +120,8 @@ def _run(page: Page, url: str, step: Step) -> Any:
             with_credentials=step.get("credentials") == "include",
             upload_listener=step.get("listener", False),
             sync=step.get("sync", False),
+            username=step.get("username"),
+            password=step.get("password"),
         )
     else:
         options: Any = {name: step[name] for name in _OPTIONS if name in step}

@@ -56,7 +56,9 @@ function parseLines(text) {
 function runXHR(url, step) {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
-    xhr.open(step.method, url, !step.sync);
+    if ("username" in step || "password" in step)
+      xhr.open(step.method, url, !step.sync, step.username ?? null, step.password ?? null);
+    else xhr.open(step.method, url, !step.sync);
     for (const [name, value] of step.headers ?? []) xhr.setRequestHeader(name, value);
     if (step.credentials === "include") xhr.withCredentials = true;
     if (step.listener) xhr.upload.addEventListener("progress", () => {});
