@@ -9,6 +9,7 @@ from .cache import Clock, PreflightCache
 from .cookies import Cookies
 from .engines import Engine, get_engine
 from .exchange import Exchange, WireRequest, WireResponse
+from .http_cache import HTTPCache
 from .network import Agent
 from .origins import open_origin
 from .pages import Page
@@ -45,6 +46,7 @@ class Browser:
         *,
         engine: str | Engine = "standard",
         http2: bool = True,
+        http_cache: bool = False,
     ) -> None:
         """Make a browser that finds a WSGI app at `url`.
 
@@ -53,12 +55,15 @@ class Browser:
             url: where the app is served, as `https://api.example.com`.
             engine: `standard`, `chromium`, `firefox` or `webkit`.
             http2: whether the app is taken to be served over HTTP/2, without which browsers send no streams.
+            http_cache: whether responses that say so (`Cache-Control: max-age=60`) are cached, as browsers do.
 
         Raises:
             ValueError: `url` is no http or https URL, or there is no such engine.
             ImportError: werkzeug is not installed (the extra `testing`).
         """
         self._set_up(url, get_engine(engine), Clock())
+        if http_cache:
+            self._agent.http_cache = HTTPCache(self.clock)
         self.mount(url, app, http2=http2)
 
     @classmethod

@@ -180,16 +180,12 @@ class _Fetch:
         return self.filter(response)
 
     def network_or_cache_fetch(self, *, is_authentication: bool = False) -> WireResponse:
-        """Send the request; there is no HTTP cache here (`#http-network-or-cache-fetch`).
+        """Send the request, unless a cache has the response (`#http-network-or-cache-fetch`).
 
         Args:
             is_authentication: whether it goes with the user name and password of its URL (`isAuthenticationFetch`).
         """
         request, agent = self.request, self.agent
-        if request.cache == "only-if-cached":
-            raise self.network.fail(
-                FailureReason.NETWORK_FAILURE, value="the cache mode is only-if-cached, and there is no HTTP cache"
-            )
         if request.keepalive and len(request.body or b"") > MAX_KEEPALIVE and self.engine.limits_keepalive:
             raise self.network.fail(
                 FailureReason.INVALID_REQUEST,
@@ -201,7 +197,12 @@ class _Fetch:
         headers = make_wire_headers(request, self.engine, agent.cookies, authentication)
         request.had_origin = has_header(headers, "origin")
         wire = WireRequest(request.method, request.url.request_url, headers, request.body)
+        cached = self.find_cached(wire)
+        if cached is not None:
+            return cached
         response = self.network.fetch(wire, is_preflight=False)
+        if agent.http_cache is not None and request.method == "GET" and self.network.exchange is not None:
+            agent.http_cache.keep(request.cache, self.network.exchange, response)
         if includes_credentials(request):
             agent.cookies.keep(request.url, request.origin, response.headers)
         if response.status != 401 or is_authentication or not self.may_authenticate():
@@ -209,6 +210,22 @@ class _Fetch:
         response = self.network_or_cache_fetch(is_authentication=True)
         agent.authentication[request.url.origin] = request.url.authorization
         return response
+
+    def find_cached(self, wire: WireRequest) -> WireResponse | None:
+        """Return the response that a cache has for the request, or None.
+
+        Raises:
+            FetchError: the cache mode is `only-if-cached`, and it has none.
+        """
+        request, cache = self.request, self.agent.http_cache
+        found = None if cache is None or request.method != "GET" else cache.find(request.cache, wire)
+        if found is not None:
+            self.network.exchange, response = found
+            return response
+        if request.cache == "only-if-cached":
+            why = "there is no HTTP cache" if cache is None else "the HTTP cache does not have it"
+            raise self.network.fail(FailureReason.NETWORK_FAILURE, value=f"the cache mode is only-if-cached, and {why}")
+        return None
 
     def may_authenticate(self) -> bool:
         """Tell whether a request may be sent again with the user name and password of its URL (step 14)."""

@@ -13,6 +13,7 @@ from .cookies import Cookies
 from .engines import Engine
 from .errors import CORSError, FetchError
 from .exchange import Exchange, WireRequest, WireResponse
+from .http_cache import HTTPCache
 from .reasons import FailureReason
 from .requests import Request
 from .transports import NetworkError, RepeatingTransport, Transport
@@ -34,6 +35,7 @@ class Agent:
         authentication: values of the Authorization header, by serialized origin.
         find_transport: returns what takes requests for a URL.
         exchanges: everything that went over the wire.
+        http_cache: None where nothing is cached.
     """
 
     engine: Engine
@@ -42,6 +44,7 @@ class Agent:
     find_transport: Callable[[URL], Transport]
     exchanges: list[Exchange]
     authentication: dict[str, str] = field(default_factory=dict)
+    http_cache: HTTPCache | None = None
 
 
 class Network:

@@ -91,7 +91,7 @@ class Page:
             mode: `cors`, `no-cors` or `same-origin`.
             credentials: the credentials mode: `omit`, `same-origin` or `include`.
             redirect: `follow`, `error` or `manual`.
-            cache: the cache mode. There is no HTTP cache here; it matters for headers and preflights alone.
+            cache: the cache mode; it matters for headers and preflights, and for the HTTP cache, if there is one.
             referrer: a URL, `about:client` for the page's, or empty; no Referer is sent.
             referrer_policy: matters for the Origin of no-cors requests alone.
             integrity: hashes such as `sha384-...`, of which the body must have one.
