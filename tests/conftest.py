@@ -30,6 +30,7 @@ def pytest_sessionstart() -> None:
     for name in list(os.environ):
         if name in _TERMINAL or (name.startswith(_SETTINGS) and not name.startswith("CORS_WSGI_")):
             del os.environ[name]
+    os.environ["LC_ALL"] = "C.UTF-8"  # which language the commands speak
     for name in ("no_proxy", "NO_PROXY"):
         os.environ[name] = ",".join(filter(None, (os.environ.get(name), _LOOPBACK)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import signal
 import threading
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from cors_wsgi.demo.origins import DemoOrigins
 from cors_wsgi.demo.servers import serve_demo
 from cors_wsgi.demo.table import make_table
 from cors_wsgi.demo.trials import ScenarioResult
+from cors_wsgi.texts import Language, choose_by_environment, say
 
 EXAMPLES: Final = """\
 examples:
@@ -35,31 +37,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the table and, unless it is for once, serve the page until Ctrl-C."""
-    console = Console(highlight=False)
+    console, language = Console(highlight=False), choose_by_environment(os.environ)
     with serve_demo() as demo:
-        status = show(console, demo.origins, demo.results)
+        status = show(console, demo.origins, demo.results, language)
         if not arguments.once:
             with _catching_signals() as ended:
-                console.print(f"The playground is at [bold]{demo.origins.page}/[/]  (Ctrl-C ends it)")
+                console.print(say("demo.address", language, {"page": demo.origins.page}))
                 # A wait without end cannot be interrupted on every system.
                 while not ended.wait(1):
                     pass
-            console.print("Closed.")
+            console.print(say("demo.closed", language))
     return status
 
 
-def show(console: Console, origins: DemoOrigins, results: Sequence[ScenarioResult]) -> int:
+def show(console: Console, origins: DemoOrigins, results: Sequence[ScenarioResult], language: Language = "en") -> int:
     """Print the table and whether everything went as predicted and as recorded; return the exit status."""
-    console.print(f"A page of [bold]{origins.page}[/] asks an API at [bold]{origins.api}[/].\n")
-    console.print(make_table(results, console.width))
+    console.print(say("demo.head", language, {"page": origins.page, "api": origins.api}))
+    console.print()
+    console.print(make_table(results, console.width, language))
     wrong = [result for result in results if not result.is_as_expected]
     for result in wrong:
         for line in result.differences:
-            console.print(f"[red]{result.scenario.title()}[/]: {line}")
+            console.print(f"[red]{result.scenario.title(language)}[/]: {line}")
     if wrong:
-        console.print(f"\n[red]{len(wrong)} of {len(results)} scenarios did not go as expected.[/]")
+        facts = {"wrong": len(wrong), "count": len(results)}
+        console.print(f"\n[red]{say('demo.some_wrong', language, facts)}[/]")
         return 1
-    console.print(f"\nAll {len(results)} scenarios went as predicted, and as recorded.")
+    console.print(f"\n{say('demo.all_right', language, {'count': len(results)})}")
     return 0
 
 

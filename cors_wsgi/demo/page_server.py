@@ -7,7 +7,6 @@ import json
 import mimetypes
 import re
 from collections.abc import Iterable, Sequence
-from importlib.metadata import PackageNotFoundError, metadata
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +17,7 @@ from cors_wsgi.browser import ENGINES
 from ..texts import LANGUAGES, Language, choose_by_header, say
 from ..texts.page import PAGE
 from .experiment import PlanError, read_json, read_plan
+from .manual import find_manual
 from .origins import COOKIE, DemoOrigins
 from .page_data import describe_plan, describe_problems, describe_recorded
 from .recorded import Answer
@@ -149,22 +149,12 @@ class _Markup(str):
     __slots__ = ()
 
 
-def find_manual() -> str | None:
-    """Return the address of the manual, which the distribution itself names; None where it names none."""
-    try:
-        places = metadata("cors-wsgi").get_all("Project-URL") or []
-    except PackageNotFoundError:  # a checkout that is not installed
-        return None
-    named = dict(place.split(", ", 1) for place in places)
-    return named["Documentation"].rstrip("/") if "Documentation" in named else None
-
-
 def _link_to_manual(language: Language) -> str:
     manual = find_manual()
     if manual is None:
         return ""
-    page = {"en": "cors-in-five-minutes.html", "zh": "zh/index.html"}[language]
-    return f'<a href="{html.escape(manual)}/{page}">{html.escape(say("manual", language))}</a>'
+    address = manual.find({"en": "cors-in-five-minutes", "zh": "zh/index"}[language])
+    return f'<a href="{html.escape(address)}">{html.escape(say("manual", language))}</a>'
 
 
 def _choose_language(environ: WSGIEnvironment) -> Language:

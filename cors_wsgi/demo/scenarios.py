@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from ..texts import Language, say
+from ..texts import TEXTS, Language, say
 from .experiment import Script
 from .origins import DemoOrigins
 
@@ -55,7 +55,9 @@ class Scenario:
         script = asdict(self.script)
         script["bodyKind"] = script.pop("body_kind")
         about = {"name": self.name, "group": say(f"group.{self.group}", language)}
-        about |= {"title": self.title(language), "lesson": self.lesson(language)}
+        trying = f"scenario.{self.name}.try"
+        lesson = [self.lesson(language), *([say(trying, language)] if trying in TEXTS else [])]
+        about |= {"title": self.title(language), "lesson": {"en": " ", "zh": ""}[language].join(lesson)}
         return {**about, "script": script, "policy": self.fill_policy(origins)}
 
 

@@ -8,6 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from ..texts import Language, say
 from .recorded import Answer
 from .trials import ScenarioResult
 
@@ -16,18 +17,19 @@ _WIDEST = 124
 _SHORT = "Access-Control-"
 
 
-def make_table(results: Sequence[ScenarioResult], width: int) -> Table:
+def make_table(results: Sequence[ScenarioResult], width: int, language: Language = "en") -> Table:
     """Return the table; from 60 columns on, and with more room in more columns."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), width=min(width, _WIDEST))
     if width >= _WIDE:
-        table.add_column("Request", ratio=5)
-        table.add_column("Answer (… is Access-Control-)", ratio=7)
-        table.add_column("A browser", ratio=5, overflow="fold")
+        table.add_column(say("demo.request", language), ratio=5)
+        table.add_column(say("demo.answer", language), ratio=7)
+        table.add_column(say("demo.browser", language), ratio=5, overflow="fold")
     else:
-        table.add_column("Request and answer (… is Access-Control-)", ratio=3, overflow="fold")
-        table.add_column("A browser", ratio=2, overflow="fold")
+        table.add_column(say("demo.both", language), ratio=3, overflow="fold")
+        table.add_column(say("demo.browser", language), ratio=2, overflow="fold")
     for result in results:
-        request, answer, verdict = _describe_request(result), _describe_answers(result), _describe_verdict(result)
+        request, answer = _describe_request(result, language), _describe_answers(result, language)
+        verdict = _describe_verdict(result, language)
         if width >= _WIDE:
             table.add_row(request, answer, verdict)
         else:
@@ -36,20 +38,20 @@ def make_table(results: Sequence[ScenarioResult], width: int) -> Table:
     return table
 
 
-def _describe_request(result: ScenarioResult) -> Text:
+def _describe_request(result: ScenarioResult, language: Language) -> Text:
     script = result.scenario.script
-    text = Text.assemble((result.scenario.title(), "bold"), "\n", f"{script.method} {script.path}")
+    text = Text.assemble((result.scenario.title(language), "bold"), "\n", f"{script.method} {script.path}")
     for name, value in script.headers:
         text.append(f"\n{name}: {value}", "dim")
     if script.credentials:
-        text.append("\nwith credentials", "dim")
+        text.append(f"\n{say('demo.with_credentials', language)}", "dim")
     return text
 
 
-def _describe_answers(result: ScenarioResult) -> Text:
+def _describe_answers(result: ScenarioResult, language: Language) -> Text:
     parts = [_describe_answer(answer) for answer in result.answers]
     if not result.is_sent:
-        parts.append(Text(f"{result.scenario.script.method}: never sent", "dim"))
+        parts.append(Text(say("demo.never_sent", language, {"method": result.scenario.script.method}), "dim"))
     return Text("\n").join(parts)
 
 
@@ -60,9 +62,9 @@ def _describe_answer(answer: Answer) -> Text:
     return text
 
 
-def _describe_verdict(result: ScenarioResult) -> Text:
-    state = ("readable", "green") if result.is_readable else ("blocked", "yellow")
-    text = Text.assemble(state, "\n", result.scenario.lesson())
+def _describe_verdict(result: ScenarioResult, language: Language) -> Text:
+    name, colour = ("demo.readable", "green") if result.is_readable else ("demo.blocked", "yellow")
+    text = Text.assemble((say(name, language), colour), "\n", result.scenario.lesson(language))
     if not result.is_as_expected:
-        text.append("\nThe answer is not as expected.", "red")
+        text.append(f"\n{say('demo.unexpected', language)}", "red")
     return text

@@ -31,13 +31,10 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
         "A simple GET",
         "简单的 GET",
         (
-            "The browser sends it at once, with the page's Origin. The answer allows that origin, so the script reads "
-            "it. Try it: change origins to https://app.example.com and press Run."
+            "The browser sends it at once, with the page's Origin. The answer allows that origin, so the script "
+            "reads it."
         ),
-        (
-            "浏览器立即发送，并带上网页的 Origin。响应允许这个源，所以脚本可以读取。"
-            "试一试：把 origins 改成 https://app.example.com，再按“运行”。"
-        ),
+        "浏览器立即发送，并带上网页的 Origin。响应允许这个源，所以脚本可以读取。",
     ),
     "head": (
         "A simple HEAD",
@@ -154,13 +151,10 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
         "With a cookie, and allowed",
         "带 Cookie，并且允许",
         (
-            "credentials: 'include' sends the cookie. The answer must name the origin, and say that credentials are "
-            "supported. Try it: clear supports_credentials and press Run."
+            "credentials: 'include' sends the cookie. The answer must name the origin, and say that credentials "
+            "are supported."
         ),
-        (
-            "credentials: 'include' 会带上 Cookie。响应必须写明网页的源，并表明支持凭据。"
-            "试一试：取消 supports_credentials，再按“运行”。"
-        ),
+        "credentials: 'include' 会带上 Cookie。响应必须写明网页的源，并表明支持凭据。",
     ),
     "credentials-preflighted": (
         "With a cookie, and preflighted",
@@ -199,10 +193,10 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
         "A refused origin",
         "被拒绝的源",
         (
-            "The policy names another origin. A simple request is still sent, and the app runs; only the answer is "
-            "kept from the script. Try it: write this page's own origin into origins."
+            "The policy names another origin. A simple request is still sent, and the app runs; only the answer "
+            "is kept from the script."
         ),
-        "策略写的是另一个源。简单请求照样发出，程序也照样运行，只是脚本读不到响应。试一试：把 origins 改成本页的源。",
+        "策略写的是另一个源。简单请求照样发出，程序也照样运行，只是脚本读不到响应。",
     ),
     "refused-origin-preflighted": (
         "A refused origin, preflighted",
@@ -250,13 +244,10 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
         "A picture on a canvas, without CORS",
         "画布上的图片（没有 CORS）",
         (
-            "Pictures load from anywhere, without asking. But once one of another origin is drawn on a canvas, no "
-            "script may read the canvas: it is tainted. Try it: under More, set crossorigin to anonymous and press Run."
+            "Pictures load from anywhere, without asking. But once one of another origin is drawn on a canvas, "
+            "no script may read the canvas: it is tainted."
         ),
-        (
-            "图片可以从任何地方加载，不必询问。但别的源的图片一旦画到画布上，脚本就不能再读取画布：画布被“污染”了。"
-            "试一试：在“更多”里把 crossorigin 设为 anonymous，再按“运行”。"
-        ),
+        "图片可以从任何地方加载，不必询问。但别的源的图片一旦画到画布上，脚本就不能再读取画布：画布被“污染”了。",
     ),
     "picture-with-cors": (
         "A picture on a canvas, with crossorigin",
@@ -350,8 +341,29 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
     ),
 }
 
+_TRIES: Final = {
+    "get": (
+        "Try it: change origins to https://app.example.com and press Run.",
+        "试一试：把 origins 改成 https://app.example.com，再按“运行”。",
+    ),
+    "credentials": (
+        "Try it: clear supports_credentials and press Run.",
+        "试一试：取消 supports_credentials，再按“运行”。",
+    ),
+    "refused-origin": (
+        "Try it: write this page's own origin into origins.",
+        "试一试：把 origins 改成本页的源。",
+    ),
+    "picture-on-canvas": (
+        "Try it: under More, set crossorigin to anonymous and press Run.",
+        "试一试：在“更多”里把 crossorigin 设为 anonymous，再按“运行”。",
+    ),
+}
+"""What to try next, of the steps with which a beginner starts."""
+
 SCENARIOS: Final[Mapping[str, Text]] = {
     **{f"group.{name}": Text(*texts) for name, texts in _GROUPS.items()},
     **{f"scenario.{name}.title": Text(texts[0], texts[1]) for name, texts in _SCENARIOS.items()},
     **{f"scenario.{name}.lesson": Text(texts[2], texts[3]) for name, texts in _SCENARIOS.items()},
+    **{f"scenario.{name}.try": Text(*texts) for name, texts in _TRIES.items()},
 }

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from .demo import DEMO
 from .explain import EXPLAIN
 from .languages import Language
 from .page import PAGE
 from .scenarios import SCENARIOS
 from .text import Text
 
-TEXTS: Final[Mapping[str, Text]] = {**PAGE, **SCENARIOS, **EXPLAIN}
+TEXTS: Final[Mapping[str, Text]] = {**PAGE, **SCENARIOS, **EXPLAIN, **DEMO}
 
 
 def say(key: str, language: Language = "en", facts: Mapping[str, object] | None = None) -> str:

@@ -42,6 +42,14 @@ def test_once_shows_every_scenario_within_the_terminal_and_succeeds(columns: str
     assert "\x1b" not in shown.stdout
 
 
+def test_where_the_environment_is_chinese_so_is_the_table() -> None:
+    shown = run("demo", "--once", COLUMNS="80", LC_ALL="zh_CN.UTF-8")
+    assert shown.returncode == 0
+    assert shown.stdout.endswith("全部 12 个场景都与预测和记录一致。\n")
+    for scenario in CHOSEN:
+        assert scenario.title("zh").split()[-1] in shown.stdout
+
+
 def test_without_a_terminal_or_with_no_color_there_are_no_colours() -> None:
     assert "\x1b" not in run("demo", "--once", NO_COLOR="1", TERM="xterm-256color").stdout
 

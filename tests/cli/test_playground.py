@@ -15,6 +15,7 @@ import pytest
 import urllib3
 
 from cors_wsgi import Policy
+from cors_wsgi.demo.manual import find_manual, read_manual
 from cors_wsgi.demo.page_server import FILES
 from cors_wsgi.demo.recorded import RECORDED
 from cors_wsgi.demo.scenarios import SCENARIOS, Scenario
@@ -100,8 +101,64 @@ def test_every_file_of_the_page_is_served_with_its_type_and_no_other(demo: Demo)
 def test_nothing_on_the_page_comes_from_a_network(demo: Demo) -> None:
     for name in FILES - {"icon.svg"}:
         addresses = re.findall(r"(?:https?:)?//[a-z][\w.-]+\.[a-z]+", get(f"{demo.origins.page}/{name}").decode())
-        # A reserved name is an example in a sentence; nothing answers there.
-        assert [address for address in addresses if not address.endswith(".example.com")] == [], name
+        # A reserved name is an example in a sentence; nothing answers there. The manual is a link.
+        known = (".example.com", *([urlsplit(manual.folder).netloc] if (manual := find_manual()) else []))
+        assert [address for address in addresses if not address.endswith(known)] == [], name
+
+
+@pytest.mark.parametrize(
+    ("project_urls", "page"),
+    [
+        (
+            ["Source, https://code.example", "Documentation, https://docs.example/"],
+            "https://docs.example/zh/index.html",
+        ),
+        (["Documentation, https://docs.example/index.html"], "https://docs.example/zh/index.html"),
+        (["Documentation, https://code.example/docs/index.md"], "https://code.example/docs/zh/index.md"),
+        (["Source, https://code.example"], None),
+        ([], None),
+    ],
+)
+def test_the_manual_is_where_the_distribution_says(project_urls: list[str], page: str | None) -> None:
+    manual = read_manual(project_urls)
+    assert (manual and manual.find("zh/index")) == page
+    assert find_manual("a-distribution-that-is-not-installed") is None
+
+
+@pytest.mark.parametrize(
+    ("query", "accepted", "heading"),
+    [
+        ("", "", "<h1>Two origins</h1>"),
+        ("", "zh-CN,zh;q=0.9,en;q=0.8", "<h1>两个源</h1>"),
+        ("?lang=en", "zh-CN", "<h1>Two origins</h1>"),
+        ("?lang=zh", "en", "<h1>两个源</h1>"),
+        ("?lang=zh-Hans", "en", "<h1>两个源</h1>"),
+        ("?lang=xx", "zh", "<h1>两个源</h1>"),
+    ],
+)
+def test_the_page_is_in_the_language_that_is_asked_for(demo: Demo, query: str, accepted: str, heading: str) -> None:
+    page = get(f"{demo.origins.page}/{query}", **{"Accept-Language": accepted}).decode()
+    assert heading in page
+    assert "[[" not in page
+    assert '<html lang="zh-Hans">' in page or '<html lang="en">' in page
+    assert all(result.scenario.title("en" if "Two" in heading else "zh") in page for result in demo.results)
+
+
+def test_in_chinese_all_that_is_said_of_a_plan_is_chinese(demo: Demo) -> None:
+    body = {"script": {**SCRIPT, "method": "DELETE", "credentials": True}, "policy": {"origins": "https://a.example"}}
+    status, text = ask(demo, "POST", "/plan?lang=zh", json.dumps(body).encode(), Origin=demo.origins.page)
+    assert status == 200
+    told = json.loads(text)
+    (call,) = told["calls"]
+    said = [*told["causes"], call["explanation"], call["remedy"], *call["hints"], *(line for _, line in told["others"])]
+    assert len(said) >= 7
+    assert [line for line in said if not re.search(r"[\u4e00-\u9fff]", line)] == []
+    body["policy"] = {"origins": "app.example.com", "max_age": "soon"}
+    problems = json.loads(ask(demo, "POST", "/plan?lang=zh", json.dumps(body).encode(), Origin=demo.origins.page)[1])
+    assert [(one["option"], one["text"]) for one in problems["problems"]] == [
+        ("origins", "缺少协议。请在前面加上 https://。"),
+        ("max_age", "请写秒数，例如 600。"),
+    ]
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "localhost"])

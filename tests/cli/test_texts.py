@@ -18,6 +18,7 @@ from cors_wsgi.demo.scenarios import SCENARIOS, TOUR
 from cors_wsgi.errors import ProblemCode
 from cors_wsgi.texts import LANGUAGES, TEXTS, chinese, choose_by_environment, choose_by_header
 from cors_wsgi.texts.page import PAGE
+from cors_wsgi.texts.wrapping import wrap
 
 CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 SAME_IN_BOTH: Final = {
@@ -93,7 +94,27 @@ def test_every_text_of_the_page_is_used_and_every_text_that_is_used_is_there() -
 def test_every_scenario_has_its_texts_and_every_text_its_scenario() -> None:
     keys = {key for key in TEXTS if key.startswith(("scenario.", "group."))}
     expected = {f"scenario.{one.name}.{part}" for one in SCENARIOS for part in ("title", "lesson")}
-    assert keys == expected | {f"group.{one.group}" for one in SCENARIOS}
+    tries = {key for key in keys if key.endswith(".try")}
+    assert keys - tries == expected | {f"group.{one.group}" for one in SCENARIOS}
+    assert tries <= {f"scenario.{name}.try" for name in TOUR}
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("一二三四五", ["一二三四", "五"]),
+        ("一二三四，五", ["一二三", "四，五"]),
+        ("一二三（四）五", ["一二三", "（四）五"]),
+        ("一 Vary 二", ["一 Vary", "二"]),
+        ("Access-Control-Allow-Origin 是", ["Access-Control-Allow-Origin", "是"]),
+        ("一二三  四", ["一二三", "四"]),
+        ("", [""]),
+    ],
+)
+def test_chinese_is_wrapped_between_any_two_characters_but_marks_stay_where_they_belong(
+    text: str, lines: list[str]
+) -> None:
+    assert wrap(text, 8).split("\n") == lines
 
 
 @pytest.mark.parametrize(

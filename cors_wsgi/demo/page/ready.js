@@ -12,5 +12,5 @@ export function t(key, facts = {}) {
 
 /** Return the address of a page of the manual, or null if the distribution names no manual. */
 export function findPage(name) {
-  return manual && `${manual}/${name}.html`;
+  return manual && `${manual[0]}${name}${manual[1]}`;
 }
