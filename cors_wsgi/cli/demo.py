@@ -69,7 +69,7 @@ def show(console: Console, origins: DemoOrigins, results: Sequence[ScenarioResul
 
 @contextlib.contextmanager
 def _catching_signals() -> Iterator[threading.Event]:
-    """Set an event on SIGINT or SIGTERM, from before anybody is told how to end this."""
+    """Set an event on SIGINT or SIGTERM, from before the address is printed."""
     ended = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a signal handler

@@ -86,7 +86,7 @@ def _write(remedies: Mapping[FailureReason, str], reason: FailureReason, facts: 
 def _is_of_script(fact: str, value: str) -> bool:
     """Tell whether it is the script that has to change: no server should allow this."""
     if fact == "origin":
-        return value == "null"  # whoever frames a page can give it that origin
+        return value == "null"  # anyone who frames a page can give it that origin
     if fact == "method":
         return value != value.upper()
     return value.lower().startswith("access-control-")

@@ -27,7 +27,7 @@ _DOTS: Final = re.compile(r"[/\\](?:\.|%2e){1,2}(?:[/\\?#]|$)", re.IGNORECASE)
 
 
 class PlanError(ValueError):
-    """What was sent is no plan; the page never sends such a thing."""
+    """What was sent is not a plan; the page never sends such a thing."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ def read_plan(data: Mapping[str, Any]) -> Plan:
     """Read a plan from what JSON gave.
 
     Raises:
-        PlanError: it is none.
-        PolicyError: the policy is one that must not start.
+        PlanError: it is not a plan.
+        PolicyError: the policy is invalid.
     """
     script = _read_script(_get(data, "script", dict))
     if data.get("policy") is None:
@@ -109,26 +109,26 @@ def read_json(content: bytes) -> Mapping[str, Any]:
     """Return the object that JSON stands for.
 
     Raises:
-        PlanError: it is no JSON, or no object.
+        PlanError: it is not JSON, or not an object.
     """
     try:
         data = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise PlanError("this is no JSON") from error
+        raise PlanError("this is not JSON") from error
     if not isinstance(data, dict):
-        raise PlanError("this is no JSON object")
+        raise PlanError("this is not a JSON object")
     return data
 
 
 def _read_script(data: Mapping[str, Any]) -> Script:
     path = _get(data, "path", str)
     if not path.startswith("/") or path.startswith(("//", "/\\")):
-        raise PlanError(f"path={path[:100]!r} is none; it begins with one slash")
+        raise PlanError(f"path={path[:100]!r} must begin with one slash")
     if _DOTS.search(path):
-        raise PlanError(f"path={path[:100]!r} has segments of dots, which browsers take out")
+        raise PlanError(f"path={path[:100]!r} has segments of dots, which browsers remove")
     headers = _get(data, "headers", list)
     if len(headers) > MOST_HEADERS or not all(_is_pair(pair) for pair in headers):
-        raise PlanError(f"headers are at most {MOST_HEADERS} pairs of texts")
+        raise PlanError(f"headers must be at most {MOST_HEADERS} pairs of texts")
     times = _get(data, "times", int)
     if not 1 <= times <= MOST_TIMES:
         raise PlanError(f"times={times} is not from 1 to {MOST_TIMES}")
@@ -150,14 +150,14 @@ def _read_script(data: Mapping[str, Any]) -> Script:
 def _get(data: Mapping[str, Any], name: str, kind: type) -> Any:
     value = data.get(name)
     if not isinstance(value, kind) or (isinstance(value, str) and len(value) > LONGEST_TEXT):
-        raise PlanError(f"{name} is missing, too long, or no {kind.__name__}")
+        raise PlanError(f"{name} is missing, too long, or not a {kind.__name__}")
     return value
 
 
 def _choose(data: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> Any:
     value = data.get(name)
     if value not in choices:
-        raise PlanError(f"{name} is none of {', '.join(choices)}")
+        raise PlanError(f"{name} must be one of {', '.join(choices)}")
     return value
 
 

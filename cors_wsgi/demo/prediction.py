@@ -54,7 +54,7 @@ class Call:
 
     @property
     def state(self) -> str:
-        """In a word: `readable`, `opaque` or `blocked`; of an element `loaded`, `tainted` or `blocked`."""
+        """One of `readable`, `opaque` and `blocked`; for an element `loaded`, `tainted` and `blocked`."""
         if self.load is not None:
             # Of a font or a module there is nothing that a script could read, and so could see to be kept from it.
             is_used = self.load.outcome == "tainted" and self.load.kind in ("font", "module")
@@ -103,7 +103,7 @@ def play(browser: Browser, run: Run, origins: DemoOrigins) -> Prediction:
 
 
 def _find_attribute(script: Script) -> str | None:
-    """Return the `crossorigin` attribute; there is none on what a style sheet says of a font."""
+    """Return the `crossorigin` attribute; a style sheet has no such attribute for a font."""
     return None if "none" in (script.crossorigin, script.element) or script.element == "font" else script.crossorigin
 
 

@@ -52,12 +52,12 @@ EXPLAIN: Final[Mapping[str, Text]] = {
     ),
     "explain.second_line": Text(
         "Firefox prints this line also below another one, “Cross-Origin Request Blocked: … (Reason: …)”. If there is "
-        "one, it says why: copy that line. If there is none, this is not CORS, and no CORS header changes it.",
+        "one, it says why: copy that line. If not, this is not CORS, and no CORS header changes it.",
         "Firefox 也会在另一行“已拦截跨源请求：……（原因：……）”（Cross-Origin Request Blocked）下面显示这一行。"
         "如果有那一行，原因写在其中：请复制那一行。如果没有，就与 CORS 无关，任何 CORS 响应头都改变不了它。",
     ),
     "explain.sentence": Text("{text}.", "{text}。"),
-    # What stands for a fact that the line does not tell
+    # In place of a fact that the line does not give
     "unknown.header": Text("the header", "这个请求头"),
     "unknown.location": Text("another URL", "另一个网址"),
     "unknown.method": Text("the method", "这个方法"),

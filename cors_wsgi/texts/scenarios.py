@@ -127,8 +127,8 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
         "A progress bar for an upload",
         "上传进度条",
         (
-            "A listener on XMLHttpRequest.upload could tell whether the server takes the body, so it forces a "
-            "preflight where there would be none."
+            "A listener on XMLHttpRequest.upload could find out whether the server accepts the body, so it forces a "
+            "preflight even for a simple POST."
         ),
         (
             "监听 XMLHttpRequest.upload（XMLHttpRequestUpload）可以得知服务器是否接收请求体，"

@@ -12,7 +12,7 @@ _NEVER_LAST: Final = frozenset("（“‘")
 
 
 def wrap(text: str, width: int) -> str:
-    """Return the text in lines of at most so many cells; a word that is longer has a line of its own."""
+    """Return the text in lines of at most so many cells; a longer word gets a line to itself."""
     lines: list[str] = []
     line = ""
     for piece in _join_marks(_PIECES.findall(text)):

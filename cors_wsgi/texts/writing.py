@@ -1,4 +1,4 @@
-"""What the code writes in English, in the language of whoever reads it."""
+"""What the code writes in English, in the language of its reader."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def explain_reason(reason: FailureReason, facts: Mapping[str, str], language: La
 
 
 def write_remedy(reason: FailureReason, facts: Mapping[str, str], language: Language) -> str:
-    """Return what to change; first of all the page's name, where that is the matter."""
+    """Return what to change; first the page's name, where that is wrong."""
     remedy = reason.remedy(facts)
     if language == "en":
         return remedy

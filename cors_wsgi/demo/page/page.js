@@ -52,7 +52,7 @@ function find(name) {
   return scenarios.find((scenario) => scenario.name === name);
 }
 
-// A button that is disabled loses the focus: whoever uses the keyboard would begin again at the top of the page.
+// A button that is disabled loses the focus: with the keyboard one would begin again at the top of the page.
 function setBusy(busy) {
   isBusy = busy;
   for (const button of [run, all]) {
@@ -101,7 +101,7 @@ async function runOne() {
   try {
     const script = getScript();
     const trial = await tryOut(script, getPolicy());
-    // Another scenario may have been chosen meanwhile; it has a run of its own, and this result is of the former.
+    // Another scenario may have been chosen meanwhile; that has another run, and this result belongs to the former.
     if (mine !== latest) return;
     byId("python").classList.remove("stale");
     result.classList.remove("stale");
