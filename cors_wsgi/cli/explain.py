@@ -16,6 +16,7 @@ from cors_wsgi.browser.origins import is_same_site, open_origin
 from cors_wsgi.browser.urls import parse_url
 from cors_wsgi.browser.ways import is_loopback
 from cors_wsgi.texts import Language, choose_by_environment, say
+from cors_wsgi.texts.wrapping import wrap
 from cors_wsgi.texts.writing import explain_reason, write_remedy, write_trace
 
 from .console_lines import Recognized, find_nearest, recognize, recognize_trace
@@ -143,7 +144,9 @@ def _show_parts(console: Console, parts: Mapping[str, str], language: Language) 
     """Show each part under its title, which is a key of the table of texts."""
     for title, text in parts.items():
         console.print(f"  [dim]{say(title, language)}[/]")
-        console.print(Padding(safe(text), (0, 0, 0, 4)))
+        # Where words have no spaces between them, Rich would break lines at the few that are elsewhere.
+        shown = wrap(text, console.width - 4) if language == "zh" else text
+        console.print(Padding(safe(shown), (0, 0, 0, 4)))
     console.print()
 
 
