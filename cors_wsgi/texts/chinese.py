@@ -254,15 +254,47 @@ PROBLEMS: Final[Mapping[str, str]] = {
 """What is wrong with a policy, and what to write; of the problems that the fields of a page can have."""
 
 DIFFERENCES: Final[Mapping[str, str]] = {
-    "streams": "ReadableStream 作为请求体：发送（预检之后）；变成文本 [object ReadableStream]；或者被拒绝",
+    "safelists_client_hints": "DPR、Downlink、Save-Data、Viewport-Width、Width、Device-Memory、"
+    "RTT 和 ECT 的值合法时不需要预检，如同旧版标准；Intervention 也不需要",
+    "drops_user_agent": "脚本设置的 User-Agent 被丢弃，没有预检",
+    "joins_repeated_headers": "脚本多次设置的同一个请求头，合并成一个值来判断，而不是逐个判断",
+    "counts_total": "安全列表中的请求头的值（包括浏览器自己加的 Accept）总共超过 1024 字节时需要预检",
+    "refuses_high_bytes": "Accept 或 Content-Type 里有 80 到 FF 的字节时需要预检",
+    "refuses_loose_parameters": "Content-Type 里有逗号，或者末尾有空的参数时需要预检",
+    "folds_lines": "多次设置的同一个请求头合并成一行发送；"
+    "不是列表的请求头（如 Authorization、Content-Type）只取其中一个",
+    "repeats_unsafe_names": "同一个请求头设置了几次，Access-Control-Request-Headers 里就写几次",
+    "range_limit": "Range 里的位置达到这个数值时需要预检",
+    "accepts_loose_range": "Range 可以写成 Bytes=，数字可以写成 +0",
+    "rewrites_range": "GET 的 Range 以最短的写法发送",
     "requires_body_for_listener": "只有带请求体时，监听 XMLHttpRequest.upload 才引起预检",
+    "streams": "ReadableStream 作为请求体：发送（预检之后）；变成文本 [object ReadableStream]；或者被拒绝",
+    "judges_given_type": "带文本的 XMLHttpRequest，按作者写的 Content-Type 判断是否预检，而不是字符集改成 UTF-8 之后的",
+    "rewrites_charset": "带文本的 XMLHttpRequest，作者写的 Content-Type 里的字符集改成 UTF-8",
+    "rewrites_charset_of_params": "带 URLSearchParams 的 XMLHttpRequest，"
+    "作者写的 Content-Type 里的字符集是否改成 UTF-8",
+    "guards_body_type": "请求体给 no-cors 请求带来的 Content-Type 也必须在安全列表里",
+    "types_absent_body": "GET 或 HEAD 的 XMLHttpRequest 不发送 URLSearchParams，但仍发送它的 Content-Type",
+    "sends_values_as_utf8": "请求头的值里 80 到 FF 的字节以 UTF-8 发送",
     "wildcard_covers_authorization": "Access-Control-Allow-Headers: * 包括 Authorization",
     "max_age_limit": "预检的回答最多保留的秒数",
-    "safelists_client_hints": "DPR、Downlink、Save-Data、Viewport-Width、Width 等请求头不需要预检，如同旧版标准",
-    "drops_user_agent": "脚本设置的 User-Agent 被丢弃，没有预检",
+    "keeps_credentials_apart": "对带凭据的请求的回答，不用于不带凭据的请求",
+    "keeps_wildcards": "* 随回答一起保留，用于以后的所有请求",
+    "kept_wildcard": "保留的 * 用于哪些请求：所有的；不带凭据的；或者只在当初的请求也不带凭据时",
+    "kept_wildcard_covers_authorization": "保留的 * 包括 Authorization",
+    "clears_after": "何时丢弃为一个网址保留的回答：预检过的请求失败时；任何请求失败时；或者从不",
+    "forgets_on_miss": "请求不在保留的范围内时，为这个网址保留的回答立即丢弃",
+    "keeps_refusals": "不允许所问的方法或请求头的回答也会保留",
+    "zero_age_ends_entries": "Access-Control-Max-Age: 0 的回答使先前保留的失效",
+    "conditional_apis": "带 If-Match、If-None-Match 等请求头时，请求的缓存模式是 no-store",
+    "requires_method_for_listener": "因监听上传而预检的请求，保留的回答必须写明它的方法，GET、HEAD 和 POST 也不例外",
+    "sends_page_origin_in_preflights": "重定向到第三个源之后，预检的 Origin 是网页的源，而不是 null",
+    "redirected_names": "重定向之后的预检询问哪些请求头：仍然带着的；或者一开始的全部",
+    "repeats_preflights": "预检过一次的请求，每次重定向之后都再预检",
+    "redirected_delete": "DELETE 重定向到另一个源之后：不变；或者变成没有请求体的 GET",
     "fonts_without_cors": "字体不经 CORS 请求",
 }
-"""Where engines differ: the rows that beginners meet; what is not here is shown in English."""
+"""Where engines differ: the rows that a script of the playground can show; any other is shown in English."""
 
 CONSOLES_SAY_NOTHING: Final = "（这个浏览器的控制台没有自己的说明）"
 
