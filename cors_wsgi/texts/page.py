@@ -181,7 +181,7 @@ PAGE: Final[Mapping[str, Text]] = {
     "difference": Text(
         "{about} (the standard: {standard}; {engine}: {value})", "{about}（标准：{standard}；{engine}：{value}）"
     ),
-    "sum_sent": Text("{state}{status} ({sent} sent)", "{state}{status}（发送了 {sent}）"),
+    "sum_sent": Text("{state}{status} ({sent} sent)", "{state}{status}（已发送：{sent}）"),
     "sum_nothing": Text("{state}{status} (nothing sent)", "{state}{status}（没有发送）"),
     "and": Text(" and ", "和"),
     # Every scenario
