@@ -12,7 +12,7 @@ from cors_wsgi import browser
 from cors_wsgi.browser import DIFFERENCES, Browser, CauseKind, Page
 from cors_wsgi.browser.requests import CHOICES
 
-REFERENCE = DOCS / "reference-browser.md"
+REFERENCE = [DOCS / "reference-browser.md", DOCS / "reference-engines.md"]
 
 
 def _codes(cell: str) -> list[str]:
