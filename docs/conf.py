@@ -58,6 +58,9 @@ _LONGEST_UNBROKEN = 32
 """Characters of code in a line that fit a narrow window."""
 
 
+_PROSE = 35
+"""Characters that a cell holds on average, from which on its column should not be narrow."""
+
 _DIGIT = re.compile(r"\d").search
 _NUMBER = re.compile(
     r"(?:\(?\d[\d,.]*\)?(?: (?:ns|ms|s|bytes))?(?: \([\d,. to]+\))?|–|no difference measured|)"
@@ -65,20 +68,29 @@ _NUMBER = re.compile(
 """A cell of figures: one with its unit or quartiles, or none."""
 
 
+def _judge_column(texts: list[str]) -> str:
+    """Return the class of a column of figures or of sentences, or nothing for any other."""
+    if any(map(_DIGIT, texts)) and all(map(_NUMBER, texts)):
+        return "number"
+    return "prose" if sum(map(len, texts)) > _PROSE * len(texts) else ""
+
+
 def lay_out(_app: Sphinx, tree: nodes.document) -> None:
     """Align columns of numbers, give wide tables room, and keep short code, such as an option, in one line."""
     for table in tree.findall(nodes.table):
         rows = [row.children for body in table.findall(nodes.tbody) for row in body.findall(nodes.row)]
-        if rows and len(rows[0]) >= 7:
+        if rows and len(rows[0]) >= 6:
             table["classes"].append("wide")
         columns = [[cell.astext().strip() for cell in column] for column in zip(*rows, strict=False)]
-        numbers = [any(map(_DIGIT, texts)) and all(map(_NUMBER, texts)) for texts in columns]
+        kinds = [_judge_column(texts) for texts in columns]
         for row in table.findall(nodes.row):
-            for cell, is_number in zip(row.children, numbers, strict=False):
-                if is_number and isinstance(cell, nodes.entry):
-                    cell["classes"].append("number")
+            for cell, kind in zip(row.children, kinds, strict=False):
+                if kind and isinstance(cell, nodes.entry):
+                    cell["classes"].append(kind)
+    cells = {id(code) for cell in tree.findall(nodes.entry) for code in cell.findall(nodes.literal)}
     for code in tree.findall(nodes.literal):
-        if len(code.astext()) <= _LONGEST_UNBROKEN:
+        # In a cell a line that cannot be broken makes the table too wide, unless it is short, as options are.
+        if len(code.astext()) <= _LONGEST_UNBROKEN and (code.astext().startswith("-") or id(code) not in cells):
             code["classes"].append("unbroken")
 
 
