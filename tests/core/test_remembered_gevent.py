@@ -62,4 +62,4 @@ def test_greenlets_share_a_look_up_and_wait_for_it_side_by_side() -> None:
     names = [origin.removeprefix("https://").removesuffix(".example") for origin in shown["asked"]]
     assert names == ["a", "b", "c", "slow", "slow"]  # `d` found two look-ups running; a killed one leaves its place
     assert shown["statistics"] == {"hits": 49, "misses": 5, "failures": 0, "stale": 0, "refused_unasked": 1}
-    assert shown["slowest tick"] < 0.15, "a lock stopped every greenlet"
+    assert shown["slowest tick"] < 0.6, "a lock stopped every greenlet, for the second that others wait at most"
