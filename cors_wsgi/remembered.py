@@ -27,7 +27,7 @@ SlowRule: TypeAlias = "Callable[[str], bool] | Callable[[str, Any], bool]"
 _logger: Final = logging.getLogger("cors_wsgi")
 
 _PATIENCE: Final = 1.0
-"""Seconds from the beginning of a look-up for which others wait for it; one that takes longer is taken for stuck."""
+"""Seconds, counted from the start of a look-up, that others wait for it; one that takes longer counts as stuck."""
 
 _LONGEST_KEY: Final = 512
 """Characters; an answer for a longer text is not kept, so that what a client sends cannot fill the memory."""
@@ -64,8 +64,8 @@ class _LookUp:
 class Remembered:
     """A callable rule around a slow one, such as a question to a database, which it asks only now and then.
 
-    It is thread-safe, has no thread of its own, and holds no lock while the rule runs, so that the rule may call the
-    app. Copies are the object itself; what is unpickled remembers nothing yet.
+    It is thread-safe, starts no thread, and holds no lock while the rule runs, so that the rule may call the app.
+    Copies are the object itself; what is unpickled remembers nothing yet.
 
     >>> is_tenant = Remembered(lambda origin: origin == "https://shop.example", seconds=30)
     >>> is_tenant("https://shop.example", {}), is_tenant("https://other.example", {})
@@ -74,16 +74,16 @@ class Remembered:
     Args:
         rule: called as `rule(origin)`, or `rule(origin, key)` if there is a `key`; `True` allows, anything else does
             not. It never sees the environ, since its verdict is kept for others, too.
-        seconds: how long a grant is fresh, counted from the beginning of the look-up: so long a withdrawn one lives.
-        refused_seconds: how long a refusal is fresh: so long a new origin waits to be seen.
-        stale_seconds: how old a grant may be that stands in where the rule raises, or does not answer in time.
+        seconds: how long a grant is fresh, counted from the start of the look-up; a withdrawn one lives that long.
+        refused_seconds: how long a refusal is fresh; a new origin waits that long to be seen.
+        stale_seconds: how old a grant may be that is used when the rule raises, or does not answer in time.
         size: how many grants are kept, and how many refusals; the two never displace each other.
         most_at_once: look-ups that run at a time, in this process. Beyond it, an origin that is not known is refused;
             one that was allowed waits for its turn.
         key: what else the verdict depends on, found in the environ: the tenant of the host, say. Short and hashable.
 
     Raises:
-        TypeError: for a rule or key that cannot be called so, and for numbers that are none.
+        TypeError: for a rule or key that cannot be called so, and for what is not a number.
         ValueError: for numbers that are too small.
     """
 
@@ -184,7 +184,7 @@ class Remembered:
             return {"hits": hits, **self._counts}
 
     def _find_out(self, kept: Hashable, origin: str) -> bool:
-        """Ask the rule, or whoever asks it already."""
+        """Ask the rule, or wait for a request that is already asking it."""
         with self._changed:
             known = self._wait_for_turn(kept)
             if known is not None:
@@ -207,7 +207,7 @@ class Remembered:
                 if same is None:
                     has_grant = self._is_usable(kept)
                     is_full = len(self._running) >= self._most_at_once
-                    # Whoever was allowed goes first: a flood of made-up origins must not refuse them either.
+                    # An origin that was allowed goes first: a flood of made-up origins must not lock it out.
                     if not is_full and (has_grant or not self._queue):
                         return None
                     if not has_grant:
@@ -271,7 +271,7 @@ class Remembered:
         return False if refused is not None and now - refused < self._refused_seconds else None
 
     def _is_usable(self, kept: Hashable) -> bool:
-        """Tell whether there is a grant that may stand in for an answer."""
+        """Tell whether there is a grant that may be used in place of an answer."""
         granted = self._grants.get(kept)
         return granted is not None and time.monotonic() - granted <= self._stale_seconds
 
@@ -298,8 +298,8 @@ class Remembered:
             return
         last = traceback.extract_tb(failure.__traceback__)[-1]
         _logger.error(
-            "%r raised %s at %s:%s for %s. Until it answers again, a grant that is no older than %g seconds stands in "
-            "for its answer, and every other origin that it is asked about is refused.",
+            "%r raised %s at %s:%s for %s. Until it answers again, origins that it allowed in the last %g seconds stay "
+            "allowed, and every other origin that has to be looked up is refused.",
             self,
             quote_error(failure),
             last.filename,
@@ -335,7 +335,7 @@ if hasattr(os, "register_at_fork"):  # pragma: no branch - Windows has no fork
 
 
 def _check_callable(name: str, value: object, arguments: tuple[object, ...], right: str) -> None:
-    """Refuse what is no plain function of these arguments, with the right way to write it."""
+    """Refuse anything but a plain function of these arguments, and show the right way to write it."""
     called = value.func if isinstance(value, functools.partial) else value
     if not callable(called):
         raise TypeError(f"{name} is a function, not {type(value).__name__}. Write {right}.")

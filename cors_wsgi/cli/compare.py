@@ -82,10 +82,12 @@ def _compare(arguments: argparse.Namespace) -> tuple[Comparison, int]:
         raise ValueError("--most is at least 1")
     for origin in arguments.origin:
         if not _can_be_sent(origin):
-            raise ValueError(f"{origin!r} cannot stand in a header; write an origin such as 'https://app.example.com'")
+            raise ValueError(
+                f"{origin!r} cannot be sent in a header; write an origin such as 'https://app.example.com'"
+            )
     for path in arguments.path:
         if not path.startswith("/"):
-            raise ValueError(f"{path!r} is no path; write one such as '/items/1'")
+            raise ValueError(f"{path!r} does not begin with a slash; write a path such as '/items/1'")
     recorded, skipped = _read_decisions(arguments.decisions) if arguments.decisions else ([], 0)
     served = next((name for name in (arguments.old, arguments.new) if "://" in name), None)
     old, new = (_load_side(name, served, arguments) for name in (arguments.old, arguments.new))
@@ -118,7 +120,7 @@ def _read_decisions(file: str) -> tuple[list[Question], int]:
     """Return what was asked in recorded decisions, and the number of those that no browser can ask again.
 
     Raises:
-        ValueError: for a line that is no decision.
+        ValueError: for a line that is not a decision.
         OSError: the file cannot be read.
     """
     questions: dict[Question, None] = {}
@@ -141,11 +143,11 @@ def _read_decision(line: str, where: str) -> tuple[str | None, str, str]:
     try:
         decision = json.loads(line)
     except json.JSONDecodeError as error:
-        raise ValueError(f"{where} is no JSON ({error}); write one Decision.as_dict() a line") from None
+        raise ValueError(f"{where} is not JSON ({error}); write one Decision.as_dict() a line") from None
     names = ("origin", "method", "path")
     origin, method, path = (decision.get(name) for name in names) if isinstance(decision, dict) else (None,) * 3
     if not isinstance(origin, (str, type(None))) or not isinstance(method, str) or not isinstance(path, str):
-        raise ValueError(f"{where} is no decision: it lacks an origin, method or path; write Decision.as_dict()")
+        raise ValueError(f"{where} is not a decision: it lacks an origin, method or path; write Decision.as_dict()")
     return origin, method, path
 
 
@@ -173,7 +175,7 @@ def _note(result: Comparison, skipped: int) -> Iterator[str]:
         )
     for name, paths in result.raised.items():
         shown = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
-        yield f"{name} raised at {shown}: what its preflights say was taken for the responses."
+        yield f"{name} raised at {shown}: its answers to preflights were used in place of the responses."
     if skipped:
         yield f"{skipped} recorded decisions name no origin or method that a browser can send, and were left out."
 

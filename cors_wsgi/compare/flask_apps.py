@@ -1,4 +1,4 @@
-"""What a Flask app says of its own routes: a path for each, and the policies that cover it."""
+"""The routes of a Flask app: a path for each, and the policies that cover it."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def read_routes(app: WSGIApplication, name: str) -> tuple[list[Route], Cover | N
 def _of_middleware(
     owner: CORSMiddleware | None, path: str, policies: Mapping[str | None, PolicyOrDeny]
 ) -> Mapping[str | None, PolicyOrDeny]:
-    """Return what covers a path where a middleware stands before what is inside."""
+    """Return what covers a path when a middleware wraps the app whose policies these are."""
     if owner is None or owner._source is not None:
         return policies
     found: PolicyOrDeny = owner.policy
@@ -108,7 +108,7 @@ def _sample_paths(owner: CORSMiddleware) -> Iterator[str]:
 
 
 def encode_path(text: str | bytes) -> str:
-    """Return the text of a path, or its bytes, as it stands in a URL."""
+    """Encode the text of a path, or its bytes, for a URL."""
     return quote(text, safe="/-._~!$&'()*+,;=:@")
 
 

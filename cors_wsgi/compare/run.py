@@ -145,7 +145,7 @@ class _Run:
             self._ask(Question(question.path, question.origin, question.method, credentials))
 
     def _ask_origins(self, path: str, origins: Iterable[str]) -> None:
-        """Ask who may read at all, with each method whose policy is one of its own."""
+        """Ask who may read at all, with each method that may have a separate policy."""
         for origin, method, credentials in product(origins, self._list_deciding_methods(path), (False, True)):
             self._ask(Question(path, origin, method, credentials))
 
@@ -219,7 +219,7 @@ class _Run:
         return list(chosen.values())
 
     def _list_deciding_methods(self, path: str) -> list[str]:
-        """Return the methods that may have a policy of their own at a path."""
+        """Return the methods that may have a separate policy at a path."""
         routes = (self._old.route(path), self._new.route(path))
         return list(dict.fromkeys(["GET", *(method for route in routes for method in route.methods)]))
 

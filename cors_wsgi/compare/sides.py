@@ -168,7 +168,7 @@ class Side:
         if path not in self._askers:
             url = self._url if path == self.alias else parse_url(path, self._url)
             if url is None:
-                raise SideError(f"{path!r} is no path; write one such as '/items/1'.")
+                raise SideError(f"{path!r} is not a path; write one such as '/items/1'.")
             self._askers[path] = Asker(self._transport, url, [], rate=None)
         return self._askers[path]
 
@@ -191,7 +191,7 @@ def live_side(url: str, *, rate: float = 10.0, timeout: float = 10.0) -> Side:
     """
     parsed = parse_url(url)
     if parsed is None or not parsed.is_http or parsed.has_credentials:
-        raise SideError(f"{url!r} is no http or https URL; write one such as 'https://api.example.com/items/1'.")
+        raise SideError(f"{url!r} is not an http or https URL; write one such as 'https://api.example.com/items/1'.")
     if not (rate > 0 and timeout > 0):
         raise SideError("rate and timeout must be more than 0.")
     return Side(url, Paced(HTTPTransport(timeout=timeout), rate), parsed, is_live=True)
@@ -210,7 +210,7 @@ def make_side(value: Any, name: str, *, url: str = BASE) -> Side:
     """
     base = parse_url("/", parse_url(url))
     if base is None:
-        raise SideError(f"{url!r} is no http or https URL.")
+        raise SideError(f"{url!r} is not an http or https URL.")
     value = unwrap_proxy(value)
     if value is DENY or isinstance(value, Policy):
         return Side(name, HeadersOnly(CORSMiddleware(_says_nothing, value)), base, cover=lambda _: {None: value})

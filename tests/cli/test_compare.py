@@ -216,7 +216,7 @@ def test_the_paths_of_a_middleware_are_asked_each() -> None:
 def test_where_an_app_raises_its_preflights_are_asked_and_it_is_said() -> None:
     shown = call("compare", "sides:one", "sides:raises", "--json")
     assert [(row["origin"], row["after"]) for row in json.loads(shown.stdout)] == [(B, True)]
-    assert "sides:raises raised at /: what its preflights say was taken for the responses." in shown.stderr
+    assert "sides:raises raised at /: its answers to preflights were used in place of the responses." in shown.stderr
 
 
 @pytest.mark.usefixtures("sides")
@@ -259,17 +259,20 @@ UNTRIED = [
     (["wrong:policy", "sides:one"], "'https://app.example.com'"),
     (["raises:policy", "sides:one"], "importing raises:policy raised 'RuntimeError: on\\nimport'"),
     (["sides:broken", "sides:one"], "sides:broken raised 'RuntimeError: no\\ndatabase' at OPTIONS /."),
-    (["https://user@api.example.com/", "sides:one"], "is no http or https URL; write one such as"),
-    (["ftp://api.example.com/", "sides:one"], "is no http or https URL; write one such as"),
+    (["https://user@api.example.com/", "sides:one"], "is not an http or https URL; write one such as"),
+    (["ftp://api.example.com/", "sides:one"], "is not an http or https URL; write one such as"),
     (["http://127.0.0.1:1/", "sides:one"], "http://127.0.0.1:1/ does not answer GET /: "),
     (["http://127.0.0.1:1/", "sides:one", "--rate", "0"], "rate and timeout must be more than 0"),
     (["sides:one", "sides:two", "--most", "0"], "--most is at least 1"),
-    (["sides:one", "sides:two", "--origin", "a\nb"], "cannot stand in a header; write an origin such as"),
-    (["sides:one", "sides:two", "--path", "items"], "'items' is no path; write one such as '/items/1'"),
+    (["sides:one", "sides:two", "--origin", "a\nb"], "cannot be sent in a header; write an origin such as"),
+    (
+        ["sides:one", "sides:two", "--path", "items"],
+        "'items' does not begin with a slash; write a path such as '/items/1'",
+    ),
     (["sides:ends", "sides:one"], "sides:ends does not answer GET /: the app ended without calling start_response."),
     (["sides:plain", "sides:plain"], "Neither sides:plain nor sides:plain says whom it allows; name an origin with"),
     (["sides:one", "sides:two", "--decisions", "no-such-file"], "No such file or directory"),
-    (["sides:one", "sides:two", "--decisions", "sides.py"], "sides.py:2 is no JSON"),
+    (["sides:one", "sides:two", "--decisions", "sides.py"], "sides.py:2 is not JSON"),
 ]
 
 
@@ -288,7 +291,7 @@ def test_a_line_that_is_no_decision_says_so(line: str, sides: Path) -> None:
     (sides / "lines").write_text(f"\n{line}\n")
     shown = call("compare", "sides:one", "sides:two", "--decisions", "lines")
     assert shown.returncode == 2
-    assert "lines:2 is no decision: it lacks an origin, method or path; write Decision.as_dict()" in shown.stderr
+    assert "lines:2 is not a decision: it lacks an origin, method or path; write Decision.as_dict()" in shown.stderr
 
 
 FLASK = f"""
@@ -418,9 +421,9 @@ def test_the_same_from_python() -> None:
     result = compare(make_side(Policy(A), "old"), make_side(Policy([A, B]), "new"))
     assert [(change.question.origin, change.is_gain) for change in result.changes] == [(B, True)]
     assert result.gains == result.changes
-    with pytest.raises(SideError, match="no http or https URL"):
+    with pytest.raises(SideError, match="not an http or https URL"):
         make_side(Policy(A), "old", url="nonsense")
-    with pytest.raises(SideError, match="no http or https URL"):
+    with pytest.raises(SideError, match="not an http or https URL"):
         live_side("nonsense")
 
 

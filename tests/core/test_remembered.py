@@ -252,7 +252,7 @@ def test_an_outage_is_logged_once_and_so_is_its_end(clock: Clock, caplog: pytest
     assert [level for level, _ in told] == ["ERROR", "WARNING", "ERROR"]
     assert "raised 'OSError: no\\nroute' at " in told[0][1]
     assert f"{__file__}:" in told[0][1]
-    assert "no older than 3600 seconds stands in" in told[0][1]
+    assert "allowed in the last 3600 seconds stay allowed" in told[0][1]
     assert told[1][1] == f"{remembered!r} answers again."
     assert {record.name for record in caplog.records} == {"cors_wsgi"}
 
