@@ -50,8 +50,9 @@ class Source:
 
     def qualify(self, node: cst.CSTNode) -> set[str]:
         """Return the full names that an expression may mean, such as `flask_cors.CORS`."""
-        found = self.names.get(node, ())
-        return {name.name for name in (found() if callable(found) else found)}
+        found = self.names.get(node)
+        names: Any = found() if callable(found) else found
+        return {name.name for name in names or ()}
 
     def start(self, node: cst.CSTNode) -> int:
         """Return where a part begins."""

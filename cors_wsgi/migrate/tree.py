@@ -100,6 +100,7 @@ def write(migration: Migration) -> None:
 
 def _take(migration: Migration, plan: FilePlan, *, as_written: bool) -> None:
     source = plan.sites.source
+    raw = source.raw
     try:
         raw = source.raw if plan.stopped or not plan.edits else source.encode(plan.edits.apply())
         if raw != source.raw:
