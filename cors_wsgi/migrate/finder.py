@@ -10,7 +10,7 @@ from typing import Final
 import libcst as cst
 
 from .predecessor import PACKAGE
-from .sites import AppMade, Call, CallKind, Hook, Setting, Sites, Statement
+from .sites import AppMade, Call, CallKind, Hook, Setting, Sites, Statement, find_app
 from .source import Source
 from .values import ComputedError, Known, evaluate
 
@@ -51,6 +51,7 @@ class _Finder(cst.CSTVisitor):
 
     def find_in_name(self, node: cst.Name) -> None:
         self.sites.names[node.value] += 1
+        self._note_handed_on(node)
         if node.value != PACKAGE or any(isinstance(part, (cst.Import, cst.ImportFrom)) for part in self.stack):
             return
         parent = self.stack[-1]
@@ -62,6 +63,22 @@ class _Finder(cst.CSTVisitor):
                 self.sites.references.append(node)
             else:
                 self.sites.foreign.append((self._position(), f"{PACKAGE}.{attribute}"))
+
+    def find_in_attribute(self, node: cst.Attribute) -> None:
+        self._note_handed_on(node)
+
+    def _note_handed_on(self, node: cst.Name | cst.Attribute) -> None:
+        """Note where the class or the decorator goes elsewhere: into a variable, an argument, a subclass."""
+        parent = self.stack[-1]
+        is_call = isinstance(parent, cst.Call) and parent.func is node
+        is_test = isinstance(
+            parent, (cst.If, cst.UnaryOperation, cst.Comparison, cst.BooleanOperation, cst.AssignTarget)
+        )
+        in_import = any(isinstance(part, (cst.Import, cst.ImportFrom, cst.Annotation)) for part in self.stack)
+        if is_call or is_test or in_import or (isinstance(parent, cst.Attribute) and parent.attr is node):
+            return
+        if self.source.qualify(node) & (_CORS | _CROSS_ORIGIN):
+            self.sites.handed_on.append((self._position(), node))
 
     def find_in_import(self, node: cst.Import) -> None:
         names = [_dotted(alias.name) for alias in node.names]
@@ -190,14 +207,15 @@ class _Finder(cst.CSTVisitor):
         return next((name for name in ("Flask", "Blueprint") if name in names or name == tail), "")
 
     def _add_cors(self, node: cst.Call) -> None:
-        first = node.args[0] if node.args and node.args[0].keyword is None and not node.args[0].star else None
+        first = find_app(node)
         target = "" if first is None else self.source.code(first.value)
         if target in ("None",):
             target = ""
         holder = ""
         for part in reversed(self.stack):
-            if isinstance(part, cst.Assign) and part.value is node:
-                holder = self.source.code(part.targets[0].target).rpartition(".")[2]
+            if isinstance(part, (cst.Assign, cst.AnnAssign)) and part.value is node:
+                bound = part.targets[0].target if isinstance(part, cst.Assign) else part.target
+                holder = self.source.code(bound).rpartition(".")[2]
         if not target:
             is_direct = isinstance(self.stack[-1], cst.Attribute) and self.stack[-1].attr.value == "init_app"
             holder = f"<{self.source.start(node)}>" if is_direct else holder
@@ -205,11 +223,12 @@ class _Finder(cst.CSTVisitor):
         self._add_call(CallKind.APP if target else CallKind.OBJECT, node, target, holder)
 
     def _add_init(self, node: cst.Call, holder: cst.BaseExpression) -> None:
-        if not node.args:
+        app = find_app(node)
+        if app is None:
             return
         is_direct = isinstance(holder, cst.Call) and bool(self.source.qualify(holder.func) & _CORS)
         name = f"<{self.source.start(holder)}>" if is_direct else self.source.code(holder).rpartition(".")[2]
-        self._add_call(CallKind.INIT, node, self.source.code(node.args[0].value), name)
+        self._add_call(CallKind.INIT, node, self.source.code(app.value), name)
 
     def _add_mark(self, node: cst.Call) -> None:
         call = self._add_call(CallKind.MARK, node, "", "")

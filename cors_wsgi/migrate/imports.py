@@ -27,6 +27,9 @@ def rewrite_imports(plan: FilePlan) -> None:
         plan.edits.replace_node(name, NEW_PACKAGE)
     for position, part in sites.foreign:
         plan.ask(position, position, f"nothing here stands for {part}. Do without it.")
+    for position, place in sites.handed_on:
+        said = source.code(place)
+        plan.ask(position, place, f"{said} is handed on, and may be called elsewhere. See that its options are valid.")
     for position in sites.mentions:
         plan.note(position, f"a string names {PACKAGE}, and stays as it is")
 

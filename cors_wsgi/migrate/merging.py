@@ -9,6 +9,7 @@ from .groups import Group
 from .layers import Layer, Said
 from .paths import list_probes
 from .resources import Options, Resources
+from .sites import find_app
 from .values import write
 from .verdicts import ask_predecessor
 
@@ -18,6 +19,8 @@ def merge_into(first: Layer, second: Layer) -> bool:
     one, other = first.last, second.last
     merged = _merge_options(one, other)
     if merged is None or len(first.parts) > 1 or len(second.parts) > 1 or not other.call.is_alone:
+        return False
+    if find_app(one.call.node) is not one.call.node.args[0] or find_app(other.call.node) is None:
         return False
     if one.group.computed or other.group.computed or one.call.blocks != other.call.blocks:
         return False

@@ -69,8 +69,16 @@ class Call:
     @property
     def arguments(self) -> list[cst.Arg]:
         """Its arguments, without the app or blueprint."""
-        arguments = list(self.node.args)
-        return arguments[1:] if self.target and self.kind is not CallKind.MARK else arguments
+        app = find_app(self.node) if self.target and self.kind is not CallKind.MARK else None
+        return [argument for argument in self.node.args if argument is not app]
+
+
+def find_app(node: cst.Call) -> cst.Arg | None:
+    """Return the argument of `CORS` or `init_app` that is the app or the blueprint."""
+    first = node.args[0] if node.args else None
+    if first is not None and first.keyword is None and not first.star:
+        return first
+    return next((one for one in node.args if one.keyword is not None and one.keyword.value == "app"), None)
 
 
 @dataclass(eq=False)
@@ -131,6 +139,7 @@ class Sites:
         imports: the statements that import it.
         foreign: imports of parts of it that nothing here stands for.
         mentions: strings and other places that name the package.
+        handed_on: statements and places where `CORS` or `cross_origin` goes elsewhere, and may be called there.
         calls: of `CORS`, `init_app` and `cross_origin`.
         settings: the settings `CORS_*`.
         hooks: where headers are set by hand.
@@ -150,6 +159,7 @@ class Sites:
     imports: list[cst.Import | cst.ImportFrom] = field(default_factory=list)
     foreign: list[tuple[int, str]] = field(default_factory=list)
     mentions: list[int] = field(default_factory=list)
+    handed_on: list[tuple[int, cst.CSTNode]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     settings: list[Setting] = field(default_factory=list)
     hooks: list[Hook] = field(default_factory=list)

@@ -22,7 +22,7 @@ def libcst_is_installed() -> None:
 
 
 def test_the_cases_are_found() -> None:
-    assert len(CASES) >= 67
+    assert len(CASES) >= 73
 
 
 @pytest.mark.parametrize(("outcome", "old", "new"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
