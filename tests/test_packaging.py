@@ -10,6 +10,7 @@ import http.client
 import io
 import os
 import re
+import runpy
 import subprocess
 import sys
 import tarfile
@@ -168,6 +169,17 @@ def test_the_index_is_told_whose_it_is_and_where(wheel: zipfile.ZipFile) -> None
     assert metadata["Author"] == "The cors-wsgi contributors"
     assert {"cors", "flask", "wsgi", "preflight"} <= set(metadata["Keywords"].split(","))
     assert metadata["Description-Content-Type"] == "text/markdown"
+
+
+def test_a_dead_address_of_the_page_on_the_index_is_found(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    needs((ROOT / ".ci").is_dir(), "this is not a checkout: .ci is not shipped")
+    addresses = runpy.run_path(str(ROOT / ".ci" / "addresses.py"))
+    found = addresses["read_addresses"](str(wheel.filename))
+    assert any("/docs/images/" in address for address in found)
+    assert any(address.endswith("/issues") for address in found)
+    (tmp_path / "there").write_text("")
+    assert addresses["find_trouble"]((tmp_path / "there").as_uri()) == ""
+    assert addresses["find_trouble"]((tmp_path / "gone").as_uri()) != ""
 
 
 _SERVE = """
