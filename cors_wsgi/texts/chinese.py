@@ -196,7 +196,9 @@ HINTS: Final[Mapping[str, str]] = {
     "two-sites": "网页与接口不属于同一站点：除非 Cookie 设有 SameSite=None; Secure，否则浏览器不会带上它。",
     "space-in-name": "响应头的名称与冒号之间有空格：Chromium 会去掉它，别的浏览器会丢弃这个响应头。",
     "csrf": "CORS 放行了，但服务器的防伪造检查（CSRF）拒绝了请求：请发送它要的令牌，并在那里写明网页的源。",
-    "cookie-kept-back": "Cookie 没有设 SameSite=None; Secure：网页与接口不属于同一站点，浏览器既不保存它，也不会带上它。",
+    "cookie-kept-back": (
+        "Cookie 没有设 SameSite=None; Secure：网页与接口不属于同一站点，浏览器既不保存它，也不会带上它。"
+    ),
     "trailing-slash": "服务器写的源末尾多了斜杠：去掉斜杠就是网页的源。",
     "missing-scheme": "服务器写的源少了协议：加上协议就是网页的源。",
     "spelling": "服务器写的源与网页的源写法不同，而浏览器逐字母比较。",
