@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         accepted = frozenset(map(Difference, arguments.allow_difference))
         setting = Setting(_read_listen(arguments.listen), _read_upstream(arguments.upstream), accepted)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a policy, which whoever runs the app has seen
+            warnings.simplefilter("ignore")  # of a policy, shown already where the app runs
             edge, refusals = _describe(load_app(arguments.subject), arguments.subject)
         made_by = _show_command(arguments)
         text = export(arguments.proxy, edge, setting, made_by=made_by, snippet=arguments.snippet, refusals=refusals)
@@ -127,7 +127,7 @@ def _find_flask_state(subject: Any) -> Any:
 def _read_listen(text: str) -> Address:
     match = _ADDRESS.fullmatch(text)
     if match is None or not 0 < int(match[2]) <= 65535:
-        raise ValueError(f"--listen {text!r} is no address and port; write it as 127.0.0.1:8080 or [::1]:8080")
+        raise ValueError(f"--listen {text!r} is not an address and port; write it as 127.0.0.1:8080 or [::1]:8080")
     return Address((match[1] or "0.0.0.0").strip("[]"), int(match[2]))
 
 
@@ -135,7 +135,7 @@ def _read_upstream(text: str) -> Address:
     match = _URL.fullmatch(text)
     if match is None or not 0 < int(match[3] or 1) <= 65535:
         raise ValueError(
-            f"--upstream {_hide_user_info(text)!r} is no URL of a server; write it as http://127.0.0.1:8000, "
+            f"--upstream {_hide_user_info(text)!r} is not the URL of a server; write it as http://127.0.0.1:8000, "
             "without user, path or query"
         )
     is_tls = match[1] == "https"
@@ -156,7 +156,7 @@ def _show_command(arguments: argparse.Namespace) -> str:
 
 
 def _check(proxy: str, config: str) -> None:
-    """Let the proxy's own checker read a configuration; say so where there is none.
+    """Let the proxy's own checker read a configuration; say so if it is not installed.
 
     Raises:
         ValueError: it has something against it.

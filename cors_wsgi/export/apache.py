@@ -33,7 +33,7 @@ NOTES: Final = (
     "An empty Origin or Access-Control-Request-Method counts as absent, as does an empty Allow-Origin of the app's.",
     "Of two lines of Access-Control-Allow-Origin that the app sets, the first alone is looked at.",
     "Errors before any rule runs (400, 408, 414, 431) are not shared. A refused preflight has Apache's page as body.",
-    "An Access-Control-Expose-Headers of the app's that is no list of names is passed on, and exposes nothing.",
+    "A malformed Access-Control-Expose-Headers of the app's is passed on, and exposes nothing.",
 )
 PATH_NOTES: Final = ("Apache itself answers 400 or 404 to a path with a broken escape, or with an encoded NUL.",)
 

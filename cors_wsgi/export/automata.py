@@ -15,7 +15,7 @@ _MOST_STEPS: Final = 60_000
 
 
 class TooLargeError(Exception):
-    """An expression whose automaton would take too long; whoever asks has to assume the worst."""
+    """An expression whose automaton would take too long; the caller has to assume the worst."""
 
 
 class Automaton:

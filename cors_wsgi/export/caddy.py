@@ -35,7 +35,7 @@ CHECK: Final = ("caddy", "validate", "--adapter", "caddyfile", "--config")
 COMMENT: Final = "#"
 NOTES: Final = (
     "Errors before any rule runs (400, 408, 431) are not shared. A refused preflight has no body.",
-    "An Access-Control-Expose-Headers of the app's that is no list of names is passed on, and exposes nothing.",
+    "A malformed Access-Control-Expose-Headers of the app's is passed on, and exposes nothing.",
 )
 PATH_NOTES: Final = ("Caddy itself answers 400 to a path with a broken escape.",)
 

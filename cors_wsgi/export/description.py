@@ -1,4 +1,4 @@
-"""What an edge must answer, whatever proxy stands there: path rules, and for each who may read and what is granted."""
+"""What an edge must answer, whichever proxy it is: path rules, and for each who may read and what is granted."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class PathRule:
 
     Attributes:
         kind: how paths are compared.
-        text: the path, or, of a prefix, what stands before `/*`; of an expression its source.
+        text: the path, or, of a prefix, without its `/*`; of an expression its source.
         node: the expression.
         chosen: what is done.
         shown: the rule as its author would know it.
@@ -201,7 +201,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a configuration stands.
+    """The addresses that a configuration needs, and what was accepted.
 
     Attributes:
         listen: where the proxy listens.

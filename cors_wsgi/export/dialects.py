@@ -36,8 +36,8 @@ class Dialect:
         name: its name.
         looks_around: whether it has look-around, back-references and possessive quantifiers.
         nothing: what matches no character at all.
-        text_prefix: what has to stand in front where characters beyond ASCII matter.
-        most_repeats: the largest number that may stand in a quantifier.
+        text_prefix: what is needed in front where characters beyond ASCII matter.
+        most_repeats: the largest number in a quantifier.
         is_ascii: whether it is matched against nothing but ASCII, and knows no more.
     """
 
@@ -56,7 +56,7 @@ RE2: Final = Dialect("RE2", False, r"[^\x00-\x{10ffff}]", "", 1000)
 
 
 def write(node: Node, dialect: Dialect) -> str:
-    r"""Return an expression in a dialect, without anchors, ready to stand beside others in a sequence.
+    r"""Return an expression in a dialect, without anchors, ready to be part of a sequence.
 
     Raises:
         UnwritableError: for what the dialect lacks.
@@ -173,7 +173,7 @@ def _write_members(members: frozenset[str]) -> str:
         else:
             written.append(f"{_escape_member(first)}-{_escape_member(last)}")
         start = end
-    written.sort(key=lambda text: text != "-")  # a hyphen stands for itself only in front
+    written.sort(key=lambda text: text != "-")  # a hyphen is taken literally only in front
     return "".join(written)
 
 

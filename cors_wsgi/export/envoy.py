@@ -35,7 +35,7 @@ COMMENT: Final = "#"
 NOTES: Final = (
     "Errors before any rule runs (400, 408, 431) are not shared. A refused preflight has no body.",
     "Envoy itself answers 400 to a request with a body that has no Content-Type and the method QUERY.",
-    "An Access-Control-Expose-Headers of the app's that is no list of names is passed on, and exposes nothing.",
+    "A malformed Access-Control-Expose-Headers of the app's is passed on, and exposes nothing.",
 )
 PATH_NOTES: Final = ("A path with a broken escape, or with bytes that browsers never send, is never shared.",)
 
@@ -51,7 +51,7 @@ def find_refusals(edge: Edge, setting: Setting) -> list[Refusal]:
     found = list(find_beyond_re2(edge))
     for rule in edge.rules:
         if rule.kind is PathKind.REGEX:
-            problem = "Envoy matches the path as it was sent: `%61` is no `a` to a regular expression."
+            problem = "Envoy matches the path as it was sent: a regular expression does not take `%61` for `a`."
             remedy = f"Write a path such as '/api/*', or accept it: --allow-difference {Difference.ESCAPED_PATHS}."
             found.append(Refusal("paths", rule.shown, RefusalCode.ESCAPED_PATHS, problem, remedy))
     if Difference.NO_CEILING in setting.accepted and _has_tables(edge):
@@ -387,7 +387,7 @@ def _write_tables(edge: Edge) -> Iterator[str]:
     names = {sharing.name: sharing.exact for sharing in edge.sharings if len(sharing.exact) > MOST_IN_REGEX}
     if not names:
         return
-    yield "-- More origins than a regular expression takes. They stand in a text, since Lua allows 65536 constants."
+    yield "-- More origins than a regular expression takes. They are in a text, since Lua allows 65536 constants."
     yield "local tables = {}"
     for name, origins in names.items():
         yield f"tables['{_header(name)}'] = [["

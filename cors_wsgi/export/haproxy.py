@@ -30,7 +30,7 @@ COMMENT: Final = "#"
 NOTES: Final = (
     "Of repeated lines of Access-Control-Request-Headers the last alone is echoed.",
     "Errors before any rule runs (400, 408) are not shared. A refused preflight has no body.",
-    "An Access-Control-Expose-Headers of the app's that is no list of names is dropped as a whole.",
+    "A malformed Access-Control-Expose-Headers of the app's is dropped as a whole.",
 )
 PATH_NOTES: Final = ("A path with a broken escape, or with bytes that browsers never send, is never shared.",)
 
@@ -103,7 +103,7 @@ def _write_frontend(edge: Edge) -> Iterator[str]:
         "http-request set-var(txn.cors_preflight) int(1) if METH_OPTIONS { req.fhdr_cnt(origin) gt 0 } "
         "{ req.fhdr_cnt(access-control-request-method) gt 0 }"
     )
-    yield "# Repeated lines of Origin are no origin."
+    yield "# Several lines of Origin count as none."
     yield "http-request set-var(txn.cors_origin) req.fhdr(origin) if { req.fhdr_cnt(origin) eq 1 }"
     if any(isinstance(rule.chosen, ByMethod) for rule in edge.rules):
         yield "# What is asked for: the method that a preflight announces, or that a request has."

@@ -33,11 +33,11 @@ NOTES: Final = (
     "An empty Origin or Access-Control-Request-Method counts as absent, as does an empty CORS header of the app's.",
     "Of repeated lines of a header, nginx before 1.23 sees the first alone: of Origin, and of what the app sets.",
     "Errors before any rule runs (400, 408, 414, 494) are not shared. A refused preflight has nginx's page as body.",
-    "An Access-Control-Expose-Headers of the app's that is no list of names is dropped as a whole.",
+    "A malformed Access-Control-Expose-Headers of the app's is dropped as a whole.",
 )
 PATH_NOTES: Final = (
     "nginx itself answers 400 to a path that leaves the root or has a broken escape.",
-    "It answers 500 to a path that is no UTF-8 where a regular expression on paths looks at it.",
+    "It answers 500 to a path that is not UTF-8 where a regular expression on paths looks at it.",
 )
 
 # What nginx allots to look-ups, in entries and in bytes; an entry has so many bytes beside its text.
@@ -345,7 +345,7 @@ def _go_to(location: str, headers: dict[str, str]) -> Iterator[str]:
 
 
 def _list_headers(treatment: Treatment) -> dict[str, str]:
-    """Return the headers that a response gets which is no preflight's answer, and their variables."""
+    """Return the headers of a response to an actual request, and their variables."""
     if not isinstance(treatment, Sharing):
         return {}
     var = f"$cors_{treatment.name}"
@@ -429,7 +429,7 @@ def quote(text: str, *, variables: bool = False) -> str:
 
     Args:
         text: the text.
-        variables: whether a dollar sign stands for itself here, as in names of locations and regular expressions.
+        variables: whether a dollar sign is taken literally here, as in names of locations and regular expressions.
     """
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     for char, written in (("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):

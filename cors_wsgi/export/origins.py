@@ -19,7 +19,7 @@ LENGTHS: Final = f".{{1,{MAX_ORIGIN_LENGTH}}}"
 """A longer origin is not well-formed; this is what a proxy has to ask of it, too."""
 
 _LABEL = "[a-z0-9_-]"
-# A last label that is no number, since browsers write those as an IPv4 address: neither 1 nor 0x1f, but 1a and 0xg.
+# A last label that is not a number, since browsers write those as an IPv4 address: neither 1 nor 0x1f, but 1a and 0xg.
 _LAST_LABEL = (
     rf"(?:[a-z_-]{_LABEL}*|[1-9][0-9]*[a-z_-]{_LABEL}*|0[0-9]+[a-z_-]{_LABEL}*|0[a-wyz_-]{_LABEL}*|"
     rf"0x[0-9a-f]*[g-z_-]{_LABEL}*)"
@@ -38,7 +38,7 @@ class OriginRegex:
     Attributes:
         rule: the rule that it comes from, as its author would know it.
         node: the expression.
-        well_formed: what a well-formed origin matches, as far as the expression does not see to that itself.
+        well_formed: what a well-formed origin matches, as far as the expression does not make sure of it.
         may_be_long: whether it matches what is longer than any origin.
         meets_ipv6: whether it matches addresses in brackets, which no proxy can tell from malformed ones.
     """
@@ -139,7 +139,7 @@ def _any_port_but(default: str | None) -> str:
 
 
 def _any_scheme_but(names: tuple[str, ...]) -> str:
-    """Return the expression for a scheme that is none of these, without looking ahead."""
+    """Return the expression for any scheme but these, without looking ahead."""
 
     def after(prefix: str) -> str:
         longer = [name for name in names if name.startswith(prefix) and name != prefix]

@@ -40,7 +40,7 @@ class Chars:
 
     Attributes:
         members: those of ASCII.
-        beyond: those beyond it, as they stand between brackets.
+        beyond: those beyond it, as written between brackets.
         negated: whether all others are meant.
     """
 
@@ -83,7 +83,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Look:
-    """What has to stand before or behind a place, or must not."""
+    """What has to come before or behind a place, or must not."""
 
     item: Node
     mark: str

@@ -172,6 +172,6 @@ def make_identifier(text: str) -> str:
 
 
 def shorten(text: str, limit: int = _SAID_LENGTH) -> str:
-    """Return a text that can stand in a comment: on one line, printable, and not too long."""
+    """Return a text that fits in a comment: on one line, printable, and not too long."""
     shown = "".join(char if char.isprintable() and char.isascii() else "?" for char in text)
     return shown if len(shown) <= limit else shown[: limit - 3] + "..."

@@ -62,7 +62,7 @@ def export(
     Args:
         target: the proxy, one of `TARGETS`.
         edge: what it must answer.
-        setting: where it stands, and which differences are accepted.
+        setting: its addresses, and which differences are accepted.
         made_by: the command and the version that make it, for the first line.
         snippet: whether only the pieces are wanted that belong into an existing configuration.
         refusals: what no proxy can say, as `describe` returned it.

@@ -13,7 +13,7 @@ def indent(lines: Iterable[str], levels: int = 1, *, by: str = "    ") -> list[s
 
 
 def batch(texts: Iterable[str], *, most: int, longest: int) -> Iterator[list[str]]:
-    """Return texts in lists of at most so many, and so many characters together; one that is longer stands alone."""
+    """Return texts in lists of at most so many, and so many characters; one that is longer gets a list to itself."""
     found: list[str] = []
     length = 0
     for text in texts:
