@@ -1,4 +1,4 @@
-"""`cors-wsgi compare` finds what a live proxy says otherwise than the policy, and nothing where it was exported anew."""
+"""`cors-wsgi compare` finds where a live proxy and the policy differ, and nothing where it was exported anew."""
 
 from __future__ import annotations
 
