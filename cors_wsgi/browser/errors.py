@@ -62,7 +62,7 @@ _TYPE_WORDS: Final = {
 
 _MODULES: Final = frozenset({"module", "import", "modulepreload"})
 
-_CHROMIUM_NAMES: Final = dict.fromkeys(("EventSource", "ping", "link", "worker"), "resource")
+_CHROMIUM_NAMES: Final[dict[str, str]] = dict.fromkeys(("EventSource", "ping", "link", "worker"), "resource")
 """What Chromium calls what has another name elsewhere."""
 
 _SAFARI_SECONDS: Final = {
