@@ -50,7 +50,6 @@ MASKED: Final = {
 NOT_MODELLED: Final = {
     "redirect-4-1513": "Firefox: an XMLHttpRequest whose only unsafe header came with its body asks for it after a 303",
     "redirect-3-3637": "Firefox: and so it does for the author's own headers alone, at every later redirect",
-    "anything-6-834": "Firefox: the charset that an author gave URLSearchParams is written anew, in its place",
     "cookie-40-1877": "WebKit: a sandboxed frame sends cookies with SameSite=Lax to the site that it is of",
     "redirect-34-412": "WebKit: a User-Agent that is no UTF-8 is lost where a redirect makes a POST a GET",
 }
