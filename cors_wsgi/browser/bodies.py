@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -121,6 +120,8 @@ _LINE_END = re.compile(r"\r\n?|\n")
 
 def _encode_multipart(form: FormData) -> Extracted:
     """Return the fields as multipart/form-data (`#multipart-form-data` of the HTML standard)."""
+    import hashlib  # noqa: PLC0415 - brings OpenSSL, for forms alone
+
     # Browsers draw the boundary. Here it is taken from the content, on purpose: a test that compares what was sent sees
     # the same bytes in each run. By hand, since werkzeug and urllib3, which could do it, are extras.
     seed = encode_text(repr(sorted(form.fields.items())))

@@ -6,7 +6,6 @@ The anchors are those of https://w3c.github.io/webappsec-subresource-integrity.
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from typing import Final
 
@@ -31,6 +30,8 @@ def find_mismatch(data: bytes, metadata: str) -> tuple[str, str] | None:
     >>> find_mismatch(b"", "md5-unknown"), find_mismatch(b"", "sha256-x")
     (None, ('sha256', '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='))
     """
+    import hashlib  # noqa: PLC0415 - brings OpenSSL, for integrity alone
+
     hashes: dict[str, list[str]] = {}
     for item in metadata.split():
         if match := _METADATA.fullmatch(item):

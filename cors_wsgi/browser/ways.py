@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import ipaddress
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -46,9 +45,12 @@ def find_proxy(route: Route, url: URL) -> URL | None:
         return None
     proxy = route.proxy
     if proxy is None:
-        if is_loopback(url.host) or urllib.request.proxy_bypass(url.host):
+        # With http.client, ssl and email it takes longer to import than all of this side.
+        from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415
+
+        if is_loopback(url.host) or proxy_bypass(url.host):
             return None
-        found = urllib.request.getproxies()
+        found = getproxies()
         proxy = found.get(url.scheme) or found.get("all") or ""
     if not proxy:
         return None
