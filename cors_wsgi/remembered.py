@@ -355,15 +355,15 @@ def _check_callable(name: str, value: object, arguments: tuple[object, ...], rig
 def _check_seconds(name: str, value: object) -> float:
     seconds = value.total_seconds() if isinstance(value, timedelta) else value
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-        raise TypeError(f"{name} is a number of seconds, not {value!r}. Write {name}=60, or timedelta(minutes=1).")
+        raise TypeError(f"{name} must be a number of seconds, not {value!r}. Write {name}=60, or timedelta(minutes=1).")
     if not seconds >= 0:
-        raise ValueError(f"{name} is zero or more seconds, not {value!r}. Write 0 to keep nothing.")
+        raise ValueError(f"{name} must be zero or more seconds, not {value!r}. Write 0 to keep nothing.")
     return seconds
 
 
 def _check_count(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} is a whole number, not {value!r}.")
+        raise TypeError(f"{name} must be a whole number, not {value!r}.")
     if value < 1:
-        raise ValueError(f"{name} is at least 1, not {value!r}.")
+        raise ValueError(f"{name} must be at least 1, not {value!r}.")
     return value

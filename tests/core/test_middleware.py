@@ -230,7 +230,7 @@ def test_a_wrong_replacement_is_refused_and_changes_nothing() -> None:
         server.app.policy = EVERYBODY
     assert server.app.policy is MINE
     followed = CORSMiddleware(PLAIN_APP, source=Source())
-    with pytest.raises(TypeError, match="asks its source"):
+    with pytest.raises(TypeError, match="gets its policies from its source"):
         followed.policy = MINE
     assert followed.policy is None
 

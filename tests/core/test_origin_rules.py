@@ -344,7 +344,7 @@ NEVER_ASKED = [
         pytest.param(with_keyword, "callable-signature", "(origin, environ)", id="a keyword without default"),
         pytest.param(Callable, "callable-signature", "(origin, environ)", id="a class whose object was meant"),
         *(
-            pytest.param(re.compile(text), "regex-never-asked", f"write {named!r} as a rule of its own", id=text)
+            pytest.param(re.compile(text), "regex-never-asked", f"write {named!r} as a separate rule", id=text)
             for text, named in NEVER_ASKED
         ),
         pytest.param(re.compile(b"x"), "regex-of-bytes", "str", id="a regular expression of bytes"),

@@ -644,7 +644,7 @@ def with_environ(origin: str, environ: object) -> bool:
 
 
 WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
-    ({"rule": A}, TypeError, "rule is a function, not str. Write def is_allowed(origin)."),
+    ({"rule": A}, TypeError, "rule must be a function, not str. Write def is_allowed(origin)."),
     ({"rule": coroutine}, TypeError, "rule is a coroutine function, and there is no event loop here."),
     ({"rule": functools.partial(coroutine)}, TypeError, "rule is a coroutine function"),
     ({"rule": Callable_()}, TypeError, "rule is a coroutine function"),
@@ -654,18 +654,18 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
         "rule is called with the origin alone, and does not take that. Write def is_allowed(origin), and key=... for ",
     ),
     ({"key": host}, TypeError, "rule is called with the origin and the key, and does not take that."),
-    ({"key": "HTTP_HOST"}, TypeError, "key is a function, not str. Write key=lambda environ: environ['HTTP_HOST']."),
+    ({"key": "HTTP_HOST"}, TypeError, "key must be a function, not str. Write key=lambda environ: environ['HTTP_HOST']."),
     ({"key": lambda: "a"}, TypeError, "key is called with the environ alone, and does not take that."),
-    ({"seconds": "60"}, TypeError, "seconds is a number of seconds, not '60'."),
-    ({"seconds": True}, TypeError, "seconds is a number of seconds, not True."),
-    ({"seconds": -1}, ValueError, "seconds is zero or more seconds, not -1."),
-    ({"refused_seconds": float("nan")}, ValueError, "refused_seconds is zero or more seconds, not nan."),
-    ({"stale_seconds": None}, TypeError, "stale_seconds is a number of seconds, not None."),
-    ({"stale_seconds": timedelta(seconds=-1)}, ValueError, "stale_seconds is zero or more seconds"),
-    ({"size": 0}, ValueError, "size is at least 1, not 0."),
-    ({"size": 10.5}, TypeError, "size is a whole number, not 10.5."),
-    ({"most_at_once": 0}, ValueError, "most_at_once is at least 1, not 0."),
-    ({"most_at_once": True}, TypeError, "most_at_once is a whole number, not True."),
+    ({"seconds": "60"}, TypeError, "seconds must be a number of seconds, not '60'."),
+    ({"seconds": True}, TypeError, "seconds must be a number of seconds, not True."),
+    ({"seconds": -1}, ValueError, "seconds must be zero or more seconds, not -1."),
+    ({"refused_seconds": float("nan")}, ValueError, "refused_seconds must be zero or more seconds, not nan."),
+    ({"stale_seconds": None}, TypeError, "stale_seconds must be a number of seconds, not None."),
+    ({"stale_seconds": timedelta(seconds=-1)}, ValueError, "stale_seconds must be zero or more seconds"),
+    ({"size": 0}, ValueError, "size must be at least 1, not 0."),
+    ({"size": 10.5}, TypeError, "size must be a whole number, not 10.5."),
+    ({"most_at_once": 0}, ValueError, "most_at_once must be at least 1, not 0."),
+    ({"most_at_once": True}, TypeError, "most_at_once must be a whole number, not True."),
 ]
 
 
