@@ -133,7 +133,7 @@ class _Fetch:
                 raise self.network.fail(FailureReason.NETWORK_FAILURE, value="the data: URL has no comma, or no base64")
             return self.filter(response)
         if url.scheme == "blob":
-            raise self.network.fail(FailureReason.NOT_MODELLED, value="What a blob: URL stands for")
+            raise self.network.fail(FailureReason.NOT_MODELLED, value="blob: URLs")
         if not url.is_http:
             raise self.network.fail(FailureReason.NOT_HTTP, location=str(self.request.url))
         return self.http_fetch()

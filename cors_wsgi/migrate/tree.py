@@ -29,7 +29,7 @@ _INTERESTING = re.compile(rb"flask_cors|CORS_|Access-Control|\.init_app|Blueprin
 
 @dataclass
 class Migration:
-    """What a tree comes to.
+    """What a tree becomes.
 
     Attributes:
         diff: the changes, as a unified diff.

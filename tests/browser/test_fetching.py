@@ -306,7 +306,7 @@ def test_a_redirect_never_leads_to_a_data_url() -> None:
 def test_a_blob_url_says_that_it_is_not_modelled() -> None:
     error = refused(Browser(answering(), API), f"blob:{PAGE}/1234")
     assert error.reason is FailureReason.NOT_MODELLED
-    assert error.explanation == "What a blob: URL stands for is not a part of this model of a browser."
+    assert error.explanation == "This model of a browser does not cover blob: URLs."
 
 
 def test_a_redirect_within_the_api_keeps_the_origin() -> None:

@@ -304,7 +304,7 @@ def test_what_is_not_cors_is_called_so() -> None:
 
 ABOVE = "Look at the line above it in the console (F12): “Access to … has been blocked by CORS policy: …” says why."
 COPY = "Copy the line of the console (F12) that says why: "
-FAILED = "of every request that CORS blocked, and of some that failed for another reason."
+FAILED = "of every request that CORS blocked, and for some that failed for other reasons."
 
 
 @pytest.mark.parametrize(

@@ -522,7 +522,7 @@ def test_a_header_with_an_underscore_is_a_warning() -> None:
     assert policy.allow_headers == ("Content_Type", "X-A", "api_key")
     (warning,) = caught
     assert str(warning.message) == (
-        "allow_headers=['Content_Type', 'api_key']: servers drop request headers with an underscore, or take it for "
+        "allow_headers=['Content_Type', 'api_key']: servers drop request headers with an underscore, or read it as "
         "a hyphen. Write ['Content-Type', 'api-key'], here and in the script of the page."
     )
     assert Policy(A, allow_headers=["Content-Type", "api-key"], expose_headers=["X_Total"]).expose_headers == (

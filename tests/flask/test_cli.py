@@ -389,8 +389,8 @@ LOST = (
 )
 HIDE = f"hide ({__file__}:{hide.__code__.co_firstlineno + 1})"
 TWINS = (
-    "differ only in allow_headers. Browsers remember header names for the URL, whatever the method, so they are told to "
-    "remember no preflight there (Access-Control-Max-Age: 0). Give them the same.  [header-twins]"
+    "differ only in allow_headers. Browsers remember header names for the URL, whatever the method, so preflights are not "
+    "cached there (Access-Control-Max-Age: 0). Give them the same allow_headers.  [header-twins]"
 )
 WRAPPED = "what that answers itself carries no CORS headers. Call CORS(app) last, unless it rewrites host or path (such as ProxyFix).  [wrapped]"
 OTHER = "warning: Flask-CORS is on this app, too; the headers that it sets are replaced. Remove it.  [other-extension]"
