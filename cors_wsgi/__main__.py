@@ -1,4 +1,4 @@
-"""`python -m cors_wsgi` is the command `cors-wsgi`, for where its folder is not on the PATH."""
+"""`python -m cors_wsgi` is the command `cors-wsgi`, for when its folder is not on the PATH."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The compiled policy, and pure functions that answer for it: whole answers, and the headers of the app's responses.
 
-No environ and no `start_response` here: an adapter for another protocol needs nothing else.
+No environ and no `start_response` here: an adapter for another protocol needs nothing more.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ LONGEST_ECHO: Final = 4096
 """Bytes; a longer Access-Control-Request-Headers is never echoed. Servers take 8 KiB of headers in all, by default."""
 
 _MOST_REMEMBERED = 64
-"""Names of an app's headers, its values of Vary, preflights that miss nothing: of each a service has a handful."""
+"""Names of an app's headers, its Vary values, preflights that miss nothing: a service has a handful of each."""
 
 _ALLOW_ORIGIN = ALLOW_ORIGIN.lower()
 _EXPOSE_HEADERS = EXPOSE_HEADERS.lower()
@@ -65,7 +65,7 @@ _EMPTY = (_PLAIN, ("Content-Length", "0"))
 
 @dataclass(frozen=True)
 class CompiledPolicy:
-    """A policy, compiled: what can be known before the first request is a constant here.
+    """A policy, compiled: what is known before the first request is a constant here.
 
     Attributes:
         origins: the origins that are allowed; None if everybody is.
@@ -76,9 +76,9 @@ class CompiledPolicy:
         headers: the same for Access-Control-Allow-Headers.
         allow_origin: the header Access-Control-Allow-Origin where it is the same for everybody, else None.
         preflight_allowed: the other headers of an allowed preflight's answer; None where something is echoed.
-        preflight_tail: those of them that stand behind what is echoed.
+        preflight_tail: those of them that follow the echoed ones.
         preflight_refused: the headers of a refused preflight's answer.
-        actual_allowed: the headers that a shared response gets, behind Access-Control-Allow-Origin.
+        actual_allowed: the headers that a shared response gets, after Access-Control-Allow-Origin.
         actual_refused: the headers that a response gets which is not shared.
         managed_headers: lower-cased names of the app's headers that do not pass unchanged.
         harmless: names of the app's headers, as it spells them, that were found to pass unchanged; bounded.
@@ -162,11 +162,11 @@ def compile_policy(
     """
     everybody = origins is None
     named_methods = _compile_names(methods, "*", echo=supports_credentials)
-    # Authorization stands beside `*`, which covers every other name (`#cors-non-wildcard-request-header-name`): a
-    # person who writes "all headers" means that one too, and without credentials a token is the only way to log in.
+    # `*` covers every name but Authorization (`#cors-non-wildcard-request-header-name`), so both are sent: a
+    # person who writes  "all headers" means that one too, and without credentials a token is the only way to log in.
     named_headers = _compile_names(allow_headers, "*, Authorization", echo=supports_credentials)
     # Whether this very request carries credentials cannot be seen (a cookie may be absent, a preflight never has any),
-    # and a browser that sent none does not mind the header: so it is constant.
+    # and a browser that sent none ignores the header: so it is constant.
     credentials = (_CREDENTIALS,) if supports_credentials else ()
     age = () if max_age is None else ((MAX_AGE, str(max_age)),)
     exposed = ("*",) if expose_headers == "*" else expose_headers
@@ -276,12 +276,12 @@ def refuse(headers: Iterable[Header], note: str | None) -> StatusHeadersBody:
 
 
 def _echo(compiled: CompiledPolicy, method: str, headers: str | None) -> tuple[str, str]:
-    """Return what is granted where browsers do not honour `*`, with credentials: what was asked for, if it is sound."""
+    """Return what is granted with credentials, where browsers do not honour `*`: what was asked for, if valid."""
     methods, names = compiled.methods, compiled.headers
     if methods is None:
         methods = method if can_echo_method(method) else ""
     if names is None:
-        # A tab may stand in the list, but WSGI lets no control character into a header (PEP 3333).
+        # The list may contain tabs, but WSGI allows no control character in a header (PEP 3333).
         names = headers.replace("\t", " ") if headers is not None and can_echo_headers(headers) else ""
     return methods, names
 
@@ -396,7 +396,7 @@ def _merge_exposed(values: Sequence[str], added: Sequence[Header]) -> list[Heade
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def _merge_vary(*values: str) -> tuple[Header, ...]:
-    """Merge the app's Vary, line by line, with the policy's behind it; `*` covers everything, and is left alone."""
+    """Merge the app's Vary, line by line, followed by the policy's; `*` covers everything, and is left alone."""
     names = _merge_names((*values, ORIGIN))
     if "*" in names:
         return tuple((VARY, value) for value in values)

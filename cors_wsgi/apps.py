@@ -14,7 +14,7 @@ _MOST_PROXIES = 10
 
 
 def unwrap_proxy(value: Any) -> Any:
-    """Return what a proxy stands for at this moment, and anything else as it is.
+    """Return what a proxy stands for at the moment, and anything else unchanged.
 
     Known are the context-local proxies of Werkzeug, such as Flask's `current_app`, and those of wrapt and
     lazy-object-proxy, which keep the object in `__wrapped__`.
@@ -32,7 +32,7 @@ def unwrap_proxy(value: Any) -> Any:
                 break
         except RuntimeError as error:
             name = type(value).__name__
-            raise TypeError(f"This {name} stands for no app here. Pass the app, not the proxy.") from error
+            raise TypeError(f"This {name} has no app to stand for here. Pass the app, not the proxy.") from error
     return value
 
 

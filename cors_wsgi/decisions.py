@@ -52,13 +52,13 @@ _EXPLANATIONS = {
     ),
     Reason.ORIGIN_IS_NULL: "the origin is null (a sandboxed frame, local file or redirect), which is not trusted",
     Reason.ORIGIN_IS_FILE: "the origin is file:// (a local file, in some Android web views), which is not trusted",
-    Reason.ORIGIN_MALFORMED: "the Origin header is no single serialized origin",
+    Reason.ORIGIN_MALFORMED: "the Origin header is not a single serialized origin",
     Reason.ORIGIN_MISSING: "the browser calls the request cross-site, and it names no origin",
     Reason.METHOD_NOT_ALLOWED: "the policy does not allow the requested method",
-    Reason.METHOD_MALFORMED: "the requested method is no token, or forbidden to scripts",
+    Reason.METHOD_MALFORMED: "the requested method is not a token, or scripts may not use it",
     Reason.METHOD_CASE: "method names are case-sensitive: the client has to send this one in upper case",
     Reason.HEADER_NOT_ALLOWED: "the policy does not allow a requested header",
-    Reason.HEADERS_MALFORMED: "the requested headers are no list of names, or too long",
+    Reason.HEADERS_MALFORMED: "the requested headers are not a list of names, or are too long",
     Reason.RESPONSE_HEADER_REQUESTED: "the client sends a response header, Access-Control-...; remove it there",
     Reason.APP_REFUSED: (
         "the app's own Access-Control-Allow-Origin names somebody else, which narrows what the policy shares; if this "
@@ -74,7 +74,7 @@ _WHEN_BLOCKED = {
     ),
     Reason.ORIGIN_IS_FILE: "file:// never passes block_untrusted",
 }
-"""What else is to be known of a blocked request; over https, Sec-Fetch-Site tells a server's own pages from others."""
+"""More about a blocked request; over https, Sec-Fetch-Site tells a server's own pages from others."""
 
 
 @dataclass(frozen=True)

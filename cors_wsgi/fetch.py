@@ -113,7 +113,7 @@ def is_forbidden_request_header(name: str, value: str = "") -> bool:
 
 
 def extract_names(value: str) -> list[str] | None:
-    """Return the tokens of a comma-separated list, or None if one of its elements is no token.
+    """Return the tokens of a comma-separated list, or None if one of its elements is not a token.
 
     Empty elements, and spaces and tabs around an element, are allowed (`#extract-header-list-values`).
 
@@ -195,5 +195,5 @@ def _encode_domain(domain: str) -> str:
         idna.check_initial_combiner(label)
         joiners = [place for place, char in enumerate(label) if char in "\u200c\u200d"]
         if not all(idna.valid_contextj(label, place) for place in joiners) or label.startswith("xn--"):
-            raise ValueError(f"{label!r} is no label")
+            raise ValueError(f"{label!r} is not a label")
     return ".".join(label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii") for label in labels)

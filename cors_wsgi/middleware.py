@@ -41,7 +41,7 @@ _SHOWN_VALUE = 80
 
 
 def _explain_call(args: tuple[Any, ...], keywords: Mapping[str, Any]) -> str | None:
-    """Return what is wrong with a call of `CORSMiddleware` whose keywords do not exist, or are a policy's."""
+    """Return what is wrong with a call of `CORSMiddleware` whose keywords do not exist, or belong to a policy."""
     unknown = [name for name in keywords if name not in _ARGUMENTS]
     meant = {name: find_near_miss(name, (*_ARGUMENTS, *OPTION_NAMES)) for name in unknown}
     options = {near: keywords[name] for name, near in meant.items() if near in OPTION_NAMES}
@@ -102,9 +102,9 @@ class CORSMiddleware:
             raise TypeError(f"A source has the methods look_up and follow, and {type(source).__name__} lacks one.")
         if paths is not None and not isinstance(paths, Mapping):
             right_call = "Write paths={'/public/*': Policy('*')}."
-            raise TypeError(f"paths is a mapping of paths to policies, not {type(paths).__name__}. {right_call}")
+            raise TypeError(f"paths must be a mapping of paths to policies, not {type(paths).__name__}. {right_call}")
         if on_decision is not None and (not callable(on_decision) or inspect.iscoroutinefunction(on_decision)):
-            raise TypeError("on_decision is a plain function that takes one Decision. Write on_decision=print.")
+            raise TypeError("on_decision must be a plain function that takes one Decision. Write on_decision=print.")
         problems: list[Problem] = []
         self._block_untrusted = normalize_flag("block_untrusted", block_untrusted, problems)
         debug = normalize_flag("debug", debug, problems)
@@ -144,7 +144,7 @@ class CORSMiddleware:
         Setting it is atomic: every response follows the old or the new policy, wholly.
 
         Raises:
-            TypeError: if the new value is no policy, or the middleware has a source.
+            TypeError: if the new value is not a policy, or the middleware has a source.
             PolicyError: if anybody satisfies it, so that `block_untrusted` would have nothing to do.
         """
         return self._policy
@@ -152,14 +152,14 @@ class CORSMiddleware:
     @policy.setter
     def policy(self, policy: PolicyOrDeny) -> None:
         if self._source is not None:
-            raise TypeError("This middleware asks its source for policies, and has none of its own.")
+            raise TypeError("This middleware gets its policies from its source, so you cannot set one here.")
         self._policy = self._check(policy, 3)
 
     def _check(self, policy: PolicyOrDeny, stacklevel: int) -> PolicyOrDeny:
         given = (policy, *self._in_paths)
         for value in given:
             if value is not None and value is not DENY and not isinstance(value, Policy):
-                raise TypeError(f"A policy is a Policy, None or DENY, not {type(value).__name__}. {_RIGHT_CALL}")
+                raise TypeError(f"A policy must be a Policy, None or DENY, not {type(value).__name__}. {_RIGHT_CALL}")
         if self._block_untrusted:
             if problems := find_blocking_problems(given):
                 raise PolicyError(problems)
@@ -252,7 +252,7 @@ class CORSMiddleware:
         return self._run(environ, _Response(self._reports, environ, start_response, verdict, ask))
 
     def _run(self, environ: WSGIEnvironment, response: _Response) -> Iterable[bytes]:
-        """Run the app; what must not run is answered with 403, whatever the app has made of it."""
+        """Run the app; what must not run is answered with 403, whatever the app returned."""
         verdict = response.verdict
         try:
             body = self.app(environ, response.start)
@@ -269,7 +269,7 @@ class CORSMiddleware:
         return body
 
     def _run_late(self, environ: WSGIEnvironment, response: _Response, body: Iterable[bytes]) -> Iterator[bytes]:
-        """Pass a body on that may run the app as it is read, and so may still come to what must not run."""
+        """Pass on a body that may run the app while it is read, and so may still reach what must not run."""
         verdict = response.verdict
         try:
             try:
@@ -298,7 +298,7 @@ class CORSMiddleware:
         return _Response(self._reports, environ, start_response, verdict, lambda: policy)
 
     def _read_sender(self, environ: WSGIEnvironment) -> Sender | None:
-        """Return what a request says of where it comes from, if untrusted ones are blocked."""
+        """Return what a request says about where it comes from, if untrusted ones are blocked."""
         if not self._block_untrusted:
             return None
         get = environ.get

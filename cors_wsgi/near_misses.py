@@ -54,7 +54,7 @@ def find_near_miss(name: str, known: Iterable[str]) -> str | None:
 
 
 def explain_unknown(call: str, unknown: Iterable[str], known: Collection[str]) -> str:
-    """Return what is said of the unknown keywords of a call: each with its near miss, or the options there are."""
+    """Return the message about the unknown keywords of a call: each with its near miss, or the options there are."""
     said = []
     for name in unknown:
         near = find_near_miss(name, known)

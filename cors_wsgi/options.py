@@ -36,8 +36,8 @@ RISKS: Final = ("insecure-origins", "null-origin", "open-regex", "public-suffix"
 """What a policy may do only if its author names it in `accept_risks`; each is the code of the problem it accepts."""
 
 _OPAQUE = {
-    "null": "Any page can make its requests come from null, with a sandboxed frame: it stands for everybody.",
-    "file://": "Every local file has this origin in the web views that send it: it stands for nobody in particular.",
+    "null": "Any page can send requests from null, with a sandboxed frame: allowing it allows everybody.",
+    "file://": "Every local file has this origin in the web views that send it: it identifies nobody.",
 }
 _REQUEST_ONLY = frozenset({"origin", "access-control-request-headers", "access-control-request-method"})
 _RESPONSE_ONLY = ("access-control-allow-", "access-control-expose-headers", "access-control-max-age", "set-cookie")
@@ -50,7 +50,7 @@ _NAMES = {
 
 
 class Normalized(NamedTuple):
-    """What somebody said of a policy, read and judged; nothing has been compiled yet, or warned of.
+    """The options that somebody gave, read and judged; nothing has been compiled yet, or warned about.
 
     Attributes:
         values: the options by name, each as a field of a `Policy` holds it.
@@ -199,7 +199,7 @@ def normalize_max_age(value: object, problems: list[Problem]) -> int | None:
         return None
     if isinstance(seconds, int) and not isinstance(seconds, bool) and seconds >= 0:
         return int(seconds)
-    problem = "The age is a whole number of seconds, zero or more."
+    problem = "The age must be a whole number of seconds, zero or more."
     remedy = "Write 600, timedelta(minutes=10), 0 to switch caching off, or None to leave it to the browser."
     problems.append(Problem("max_age", value, ProblemCode.MAX_AGE, problem, remedy))
     return None
@@ -229,7 +229,7 @@ def find_conflicts(values: Mapping[str, Any]) -> list[Problem]:
     supports_credentials: bool = values.get("supports_credentials", False)
     accept_risks: tuple[str, ...] = values.get("accept_risks", ())
     if supports_credentials and origins == "*":
-        problem = "With credentials, every page of the web could act as any of your users who visits it."
+        problem = "With credentials, every page on the web could act as any of your users who visits it."
         remedy = f"Name the origins you trust, such as [{EXAMPLE!r}], or leave supports_credentials off."
         problems.append(Problem("origins", "*", ProblemCode.WILDCARD_WITH_CREDENTIALS, problem, remedy))
     if supports_credentials and values.get("expose_headers") == "*":
@@ -255,7 +255,7 @@ def _find_underscores(values: Mapping[str, Any]) -> Iterable[str]:
     if underscored:
         meant = [name.replace("_", "-") for name in underscored]
         yield (
-            f"allow_headers={underscored!r}: servers drop request headers with an underscore, or take it for a "
+            f"allow_headers={underscored!r}: servers drop request headers with an underscore, or read it as a "
             f"hyphen. Write {meant!r}, here and in the script of the page."
         )
 
@@ -282,7 +282,7 @@ WARNINGS: Final[tuple[Callable[[Mapping[str, Any]], Iterable[str]], ...]] = (
     _find_long_age,
     _find_wide_regexes,
 )
-"""Whatever finds something to warn of; the reference lists one row for each."""
+"""Everything that finds something to warn about; the reference has one row for each."""
 
 
 def find_regex_problem(rule: re.Pattern[str]) -> Problem | None:
@@ -293,7 +293,7 @@ def find_regex_problem(rule: re.Pattern[str]) -> Problem | None:
     problem = f"It also matches {strangers[0]} and {strangers[1]}, strangers whom its text does not name."
     remedy = (
         "Write a pattern such as 'https://*.example.com', or a regular expression that names your domain; or write "
-        "accept_risks=['open-regex'] if you trust whoever can have such an origin."
+        "accept_risks=['open-regex'] if you trust everyone who can have such an origin."
     )
     return Problem("origins", rule, ProblemCode.OPEN_REGEX, problem, remedy, risk="open-regex")
 
@@ -306,7 +306,7 @@ def find_regex_warning(rule: re.Pattern[str]) -> str | None:
     stranger = strangers[0] if strangers else find_lookalike(rule)
     if stranger is None:
         return None
-    return f"it also matches {stranger}. Make sure that you trust whoever can have such an origin."
+    return f"it also matches {stranger}. Make sure that you trust everyone who can have such an origin."
 
 
 def _find_opaque_problem(rule: str, *, supports_credentials: bool) -> Iterable[Problem]:
@@ -332,7 +332,7 @@ def _find_risks(rule: OriginRule) -> Iterable[Problem]:
     if origin is None:
         return
     if origin.scheme == "http" and not is_loopback(origin.host.removeprefix("*.")):
-        problem = "Whoever sits between this page and its user can act as that user: http is not encrypted."
+        problem = "http is not encrypted: anyone between this page and its user can act as that user."
         remedy = f"Write {suggest_origin('https' + rule[4:])!r}, or accept_risks=['insecure-origins']."
         yield Problem("origins", rule, ProblemCode.INSECURE_ORIGIN, problem, remedy, 0, "insecure-origins")
     if suffix := find_public_suffix(rule):
@@ -356,7 +356,7 @@ def _normalize_names(option: str, value: object, problems: list[Problem]) -> Nam
             return ()
         value = (value,)
     if not isinstance(value, Iterable) or isinstance(value, (bytes, bytearray)):
-        problem = f"This option is a list of {what}s, or '*', not {type(value).__name__}."
+        problem = f"This option must be a list of {what}s, or '*', not {type(value).__name__}."
         problems.append(Problem(option, value, ProblemCode.NAMES_TYPE, problem, f"Write a list such as [{example!r}]."))
         return ()
     names = _ordered(value)
@@ -366,7 +366,7 @@ def _normalize_names(option: str, value: object, problems: list[Problem]) -> Nam
     for name in names:
         if not isinstance(name, str) or not is_token(name):
             remedy = f"Write a name such as {example!r}: letters, digits and hyphens."
-            problems.append(Problem(option, name, ProblemCode.NOT_A_TOKEN, f"This is no {what}.", remedy))
+            problems.append(Problem(option, name, ProblemCode.NOT_A_TOKEN, f"This is not a {what}.", remedy))
         elif name == "*":
             problem = "A '*' beside names would make them meaningless."
             covers = " (Authorization is then allowed, too)" if option == "allow_headers" else ""
@@ -411,4 +411,4 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "max_age": DEFAULT_MAX_AGE,
     "accept_risks": (),
 }
-"""The values of options that nobody states; origins have no default."""
+"""The values of options that are not given; origins have no default."""

@@ -42,7 +42,7 @@ _BAD_IN_HOST = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def find_origin_problem(rule: object) -> Problem | None:
-    """Return the first thing that is wrong with one origin rule, or None if it may stand.
+    """Return the first thing that is wrong with one origin rule, or None if it is valid.
 
     `"*"`, `"null"`, `"file://"` and the risks of a valid rule depend on the other options: the policy judges them.
     """
@@ -66,7 +66,7 @@ def find_origin_problem(rule: object) -> Problem | None:
     return _problem(
         rule,
         ProblemCode.ORIGIN_TYPE,
-        f"An origin rule is a string, a compiled regular expression or a callable, not {type(rule).__name__}.",
+        f"An origin rule must be a string, a compiled regular expression or a callable, not {type(rule).__name__}.",
         f"Write an origin such as {EXAMPLE!r}.",
     )
 
@@ -118,10 +118,10 @@ def _find_text_problem(rule: str) -> Problem:
     if (match := _REGEX_SIGNS.search(rule)) or rule.startswith((".*", ".+")):
         return _find_written_regex_problem(rule, match.start() if match else 0)
     if match := re.search(r"\s", rule):
-        found = _wrong(rule, ProblemCode.WHITE_SPACE, "An origin holds no white space.", match.start())
+        found = _wrong(rule, ProblemCode.WHITE_SPACE, "An origin cannot contain white space.", match.start())
         if rule.strip() == rule or not suggest_origin(rule):
             return found
-        # Blanks around it are mostly what is left of "a, b".split(",").
+        # Blanks around it usually come from "a, b".split(",").
         return replace(found, remedy=f"{found.remedy} To read an environment variable, write {READ_ENVIRONMENT}.")
     if rule.lower().startswith("file:"):
         return _problem(
@@ -141,9 +141,9 @@ def _find_text_problem(rule: str) -> Problem:
 def _find_written_regex_problem(rule: str, position: int) -> Problem:
     from .written_regexes import find_meant_origins, matches_every_host  # noqa: PLC0415 - only for what does not start
 
-    problem = "A string is never taken for a regular expression, and this looks like one."
+    problem = "A string is never read as a regular expression, and this looks like one."
     if matches_every_host(rule):
-        problem = "A string is never taken for a regular expression, and this looks like one that matches every origin."
+        problem = "A string is never read as a regular expression, and this looks like one that matches every origin."
         return _problem(rule, ProblemCode.LOOKS_LIKE_REGEX, problem, _FOR_EVERYBODY, position)
     if meant := find_meant_origins(rule):
         return _problem(rule, ProblemCode.LOOKS_LIKE_REGEX, problem, f"Write {_list_rules(meant)}.", position)
@@ -197,7 +197,7 @@ def _find_scheme_problem(rule: str, scheme: str) -> Problem | None:
     return _wrong(
         rule,
         ProblemCode.SCHEME_MALFORMED,
-        "A scheme begins with a letter and holds letters, digits, '+', '-' and '.'.",
+        "A scheme starts with a letter and contains letters, digits, '+', '-' and '.'.",
         0,
     )
 
@@ -219,7 +219,7 @@ def _find_authority_problem(rule: str, scheme: str, rest: str) -> Problem:
         return _wrong(
             rule,
             ProblemCode.UNICODE_HOST,
-            "Browsers send a host with other than ASCII letters as punycode.",
+            "Browsers send a host with non-ASCII letters as punycode.",
             start + position,
         )
     if rest.startswith("[") and "]" not in rest:
@@ -245,7 +245,10 @@ def _find_port_problem(rule: str, scheme: str, port: str, position: int) -> Prob
         )
     if not port.isdigit() or port.startswith("0") or int(port[:6]) > 65535:
         return _wrong(
-            rule, ProblemCode.PORT_MALFORMED, "A port is a number from 1 to 65535, without leading zeros.", position
+            rule,
+            ProblemCode.PORT_MALFORMED,
+            "A port must be a number from 1 to 65535, without leading zeros.",
+            position,
         )
     return None
 
@@ -265,7 +268,7 @@ def _find_host_problem(rule: str, host: str, start: int) -> Problem:
         return _wrong(
             rule,
             ProblemCode.HOST_MALFORMED,
-            f"The character {match.group()!r} never stands in the host of an origin.",
+            f"The character {match.group()!r} cannot occur in the host of an origin.",
             offset + match.start(),
         )
     if name.startswith(".") or ".." in name:
@@ -288,7 +291,7 @@ def _find_host_problem(rule: str, host: str, start: int) -> Problem:
 def _find_ipv6_problem(rule: str, name: str, position: int) -> Problem:
     canonical = canonical_ipv6(name[1:-1])
     if canonical is None:
-        return _wrong(rule, ProblemCode.IP_ADDRESS, "This is no IPv6 address.", position)
+        return _wrong(rule, ProblemCode.IP_ADDRESS, "This is not an IPv6 address.", position)
     if name == f"[{canonical}]":
         return _wrong(rule, ProblemCode.HOST_MALFORMED, "Only http and https origins have an IPv6 host.", position)
     return _wrong(rule, ProblemCode.IP_ADDRESS, f"Browsers send this IPv6 address as [{canonical}].", position)
@@ -309,7 +312,7 @@ def _find_regex_problem(rule: re.Pattern[str]) -> Problem | None:
         rule,
         ProblemCode.REGEX_NEVER_ASKED,
         f"A regular expression only ever sees origins of the form scheme://host, never {origin}.",
-        f"Take {origin} out of it; if everybody may read this, write {origin!r} as a rule of its own, with "
+        f"Take {origin} out of it; if everybody may read this, write {origin!r} as a separate rule, with "
         "accept_risks=['null-origin'].",
     )
 
@@ -374,7 +377,7 @@ def _problem(rule: object, code: ProblemCode, problem: str, remedy: str, positio
 
 
 def _split_port(authority: str) -> tuple[str, str]:
-    """Split host and port at the colon behind the host, if there is one; an IPv6 address keeps its own."""
+    """Split host and port at the colon after the host, if there is one; an IPv6 address keeps its colons."""
     end = authority.find("]") + 1 if authority.removeprefix("*.").startswith("[") else 0
     host, colon, port = authority[end:].partition(":")
     return authority[:end] + host, port if colon else ""

@@ -93,7 +93,7 @@ def is_loopback(host: str) -> bool:
 
 
 def rename_loopback(origin: str) -> tuple[str, ...]:
-    """Return a well-formed origin of the own machine under its other names; nothing, if its host is not one of them.
+    """Return a well-formed origin of this machine under its other names; nothing, if its host is not one of them.
 
     >>> rename_loopback("http://127.0.0.1:5173")
     ('http://localhost:5173', 'http://[::1]:5173')
@@ -108,7 +108,7 @@ def rename_loopback(origin: str) -> tuple[str, ...]:
 def parse_pattern(text: str) -> Origin | None:
     """Return the parts of an origin pattern, its wildcards included, or None if `text` is not one.
 
-    A pattern has `*.` before a host that is no IP address, or `:*` for its port, or both, and is else an origin.
+    A pattern is an origin with `*.` before a host that is not an IP address, or `:*` for its port, or both.
 
     >>> parse_pattern("https://*.example.com:*")
     Origin(scheme='https', host='*.example.com', port='*')
@@ -223,7 +223,7 @@ class OriginSet:
     def nearest(self, origin: str) -> str | None:
         """Return the rule that a refused origin probably meant, or None; bounded, whatever the number of rules.
 
-        First comes one that differs only in the name of the own machine, then those of the same host, with the fewest
+        First comes one that differs only in the name of this machine, then those of the same host, with the fewest
         slips in scheme and port. Only exact origins and patterns are rules in this sense, and only the first thousand
         are looked at.
         """

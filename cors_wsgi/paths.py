@@ -24,13 +24,13 @@ def is_canonical(path: str) -> bool:
     r"""Tell whether a decoded path has one reading only.
 
     Not canonical are an empty segment (`//`), a segment `.` or `..`, a backslash, a NUL, and what is left of a twice
-    encoded `/`, `.` or `\`: what lies behind the rules may read them otherwise than the rules do.
+    encoded `/`, `.` or `\`: the app may read them differently from the rules.
     """
     return _NOT_CANONICAL.search(path) is None
 
 
 def decode_path(path_info: str) -> str | None:
-    """Return the text of a PATH_INFO, whose bytes WSGI hands over as latin-1, or None if they are not UTF-8."""
+    """Return the text of a PATH_INFO, whose bytes WSGI passes as latin-1, or None if they are not UTF-8."""
     if path_info.isascii():
         return path_info
     try:
@@ -51,7 +51,7 @@ class PathMap(Generic[T]):
         option: the option's name, for problems.
 
     Raises:
-        PolicyError: for rules that are no path pattern or can never match.
+        PolicyError: for rules that are not a path pattern or can never match.
     """
 
     __slots__ = ("_depth", "_exact", "_prefixes", "_regexes", "_rules")
@@ -81,7 +81,7 @@ class PathMap(Generic[T]):
         return next((value for fullmatch, value in self._regexes if fullmatch(path)), default)
 
     def _prefixes_of(self, path: str) -> list[str]:
-        """Return `path` itself and what stands before each of its slashes, shortest first, down to the deepest rule."""
+        """Return `path` itself and what precedes each of its slashes, shortest first, down to the deepest rule."""
         prefixes: list[str] = []
         slash = path.find("/")
         while slash != -1 and len(prefixes) <= self._depth:
@@ -98,11 +98,11 @@ def _compile_wildcards(rule: str) -> re.Pattern[str]:
 
 
 def find_path_problem(rule: object, option: str) -> Problem | None:
-    """Return what is wrong with one path rule, or None if it may stand."""
+    """Return what is wrong with one path rule, or None if it is valid."""
     if isinstance(rule, re.Pattern) and isinstance(rule.pattern, str):
         return None
     if not isinstance(rule, str):
-        problem = f"A path rule is a string or a compiled regular expression of text, not {type(rule).__name__}."
+        problem = f"A path rule must be a string or a compiled regular expression of text, not {type(rule).__name__}."
         return Problem(option, rule, ProblemCode.PATH_TYPE, problem, "Write a path such as '/api/*'.")
     if _PLAIN.fullmatch(rule) and _NOT_CANONICAL.search(rule) is None:
         return None
@@ -122,7 +122,7 @@ def find_path_problem(rule: object, option: str) -> Problem | None:
         remedy = f"Write {meant!r}." if meant else f"Write {_compile_wildcards(rule)!r}, or a prefix such as '/api/*'."
         return Problem(option, rule, ProblemCode.PATH_WILDCARD, problem, remedy, literal.index("*"))
     if match := re.search(r"[?#]", rule):
-        problem = "Rules are for the path alone, without query or fragment."
+        problem = "A rule matches the path only, without query or fragment."
         return Problem(
             option, rule, ProblemCode.PATH_QUERY, problem, f"Write {rule[: match.start()]!r}.", match.start()
         )

@@ -143,7 +143,7 @@ class Policy:
 
     @classmethod
     def from_normalized(cls, values: Mapping[str, Any]) -> Policy:
-        """Make a policy from options that `cors_wsgi.options.normalize` returned; nothing is warned of.
+        """Make a policy from options that `cors_wsgi.options.normalize` returned; it gives no warnings.
 
         Policies made from the same `origins` share what is compiled from them.
 

@@ -103,7 +103,7 @@ def assert_allowed(page: Page, url: str, **options: Any) -> Response:
         others = [exchange for exchange in page.exchanges[before:] if exchange is not response.exchange]
         pytest.fail(_join(str(response), "Before it:" if others else "", *map(str, others)))
     if response.type == "opaque":
-        pytest.fail(_join("The response is opaque: it was sent for, but no script can read it (mode 'no-cors')."))
+        pytest.fail(_join("The response is opaque: it was requested, but no script can read it (mode 'no-cors')."))
     return response
 
 
@@ -132,7 +132,7 @@ def assert_blocked(page: Page, url: str, *, reason: FailureReason | str | None =
         first = f"{page.origin} may read the response: type {failed.type!r}, status {failed.status}."
         pytest.fail(_join(first, *map(str, page.exchanges[before:])))
     if not isinstance(failed, CORSError):
-        pytest.fail(_join(f"It failed, but CORS is not the matter ({failed.reason.value}).", str(failed)))
+        pytest.fail(_join(f"It failed, but CORS is not the cause ({failed.reason.value}).", str(failed)))
     if expected is not None and expected is not failed.reason:
         pytest.fail(_join(f"Blocked, but for {failed.reason.value}, not for {expected.value}.", str(failed)))
     return failed
@@ -145,7 +145,7 @@ def assert_loaded(page: Page, kind: Kind, url: str, *, tainted: bool = False, **
         page: an open page.
         kind: as for `page.load`: `img`, `script`, `module`, `style`, `font` and more.
         url: as for `page.load`.
-        tainted: whether it is to be in use and kept from scripts; otherwise scripts must be able to read it.
+        tainted: whether it must be in use but hidden from scripts; otherwise scripts must be able to read it.
         options: as for `page.load`: `crossorigin`, `integrity`, `as_`.
 
     Returns:

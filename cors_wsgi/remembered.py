@@ -195,7 +195,7 @@ class Remembered:
         return self._ask(kept, look_up, begun)
 
     def _wait_for_turn(self, kept: Hashable) -> bool | None:
-        """Return a verdict that needs no look-up of one's own, or None once one may begin; called with the lock."""
+        """Return a verdict that needs no new look-up, or None once one may begin; called with the lock."""
         is_queued = False
         try:
             while True:
@@ -286,7 +286,7 @@ class Remembered:
         return True
 
     def _report(self, failure: Exception | None, origin: str) -> None:
-        """Log that the rule fails, once, and that it does no longer; without the lock, since handlers may wait."""
+        """Log once that the rule fails, and once that it works again; without the lock, since handlers may wait."""
         with self._changed:
             self._counts["failures"] += failure is not None
             has_changed = self._is_failing is (failure is None)
@@ -338,7 +338,7 @@ def _check_callable(name: str, value: object, arguments: tuple[object, ...], rig
     """Refuse anything but a plain function of these arguments, and show the right way to write it."""
     called = value.func if isinstance(value, functools.partial) else value
     if not callable(called):
-        raise TypeError(f"{name} is a function, not {type(value).__name__}. Write {right}.")
+        raise TypeError(f"{name} must be a function, not {type(value).__name__}. Write {right}.")
     if inspect.iscoroutinefunction(called) or inspect.iscoroutinefunction(type(called).__call__):
         raise TypeError(f"{name} is a coroutine function, and there is no event loop here. Write {right}.")
     try:

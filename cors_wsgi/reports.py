@@ -1,4 +1,4 @@
-"""Reports: why a browser will refuse, computed only for whoever listens: the hook, the log, the debug header."""
+"""Reports: why a browser will refuse, computed only if somebody listens: the hook, the log, the debug header."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _HAS_NEAREST = frozenset({Reason.ORIGIN_NOT_ALLOWED, Reason.ORIGIN_UNDER_ANOTHER
 
 
 class Reports:
-    """What one middleware tells of its decisions; they are computed only if somebody listens.
+    """What one middleware reports of its decisions; they are computed only if somebody listens.
 
-    Each is told to the hook and, where a browser will refuse, to the log at DEBUG.
+    Each is passed to the hook and, where a browser will refuse, to the log at DEBUG.
 
     Args:
         on_decision: the hook, or None.
@@ -105,11 +105,11 @@ class Reports:
         return self._decide(Kind.BLOCKED, policy, origin, method, path, _refusal(policy, origin))
 
     def note(self, decision: Decision | None) -> str | None:
-        """Return what the debug header says of a decision, or None if it is not sent."""
+        """Return what the debug header says about a decision, or None if it is not sent."""
         return decision.advice if decision is not None and self.debug and decision.reasons else None
 
     def tell(self, decision: Decision) -> None:
-        """Tell whoever listens; a hook that fails changes nothing."""
+        """Report to all listeners; a hook that fails changes nothing."""
         if decision.reasons and _logger.isEnabledFor(logging.DEBUG):
             _logger.debug("%s", decision, extra=decision.as_log_fields())
         if self._on_decision is not None:

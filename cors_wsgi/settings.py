@@ -62,7 +62,7 @@ def parse_seconds(text: str) -> int | str | None:
 
 
 PARSERS: Final[Mapping[str, Callable[[str], object]]] = {
-    **dict.fromkeys(OPTION_NAMES, parse_list),  # what is not a list stands below
+    **dict.fromkeys(OPTION_NAMES, parse_list),  # those that are not lists follow
     **dict.fromkeys(("supports_credentials", *FLAGS), parse_flag),
     "max_age": parse_seconds,
 }

@@ -22,7 +22,7 @@ class Verdict:
     Args:
         origin: the Origin header, or None.
         environ: the request, as it entered.
-        sender: what else the request says of where it comes from, if untrusted ones are blocked (`block_untrusted`).
+        sender: what else the request says about where it comes from, if untrusted ones are blocked (`block_untrusted`).
 
     Attributes:
         origin: the Origin header, or None.
@@ -95,9 +95,9 @@ class PolicySource(Protocol):
         ...
 
     def follow(self, environ: WSGIEnvironment, verdict: Verdict) -> Callable[[], PolicyOrDeny]:
-        """Follow an actual request: told on entry, it returns what is asked once, at the first `start_response`.
+        """Follow an actual request: called on entry, it returns what is asked once, at the first `start_response`.
 
-        It may put one mutable holder under a key of its own into `environ`, for the framework to fill.
+        It may put one mutable holder under its own key into `environ`, for the framework to fill.
 
         Args:
             environ: the request.

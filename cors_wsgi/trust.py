@@ -15,7 +15,7 @@ from .strangers import find_public_suffix
 
 
 class Sender(NamedTuple):
-    """What a request says of where it comes from, besides its Origin; as the client sent it.
+    """What a request says about where it comes from, besides its Origin; as the client sent it.
 
     Attributes:
         site: the Sec-Fetch-Site header, or None.
@@ -34,7 +34,7 @@ _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 def find_blocking_problems(policies: Iterable[PolicyOrDeny]) -> list[Problem]:
     """Return why `block_untrusted` would block nothing, or too little, under these policies.
 
-    A policy for everybody beside stricter ones is what its author says of a part. A pattern that anybody can satisfy
+    A policy for everybody beside stricter ones is what its author says about a part. A pattern that anybody can satisfy
     looks like protection and is not, whatever is beside it.
 
     Args:
@@ -42,7 +42,7 @@ def find_blocking_problems(policies: Iterable[PolicyOrDeny]) -> list[Problem]:
     """
     judged = [policy for policy in policies if policy is not None]
     if judged and all(policy is not DENY and policy.allows_everybody for policy in judged):
-        problem = "Every page of the web is trusted, so that nothing would ever be blocked."
+        problem = "Every page on the web is trusted, so nothing would ever be blocked."
         remedy = "Name the origins you trust, or leave block_untrusted off."
         return [Problem("block_untrusted", True, ProblemCode.BLOCKS_NOTHING, problem, remedy)]
     rules = (rule for policy in judged if policy is not DENY for rule in policy.origins)
@@ -89,7 +89,7 @@ def is_trusted(sender: Sender, origin: str | None, *, allowed: bool) -> bool:
     """Tell whether a request that could change something may pass.
 
     Args:
-        sender: what the request says of where it comes from.
+        sender: what the request says about where it comes from.
         origin: the Origin header, or None.
         allowed: whether the policy allows the origin to read. That `null` and `file://` may read is not enough here,
             since any page can send them.

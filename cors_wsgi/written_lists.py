@@ -29,7 +29,7 @@ def find_written_list(option: str, text: str, example: str) -> Problem | None:
 
 
 def _read(text: str) -> tuple[list[str] | None, bool]:
-    """Return the elements, and whether they are written in JSON; None if this is no list of strings."""
+    """Return the elements, and whether they are written in JSON; None if this is not a list of strings."""
     import ast  # noqa: PLC0415 - only for a policy that does not start
     import json  # noqa: PLC0415
 

@@ -1,6 +1,6 @@
 r"""Regular expressions that somebody wrote as strings: which rules mean the same.
 
-Flask-CORS takes strings for regular expressions where they look like one, and matches only the beginning. Most of them
+Flask-CORS reads strings as regular expressions where they look like one, and matches only the beginning. Most of them
 mean what a pattern says more safely: `https://.*\.example\.com` is `https://*.example.com`, `/api/.*` is `/api/*`.
 """
 
@@ -102,7 +102,7 @@ def _strip(text: str) -> str:
 
 
 def _find_schemes(written: str, host: str) -> tuple[str, ...]:
-    """Return the schemes: of `https?` both for the own machine, and the secure one alone beyond it."""
+    """Return the schemes: of `https?` both for this machine, and only the secure one for others."""
     if written.isalpha():
         return (written,)
     return ("http", "https") if is_loopback(host.removeprefix("*.")) else ("https",)

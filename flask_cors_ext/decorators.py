@@ -57,6 +57,6 @@ def same_origin(view: View, /) -> View:
     Its preflights get 403, and CORS headers that it sets itself are removed.
 
     Raises:
-        TypeError: if this is no view, or it has another mark already.
+        TypeError: if this is not a view, or it has another mark already.
     """
     return _NEVER(view)

@@ -1,4 +1,4 @@
-"""CORS: the extension's face; on an app it says what holds for all of it, on a blueprint for its routes."""
+"""CORS: the class that users call: on an app it covers everything, on a blueprint that blueprint's routes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         debug: bool
 
 
-_NO_WRAPPER: Final = "CORS is no wrapper: keep using the Flask app itself, and write CORS(app) on a line of its own"
+_NO_WRAPPER: Final = "CORS is not a wrapper: keep using the Flask app itself, and write CORS(app) on a separate line"
 
 
 class CORS:
@@ -126,7 +126,7 @@ def record_layer(blueprint: Blueprint, options: Mapping[str, Any]) -> None:
 
     try:
         blueprint.record(install)
-    except AssertionError:  # Flask's own message tells of its decorators
+    except AssertionError:  # Flask's own message is about its decorators
         raise RuntimeError(
             f"The blueprint {blueprint.name!r} is registered already. Call CORS(blueprint) before "
             "app.register_blueprint(blueprint)."
@@ -142,7 +142,7 @@ def share_debugger(app: Flask, *, evalex: bool = False) -> None:
 
     Args:
         app: the app.
-        evalex: whether that page has a console. Whoever may read the page gets the console's secret, but not the PIN.
+        evalex: whether that page has a console. Anyone who may read it gets the console's secret, but not the PIN.
 
     Raises:
         TypeError: if this is not a Flask app.

@@ -26,7 +26,7 @@ class Layer:
         hands_off: whether it says instead that nothing below is touched.
         prefix: for settings, what precedes an option's name.
         called_at: file and line of the call that said it; empty where no call did.
-        resources: what a blueprint says of some of its paths, if it tells them apart; it says nothing of the others.
+        resources: what a blueprint says about some of its paths; nothing about its other paths.
     """
 
     name: str
@@ -71,7 +71,7 @@ def read_layer(name: str, options: Mapping[str, Any], *, prefix: str = "", calle
 
 
 def _name_setting(problem: Problem) -> Problem:
-    """Return a problem as the one who set it knows it: by the setting, and by the environment variable behind it."""
+    """Return a problem in the user's terms: the setting, and the environment variable behind it."""
     setting = setting_of(problem.option)
     variable = f"FLASK_{setting}"
     remedy = problem.remedy
@@ -83,7 +83,7 @@ def _name_setting(problem: Problem) -> Problem:
 
 @contextmanager
 def collect(errors: list[PolicyError]) -> Iterator[None]:
-    """Keep the error of one step, so that the steps behind it are judged, too."""
+    """Keep the error of one step, so that the steps after it are judged, too."""
     try:
         yield
     except PolicyError as error:
@@ -158,12 +158,12 @@ _EXAMPLE: Final = "{'/api/*': {'origins': ['https://app.example.com']}}"
 
 @dataclass(frozen=True, eq=False)
 class PathScope:
-    """What the app as a whole says of some of its paths.
+    """What the app as a whole says about some of its paths.
 
     Attributes:
         name: the scope, as messages call it.
         layers: what views there inherit, the most specific first.
-        covers_unmarked: whether paths and views without a say of their own are covered; `layers` then name origins.
+        covers_unmarked: whether paths and views without their own options are covered; `layers` then name origins.
         fallback: what those get where they are not.
         rule: the resource's path rule, if it is one.
         lacks_origins: whether they would be covered if any layer named an origin.
@@ -290,11 +290,11 @@ def _read_rules(resources: object) -> Mapping[PathRule, Resource]:
     elif isinstance(resources, Iterable):
         rules = list(resources)
     else:
-        problem = f"Resources are a mapping, one path or a list of paths, not {type(resources).__name__}."
+        problem = f"Resources must be a mapping, one path or a list of paths, not {type(resources).__name__}."
         raise PolicyError([Problem("resources", resources, ProblemCode.RESOURCES_TYPE, problem, f"Write {_EXAMPLE}.")])
     bad = [rule for rule in rules if not isinstance(rule, (str, re.Pattern))]
     if bad:
-        problem = f"A path rule is a string or a compiled regular expression of text, not {type(bad[0]).__name__}."
+        problem = f"A path rule must be a string or a compiled regular expression of text, not {type(bad[0]).__name__}."
         raise PolicyError(
             [Problem("resources", bad[0], ProblemCode.PATH_TYPE, problem, "Write a path such as '/api/*'.")]
         )
@@ -308,7 +308,7 @@ def list_resource_options(resources: object) -> set[str]:
 
 
 def read_resources(name: str, resources: object, called_at: str) -> PathMap[Layer]:
-    """Return what a blueprint says of paths, by path.
+    """Return what a blueprint says about paths, by path.
 
     Args:
         name: the blueprint's layer, for messages.
@@ -336,7 +336,7 @@ def _read_resource(name: str, value: Resource, called_at: str) -> Layer:
     if value is None or value is DENY:
         return Layer(name, denies=value is DENY, hands_off=value is None)
     if not isinstance(value, Mapping):
-        problem = f"A resource has a mapping of options, None or DENY, not {type(value).__name__}."
+        problem = f"A resource must be a mapping of options, None or DENY, not {type(value).__name__}."
         raise PolicyError([Problem("resources", value, ProblemCode.RESOURCE_TYPE, problem, f"Write {_EXAMPLE}.")], name)
     problems = [
         unknown_option(str(option), OPTION_NAMES)
@@ -371,7 +371,7 @@ def _settle(
     fallback: Deny | None,
     rule: PathRule | None = None,
 ) -> PathScope:
-    """Return a scope, once its layers fit; where none of them names an origin, it shares nothing.
+    """Return a scope after checking that its layers fit; without a named origin it shares nothing.
 
     Raises:
         PolicyError: for what is wrong with the layers together.

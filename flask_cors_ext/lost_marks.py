@@ -131,7 +131,7 @@ def _find_hidden(view: object, registered: frozenset[int]) -> tuple[str, str] | 
 
 
 def held_by(holder: object) -> Iterator[tuple[str, object]]:
-    """Yield what an object would call: its variable's name, where it has one, and the value. No code of it runs."""
+    """Yield what an object would call: its variable's name, if any, and the value. None of its code runs."""
     kind = type(holder)
     if kind is MethodType:
         yield from (("", holder.__func__), ("", holder.__self__))  # type: ignore[attr-defined]

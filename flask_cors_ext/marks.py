@@ -21,7 +21,7 @@ MARK: Final = "__cors__"
 """The attribute of a view that holds its mark; `functools.wraps` copies it."""
 
 UNCLAIMED_MARKS: Final[weakref.WeakValueDictionary[int, Any]] = weakref.WeakValueDictionary()
-"""What was marked, and not yet found on any app, by `id`: a view's own `__hash__` must not run."""
+"""What was marked but not yet found on any app, by `id`: a view's own `__hash__` must not run."""
 
 _CHECKED: Final = "flask_cors_ext.checked"
 _MOST_WRAPPERS = 100
@@ -32,7 +32,7 @@ _name_of_class: Callable[[type], str] = type.__dict__["__qualname__"].__get__
 
 
 class Mark:
-    """What a decorator says of a view; called with a view, it marks it.
+    """What a decorator says about a view; called with a view, it marks it.
 
     Attributes:
         name: the decorator.
@@ -104,7 +104,7 @@ class MarkLayers(NamedTuple):
 
     Attributes:
         view: those of the whole view, the most specific first.
-        methods: those of the methods of a view class that say something of their own, the whole view's included.
+        methods: those methods of a view class that have their own options, the whole view's included.
     """
 
     view: tuple[Layer, ...]

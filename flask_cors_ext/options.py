@@ -62,7 +62,7 @@ def warn_of_obsolete(name: str, option: str) -> None:
         name: the option, as the user wrote it.
         option: the option, as Flask-CORS calls it.
     """
-    warn(f"{name} is needless, and has no effect: {OBSOLETE_OPTIONS[option]}. Remove it.")
+    warn(f"{name} is unnecessary, and has no effect: {OBSOLETE_OPTIONS[option]}. Remove it.")
 
 
 def check_keywords(call: str, options: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
@@ -146,10 +146,10 @@ def find_near_setting(key: str) -> str | None:
 
 
 def _make_setting_problem(key: str, value: Any, near: str) -> Problem:
-    # First the way that is safe in any case: an app that reads the old name, with a default of its own, would fall back
+    # First the way that is safe in any case: an app that reads the old name, with its own default, would fall back
     # to that default if the setting were renamed.
     remedy = (
-        f"If your app reads it, hand its value over: CORS(app, {near}=app.config[{key!r}]). Else rename it to "
+        f"If your app reads it, pass its value on: CORS(app, {near}=app.config[{key!r}]). Else rename it to "
         f"{setting_of(near)!r}."
     )
     return Problem(key, value, ProblemCode.UNKNOWN_OPTION, f"There is no setting {key}.", remedy)
@@ -187,7 +187,7 @@ def find_call() -> str:
 
 
 def _find_caller() -> tuple[int, FrameType | None]:
-    """Return the frame of the user's line, and how far it is above whoever called this."""
+    """Return the frame of the user's line, and how far it is above the caller of this."""
     frame = inspect.currentframe()
     level = 0
     while frame is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == _PACKAGE:

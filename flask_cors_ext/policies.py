@@ -101,7 +101,7 @@ class Policies:
         return view_layers.resolved.get(scope) or self._make_or_deny(view_layers, scope, endpoint)
 
     def of_blueprints(self, endpoint: str, scope: PathScope) -> ResolvedPolicy:
-        """Return what covers a view as far as its own marks are left aside."""
+        """Return what covers a view when its own marks are ignored."""
         view = self._views.get(endpoint) or self._read(endpoint)
         return view.inherited.resolved.get(scope) or self._make_or_deny(view.inherited, scope, endpoint)
 
@@ -118,7 +118,7 @@ class Policies:
         }
 
     def validate(self) -> None:
-        """Merge what can be foreseen: for each rule its methods, in the scope of a path that it matches.
+        """Merge what can be foreseen: the methods of each rule, in the scope of a path that it matches.
 
         Raises:
             PolicyError: for everything that is wrong with the merges; it names the views, and which layer said what.
@@ -205,12 +205,12 @@ class Policies:
         return tuple(self._blueprints[name] for name in reversed(dotted) if name in self._blueprints)
 
     def _make_or_deny(self, view_layers: ViewLayers, scope: PathScope, endpoint: str) -> ResolvedPolicy:
-        """Merge what could not be foreseen, once; what fails is denied, and logged, since nobody waits for an error."""
+        """Merge, once, what could not be foreseen; a failure is denied and logged, since nobody waits for an error."""
         try:
             made = _merge(view_layers, scope)
             problem = _NAME_ORIGINS if made.lacks_origins else ""
         except PolicyError as error:
-            made, problem = DENIED, f"its layers do not fit: {error}"
+            made, problem = DENIED, f"its layers conflict: {error}"
         kept = view_layers.resolved.setdefault(scope, made := replace(made))
         if problem and kept is made:  # and not what another thread made in the meantime
             self.app.logger.error("The view %r at %s is not shared: %s", endpoint, scope.name, problem)
@@ -234,8 +234,8 @@ def _merge(view_layers: ViewLayers, scope: PathScope) -> ResolvedPolicy:
     fallback = DENIED if scope.fallback is DENY else HANDS_OFF
     if not layers and not scope.covers_unmarked:
         return fallback
-    # A method of a @same_origin class says its own, and inherits nothing from beyond that class: neither origins that
-    # the app names for all of its views, nor anything else.
+    # A method of a @same_origin class has its own options, and inherits nothing from beyond that class: neither
+    # origins that the app names  for all of its views, nor anything else.
     is_cut = bool(layers) and layers[-1].ends
     merged = merge_layers(layers if is_cut else layers + scope.layers)
     if "origins" not in merged.values:

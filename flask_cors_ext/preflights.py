@@ -11,7 +11,7 @@ from cors_wsgi import Deny, Policy
 from .policies import ResolvedPolicy
 
 COMMON_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY")
-"""What a URL is taken to have whose rule takes any method."""
+"""The methods of a URL whose rule accepts any method."""
 
 _FORBIDDEN = frozenset({"CONNECT", "TRACE", "TRACK"})
 _NAMEABLE = re.compile(r"[A-Z][A-Z0-9_-]*")  # GET, M-SEARCH
@@ -53,7 +53,7 @@ def restrict_methods(
 
 
 def find_common(candidates: Collection[ResolvedPolicy]) -> ResolvedPolicy | None:
-    """Return what covers all of several methods or views alike, or None if they differ, or there are none."""
+    """Return what covers all of several methods or views alike, or None if they differ or are empty."""
     first = next(iter(candidates), None)
     if first is None or any(not is_same(candidate.policy, first.policy) for candidate in candidates):
         return None

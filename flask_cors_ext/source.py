@@ -67,7 +67,7 @@ class RouterSource:
         # PERF: where the path does not matter, a request costs one look-up here.
         only = policies.scopes.only
         self._known = {} if only is None else policies.list_resolved(only)
-        # A converter of the user's own may well ask a database, in an app context.
+        # A custom converter may well ask a database, in an app context.
         self._routes_in_context = asks_users_code(app.url_map)
         self._endpoints = -1
         self._blind: Map | None = None
@@ -89,9 +89,9 @@ class RouterSource:
         return followed
 
     def on_routed(self, endpoint: str | None) -> bool:
-        """Resolve the request that Flask has just routed; called first of all hooks of the app, before the view.
+        """Resolve the request that Flask has just routed; the first hook of the app to be called, before the view.
 
-        Return whether the request came by, or went around the extension.
+        Return whether the request passed through the extension, or went around it.
 
         Raises:
             Forbidden: where Flask has routed elsewhere than `look_up` did, and there the request must not run.
@@ -107,7 +107,7 @@ class RouterSource:
         return True
 
     def decide_at_start(self, followed: FollowedRequest) -> ResolvedPolicy:
-        """Return what covers a request whose response starts without Flask having told of it."""
+        """Return what covers a request whose response starts without notice from Flask."""
         is_ours = has_request_context() and current_app._get_current_object() is self._app  # type: ignore[attr-defined]
         if is_ours and request.environ.get(FOLLOWED) is followed:
             return self._resolve(request._get_current_object(), request.endpoint, followed)  # type: ignore[attr-defined]
@@ -150,7 +150,7 @@ class RouterSource:
         if environ["REQUEST_METHOD"] == "OPTIONS":
             policy = self._look_up_preflight(environ, method, verdict, router)
             if policy is None:
-                # Flask answers it as an OPTIONS of its own, and has to see that it came by.
+                # Flask answers it itself, as an OPTIONS, and must know that it passed through.
                 self.follow(environ, verdict).resolved = HANDS_OFF
             return policy
         resolved = self._of_raw_path(environ) if router is None else self._cover(router, router.find(method))
@@ -195,7 +195,7 @@ class RouterSource:
         return policy
 
     def _find_example(self, router: Router, found: Found) -> Rule | None:
-        """Return a rule that has the found URL, and of whose URLs all are alike; None if there is no such rule."""
+        """Return a rule that has the found URL and treats all its URLs alike; None if there is no such rule."""
         rule = found.rule
         if rule is None:  # none for this method; one for another method will do
             method = next((method for method in found.allowed if method != "OPTIONS"), None)

@@ -37,7 +37,7 @@ BYPASSED: Final = (
     "constructor, and serves ASGI: there, add Starlette's CORSMiddleware to Connexion's app."
 )
 _OR_EVERYBODY: Final = ", or origins='*' for data that everybody may read"
-_ADVICE: Final = "Besides, nobody names an origin yet: write origins=['https://app.example.com'], too."
+_ADVICE: Final = "Also, no origin is named yet: write origins=['https://app.example.com'], too."
 
 
 class WSGIEntry:
@@ -57,7 +57,7 @@ class WSGIEntry:
         return (answer or self._open())(environ, start_response)
 
     def pass_through(self) -> None:
-        """Hand everything through from now on."""
+        """Pass everything through from now on."""
         self._with_signal = self._without_signal = self.inner
 
     def _open(self) -> WSGIApplication:
@@ -169,7 +169,7 @@ class ExtensionState:
         return policies
 
     def open(self, inner: WSGIApplication) -> tuple[CORSMiddleware, CORSMiddleware]:
-        """Return the middleware that tells of its decisions, and the one that does not; made with the first request.
+        """Return the middleware that reports its decisions, and the one that does not; made with the first request.
 
         Raises:
             PolicyError: for everything that is wrong with the configuration, on every request.
@@ -201,7 +201,7 @@ class ExtensionState:
             self._look_for_a_bypass()
 
     def _look_for_a_bypass(self) -> None:
-        """Log, once, that Flask answers a request that never came by; a request context of a test is not one."""
+        """Log, once, that a request bypassed the extension; the request context of a test does not count."""
         frame = inspect.currentframe()
         while frame is not None and frame.f_code is not Flask.wsgi_app.__code__:
             frame = frame.f_back
@@ -213,7 +213,7 @@ class ExtensionState:
         cors_decided.send(self.app, _async_wrapper=self.app.ensure_sync, decision=decision)
 
     def _report(self, policies: Policies) -> None:
-        """Log, once, what works otherwise than its author probably thinks."""
+        """Log, once, what does not work as its author probably thinks."""
         log = self.app.logger
         if late := self._find_late_settings():
             log.warning(
@@ -236,21 +236,21 @@ class ExtensionState:
             )
 
     def _find_silence(self, policies: Policies) -> list[Problem]:
-        """Return what shares nothing only because nobody names an origin."""
+        """Return what shares nothing only because no origin is named."""
         if not self._shares(policies):
             calls = ["CORS(app)"] if self.keywords is not None else [layer.name for layer in self.blueprints.values()]
-            problem = f"{', '.join(calls)} at {self._called_at} shares nothing: nobody names an origin."
+            problem = f"{', '.join(calls)} at {self._called_at} shares nothing: no origin is named."
             problem += self._explain_late_settings()
             return [Problem("origins", None, ProblemCode.NO_ORIGINS, problem, self._find_remedy(policies))]
         silent = policies.views_without_origins()
         silent += [scope.name for scope in policies.scopes.all if scope.lacks_origins and scope.rule is not None]
         if not silent:
             return []
-        problem = f"Nobody names an origin for {', '.join(silent)}, so nothing is shared there."
+        problem = f"No origin is named for {', '.join(silent)}, so nothing is shared there."
         return [Problem("origins", None, ProblemCode.NO_ORIGINS, problem, self._find_remedy(policies))]
 
     def _find_remedy(self, policies: Policies) -> str:
-        """Return what to write where nobody names an origin: first what helps the whole app."""
+        """Return what to write where no origin is named: first what helps the whole app."""
         # With credentials, '*' would be the next error.
         everybody = "" if policies.support_credentials() else _OR_EVERYBODY
         if self.keywords is None:
@@ -259,7 +259,7 @@ class ExtensionState:
         return f"{call}; or mark views with @cross_origin(origins=[...])."
 
     def _explain_late_settings(self) -> str:
-        """Return what is said of settings that may have been meant to name the origins, and came too late."""
+        """Return the message about settings that may have been meant to name the origins, and came too late."""
         late = [
             f"{key} (as {setting_of(near)})" if (near := find_near_setting(key)) and setting_of(near) != key else key
             for key in self._find_late_settings(or_nearly=True)

@@ -25,7 +25,7 @@ class Found(NamedTuple):
     """What a path and method lead to.
 
     Attributes:
-        path: the path in the end, behind redirects.
+        path: the final path, after redirects.
         method: the method.
         rule: the rule whose view answers, or None.
         is_known: whether the path has rules at all; without `rule`, they are for other methods.
@@ -70,7 +70,7 @@ class Router:
         return self._follow(method, asks=self._blind is not None)
 
     def guess(self, method: str) -> Found:
-        """Return what the request's path leads to if no converter of the user's own refuses it; none is asked."""
+        """Return what the request's path leads to if no custom converter refuses it; none is called."""
         return self._follow(method, asks=False)
 
     def _follow(self, method: str, *, asks: bool) -> Found:
@@ -127,7 +127,7 @@ _ANY, _REST = "\0", "\1"
 
 
 class Pattern(NamedTuple):
-    """What is known of the URLs that a rule matches.
+    """What is known about the URLs that a rule matches.
 
     Attributes:
         domain: the host or subdomain; None where it varies.
@@ -143,7 +143,7 @@ class Pattern(NamedTuple):
 def never_overlaps(rule: Rule, others: Iterable[Rule]) -> bool:
     """Tell whether every other rule has the same URLs as `rule`, or none in common with it.
 
-    True is certain; False means that it cannot be told from the patterns alone.
+    True is certain; False means that the patterns alone do not tell.
     """
     others = list(others)
     pattern = read_pattern(rule)
@@ -158,7 +158,7 @@ def never_overlaps(rule: Rule, others: Iterable[Rule]) -> bool:
 
 
 def read_pattern(rule: Rule) -> Pattern:
-    """Return what is known of a rule's URLs."""
+    """Return what is known about a rule's URLs."""
     domain = (rule.host if rule.map.host_matching else rule.subdomain) or ""
 
     def replace(match: re.Match[str]) -> str:
@@ -197,7 +197,7 @@ _BUILT_IN: Final = frozenset(Map.default_converters.values())
 
 
 def asks_users_code(url_map: Map) -> bool:
-    """Tell whether converters of a URL map may be the user's own."""
+    """Tell whether a URL map may have custom converters."""
     return not _BUILT_IN.issuperset(url_map.converters.values())
 
 

@@ -91,7 +91,7 @@ def test_a_failure_that_is_not_cors_is_no_blocking(cors_browser: Browser) -> Non
     with pytest.raises(pytest.fail.Exception) as caught:
         assert_blocked(cors_browser.open(PAGE), "https://nowhere.example/")
     assert str(caught.value).startswith(
-        "It failed, but CORS is not the matter (network-failure).\n\nGET https://nowhere"
+        "It failed, but CORS is not the cause (network-failure).\n\nGET https://nowhere"
     )
 
 

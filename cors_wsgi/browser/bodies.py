@@ -14,7 +14,7 @@ UTF8_TEXT = "text/plain;charset=UTF-8"
 
 
 def encode_text(text: str) -> bytes:
-    """Return text as UTF-8, each half of a pair that stands alone as U+FFFD (`#utf-8-encode` of a `USVString`)."""
+    """Return text as UTF-8, each lone surrogate as U+FFFD (`#utf-8-encode` of a `USVString`)."""
     try:
         return text.encode()
     except UnicodeEncodeError:  # only a lone surrogate has no bytes

@@ -24,7 +24,7 @@ DEFAULT_URL = "https://api.example.com"
 
 
 class Browser:
-    """A model of a browser, for tests: it does with an app's answers what a browser does, step by step.
+    """A model of a browser, for tests: it treats an app's answers as a browser does, step by step.
 
     ```python
     browser = Browser(app, url="https://api.example.com")
@@ -34,7 +34,7 @@ class Browser:
 
     Attributes:
         engine: whose rules it follows.
-        clock: stands still until a test moves it; the preflight cache and cookies grow old by it.
+        clock: does not run until a test moves it; the preflight cache and cookies grow old by it.
         cookies: of all origins.
         exchanges: everything that went over the wire, in order.
     """
@@ -58,7 +58,7 @@ class Browser:
             http_cache: whether responses that say so (`Cache-Control: max-age=60`) are cached, as browsers do.
 
         Raises:
-            ValueError: `url` is no http or https URL, or there is no such engine.
+            ValueError: `url` is not an http or https URL, or there is no such engine.
             ImportError: werkzeug is not installed (the extra `testing`).
         """
         self._set_up(url, get_engine(engine), Clock())
@@ -79,7 +79,7 @@ class Browser:
             route: the way to the servers: a proxy, a socket, certificates, addresses.
 
         Raises:
-            ValueError: `url` is no http or https URL, or there is no such engine.
+            ValueError: `url` is not an http or https URL, or there is no such engine.
         """
         from .connections import HTTPTransport  # noqa: PLC0415 - sockets and TLS take longer to import than all else
 
@@ -129,19 +129,19 @@ class Browser:
             http2: as for the constructor.
 
         Raises:
-            ValueError: `url` is no http or https URL.
+            ValueError: `url` is not an http or https URL.
         """
         self.take(url, WSGITransport(app, speaks_http2=http2))
 
     def take(self, url: str, transport: Transport) -> None:
-        """Let a transport of one's own take the requests for an origin.
+        """Send the requests for an origin through a custom transport.
 
         Args:
             url: the origin.
             transport: sends requests, and raises `NetworkError` where no response comes.
 
         Raises:
-            ValueError: `url` is no http or https URL.
+            ValueError: `url` is not an http or https URL.
         """
         self._transports[_check_url(url).origin] = transport
 
@@ -154,7 +154,7 @@ class Browser:
             password: anything.
 
         Raises:
-            ValueError: `url` is no http or https URL, or `username` has a colon in it.
+            ValueError: `url` is not an http or https URL, or `username` has a colon in it.
         """
         if ":" in username:
             raise ValueError(f"username={username!r} has a colon in it; HTTP Basic authentication ends the name there")
@@ -188,5 +188,5 @@ _UNMOUNTED = _Unmounted()
 def _check_url(url: str) -> URL:
     parsed = parse_url(url)
     if parsed is None or not parsed.is_http or parsed.has_credentials:
-        raise ValueError(f"{url!r} is no http or https URL; write one such as 'https://api.example.com'")
+        raise ValueError(f"{url!r} is not an http or https URL; write one such as 'https://api.example.com'")
     return parsed

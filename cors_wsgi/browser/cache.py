@@ -16,7 +16,7 @@ DEFAULT_AGE: Final = 5
 """Seconds that an answer without a valid Access-Control-Max-Age is kept (step 7.9 of `#cors-preflight-fetch`)."""
 
 LONGEST_AGE: Final = 10**18
-"""Seconds that any number is taken for that is longer still; thirty thousand million years."""
+"""Seconds that replace any larger number; thirty thousand million years."""
 
 _DIGITS = re.compile(r"[0-9]+")
 """`600` (`delta-seconds` of RFC 9111)."""
@@ -28,13 +28,13 @@ _ANY_ENTRY = ""
 """A method that no request has: its entry says that there was an answer, which is enough for a safelisted method."""
 
 _MOST_DIGITS = 19
-"""Those of `_MAX_INTEGER`: more is taken for without end, and never for `int`, which refuses more than 4300 digits."""
+"""Those of `_MAX_INTEGER`: more counts as endless, and is kept from `int`, which refuses more than 4300 digits."""
 
 _MAX_INTEGER = 2**63 - 1
 
 
 class Clock:
-    """The browser's clock. It stands still until it is moved, unless it runs."""
+    """The browser's clock. Unless it runs, it changes only when it is moved."""
 
     def __init__(self, *, runs: bool = False) -> None:
         self._runs = runs
@@ -64,7 +64,7 @@ def parse_max_age(headers: Iterable[Header], engine: Engine) -> float:
 
     Args:
         headers: of the answer.
-        engine: whose rules; each real browser has a limit of its own.
+        engine: whose rules; each real browser has its own limit.
     """
     lines = [value.strip(" \t") for name, value in headers if name.lower() == "access-control-max-age"]
     text = (lines[0] if lines else "") or str(DEFAULT_AGE)
@@ -115,7 +115,7 @@ class PreflightCache:
         self._entries: dict[CacheKey, list[_Entry]] = {}
 
     def covers(self, key: CacheKey, credentials: bool, method: str, names: Sequence[str], *, is_safe: bool) -> bool:
-        """Tell whether what is kept makes a preflight needless.
+        """Tell whether cached answers make a preflight unnecessary.
 
         Args:
             key: of the request.

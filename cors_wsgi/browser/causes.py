@@ -31,7 +31,7 @@ class PreflightCause:
 
     Attributes:
         kind: which of the closed set.
-        names: the headers that are the cause, in lower case and sorted; empty where it is no header.
+        names: the headers that are the cause, in lower case and sorted; empty if the cause is not a header.
         explanation: a sentence.
     """
 
@@ -121,7 +121,7 @@ def find_header_causes(
     total = sum(len(value) for _, value in safe)
     if total > MAX_TOTAL and engine.counts_total:
         names = tuple(sorted({name for name, _ in safe}))
-        text = f"the safelisted values have {total} bytes together, more than {MAX_TOTAL}"
+        text = f"the safelisted values have {total} bytes in total, more than {MAX_TOTAL}"
         causes.append(PreflightCause(CauseKind.TOTAL_LENGTH, names, text))
     return causes
 

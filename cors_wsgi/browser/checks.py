@@ -31,7 +31,7 @@ class Failure:
     Attributes:
         reason: one of the closed set.
         facts: what the reason's words are filled with.
-        console_reason: the reason whose words a console uses, where it has none of its own.
+        console_reason: the reason whose words a console uses, if it has no words for this one.
         allowed: what the answer allows all the same, if it is an answer to a preflight that refuses one thing.
     """
 
@@ -177,7 +177,7 @@ def find_exposed(
 
 
 def _begins_with_wildcard(headers: Sequence[Header]) -> bool:
-    """Tell whether a * is among the names before the first that is no token."""
+    """Tell whether a * is among the names before the first invalid one."""
     parts = (part.strip(" \t") for part in (get_header(headers, _EXPOSE) or "").split(","))
     return "*" in takewhile(lambda part: not part or is_token(part), parts)
 

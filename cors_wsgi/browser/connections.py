@@ -24,7 +24,7 @@ _MOST_KEPT: Final = 6
 
 
 class HTTPTransport:
-    """Sends requests to live servers as browsers do, byte for byte what the model says.
+    """Sends requests to live servers as browsers do, byte for byte as the model says.
 
     On sockets, since both that Python's clients send and how they read (`http_reading`) is not what browsers do:
     urllib3 turns `patch` into `PATCH`, which hides the very mistake that is looked for, and adds `Content-Length: 0`.
@@ -53,7 +53,7 @@ class HTTPTransport:
         sent once more, over a new one.
 
         Raises:
-            NetworkError: there is no such host, nobody listens, time is over, or what came back is no HTTP.
+            NetworkError: there is no such host, nobody listens, the time is up, or the response is not HTTP.
         """
         return self._send(url, request, can_repeat=True)
 
@@ -77,7 +77,7 @@ class HTTPTransport:
         return self._exchange(self._connect(url, deadline), url, request, deadline)
 
     def _take(self, origin: str) -> _Connection | None:
-        """Return a connection that is kept and quiet: one on which anything came meanwhile is of no more use."""
+        """Return a kept connection that is quiet: one on which anything came meanwhile cannot be used."""
         kept = self._kept.get(origin, [])
         while kept:
             connection = kept.pop()
@@ -238,7 +238,7 @@ class _Connection:
         return self._take(end + 1 if end >= 0 else min(limit, len(self._buffer)))
 
     def read(self, size: int) -> bytes:
-        """Return up to so many bytes, none at the end."""
+        """Return up to this many bytes, none at the end."""
         if not self._buffer:
             self._fill()
         return self._take(min(size, len(self._buffer)))
@@ -268,7 +268,7 @@ class _Connection:
         self._socket.settimeout(left)
 
     def _late(self) -> str:
-        return f"there was no whole response after {self._timeout:g} seconds"
+        return f"there was no complete response after {self._timeout:g} seconds"
 
 
 def _describe(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""What consumers ask of a response beside CORS: its status, its type, and what its first bytes say."""
+"""What consumers ask of a response besides CORS: its status, its type, and what its first bytes say."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _find_bad_status(response: WireResponse) -> Fault | None:
 
 
 def _has_right_type(kind: str, response: WireResponse, given: str | None, engine: Engine) -> bool:
-    """Tell whether a response is what an element asks for, as far as that can be told without decoding it."""
+    """Tell whether a response is what an element asks for, as far as one can see without decoding it."""
     if kind == "script":
         return given is None or _NO_SCRIPT.fullmatch(given) is None
     if kind in ("module", "import", "importScripts", "worker"):
@@ -118,7 +118,7 @@ def _says_nosniff(response: WireResponse) -> bool:
 def _find_preload_fault(
     request: Request, response: WireResponse, given: str | None, engine: Engine, wrong: Failure
 ) -> Fault | None:
-    """Return why a preload fires error: by the standard, of a response that came, for nosniff alone."""
+    """Return why a preload fires error: by the standard, a response that arrived only fails for nosniff."""
     destination = request.destination or "fetch"
     if destination in engine.preloads_sniffed and _is_blocked_by_nosniff(request, response, given):
         return Fault(wrong, is_network_error=True)

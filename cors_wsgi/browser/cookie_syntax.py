@@ -31,7 +31,7 @@ _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
 
 
 class SetCookie(NamedTuple):
-    """What a Set-Cookie header says; of several attributes of one name the last.
+    """What a Set-Cookie header says; the last of several attributes with one name.
 
     Attributes:
         name: may be empty.
@@ -62,7 +62,7 @@ def parse_set_cookie(text: str, engine: Engine) -> SetCookie | None:
     """Return what a Set-Cookie header says, or None if browsers ignore it (5.6).
 
     Args:
-        text: the header's value, one character a byte.
+        text: the header's value, one character per byte.
         engine: whose rules.
     """
     if engine.control_in_cookies == "cut":
@@ -90,7 +90,7 @@ def parse_set_cookie(text: str, engine: Engine) -> SetCookie | None:
 
 
 def _has_inner_tab(text: str, engine: Engine) -> bool:
-    """Tell whether a tab is within the name or the value, where the engine has none."""
+    """Tell whether a tab is in the name or the value, where the engine refuses that."""
     parts = text.partition(";")[0].partition("=")
     return engine.control_in_cookies == "refused, tabs too" and any("\t" in part.strip(_WHITESPACE) for part in parts)
 
@@ -129,7 +129,7 @@ def _take_attribute(cookie: SetCookie, name: str, value: str, engine: Engine) ->
 
 
 def _read_max_age(value: str, engine: Engine) -> int | None:
-    """Return the seconds that a Max-Age says, 0 if they are negative, or None if it is to be ignored (5.6.2)."""
+    """Return the seconds of a Max-Age, 0 if negative, or None if it must be ignored (5.6.2)."""
     if engine.cookie_max_age == "sign" and value.startswith("-"):
         return 0
     if engine.cookie_max_age == "plus":
@@ -142,10 +142,10 @@ def _read_max_age(value: str, engine: Engine) -> int | None:
 
 
 def parse_date(text: str) -> float | None:
-    """Return the seconds since 1970 of a cookie's date, or None if it is none (5.1.1).
+    """Return the seconds since 1970 of a cookie's date, or None if it is not a date (5.1.1).
 
-    >>> parse_date("Thu, 01 Jan 1970 00:01:00 GMT"), parse_date("1-feb-70 00:00:00"), parse_date("tomorrow")
-    (60.0, 2678400.0, None)
+    >>> parse_date("Fri, 01 Jan 1971 00:01:02 GMT"), parse_date("1-feb-71 00:00:09"), parse_date("tomorrow")
+    (31536062.0, 34214409.0, None)
     """
     time = day = month = year = None
     for token in _DELIMITER.split(text):

@@ -26,9 +26,9 @@ class Cookie:
         value: may be empty.
         domain: the host, or the domain that it is for.
         path: of the URLs that get it.
-        is_host_only: whether it is for that host alone, not for those below.
+        is_host_only: whether it is for that host only, not for those below.
         is_secure: whether it is for https alone.
-        is_http_only: whether scripts are kept from it.
+        is_http_only: whether scripts cannot see it.
         same_site: `strict`, `lax` or `none`; `default` where nothing was said.
         partition: the site of the page with which alone it goes; empty if it is not partitioned.
         expires: when it ends, by the browser's clock; None at the end of the session.
@@ -127,7 +127,7 @@ class Cookies:
             domain: sent to subdomains too; None for the host of `url` alone.
             path: sent below it; None for the directory of `url`.
             secure: sent over https only.
-            httponly: kept from scripts; they see no cookies here anyway.
+            httponly: hidden from scripts, which see no cookies here anyway.
             samesite: `Strict`, `Lax` or `None`, as in the header; None to leave it out.
             max_age: seconds; None for a cookie of this session.
             partitioned: sent with pages of the site of `url` alone.
@@ -143,7 +143,7 @@ class Cookies:
         header = "; ".join(parts)
         parsed = parse_url(url)
         if parsed is None or not parsed.is_http:
-            raise ValueError(f"{url!r} is no http or https URL")
+            raise ValueError(f"{url!r} is not an http or https URL")
         if not self._keep(parsed, Origin(parsed.origin), header):
             hint = (
                 " (SameSite=None needs Secure, and Secure needs https)" if "https" in url or secure or samesite else ""

@@ -16,7 +16,7 @@ _BASE64 = re.compile(r"; *base64\Z", re.IGNORECASE)
 
 
 def read_data_url(url: URL) -> WireResponse | None:
-    """Return the response that a `data:` URL is, or None if it is none (`#data-url-processor`).
+    """Return the response that a `data:` URL holds, or None if it is invalid (`#data-url-processor`).
 
     Args:
         url: with the scheme `data`.

@@ -78,7 +78,7 @@ ASKING: Final[dict[str, Asking]] = {
     "module": Asking("script", "script", "cors", "same-origin", ""),
     "import": Asking("script", "script", "cors", "same-origin", ""),
     "modulepreload": Asking("script", "script", "cors", "same-origin", ""),
-    # `#fetch-a-classic-worker-imported-script`, and `#fetch-a-classic-worker-script`: of one's own origin alone
+    # `#fetch-a-classic-worker-imported-script`, and `#fetch-a-classic-worker-script`: same-origin only
     "importScripts": Asking("script", "script", "no-cors", "same-origin", _ERRORS, has_attribute=False),
     "worker": Asking("worker", "worker", "same-origin", "same-origin", "", has_attribute=False),
     # https://drafts.csswg.org/css-fonts/#font-fetching-requirements, and css-masking/#priv-sec of images
@@ -111,7 +111,7 @@ class Load:
 
     Attributes:
         kind: as it was given.
-        outcome: `loaded`; `tainted`, which is in use and kept from scripts; or `blocked`.
+        outcome: `loaded`; `tainted`, which is in use but hidden from scripts; or `blocked`.
         error: why it was blocked; None if it was not.
         exchange: the request and response that decided; None if nothing went over the wire.
         taint: what a script cannot do with it; empty if it is not tainted.
@@ -169,7 +169,7 @@ class Load:
 
 
 def read_crossorigin(value: str | None) -> Literal["anonymous", "use-credentials"] | None:
-    """Return the state of a `crossorigin` attribute (`#cors-settings-attribute`); what is no value means anonymous."""
+    """Return the state of a `crossorigin` attribute (`#cors-settings-attribute`); an invalid value means anonymous."""
     if value is None:
         return None
     return "use-credentials" if value.lower() == "use-credentials" else "anonymous"
@@ -190,7 +190,7 @@ def make_request(
     elif kind in ASKING:
         asking = ASKING[kind]
     else:
-        raise ValueError(f"{kind!r} is nothing that a page loads; write one of {', '.join(get_args(Kind))}")
+        raise ValueError(f"{kind!r} is not something that a page loads; write one of {', '.join(get_args(Kind))}")
     state = read_crossorigin(crossorigin)
     if state is not None and not asking.has_attribute:
         raise ValueError(f"{kind!r} has no crossorigin attribute: how it is asked for is fixed; leave it out")

@@ -79,13 +79,13 @@ class Engine:
         "bytes from 80 to FF in Accept or Content-Type need a preflight", False, firefox=True
     )
     refuses_loose_parameters: bool = _row(
-        "a comma in Content-Type, or an empty parameter behind another at its end, needs a preflight",
+        "a comma in Content-Type, or an empty parameter after another at its end, needs a preflight",
         False,
         firefox=True,
     )
     folds_lines: bool = _row(
-        "a header given several times to fetch() is sent as one line, which an empty value empties; of one that is no "
-        "list (Authorization, Content-Type, Location and a few more) the last, or, of Content-Type with a body, the "
+        "a header given several times to fetch() is sent as one line, which an empty value empties; of one that is not "
+        "a list  (Authorization, Content-Type, Location and a few more) the last, or, of Content-Type with a body, the "
         "first; of a response's header that has other lines the empty ones do not count, but for "
         "Access-Control-Allow-Origin, Content-Length and Location",
         False,
@@ -130,7 +130,7 @@ class Engine:
         note="Firefox has no limit for a Request object, as it was recorded; given URL and options it has one too.",
     )
     drops_blob_type: Literal["never", "if no MIME type", "if not strict"] = _row(
-        "XMLHttpRequest leaves out the type of a Blob: never; if it is no MIME type; if it breaks RFC 2045",
+        "XMLHttpRequest leaves out the type of a Blob: never; if it is not a MIME type; if it breaks RFC 2045",
         "never",
         chromium="if not strict",
         webkit="if no MIME type",
@@ -175,7 +175,9 @@ class Engine:
         note="Measured with generated requests.",
     )
     sends_values_as_utf8: bool = _row(
-        "bytes from 80 to FF in a header value are sent as UTF-8, and what comes is taken for UTF-8", False, webkit=True
+        "bytes from 80 to FF in a header value are sent as UTF-8, and what arrives is decoded as UTF-8",
+        False,
+        webkit=True,
     )
 
     # How HTTP is read
@@ -187,7 +189,7 @@ class Engine:
         firefox="loose",
     )
     trims_header_names: bool = _row(
-        "a header with a space before its colon counts, and is not passed over", False, chromium=True
+        "a header with a space before its colon counts, and is not ignored", False, chromium=True
     )
     refuses_nul: Literal["anywhere", "in values"] = _row(
         "a NUL in a response's headers fails the request wherever it is, or only in a value",
@@ -195,7 +197,7 @@ class Engine:
         firefox="in values",
     )
     lone_carriage_return: Literal["space", "line end", "dropped"] = _row(
-        "a carriage return within a header is a space, or ends the line, or the header is passed over (and one at its "
+        "a carriage return within a header is a space, or ends the line, or the header is ignored (and one at its "
         "end is a part of the value, though scripts do not see it)",
         "space",
         chromium="line end",
@@ -203,7 +205,7 @@ class Engine:
     )
     keeps_folds: bool = _row("a folded header keeps the white space of its next line", False, firefox=True)
     ignores_bad_length: bool = _row(
-        "a Content-Length that is no number is passed over, and fails nothing", False, chromium=True, firefox=True
+        "a Content-Length that is not a number is ignored", False, chromium=True, firefox=True
     )
 
     # What a preflight allows
@@ -211,7 +213,8 @@ class Engine:
         "Access-Control-Allow-Headers: * covers Authorization", False, chromium=True, firefox=True, webkit=True
     )
     exposes_before_junk: frozenset[API] = _row(
-        "to these APIs Access-Control-Expose-Headers exposes all with a *, even if something follows that is no token",
+        "to these APIs Access-Control-Expose-Headers exposes all with a *, even if something that is not a token "
+        "follows",
         frozenset(),
         firefox=frozenset({"fetch"}),
     )
@@ -233,7 +236,7 @@ class Engine:
     )
     max_age_syntax: Literal["digits, else 5", "digits, else 0", "integer, else 5"] = _row(
         "Access-Control-Max-Age that is not digits alone means 5 seconds; means 0; or may have a sign, less than 0 "
-        "meaning 0, and means 5 if it is no integer of 64 bits",
+        "meaning 0, and means 5 if it is not a 64-bit integer",
         "digits, else 5",
         chromium="integer, else 5",
         firefox="digits, else 0",
@@ -365,10 +368,10 @@ class Engine:
         firefox="without Authorization",
     )
     encodes_location_bytes: bool = _row(
-        "bytes beyond ASCII in Location are percent-encoded as they are, not taken for characters",
+        "bytes beyond ASCII in Location are percent-encoded as they are, not decoded as characters",
         True,
         webkit=False,
-        note="Measured in WebKitGTK, which takes them for UTF-8 first.",
+        note="Measured in WebKitGTK, which decodes them as UTF-8 first.",
     )
     refuses_own_credentials: frozenset[API] = _row(
         "to these APIs a redirect within the page's own origin fails if its URL has a user name or password",
@@ -385,7 +388,7 @@ class Engine:
         note="Measured with generated requests.",
     )
     requires_location_for_manual: bool = _row(
-        "a redirect that the script asked to see fails if its Location is no URL",
+        "a redirect that the script asked to see fails if its Location is not a URL",
         False,
         chromium=True,
         note="Measured with generated requests.",
@@ -524,7 +527,7 @@ class Engine:
         webkit="cut",
     )
     reads_cookies_as_utf8: bool = _row(
-        "bytes beyond ASCII in a cookie's value are taken for UTF-8, with U+FFFD where they are none",
+        "bytes beyond ASCII in a cookie's value are read as UTF-8, with U+FFFD where they are not",
         False,
         firefox=True,
     )
@@ -538,8 +541,7 @@ class Engine:
         webkit="plus or empty",
     )
     counts_invalid_expiry: Literal["none", "Expires", "all"] = _row(
-        "an Expires or Max-Age that is none is as if it were not there; or undoes an earlier one, Expires alone or "
-        "both",
+        "an invalid Expires or Max-Age counts as absent; or undoes an earlier one, Expires alone or both",
         "none",
         chromium="all",
         firefox="all",
@@ -567,7 +569,7 @@ class Difference(NamedTuple):
         about: what differs, in words.
         standard: the value in the Fetch standard.
         engines: the values of the engines that have another one, by name.
-        note: what to know of how it was found; empty where recorded cases show the difference.
+        note: what to know about how it was found; empty where recorded cases show the difference.
     """
 
     name: str
@@ -616,5 +618,5 @@ def get_engine(engine: str | Engine) -> Engine:
     if isinstance(engine, Engine):
         return engine
     if engine not in ENGINES:
-        raise ValueError(f"engine={engine!r} is none; write one of {', '.join(ENGINES)}")
+        raise ValueError(f"engine={engine!r} is not an engine; write one of {', '.join(ENGINES)}")
     return ENGINES[engine]

@@ -58,7 +58,7 @@ _TYPE_WORDS: Final = {
     ): 'Refused to execute {url} as script because "X-Content-Type-Options: nosniff" was given and its '
     "Content-Type is not a script MIME type.",
 }
-"""What consoles say of a wrong type, by engine and element; of modules that is the reason's own wording."""
+"""what consoles say about a wrong type, by engine and element; for modules that is the reason's own wording."""
 
 _MODULES: Final = frozenset({"module", "import", "modulepreload"})
 
@@ -73,11 +73,11 @@ _SAFARI_SECONDS: Final = {
     "script": "Cross-origin script load denied by Cross-Origin Resource Sharing policy.",
     "ping": "Beacon API cannot load {url}.",
 }
-"""The second line of Safari's message, by API; of others there is none."""
+"""The second line of Safari's message, by API; other APIs have only one line."""
 
 
 def _find_words(engine: str, reason: FailureReason, facts: Mapping[str, str]) -> str:
-    """Return what the engine says of a reason, as a template; of a wrong type each element has words of its own."""
+    """Return what the engine says about a reason, as a template; each element has its own words for a wrong type."""
     words = reason.wording
     text = {"chromium": words.chromium, "firefox": words.firefox, "webkit": words.safari}[engine]
     element = facts.get("element", "")
@@ -140,7 +140,7 @@ class FetchError(Exception):
         reason: one of the closed set.
         exchange: the request and response that the reason is about; None if nothing went over the wire.
         facts: what the reason's words are filled with.
-        console_reason: the reason whose words a browser's console uses, where it has none of its own for this one.
+        console_reason: the reason whose words a browser's console uses, if it has no words for this one.
     """
 
     def __init__(
@@ -170,7 +170,7 @@ class FetchError(Exception):
         """Return what a browser's console prints.
 
         Args:
-            engine: `chromium`, `firefox` or `webkit` (which is Safari); `standard` is taken for `chromium`.
+            engine: `chromium`, `firefox` or `webkit` (which is Safari); `standard` is treated as `chromium`.
 
         Raises:
             KeyError: there is no such engine.

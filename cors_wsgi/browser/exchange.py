@@ -16,7 +16,7 @@ class WireRequest(NamedTuple):
     Attributes:
         method: as sent.
         url: without a fragment.
-        headers: pairs in the order of the wire, one character a byte.
+        headers: pairs in the order of the wire, one character per byte.
         body: the bytes; None if there is no body.
     """
 
@@ -31,8 +31,8 @@ class WireResponse(NamedTuple):
 
     Attributes:
         status: the number.
-        phrase: the words behind it; may be empty.
-        headers: pairs in the order of the wire, one character a byte.
+        phrase: the words after it; may be empty.
+        headers: pairs in the order of the wire, one character per byte.
         body: the bytes that came.
         error: what went wrong after the headers had come; empty if the body is whole.
         spaced_names: the header names that had white space before the colon, which not every browser takes off.

@@ -79,7 +79,7 @@ def fetch_whole(agent: Agent, request: Request) -> tuple[WireResponse, Network]:
 
 
 class _Fetch:
-    """One fetch on its way; the methods are the standard's algorithms."""
+    """One fetch in progress; the methods are the standard's algorithms."""
 
     def __init__(self, agent: Agent, request: Request) -> None:
         self.agent = agent
@@ -245,14 +245,14 @@ class _Fetch:
             return self.filter(response)
         new = self.quirks.parse_location(location)
         if new is None:
-            raise self.network.fail(FailureReason.BAD_REDIRECT, value=f"Location is {location!r}, which is no URL")
+            raise self.network.fail(FailureReason.BAD_REDIRECT, value=f"Location is {location!r}, which is not a URL")
         if new.is_http and new.fragment is None:
             new = replace(new, fragment=old.fragment)
         if not new.is_http:
             raise self.network.fail(FailureReason.NOT_HTTP, location=str(new))
         # Steps 7 and 8: how often
         if request.redirect_count == MAX_REDIRECTS:
-            raise self.network.fail(FailureReason.BAD_REDIRECT, value=f"it is the redirect number {MAX_REDIRECTS + 1}")
+            raise self.network.fail(FailureReason.BAD_REDIRECT, value=f"it is redirect number {MAX_REDIRECTS + 1}")
         request.redirect_count += 1
         # Steps 9 and 10: a server of another origin must not choose with which password the page asks
         is_cors = request.tainting == "cors" or (request.mode == "cors" and not request.origin.is_same(new))

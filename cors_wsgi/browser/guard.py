@@ -1,4 +1,4 @@
-"""What stops a script before anything is sent: methods and headers that its own browser refuses, or drops."""
+"""What stops a script before anything is sent: methods and headers that the browser itself refuses or drops."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def check_method(method: str) -> None:
     """Refuse what no script may use as a method (`#dom-request`, step "if init["method"] exists").
 
     Raises:
-        FetchError: `method` is no token, or it is CONNECT, TRACE or TRACK, case-insensitively.
+        FetchError: `method` is not a token, or it is CONNECT, TRACE or TRACK, case-insensitively.
     """
     if not is_token(method):
         raise FetchError(FailureReason.INVALID_METHOD, None, method=method)
@@ -29,7 +29,7 @@ def check_header(name: str, value: str) -> None:
         value: normalized, one byte a character.
 
     Raises:
-        FetchError: `name` is no token, or the normalized `value` has a NUL, a line end, or a character that is no byte.
+        FetchError: `name` is not a token, or the normalized `value` has a NUL, a line end, or a character above U+00FF.
     """
     if not is_token(name):
         raise FetchError(FailureReason.INVALID_HEADER, None, header=name)

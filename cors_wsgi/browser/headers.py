@@ -15,7 +15,7 @@ _HTTP_WHITESPACE = "\t\n\r "
 
 
 def get_header(headers: Iterable[Header], name: str) -> str | None:
-    """Return the values of `name` joined with comma and space, or None if there are none (`#concept-header-list-get`).
+    """Return the values of `name` joined with comma and space, or None without any (`#concept-header-list-get`).
 
     Args:
         headers: the header list.
@@ -36,7 +36,7 @@ def remove_headers(headers: Iterable[Header], names: Collection[str]) -> list[He
 
 
 def extract_list(headers: Iterable[Header], name: str) -> list[str] | None:
-    """Return the tokens of every line of `name`, or None if one line is no list (`#extract-header-list-values`).
+    """Return the tokens of every line of `name`, or None if one line is not a list (`#extract-header-list-values`).
 
     A header that is not there has no tokens: the answer is then empty, as for one that is there and empty.
 

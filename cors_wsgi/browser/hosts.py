@@ -22,7 +22,7 @@ def parse_host(text: str) -> str | None:
     """Return the serialized host, or None if browsers refuse it (`#concept-host-parser`).
 
     Args:
-        text: as it stands in a URL, percent-encoded bytes and the brackets of an IPv6 address included.
+        text: as it is written in a URL, percent-encoded bytes and the brackets of an IPv6 address included.
 
     >>> parse_host("Stra%C3%9Fe.example"), parse_host("0x7f.1"), parse_host("[::FFFF:1.2.3.4]"), parse_host("a b")
     ('xn--strae-oqa.example', '127.0.0.1', '[::ffff:102:304]', None)

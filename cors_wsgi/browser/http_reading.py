@@ -1,4 +1,4 @@
-"""HTTP/1 responses as browsers read them: what is odd is mended or passed over, line by line (RFC 9112).
+"""HTTP/1 responses as browsers read them: what is odd is repaired or ignored, line by line (RFC 9112).
 
 By hand, since no client of Python reads like a browser. That of the standard library, which is below urllib3 too, takes
 one odd line for the end of all headers, and stops at 100; h11, below httpx, refuses what browsers mend. Either way the
@@ -17,13 +17,13 @@ from .headers import Header, get_header
 from .transports import NetworkError
 
 MAX_HEAD: Final = 256 * 1024
-"""Bytes of status line and headers that are read at most, as in Chromium."""
+"""The most bytes of status line and headers that are read, as in Chromium."""
 
 MAX_BODY: Final = 16 * 1024 * 1024
-"""Bytes of a body that are read at most, so that one without end cannot fill the memory."""
+"""The most bytes of a body that are read, so that an endless one cannot fill the memory."""
 
 _MAX_JUNK: Final = 4
-"""Bytes before the status line that Chromium and Firefox pass over."""
+"""Bytes before the status line that Chromium and Firefox ignore."""
 
 _STATUS_LINES: Final = {
     "strict": re.compile(rb"HTTP/(1\.[0-9]) +([0-9]{3})(?: +(.*))?", re.DOTALL),
@@ -44,7 +44,7 @@ class Source(Protocol):
         ...
 
     def read(self, size: int) -> bytes:
-        """Return up to so many bytes, none at the end."""
+        """Return up to this many bytes, none at the end."""
         ...
 
 
@@ -79,7 +79,7 @@ class Reading(NamedTuple):
 
 
 def read_response(source: Source, method: str, engine: Engine) -> Reading:
-    """Return the response to a request, interim ones passed over.
+    """Return the response to a request, skipping interim ones.
 
     Args:
         source: from which it comes.
@@ -92,7 +92,7 @@ def read_response(source: Source, method: str, engine: Engine) -> Reading:
     head = read_head(source, engine)
     while head.status < 200 and head.status >= 100:
         if head.status == _SWITCHING:
-            raise NetworkError("the interim response 101 switches to another protocol, for which nobody asked")
+            raise NetworkError("the interim response 101 switches to another protocol, which nobody asked for")
         head = read_head(source, engine)
     response = WireResponse(head.status, head.phrase, head.headers, b"", spaced_names=head.spaced_names)
     if method == "HEAD" or head.status in _BODILESS:
@@ -141,7 +141,7 @@ def _read_status_line(line: bytes, engine: Engine) -> tuple[str, int, str]:
     match = _STATUS_LINES[engine.status_line].fullmatch(line)
     if match is None:
         shown = line[:60].decode("latin-1").encode("unicode_escape").decode("ascii")
-        raise NetworkError(f"what came is no HTTP: '{shown}'")
+        raise NetworkError(f"the response is not HTTP: '{shown}'")
     version, phrase = match[1].decode("ascii"), (match[3] or b"").decode("latin-1")
     if not match[2] or (engine.status_line == "loose" and version[0] != "1"):
         phrase = ""
@@ -149,10 +149,10 @@ def _read_status_line(line: bytes, engine: Engine) -> tuple[str, int, str]:
 
 
 def _read_headers(lines: list[bytes], engine: Engine) -> list[Header]:
-    """Return what is left of the lines: one that is no header is dropped with those that continue it.
+    """Return what is left of the lines: one that is not a header is dropped with those that continue it.
 
     Raises:
-        NetworkError: a NUL is where the engine has none.
+        NetworkError: a NUL is where the engine accepts none.
     """
     if engine.lone_carriage_return == "line end":
         lines = [part for line in lines for part in re.split(rb"\r+(?!\r*\n)", line)]
@@ -212,7 +212,7 @@ def _find_length(headers: list[Header], engine: Engine) -> int | None:
     """Return the length that the headers give, or None if the end of the connection ends the body.
 
     Raises:
-        NetworkError: there are two, or one that is no number, where the engine minds.
+        NetworkError: there are two, or one that is not a number, and the engine minds.
     """
     given = get_header(headers, "content-length")
     if given is None:
@@ -225,11 +225,11 @@ def _find_length(headers: list[Header], engine: Engine) -> int | None:
         return int(value)
     if engine.ignores_bad_length:
         return None
-    raise NetworkError(f"Content-Length is {value[:60]!r}, which is no number")
+    raise NetworkError(f"Content-Length is {value[:60]!r}, which is not a number")
 
 
 class _Body:
-    """A body on its way in."""
+    """A body that is being read."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -242,7 +242,7 @@ class _Body:
         return b"".join(self._parts)
 
     def read_bytes(self, length: int | None) -> None:
-        """Read so many bytes, or all that come."""
+        """Read this many bytes, or all that come."""
         left = length
         while left is None or left:
             try:
@@ -262,7 +262,7 @@ class _Body:
                 return
 
     def read_chunks(self) -> None:
-        """Read chunks, and the trailers behind them, which are of no use to anybody (RFC 9112, 7.1)."""
+        """Read chunks, and the trailers after them, which nobody uses (RFC 9112, 7.1)."""
         while True:
             try:
                 line = self._source.read_line(1024)
@@ -271,7 +271,7 @@ class _Body:
                 return
             size = line.partition(b";")[0].strip()
             if not re.fullmatch(rb"[0-9A-Fa-f]{1,15}", size):
-                self.error = f"a chunk has the size '{size[:20].decode('latin-1')}', which is no number"
+                self.error = f"a chunk has the size '{size[:20].decode('latin-1')}', which is not a number"
                 return
             if int(size, 16) == 0:
                 break

@@ -13,7 +13,7 @@ _ALGORITHMS: Final = ("sha256", "sha384", "sha512")
 """From the weakest to the strongest."""
 
 _METADATA: Final = re.compile(r"(sha256|sha384|sha512)-([^?]*)(?:\?.*)?")
-"""`sha256-` with a hash in base64, and options, of which there are none yet."""
+"""`sha256-` with a hash in base64, and options; the standard defines no option yet."""
 
 
 def find_mismatch(data: bytes, metadata: str) -> tuple[str, str] | None:

@@ -17,7 +17,7 @@ _QUOTED_CHAR = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 """What a parameter's value may have in it (`#http-quoted-string-token-code-point`)."""
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|(\\?)\Z)', re.DOTALL)
-r"""`"a\"b"`, or `"a` whose end is missing; a lone backslash at the end stands for itself."""
+r"""`"a\"b"`, or `"a` whose end is missing; a lone backslash at the end is just a backslash."""
 
 _STRICT = re.compile(
     rf'[ \t]*{TOKEN}+/{TOKEN}+[ \t]*(?:;[ \t]*{TOKEN}+[ \t]*=[ \t]*(?:{TOKEN}+|"(?:[^"\\]|\\.)*")[ \t]*)*', re.DOTALL
@@ -72,7 +72,7 @@ def parse_mime_type(text: str) -> MIMEType | None:
 
 
 def _parse_parameters(rest: str) -> dict[str, str]:
-    """Return the parameters behind the first semicolon; what is no parameter is passed over."""
+    """Return the parameters after the first semicolon; anything else is skipped."""
     parameters: dict[str, str] = {}
     position = 0
     while position < len(rest):

@@ -21,7 +21,7 @@ from .urls import URL
 from .wire_headers import change_received
 
 _MISDIRECTED: Final = 421
-"""The status for which a browser asks once more, over a connection of its own (`#http-network-or-cache-fetch`)."""
+"""The status for which a browser asks once more, over a separate connection (`#http-network-or-cache-fetch`)."""
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Agent:
 
 
 class Network:
-    """The way of one request to the network, and the exchange that it came to last.
+    """One request's path to the network, and its latest exchange.
 
     Args:
         agent: the browser's parts that fetches share.
@@ -66,8 +66,8 @@ class Network:
 
         Args:
             reason: why the fetch fails.
-            console_reason: the reason whose words a console uses, where it has none of its own for `reason`.
-            facts: what the reason's words are filled with, beside what is known of every request.
+            console_reason: the reason whose words a console uses, if it has no words for `reason`.
+            facts: what the reason's words are filled with, besides what is known about every request.
         """
         known = _list_facts(self._engine, self._request)
         if self.exchange is not None and self.exchange.status is not None:
@@ -115,7 +115,7 @@ class Network:
 
 @contextmanager
 def naming(request: Request, engine: Engine) -> Iterator[None]:
-    """Let an error that is raised while a request is made know what is known of the request.
+    """Add what is known about a request to an error that is raised while it is made.
 
     Args:
         request: on which the script's browser passes judgement.

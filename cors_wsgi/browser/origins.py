@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Origin:
-    """The origin of a page (`#concept-origin`): a tuple origin, or an opaque one that equals itself alone.
+    """The origin of a page (`#concept-origin`): a tuple origin, or an opaque one, which equals only itself.
 
     Attributes:
         serialized: as in the `Origin` header; `null` if it is opaque.
@@ -42,13 +42,13 @@ def open_origin(text: str) -> tuple[Origin, URL | None]:
         text: an http or https URL, or `null` (or any other URL, as `file:///index.html`) for an opaque origin.
 
     Raises:
-        ValueError: `text` is no URL.
+        ValueError: `text` is not a URL.
     """
     if text == "null":
         return Origin("null", object()), None
     url = parse_url(text)
     if url is None:
-        raise ValueError(f"{text!r} is no URL; write an origin such as 'https://app.example.com', or 'null'")
+        raise ValueError(f"{text!r} is not a URL; write an origin such as 'https://app.example.com', or 'null'")
     if url.has_credentials:
         raise ValueError(f"{text!r} has a user name or password in it; leave them out")
     if url.is_http:
@@ -84,7 +84,7 @@ def find_site(origin: Origin) -> str:
     """Return the site of a page: its scheme and registrable domain, or its host (`#obtain-a-site`).
 
     Args:
-        origin: of the page; each opaque one is a site of its own, and so is told apart by nothing here but `null`.
+        origin: of the page; each opaque one is a separate site, though all are written `null` here.
     """
     url = parse_url(origin.serialized)
     if url is None:
@@ -107,14 +107,14 @@ def find_registrable_domain(host: str) -> str | None:
 
 
 def is_public_suffix(host: str) -> bool:
-    """Tell whether the public suffix list has `host` itself, so that nobody's cookie can be for all of it."""
+    """Tell whether the public suffix list has `host` itself: then no cookie can be for all of it."""
     if is_address(host):
         return False
     return bool(_load_suffixes().is_public(host))
 
 
 def is_address(host: str) -> bool:
-    """Tell whether a host is an IP address, of which nothing is a part."""
+    """Tell whether a host is an IP address, which has no subdomains."""
     try:
         ipaddress.ip_address(host.strip("[]"))
     except ValueError:

@@ -96,7 +96,7 @@ class Page:
             referrer_policy: matters for the Origin of no-cors requests alone.
             integrity: hashes such as `sha384-...`, of which the body must have one.
             keepalive: the request may outlive the page; its body may have 64 KiB.
-            priority: `high`, `low` or `auto`; nothing here goes by it.
+            priority: `high`, `low` or `auto`; ignored here.
             duplex: `half` if the body is a `ReadableStream`.
 
         Raises:
@@ -112,7 +112,7 @@ class Page:
         request.integrity, request.keepalive, request.priority = integrity, keepalive, priority
         with naming(request, self._agent.engine):
             if referrer and parse_url(referrer, self._url) is None:
-                raise refuse(f"the referrer {referrer!r} is no URL")
+                raise refuse(f"the referrer {referrer!r} is not a URL")
             complete_fetch_request(request, headers, body, duplex=duplex, engine=self._agent.engine)
         return fetch(self._agent, request)
 
@@ -177,13 +177,13 @@ class Page:
                 `importScripts` (in a worker), `style`, `font`, `mask`, `video`, `audio`, `media`, `preload`,
                 `modulepreload` or `worker`.
             url: as for `fetch`.
-            crossorigin: the attribute: None where there is none; `use-credentials`, or anything else for `anonymous`.
+            crossorigin: the attribute: None without it; `use-credentials`, or anything else for `anonymous`.
             integrity: the attribute.
             as_: the attribute `as` of a preload: `script`, `style`, `font`, `image`, `fetch`, `audio` or `video`.
 
         Raises:
             ValueError: there is no such kind, or it has no such attribute.
-            FetchError: `url` is no URL.
+            FetchError: `url` is not a URL.
         """
         target = self._resolve(url, "GET", "link")
         request = make_request(
@@ -200,7 +200,7 @@ class Page:
             with_credentials: `withCredentials`.
 
         Raises:
-            FetchError: `url` is no URL.
+            FetchError: `url` is not a URL.
         """
         target = self._resolve(url, "GET", "EventSource")
         request = make_event_source_request(target, self._origin, with_credentials=with_credentials)
@@ -209,14 +209,14 @@ class Page:
     def send_beacon(self, url: str, body: Body | None = None) -> bool:
         """Do what `navigator.sendBeacon(url, body)` does, and return what it returns: whether the beacon was queued.
 
-        What became of it no script learns; `exchanges` shows what went over the wire.
+        No script learns what became of it; `exchanges` shows what went over the wire.
 
         Args:
             url: as for `fetch`.
             body: as for `fetch`, but no stream.
 
         Raises:
-            FetchError: `url` is no URL.
+            FetchError: `url` is not a URL.
         """
         request = make_beacon_request(self._resolve(url, "POST", "ping"), self._origin, body)
         if request is None:
@@ -235,7 +235,7 @@ class Page:
         if parsed is None:
             raise FetchError(
                 FailureReason.INVALID_REQUEST,
-                value=f"{url!r} is no URL",
+                value=f"{url!r} is not a URL",
                 url=url,
                 api=api,
                 origin=self.origin,

@@ -20,7 +20,7 @@ _CONDITIONAL: Final = frozenset({"if-match", "if-modified-since", "if-none-match
 
 
 class Preflights:
-    """The preflights of one request: for which names, whether what is kept makes one needless, and asking.
+    """The preflights of one request: for which names, whether a cached one will do, and asking.
 
     Args:
         agent: the browser's parts that fetches share.
@@ -92,7 +92,7 @@ class Preflights:
         return self._request.serialized_origin
 
     def is_covered(self, names: list[str], include: bool) -> bool:
-        """Tell whether what is kept makes a preflight needless (step 4.1 of `#http-fetch`).
+        """Tell whether cached answers make a preflight unnecessary (step 4.1 of `#http-fetch`).
 
         Args:
             names: the CORS-unsafe request-header names, in lower case.

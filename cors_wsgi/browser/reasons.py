@@ -10,20 +10,20 @@ from typing import Final
 from .printing import escape
 from .slips import advise_one_name
 
-NO_MESSAGE: Final = "(this browser's console has no message of its own)"
+NO_MESSAGE: Final = "(this browser's console prints no message for it)"
 
 
 @dataclass(frozen=True)
 class Wording:
-    """What there is to say of a reason; braces stand for facts of the failed request.
+    """How a reason is worded; braces are for facts of the failed request.
 
     Attributes:
         explanation: what happened, in the words of the standard.
         remedy: what to change, on the server wherever a server can help.
-        chromium: what Chromium's console says behind the words that all its CORS messages share.
+        chromium: what Chromium's console says after the words that all its CORS messages share.
         firefox: what Firefox's console says as the reason.
         safari: the first line of what Safari's console says.
-        is_cors: whether it is a matter of CORS at all.
+        is_cors: whether it is a CORS problem at all.
         is_whole: whether these are all the words, without those that the messages on CORS share.
     """
 
@@ -83,8 +83,8 @@ class FailureReason(Enum):
     ACAO_MULTIPLE = (
         "acao-multiple",
         Wording(
-            "Access-Control-Allow-Origin has several values ({value}); only one origin, or *, may stand there.",
-            "Let one layer alone set the header: the app, or the proxy in front of it, not both.",
+            "Access-Control-Allow-Origin has several values ({value}); only one origin, or *, is allowed.",
+            "Let only one layer set the header: the app, or the proxy in front of it, not both.",
             "The 'Access-Control-Allow-Origin' header contains multiple values '{value}', but only one is allowed.",
             "Multiple CORS header ‘Access-Control-Allow-Origin’ not allowed",
             "Access-Control-Allow-Origin cannot contain more than one origin.",
@@ -93,8 +93,8 @@ class FailureReason(Enum):
     ACAO_INVALID = (
         "acao-invalid",
         Wording(
-            "Access-Control-Allow-Origin is '{value}', which is no origin.",
-            "Write the origin with its scheme: https://app.example.com, without a path or slash behind it.",
+            "Access-Control-Allow-Origin is '{value}', which is not an origin.",
+            "Write the origin with its scheme: https://app.example.com, without a path or a trailing slash.",
             "The 'Access-Control-Allow-Origin' header contains the invalid value '{value}'.",
             "CORS header ‘Access-Control-Allow-Origin’ does not match ‘{value}’",
             "Origin {origin} is not allowed by Access-Control-Allow-Origin. Status code: {status}",
@@ -104,7 +104,7 @@ class FailureReason(Enum):
         "wildcard-with-credentials",
         Wording(
             "Access-Control-Allow-Origin is *, but the request has credentials mode 'include'.",
-            "Name the origins on the server and turn its support for credentials on, or fetch without credentials.",
+            "Name the origins on the server and turn on its support for credentials, or fetch without credentials.",
             "The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when "
             "the request's credentials mode is 'include'.",
             "Credential is not supported if the CORS header ‘Access-Control-Allow-Origin’ is ‘*’",
@@ -115,7 +115,7 @@ class FailureReason(Enum):
         "credentials-not-true",
         Wording(
             "The credentials mode is 'include', but Access-Control-Allow-Credentials is '{value}', not 'true'.",
-            "Turn the server's support for credentials on, or fetch without credentials. Only the lower-case word true "
+            "Turn on the server's support for credentials, or fetch without credentials. Only the lower-case word true "
             "counts.",
             "The value of the 'Access-Control-Allow-Credentials' header in the response is '{value}' which must be "
             "'true' when the request's credentials mode is 'include'.",
@@ -127,7 +127,7 @@ class FailureReason(Enum):
         "redirect-null-origin",
         Wording(
             "A redirect to another origin made the request's Origin null, which the response does not allow.",
-            "Fetch the last URL at once, or redirect within one origin. Allowing null lets any sandboxed page in.",
+            "Fetch the final URL directly, or redirect within one origin. Allowing null lets in any sandboxed page.",
         ),
     )
 
@@ -135,7 +135,7 @@ class FailureReason(Enum):
     PREFLIGHT_STATUS = (
         "preflight-status",
         Wording(
-            "The preflight was answered with status {status}, not with one from 200 to 299.",
+            "The preflight was answered with status {status}, not one from 200 to 299.",
             "Answer OPTIONS with 204 before routing, authentication and rate limits; a preflight has no cookies.",
             "It does not have HTTP ok status.",
             "CORS preflight response did not succeed). Status code: {status}",
@@ -145,8 +145,8 @@ class FailureReason(Enum):
     PREFLIGHT_REDIRECT = (
         "preflight-redirect",
         Wording(
-            "The preflight was answered with a redirect (status {status}, to {location}); browsers follow none.",
-            "Fetch the URL that it leads to (mind the slash at the end, and https), or answer OPTIONS first.",
+            "The preflight was answered with a redirect (status {status}, to {location}); browsers do not follow it.",
+            "Fetch the URL that it leads to (check the trailing slash, and https), or answer OPTIONS first.",
             "Redirect is not allowed for a preflight request.",
             "CORS request external redirect not allowed",
             "Preflight response is not successful. Status code: {status}",
@@ -156,7 +156,7 @@ class FailureReason(Enum):
         "method-not-allowed",
         Wording(
             "The preflight's answer does not allow the method {method}: Access-Control-Allow-Methods is '{value}'.",
-            "Name {method} in the server's methods. Upper and lower case count; with credentials * is a plain name.",
+            "Add {method} to the server's methods. Case matters, and with credentials * is just a name.",
             "Method {method} is not allowed by Access-Control-Allow-Methods in preflight response.",
             "Did not find method in CORS header ‘Access-Control-Allow-Methods’",
             "Method {method} is not allowed by Access-Control-Allow-Methods.",
@@ -166,7 +166,7 @@ class FailureReason(Enum):
         "header-not-allowed",
         Wording(
             "The preflight's answer does not allow the header {header}: Access-Control-Allow-Headers is '{value}'.",
-            "Name {header} in the server's allowed headers. With credentials * is an ordinary name.",
+            "Add {header} to the server's allowed headers. With credentials * is just a name.",
             "Request header field {header} is not allowed by Access-Control-Allow-Headers in preflight response.",
             "header ‘{header}’ is not allowed according to header ‘Access-Control-Allow-Headers’ from CORS preflight "
             "response",
@@ -176,8 +176,8 @@ class FailureReason(Enum):
     ALLOW_METHODS_UNPARSABLE = (
         "allow-methods-unparsable",
         Wording(
-            "Access-Control-Allow-Methods is '{value}', which is no list of methods.",
-            "Send names with commas between them. One that is no token fails the whole preflight.",
+            "Access-Control-Allow-Methods is '{value}', which is not a list of methods.",
+            "Separate the names with commas. One invalid name makes the whole preflight fail.",
             "Cannot parse Access-Control-Allow-Methods response header field in preflight response.",
             "invalid token ‘{value}’ in CORS header ‘Access-Control-Allow-Methods’",
             "Header Access-Control-Allow-Methods has an invalid value: {value}",
@@ -186,8 +186,8 @@ class FailureReason(Enum):
     ALLOW_HEADERS_UNPARSABLE = (
         "allow-headers-unparsable",
         Wording(
-            "Access-Control-Allow-Headers is '{value}', which is no list of header names.",
-            "Send names with commas between them. One that is no token fails the whole preflight.",
+            "Access-Control-Allow-Headers is '{value}', which is not a list of header names.",
+            "Separate the names with commas. One invalid name makes the whole preflight fail.",
             "Cannot parse Access-Control-Allow-Headers response header field in preflight response.",
             "invalid token ‘{value}’ in CORS header ‘Access-Control-Allow-Headers’",
             "Header Access-Control-Allow-Headers has an invalid value: {value}",
@@ -231,8 +231,8 @@ class FailureReason(Enum):
     DISALLOWED_BY_MODE = (
         "disallowed-by-mode",
         Wording(
-            "The request has mode 'same-origin', and {url} is another origin than {origin}.",
-            "Fetch with mode 'cors'; no header of the server matters before that.",
+            "The request has mode 'same-origin', and {url} is not of the origin {origin}.",
+            "Fetch with mode 'cors'; until you do, no server header matters.",
             "Cross origin requests are not allowed by request mode.",
             "CORS request did not succeed). Status code: (null",
             "Cross origin requests are not allowed when using same-origin fetch mode.",
@@ -250,7 +250,7 @@ class FailureReason(Enum):
         Wording(
             "The response has the header {header}, but no script can read it: Access-Control-Expose-Headers does not "
             "name it.",
-            "Name {header} in the server's exposed headers.",
+            "Add {header} to the server's exposed headers.",
         ),
     )
     CORP_BLOCKED = (
@@ -279,7 +279,7 @@ class FailureReason(Enum):
     BAD_STATUS = (
         "bad-status",
         Wording(
-            "The response has status {status}, and the page makes no use of it.",
+            "The response has status {status}, so the page does not use it.",
             "Answer with 200; look at the address, and at what the server logs.",
             "Failed to load resource: the server responded with a status of {status} ({phrase})",
             is_cors=False,
@@ -289,8 +289,8 @@ class FailureReason(Enum):
     INTEGRITY_NEEDS_CORS = (
         "integrity-needs-cors",
         Wording(
-            "The page asks for the integrity of a response of another origin, which it must not read.",
-            "Write crossorigin beside integrity, and let the server answer with Access-Control-Allow-Origin: {origin} "
+            "The page checks the integrity of a response from another origin, which it may not read.",
+            "Add crossorigin next to integrity, and let the server answer with Access-Control-Allow-Origin: {origin} "
             "(or *).",
             "Subresource Integrity: The resource '{url}' has an integrity attribute, but the resource requires the "
             "request to be CORS enabled to check the integrity, and it is not. The resource has been blocked because "
@@ -338,7 +338,7 @@ class FailureReason(Enum):
     LNA_WRONG_SPACE = (
         "lna-wrong-space",
         Wording(
-            "The script named another address space than that in which the server is.",
+            "The script named a different address space from the server's.",
             "Change targetAddressSpace in the script. No header helps.",
             "Request had a target IP address space of `{value}` yet the resource is in address space `{location}`.",
         ),
@@ -358,7 +358,8 @@ class FailureReason(Enum):
         "network-failure",
         Wording(
             "No response came: {value}.",
-            "See that the server runs, and that its certificate, name and port are right. CORS is not the matter.",
+            "Check that the server is running, and that its certificate, name and port are right. CORS is not the "
+            "cause.",
             "",
             _NOT_FIREFOX,
             is_cors=False,
@@ -384,7 +385,7 @@ class FailureReason(Enum):
         "bad-redirect",
         Wording(
             "The redirect cannot be followed: {value}.",
-            "Change Location, or where the script begins.",
+            "Change Location, or the URL that the script starts with.",
             is_cors=False,
         ),
     )
@@ -402,12 +403,14 @@ class FailureReason(Enum):
     )
     INVALID_METHOD = (
         "invalid-method",
-        Wording("{method} is no method.", "Write a token, such as PUT.", is_cors=False),
+        Wording("{method} is not a method.", "Use a method name such as PUT.", is_cors=False),
     )
     INVALID_HEADER = (
         "invalid-header",
         Wording(
-            "{header} with the value '{value}' is no header.", "Write a token as the name, and bytes.", is_cors=False
+            "{header} with the value '{value}' is not a valid header.",
+            "Use a token as the name, and a value without line breaks, NUL or characters above U+00FF.",
+            is_cors=False,
         ),
     )
     INVALID_REQUEST = (
@@ -416,12 +419,12 @@ class FailureReason(Enum):
     )
     NOT_MODELLED = (
         "not-modelled",
-        Wording("{value} is not a part of this model of a browser.", "Try it in a real browser.", is_cors=False),
+        Wording("This model of a browser does not cover {value}.", "Try it in a real browser.", is_cors=False),
     )
 
     @property
     def is_cors(self) -> bool:
-        """Whether it is a matter of CORS at all."""
+        """Whether it is a CORS problem at all."""
         return self.wording.is_cors
 
     def explain(self, facts: Mapping[str, str]) -> str:
@@ -436,7 +439,7 @@ class FailureReason(Enum):
         return fill(text, facts)
 
     def remedy(self, facts: Mapping[str, str]) -> str:
-        """Return what to change, with the facts filled in; first of all the page's name, where that is the matter.
+        """Return what to change, with the facts filled in; the page's name comes first, if that is the problem.
 
         Args:
             facts: as for `explain`.
@@ -466,11 +469,11 @@ _ABOUT_ORIGINS: Final = frozenset(
         FailureReason.PREFLIGHT_STATUS,
     }
 )
-"""Reasons that a page may meet since it was opened under another name of this machine."""
+"""Reasons that a page may meet because it was opened under another name of this machine."""
 
 
 class _Facts(dict[str, str]):
-    """Facts in which one that is not known stands as its name in angle brackets."""
+    """Facts in which an unknown one shows as its name in angle brackets."""
 
     def __missing__(self, key: str) -> str:
         return f"<{key}>"

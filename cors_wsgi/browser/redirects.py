@@ -44,7 +44,7 @@ class RedirectQuirks:
         return self._engine.requires_location_for_manual and leads_nowhere
 
     def parse_location(self, location: str) -> URL | None:
-        """Return where a redirect leads, or None if that is no URL (`#concept-response-location-url`)."""
+        """Return where a redirect leads, or None if that is not a URL (`#concept-response-location-url`)."""
         if not location and self._engine.empty_location == "failure":
             return None
         if self._engine.encodes_location_bytes and not location.isascii():

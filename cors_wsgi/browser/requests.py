@@ -46,10 +46,10 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
 
 @dataclass(slots=True)
 class Request:
-    """A request on its way through the standard's algorithms (`#concept-request`).
+    """A request as it passes through the standard's algorithms (`#concept-request`).
 
-    A page makes it of what a script asked for; `complete_fetch_request` or `complete_xhr_request` judges that, and adds
-    headers and body; a fetch then changes it with every redirect.
+    A page makes it from what a script asked for; `complete_fetch_request` or `complete_xhr_request` judges that, and
+    adds headers  and body; a fetch then changes it with every redirect.
 
     Attributes:
         api: which API made it.
@@ -64,7 +64,7 @@ class Request:
         redirect: the redirect mode.
         cache: the cache mode.
         referrer_policy: empty for the default.
-        priority: what a script said of it; nothing here goes by it.
+        priority: as a script set it; ignored here.
         keepalive: whether it may outlive the page.
         integrity: hashes of which the body must have one; empty for none.
         destination: empty for what a script asks for.
@@ -149,7 +149,7 @@ def complete_fetch_request(
     for option, choices in CHOICES.items():
         value: str = getattr(request, option)
         if value not in choices:
-            raise refuse(f"{option} {value!r} is none of {', '.join(filter(None, choices))}")
+            raise refuse(f"{option} {value!r} is not one of {', '.join(filter(None, choices))}")
     if request.cache == "only-if-cached" and request.mode != "same-origin":
         raise refuse("the cache mode only-if-cached needs the mode same-origin")
     check_method(request.method)

@@ -25,7 +25,7 @@ class Response:
         redirected: whether there was a redirect.
         content: the bytes, as far as the script sees any.
         error: what went wrong after the headers had come; empty if the body is whole.
-        status_text: the words behind the status; over HTTP/2 there are none.
+        status_text: the words after the status; empty over HTTP/2.
     """
 
     type: ResponseType

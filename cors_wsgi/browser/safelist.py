@@ -101,11 +101,11 @@ def find_unsafe_value(name: str, value: str, engine: Engine = STANDARD, *, raw_t
         return None
     parsed = parse_mime_type(value)
     if parsed is None:
-        return "its value is no media type"
+        return "its value is not a media type"
     if parsed.essence not in SAFELISTED_MIME_TYPES:
         return f"its media type is {parsed.essence}"
     if engine.refuses_loose_parameters and _has_loose_parameter(value):
-        return "its value has a comma, or an empty parameter behind another at its end"
+        return "its value has a comma, or an empty parameter after another at its end"
     if judged_raw and value != value.lstrip("\t\n\r "):
         return "its value begins with white space"
     return None
@@ -114,7 +114,7 @@ def find_unsafe_value(name: str, value: str, engine: Engine = STANDARD, *, raw_t
 def _find_unsafe_range(value: str, engine: Engine) -> str | None:
     parsed = parse_single_range(value, loose=engine.accepts_loose_range)
     if parsed is None:
-        return "its value is no single range such as bytes=0-99"
+        return "its value is not a single range such as bytes=0-99"
     if parsed[0] is None:
         return "its range has no first position"
     limit = engine.range_limit

@@ -93,7 +93,7 @@ class WSGITransport:
 
 
 def _is_of_werkzeug(error: TypeError) -> bool:
-    """Tell whether werkzeug itself stumbled over an app that started no response, not the app over its own code."""
+    """Tell whether werkzeug itself stumbled over an app that started no response, and not the app over its own code."""
     traceback = error.__traceback__
     return traceback is not None and traceback.tb_next is not None and traceback.tb_next.tb_next is None
 
@@ -102,8 +102,8 @@ def build_environ(url: URL, request: WireRequest) -> WSGIEnvironment:
     """Return the environ of a request as a server makes it (PEP 3333).
 
     Args:
-        url: where it goes; what stands behind the origin is handed on as it is.
-        request: its method, headers and body; of its URL nothing is read.
+        url: where it goes; what follows the origin is passed on as it is.
+        request: its method, headers and body; its URL is not read.
     """
     # By hand, though werkzeug has an EnvironBuilder: that one counts Content-Length anew or leaves it out, and drops
     # the query from REQUEST_URI. The app has to get, to the byte, the request that the model sent.

@@ -20,7 +20,7 @@ from .hosts import parse_host
 HTTP_SCHEMES: Final = ("http", "https")
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)
-"""`https:` and what stands behind it."""
+"""`https:` and what follows it."""
 
 _AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:\[\]]+)(?::([0-9]*))?")
 """`api.example:8443`, `[::1]`, or `a.example:` with an empty port."""
@@ -54,10 +54,10 @@ class URL:
         scheme: in lower case.
         host: as serialized; empty for schemes other than http and https.
         port: None where it is the scheme's default.
-        path: percent-encoded, beginning with a slash; for other schemes all that stands behind the scheme.
+        path: percent-encoded, beginning with a slash; for other schemes all that follows the scheme.
         query: percent-encoded, or None.
         fragment: percent-encoded, or None.
-        userinfo: user name and password as they stand before the `@`, percent-encoded; mostly empty.
+        userinfo: user name and password as written before the `@`, percent-encoded; usually empty.
     """
 
     scheme: str
@@ -82,7 +82,7 @@ class URL:
 
     @property
     def target(self) -> str:
-        """Path and query: what stands in the first line of a request."""
+        """Path and query, as in the first line of a request."""
         return self.path if self.query is None else f"{self.path}?{self.query}"
 
     @property

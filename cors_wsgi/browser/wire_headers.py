@@ -177,7 +177,7 @@ def change_received(headers: Sequence[Header], engine: Engine) -> Sequence[Heade
 
 
 def _fold_lines(headers: list[Header], has_body: bool) -> list[Header]:
-    """Make one line of each header, one by one: an empty line empties it, and one that is no list is replaced."""
+    """Make one line of each header, one by one: an empty line empties it, and one that is not a list is replaced."""
     folded: dict[str, Header] = {}
     for name, value in headers:
         lower = name.lower()
@@ -204,5 +204,5 @@ def _drop_empty_lines(headers: Sequence[Header]) -> list[Header]:
 
 
 def _take_for_utf8(value: str) -> str:
-    """Return the bytes of `value` with what is no UTF-8 replaced, each byte a character again."""
+    """Return the bytes of `value` with what is not UTF-8 replaced, each byte a character again."""
     return value.encode("latin-1", "replace").decode("utf-8", "replace").encode("utf-8").decode("latin-1")

@@ -12,7 +12,7 @@ from .headers import Header, HeadersInit, get_header, has_header, list_pairs, re
 from .mime import is_strict_mime_type, parse_mime_type
 from .requests import Request
 
-# `charset=ISO-8859-1` or `charset = "ISO-8859-1"` behind a space or semicolon; the second group is replaced.
+# `charset=ISO-8859-1` or `charset = "ISO-8859-1"` after a space or semicolon; the second group is replaced.
 _CHARSET = re.compile(r"(?<=[\x00-\x20;])(charset[\x00-\x20]*=[\x00-\x20\"']*)([^\x00-\x20\"';]+)", re.IGNORECASE)
 
 _EVERY_CHARSET = re.compile(r"(;[ \t]*charset=)('?)((?:\"[^\"]*\"|[^;'])*)('?)", re.IGNORECASE)
@@ -46,7 +46,7 @@ def complete_xhr_request(
         if header is not None:
             request.headers = _combine(request.headers, *header)
     if isinstance(body, ReadableStream):
-        body = "[object ReadableStream]"  # it is none of the types that send() takes, and so becomes text
+        body = "[object ReadableStream]"  # send() does not take this type, so it becomes text
     if body is not None and request.method not in ("GET", "HEAD"):
         _set_xhr_body(request, body, engine)
     elif engine.types_absent_body and isinstance(body, URLSearchParams):

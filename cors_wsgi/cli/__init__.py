@@ -12,12 +12,12 @@ from typing import Final, Protocol, cast
 COMMANDS: Final = {
     "check": "play the browser against a server, and say what it would do and why",
     "audit": "ask a server what its policy really is, and report what is wrong with it",
-    "compare": "say where a browser's verdict changes between two policies, apps or servers",
-    "explain": "say what a line of a browser's console means, and what to do about it",
-    "migrate": "rewrite source that uses Flask-CORS, and say who could read and who can",
-    "export": "print the configuration with which a proxy answers as the middleware would",
-    "completion": "print the lines that let a shell complete this command",
-    "demo": "serve an API and a page of two origins, and show every exchange between them",
+    "compare": "show where a browser's verdict differs between two policies, apps or servers",
+    "explain": "explain a line of a browser's console, and what to do about it",
+    "migrate": "rewrite source that uses Flask-CORS, and show who could read and who can now",
+    "export": "print a proxy configuration that answers as the middleware would",
+    "completion": "print a completion script for your shell",
+    "demo": "serve an API and a page on two origins, and show every exchange between them",
 }
 """The commands, each a module of this package with what `Command` has."""
 
@@ -30,7 +30,7 @@ examples:
   cors-wsgi check https://api.example.com/items/1 --origin https://app.example.com --method PUT --credentials
   cors-wsgi audit https://api.example.com/items/1 --origin https://app.example.com
   cors-wsgi explain "Access to fetch at … has been blocked by CORS policy: …"
-  cors-wsgi migrate src   show what source that uses Flask-CORS comes to, and who can read then
+  cors-wsgi migrate src   show the rewritten source, and who can read afterwards
   cors-wsgi export nginx myapp.cors:policy --listen 127.0.0.1:8080 --upstream http://127.0.0.1:8000
   cors-wsgi demo          show the exchanges, and serve the page until Ctrl-C
   cors-wsgi demo --once   show the exchanges, and fail if an answer is not as expected

@@ -22,7 +22,7 @@ def read_header(text: str) -> tuple[str, str]:
     """
     name, colon, value = text.partition(":")
     if not colon:
-        raise ValueError(f"{text!r} is no header; write it as 'Name: value'")
+        raise ValueError(f"{text!r} is not a header; write it as 'Name: value'")
     return name.strip(), value.strip()
 
 
@@ -59,7 +59,7 @@ def load_app(name: str) -> Any:
     """
     module, colon, attribute = name.partition(":")
     if not colon:
-        raise ValueError(f"{name!r} is no app; write it as 'module:attribute'")
+        raise ValueError(f"{name!r} is not an app; write it as 'module:attribute'")
     sys.path.insert(0, os.getcwd())
     return getattr(importlib.import_module(module), attribute)
 

@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--method", default="GET", help="of the actual requests (default: GET)")
     parser.add_argument("--unsafe", action="store_true", help="send a method that may change what the server keeps")
     parser.add_argument("--app", metavar="MODULE:ATTRIBUTE", help="a WSGI app to ask in process, instead of a server")
-    parser.add_argument("--rate", type=float, default=10.0, help="requests a second at most (default: 10)")
+    parser.add_argument("--rate", type=float, default=10.0, help="at most this many requests per second (default: 10)")
     parser.add_argument("--timeout", type=float, default=10.0, help="seconds for one exchange (default: 10)")
     parser.add_argument(
         "--fail-on",

@@ -49,12 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("old", metavar="OLD", help="module:attribute, or a URL")
     parser.add_argument("new", metavar="NEW", help="module:attribute, or a URL")
     parser.add_argument("--only-wider", action="store_true", help="exit with 1 only if somebody gains access")
-    parser.add_argument("--origin", action="append", default=[], help="an origin to ask with, as often as needed")
-    parser.add_argument("--path", action="append", default=[], help="a path to ask at, beside the apps' own routes")
-    parser.add_argument("--decisions", metavar="FILE", help="recorded decisions to ask, one JSON object a line")
+    parser.add_argument("--origin", action="append", default=[], help="an origin to ask with (repeatable)")
+    parser.add_argument("--path", action="append", default=[], help="a path to ask about, besides the apps' own routes")
+    parser.add_argument("--decisions", metavar="FILE", help="recorded decisions to replay, one JSON object per line")
     parser.add_argument("--json", action="store_true", help="print the changes as a JSON list")
-    parser.add_argument("--most", type=int, help="questions at most (default: 600 of a live server, else 200000)")
-    parser.add_argument("--rate", type=float, default=10.0, help="requests a second at most to a server (default: 10)")
+    parser.add_argument(
+        "--most", type=int, help="the most questions to ask (default:  600 of a live server, else 200000)"
+    )
+    parser.add_argument("--rate", type=float, default=10.0, help="most requests per second to a server (default: 10)")
     parser.add_argument("--timeout", type=float, default=10.0, help="seconds for one exchange (default: 10)")
 
 
@@ -79,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _compare(arguments: argparse.Namespace) -> tuple[Comparison, int]:
     """Return the comparison, and the number of recorded decisions that nobody could ask."""
     if arguments.most is not None and arguments.most < 1:
-        raise ValueError("--most is at least 1")
+        raise ValueError("--most must be at least 1")
     for origin in arguments.origin:
         if not _can_be_sent(origin):
             raise ValueError(
@@ -133,7 +135,7 @@ def _read_decisions(file: str) -> tuple[list[Question], int]:
             if origin is None or not _can_be_sent(origin) or not is_token(method) or is_forbidden_method(method):
                 skipped += 1
                 continue
-            # As WSGI hands it over, one character a byte.
+            # As WSGI hands it over, one character per byte.
             encoded = encode_path(path.encode("latin-1", "replace"))
             questions[Question(encoded if encoded.startswith("/") else f"/{encoded}", origin, method)] = None
     return list(questions), skipped
@@ -157,7 +159,7 @@ def _can_be_sent(origin: str) -> bool:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[int], None]]:
-    """Show how many questions were asked, on a terminal alone; nothing of it stays."""
+    """Show how many questions were asked, only on a terminal; the line is erased afterwards."""
     with make_console(stderr=True).status("Asking …") as status:
         yield lambda count: status.update(f"Asking … {count}")
 

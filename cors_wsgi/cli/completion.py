@@ -1,4 +1,4 @@
-"""`cors-wsgi completion SHELL`: the lines that let a shell complete this command."""
+"""`cors-wsgi completion SHELL`: a completion script for a shell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of browsers' consoles, read back: which reason a line is about, and the facts that stand in it."""
+"""The words of browsers' consoles, read back: which reason a line is about, and the facts in it."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _refine(found: Recognized) -> Recognized:
 
 
 def recognize_trace(line: str) -> Trace | None:
-    """Return what a line is that stands beside the one with the reason, or None for any other line."""
+    """Return what a line is that accompanies the one with the reason, or None for any other line."""
     return find_trace(_plain(line))
 
 
@@ -189,7 +189,7 @@ def _patterns() -> list[tuple[re.Pattern[str], int, tuple[FailureReason, ...]]]:
             elif piece in seen:
                 pattern += r"\S*"
             else:
-                # At the end of a wording a fact is one word; a line goes on behind it.
+                # At the end of a wording a fact is one word; a line goes on after it.
                 is_last = number == len(pieces) - 2 and not pieces[-1]
                 pattern += f"(?P<{piece}>" + (r"[^\s)]*)" if is_last else ".*?)")
             seen.add(piece)

@@ -1,4 +1,4 @@
-"""`cors-wsgi export PROXY MODULE:NAME`: print the configuration with which a proxy answers as the middleware would."""
+"""`cors-wsgi export PROXY MODULE:NAME`: print a proxy configuration that answers as the middleware would."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ examples:
   cors-wsgi export nginx myapp.cors:policy --listen 127.0.0.1:8080 --upstream http://127.0.0.1:8000
   cors-wsgi export haproxy myapp:app --upstream http://10.0.0.7:8000 --snippet
   cors-wsgi export envoy myapp:app --upstream http://127.0.0.1:8000 --check --allow-difference escaped-paths
-exit status: 0 exported, 1 this proxy cannot say it (the reasons are on stderr), 2 could not run
+exit status: 0 exported, 1 this proxy cannot express it (the reasons are on stderr), 2 could not run
 """
 
 _ADDRESS = re.compile(r"(?:(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):)?([0-9]{1,5})")
@@ -55,8 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--upstream", metavar="URL", required=True, help="where the app listens, such as http://10.0.0.7:8000"
     )
-    parser.add_argument("--snippet", action="store_true", help="print only what belongs into an existing configuration")
-    parser.add_argument("--check", action="store_true", help="let the proxy's own checker read it, if it is installed")
+    parser.add_argument("--snippet", action="store_true", help="print only what an existing configuration needs")
+    parser.add_argument("--check", action="store_true", help="check it with the proxy's own checker, if installed")
     parser.add_argument(
         "--allow-difference",
         action="append",
@@ -68,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print a configuration: 0 if the proxy can say it, 1 if it cannot, 2 if that could not be found out."""
+    """Print a configuration: 0 if the proxy can express it, 1 if it cannot, 2 if it could not run."""
     try:
         accepted = frozenset(map(Difference, arguments.allow_difference))
         setting = Setting(_read_listen(arguments.listen), _read_upstream(arguments.upstream), accepted)
@@ -159,12 +159,12 @@ def _check(proxy: str, config: str) -> None:
     """Let the proxy's own checker read a configuration; say so if it is not installed.
 
     Raises:
-        ValueError: it has something against it.
+        ValueError: the checker rejects it.
     """
     program, *options = load_target(proxy).CHECK
     found = shutil.which(program, path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     if found is None:
-        print(f"cors-wsgi export: {program} is not installed here, so nothing has checked this.", file=sys.stderr)
+        print(f"cors-wsgi export: {program} is not installed here, so this was not checked.", file=sys.stderr)
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "envoy.yaml" if proxy == "envoy" else "Caddyfile" if proxy == "caddy" else f"{proxy}.conf")
@@ -175,4 +175,4 @@ def _check(proxy: str, config: str) -> None:
             [found, *options, str(path)], capture_output=True, text=True, env=environ, timeout=_CHECK_SECONDS
         )
     if done.returncode != 0:
-        raise ValueError(f"{program} does not take it: {(done.stderr + done.stdout).strip()[-2000:]}")
+        raise ValueError(f"{program} rejects it: {(done.stderr + done.stdout).strip()[-2000:]}")

@@ -1,4 +1,4 @@
-"""What an app's own policy says of a request, where the app is asked in process."""
+"""What an app's own policy says about a request, where the app is asked in process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .hints import Hint, HintName
 
 @dataclass
 class Heard:
-    """What was heard of an app's policy.
+    """What was heard about an app's policy.
 
     Attributes:
         hints: what it said.
@@ -29,7 +29,7 @@ class Heard:
 def listen_to_policy() -> Iterator[Heard]:
     """Gather what the logger `cors_wsgi` says meanwhile: its reasons to refuse, the nearest rule, and warnings.
 
-    Of an app that is served elsewhere nothing is heard.
+    An app that is served elsewhere is not heard.
     """
     logger, listener = logging.getLogger("cors_wsgi"), _Listener()
     level = logger.level

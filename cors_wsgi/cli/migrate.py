@@ -1,4 +1,4 @@
-"""`cors-wsgi migrate PATH...`: rewrite source that uses Flask-CORS, and say who could read and who can."""
+"""`cors-wsgi migrate PATH...`: rewrite source that uses Flask-CORS, and show who could read and who can now."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ EXAMPLES: Final = """\
 examples:
   cors-wsgi migrate .
   cors-wsgi migrate src --origins https://app.example.com --write
-exit status: 0 nothing is left for a person, 1 something is (listed, and marked 'TODO cors-wsgi:'), 2 could not run
+exit status: 0 nothing is left to do by hand, 1 something is (listed, and marked 'TODO cors-wsgi:'), 2 could not run
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="a file, or a folder with all below it")
+    parser.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="a file, or a folder with all its files")
     parser.add_argument(
         "--origins",
         action="append",
         default=[],
         metavar="ORIGIN",
-        help="what a call that names no origins is to name, as often as needed",
+        help="an origin to write into calls that name none (repeatable)",
     )
     parser.add_argument("--write", action="store_true", help="write the files, instead of only showing the changes")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the changes and the table: 0 if nothing is left for a person, 1 if something is, 2 if it could not run."""
+    """Print the changes and the table: 0 if nothing is left to do by hand, 1 if something is, 2 if it could not run."""
     try:
-        # libcst takes a moment to load, and comes with an extra of its own.
+        # libcst takes a moment to load, and comes with its own extra.
         from cors_wsgi.migrate.report import write_report  # noqa: PLC0415
         from cors_wsgi.migrate.tree import migrate, write  # noqa: PLC0415
     except ModuleNotFoundError as error:

@@ -1,4 +1,4 @@
-"""The words of browsers' network panels, each of which stands for one reason."""
+"""The words of browsers' network panels, each of which means one reason."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _CONSOLE: Final = (
 
 @dataclass(frozen=True)
 class Trace:
-    """A line that a browser or a script shows of a failed request, and that has no reason of CORS in it.
+    """A line that a browser or a script shows for a failed request, and that gives no CORS reason.
 
     Attributes:
         words: a regular expression for what it says.
@@ -41,10 +41,10 @@ TRACES: Final = (
     ),
     Trace(
         r"net::ERR_FAILED|\(failed\)",
-        "Chromium shows this of every request that CORS blocked, and of some that failed for another reason.",
-        _ABOVE + " If there is none, CORS is not the matter.",
+        "Chromium shows this for every request that CORS blocked, and for some that failed for other reasons.",
+        _ABOVE + " If there is no such line, CORS is not the cause.",
     ),
-    Trace(r"\bCORS error\b", "Chromium's network panel says so of every request that CORS blocked.", _CONSOLE),
+    Trace(r"\bCORS error\b", "Chromium's network panel says so for every request that CORS blocked.", _CONSOLE),
     Trace(
         r"due to access control checks",
         "Safari prints this below the line that says why.",
@@ -57,38 +57,38 @@ TRACES: Final = (
     ),
     Trace(
         r"NS_ERROR_DOM_BAD_URI",
-        "Firefox calls a request so that CORS, or a policy of the page, forbade.",
+        "Firefox says this of a request that CORS, or a policy of the page, forbade.",
         _CONSOLE,
     ),
     Trace(
         r"Provisional headers are shown",
         "Chromium's network panel has only the headers that the script gave: the request was not sent, was answered "
-        "from a cache, or was blocked. It is no error by itself.",
+        "from a cache, or was blocked. It is not an error in itself.",
         _CONSOLE,
     ),
     Trace(
         r"strict-origin-when-cross-origin",
-        "This is the browser's default referrer policy, which the network panel shows of every request. It is no "
-        "error, and has nothing to do with CORS.",
+        "This is the browser's default referrer policy, which the network panel shows for every request. It is not "
+        "an error, and has nothing to do with CORS.",
         _CONSOLE,
     ),
     Trace(
         r"net::ERR_ABORTED|\(canceled\)|NS_BINDING_ABORTED",
         "The page gave the request up before there was a response: a script cancelled it, or the page was left, as by "
         "a form or link that was clicked at the same time.",
-        "Look for what ends the request; CORS is not the matter.",
+        "Look for what ends the request; CORS is not the cause.",
         is_cause=True,
     ),
     Trace(
         r"net::ERR_BLOCKED_BY_CLIENT|\(blocked:other\)|Blocked By Extension",
-        "An extension of the browser, mostly an ad blocker, kept the request back.",
-        "Switch it off for this page, or give the URL a less suspicious name; CORS is not the matter.",
+        "A browser extension, usually an ad blocker, blocked the request.",
+        "Switch it off for this page, or give the URL a less suspicious name; CORS is not the cause.",
         is_cause=True,
     ),
     Trace(
         r"\(blocked:devtools\)|Blocked by DevTools",
-        "The developer tools were told to block this URL.",
-        "Remove the pattern under “Request blocking”; CORS is not the matter.",
+        "The developer tools are set to block this URL.",
+        "Remove the pattern under “Request blocking”; CORS is not the cause.",
         is_cause=True,
     ),
     Trace(

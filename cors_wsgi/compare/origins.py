@@ -19,7 +19,7 @@ _PORTS: Final = ("", ":3000", ":1", ":65535")
 
 
 def list_matches(rule: OriginRule) -> list[str]:
-    """Return origins that a rule allows; of a callable none are known.
+    """Return origins that a rule allows; for a callable, none is known.
 
     >>> list_matches("http://localhost:*")
     ['http://localhost', 'http://localhost:3000', 'http://localhost:1', 'http://localhost:65535']
@@ -41,7 +41,7 @@ def list_matches(rule: OriginRule) -> list[str]:
 
 
 def list_lookalikes(rule: OriginRule) -> list[str]:
-    """Return origins that a rule's author hardly means, and that a rule which is nearly the same may allow."""
+    """Return origins that a rule's author hardly means, but that a nearly identical rule may allow."""
     matches = list_matches(rule)
     found: dict[str, None] = {}
     if isinstance(rule, str) and "://*." in rule:

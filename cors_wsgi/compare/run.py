@@ -18,7 +18,7 @@ from .sides import Side
 
 MOST_QUESTIONS: Final = 200_000
 MOST_LIVE_QUESTIONS: Final = 600
-"""Questions at most, where a live server is asked: two for each request, with credentials and without."""
+"""The most questions to a live server: two for each request, with credentials and without."""
 
 _HEADERS: Final = ("authorization", "content-type", UNKNOWN_HEADER)
 _WITNESSES: Final = 2
@@ -130,7 +130,7 @@ class _Run:
         return result
 
     def _ask(self, question: Question) -> tuple[bool, bool] | None:
-        """Return both verdicts, or None if it is one question too many."""
+        """Return both verdicts, or None if it would be one question too many."""
         if question not in self._seen:
             if len(self._seen) >= self._most:
                 self._seen[question] = None

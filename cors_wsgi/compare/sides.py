@@ -70,7 +70,7 @@ class Side:
         self._answers: dict[tuple[str, str, str, str | None, bool], Answer | None] = {}
 
     def route(self, path: str) -> Route:
-        """Return what is known of a path: of one that no route was made from, all that may cover it."""
+        """Return what is known about a path: for one that no route was made from, all that may cover it."""
         if path in self.routes:
             return self.routes[path]
         policies = self._cover(path) if self._cover is not None else {}
@@ -183,7 +183,7 @@ def live_side(url: str, *, rate: float = 10.0, timeout: float = 10.0) -> Side:
 
     Args:
         url: http or https; with a path other than `/` it is asked there alone.
-        rate: requests a second at most.
+        rate: at most this many requests per second.
         timeout: seconds for one exchange.
 
     Raises:
@@ -223,6 +223,6 @@ def make_side(value: Any, name: str, *, url: str = BASE) -> Side:
 
 
 def _says_nothing(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Answer as an app of which only the policy matters."""
+    """Answer as an app whose policy is all that matters."""
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b""]

@@ -1,4 +1,4 @@
-"""How a side is reached: an app in this process, of which only headers count, or a server, at a pace."""
+"""How a side is reached: an app in this process, where only headers count, or a server, at a pace."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class HeadersOnly:
-    """An app in this process, of whose body no more is read than it takes to start it: a stream may never end."""
+    """An app in this process; its body is read only until it has started, since a stream may never end."""
 
     speaks_http2 = False
 
@@ -48,7 +48,7 @@ class HeadersOnly:
 
 
 class Paced:
-    """A transport that sends so many requests a second at most, whatever the path."""
+    """A transport that sends at most this many requests per second, whatever the path."""
 
     def __init__(self, transport: Transport, rate: float) -> None:
         self._transport = transport

@@ -1,4 +1,4 @@
-"""The API that a script of the playground asks: an app that knows nothing of CORS, behind the policy to be tried."""
+"""The API that a script of the playground asks: an app that knows nothing about CORS, behind the policy to be tried."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def read_plan(data: Mapping[str, Any]) -> Plan:
 
 
 def make_policy(settings: Mapping[str, str]) -> Policy:
-    """Return the policy that the fields of the page stand for; an empty one leaves an option at its default.
+    """Return the policy that the fields of the page describe; an empty one leaves an option at its default.
 
     Raises:
         PolicyError: for everything that is wrong with it.
@@ -106,7 +106,7 @@ def make_policy(settings: Mapping[str, str]) -> Policy:
 
 
 def read_json(content: bytes) -> Mapping[str, Any]:
-    """Return the object that JSON stands for.
+    """Return the object that JSON describes.
 
     Raises:
         PlanError: it is not JSON, or not an object.

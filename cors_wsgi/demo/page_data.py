@@ -1,4 +1,4 @@
-"""Runs and predictions as JSON for the page: only what matters, and the same of both."""
+"""Runs and predictions as JSON for the page: only what matters, in the same form for both."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _describe_problem(one: Problem, language: Language) -> dict[str, str]:
 
 
 def describe_plan(run: Run, origins: DemoOrigins, engine: Engine, language: Language = "en") -> dict[str, Any]:
-    """Return where a run is, and what the model says of it."""
+    """Return where a run is, and what the model says about it."""
     predictions = {name: predict(run, origins, other) for name, other in ENGINES.items()}
     method = run.plan.script.method
     return {
@@ -144,7 +144,7 @@ def _rank(header: tuple[str, str]) -> tuple[int, str, str]:
 
 
 def _find_own_cookie(value: str) -> str:
-    """Return the demo's own cookie; those of other programs on `localhost` are nobody's business."""
+    """Return the demo's own cookie; those of other programs on `localhost` are left out."""
     pairs = (pair.strip() for pair in value.split(";"))
     return "=".join(COOKIE) if "=".join(COOKIE) in pairs else ""
 

@@ -47,7 +47,7 @@ FILES: Final = frozenset(
     }
 )
 _LONGEST_PLAN: Final = 65536
-_TYPES: Final = {".js": "text/javascript", ".svg": "image/svg+xml"}  # not what a system's tables say of them
+_TYPES: Final = {".js": "text/javascript", ".svg": "image/svg+xml"}  # whatever the system's tables say
 
 
 class PageServer:

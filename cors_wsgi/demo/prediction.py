@@ -56,7 +56,7 @@ class Call:
     def state(self) -> str:
         """One of `readable`, `opaque` and `blocked`; for an element `loaded`, `tainted` and `blocked`."""
         if self.load is not None:
-            # Of a font or a module there is nothing that a script could read, and so could see to be kept from it.
+            # A script can read nothing from a font or a module, so it cannot find out that reading is refused.
             is_used = self.load.outcome == "tainted" and self.load.kind in ("font", "module")
             return "loaded" if is_used else self.load.outcome
         if self.response is None:

@@ -1,4 +1,4 @@
-"""The ready scenarios of the playground: every kind of request that a beginner's text on CORS speaks of, as data."""
+"""The ready scenarios of the playground: every kind of request that a beginner's text on CORS mentions, as data."""
 
 from __future__ import annotations
 

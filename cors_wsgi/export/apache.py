@@ -124,7 +124,7 @@ def _write_choice(edge: Edge) -> Iterator[str]:
     if not edge.looks_at_paths:
         yield from _rule([], f"E=CORS_AT:{_key(edge.otherwise)}")
         return
-    yield "# A path that can be read in more than one way is never shared: what lies behind may read it otherwise."
+    yield "# A path that can be read in more than one way is never shared: the app may read it differently."
     not_canonical = NOT_CANONICAL.replace(r"\z", r"\x20")
     yield from _rule([rf'%{{THE_REQUEST}} "^[^\x20]+\x20[^?\x20]*{not_canonical}"'], "E=CORS_AT:deny")
     yield from _rule([rf'%{{THE_REQUEST}} "!^[^\x20]+\x20{TEXT}(?:[?][^\x20]*)?\x20HTTP/"'], "E=CORS_AT:deny")

@@ -63,7 +63,7 @@ class Automaton:
         return len(self.steps) - 1
 
     def _add(self, node: Node, start: int) -> int:
-        """Add an expression behind a state, and return the state at its end."""
+        """Add an expression after a state, and return the state at its end."""
         if isinstance(node, Chars):
             end = self._new()
             self.steps[start].append((_to_bits(node), end))

@@ -40,7 +40,7 @@ NOTES: Final = (
 PATH_NOTES: Final = ("Caddy itself answers 400 to a path with a broken escape.",)
 
 MOST_ORIGINS: Final = 10_000
-"""Caddy compares them one by one: at 100,000 a preflight takes more than a millisecond, which is mostly that."""
+"""Caddy compares them one by one: at 100,000 a preflight takes more than a millisecond, most of it for that."""
 
 
 def find_refusals(edge: Edge, setting: Setting) -> list[Refusal]:
@@ -52,7 +52,7 @@ def find_refusals(edge: Edge, setting: Setting) -> list[Refusal]:
 def write(edge: Edge, setting: Setting) -> list[Piece]:
     """Return the pieces of the configuration."""
     snippets = Piece(
-        "At the top, behind the global options and outside of any site", tuple(_write_snippets(edge, setting))
+        "At the top, after the global options and outside of any site", tuple(_write_snippets(edge, setting))
     )
     return [snippets, Piece("Inside the site", tuple(_write_site(edge)))]
 
@@ -111,7 +111,7 @@ def _write_preflight() -> Iterator[str]:
 
 
 def _write_choice(edge: Edge) -> Iterator[str]:
-    yield "# A path that can be read in more than one way is never shared: what lies behind may read it otherwise."
+    yield "# A path that can be read in more than one way is never shared: the app may read it differently."
     yield f"@cors_not_canonical vars_regexp {{uri}} {quote(f'^[^?]*{NOT_CANONICAL}')}"
     yield "route @cors_not_canonical {"
     yield "\timport cors_deny"

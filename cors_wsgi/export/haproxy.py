@@ -146,7 +146,7 @@ def _write_choice(edge: Edge) -> Iterator[str]:
         yield f"http-request set-var(txn.cors) str({_key(edge.otherwise)})"
         return
     found = "!{ var(txn.cors) -m found }"
-    yield "# A path that can be read in more than one way is never shared: what lies behind may read it otherwise."
+    yield "# A path that can be read in more than one way is never shared: the app may read it differently."
     yield "http-request set-var(txn.cors_path) path,url_dec"
     yield f"http-request set-var(txn.cors) str(deny) if {{ path -m reg {quote(NOT_CANONICAL)} }}"
     yield rf"http-request set-var(txn.cors) str(deny) unless {{ path -m reg {quote(f'^{TEXT}{chr(92)}z')} }}"

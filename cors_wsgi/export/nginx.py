@@ -40,7 +40,7 @@ PATH_NOTES: Final = (
     "It answers 500 to a path that is not UTF-8 where a regular expression on paths looks at it.",
 )
 
-# What nginx allots to look-ups, in entries and in bytes; an entry has so many bytes beside its text.
+# What nginx allots to look-ups, in entries and in bytes; each entry needs this many bytes besides its text.
 _MOST_IN_HASH, _BUCKET, _ENTRY = 1000, 64, 32
 _LONGEST = 4000  # nginx reads no word of its configuration that is longer than 4096 bytes
 
@@ -154,7 +154,7 @@ def _write_preflight() -> Iterator[str]:
 
 
 def _write_canonical() -> Iterator[str]:
-    yield "# A path that can be read in more than one way is never shared: what lies behind may read it otherwise."
+    yield "# A path that can be read in more than one way is never shared: the app may read it differently."
     cases = [
         f"{quote(f'~^[^?]*{NOT_CANONICAL}', variables=True)} 1;",
         f"{quote(f'~^{TEXT}(?:[?]|{chr(92)}z)', variables=True)} 0;",

@@ -65,7 +65,7 @@ class Refusal:
 
 
 class CannotExportError(ValueError):
-    """What a proxy cannot say of a policy, all of it together.
+    """Everything in a policy that a proxy cannot express.
 
     Attributes:
         refusals: every `Refusal` that was found, each once.

@@ -91,7 +91,7 @@ class Reader:
         try:
             node = parse(rule, is_path=True)
         except UnwritableError as error:
-            problem = f"A proxy cannot match paths so: {error.problem}."
+            problem = f"A proxy cannot match paths like this: {error.problem}."
             remedy = "Write the characters that are meant, such as [0-9] or [a-z], or a path such as '/api/*'."
             self.refusals.append(Refusal("paths", shown, error.code, problem, remedy))
             return None

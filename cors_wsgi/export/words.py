@@ -1,4 +1,4 @@
-"""Words that all configurations have: comments, indentation, and what a comment says of a treatment."""
+"""Words that all configurations have: comments, indentation, and what a comment says about a treatment."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Edits:
         return bool(self._made or any(self._todos.values()))
 
     def replace(self, start: int, end: int, text: str) -> None:
-        """Put a text in place of what stands from start to end; comments in there are kept, on lines of their own."""
+        """Replace what is between start and end with a text; comments in there are kept, on separate lines."""
         kept = [self._source.data[a:b].decode() for a, b in self._comments if start <= a and b <= end]
         if kept:
             indent = self._source.newline + " " * self._column(start)
@@ -47,7 +47,7 @@ class Edits:
         self.replace(self._source.start(node), self._source.end(node), text)
 
     def add_todo(self, position: int, text: str) -> None:
-        """Put a comment on lines of its own above the statement or decorator at a position."""
+        """Put a comment on separate lines above the statement or decorator at a position."""
         start = self._line_start(position)
         texts = self._todos.setdefault(start, [])
         if text not in texts and not self._has_todo(start, text):
@@ -67,12 +67,12 @@ class Edits:
             above = rest + newline
 
     def add_line(self, position: int, text: str) -> None:
-        """Put a statement on a line of its own above the one at a position."""
+        """Put a statement on a separate line above the one at a position."""
         start = self._line_start(position)
         self.insert(start, f"{self._indent(start)}{text}{self._source.newline}")
 
     def add_line_below(self, node: cst.CSTNode, text: str) -> None:
-        """Put a statement on a line of its own below the one that a part is, or stands in."""
+        """Put a statement on a separate line below the one that a part is, or is in."""
         start = self._line_start(self._source.start(node))
         data, end = self._source.data, self._source.end(node)
         following = data.find(b"\n", end)
@@ -82,14 +82,14 @@ class Edits:
             self.insert(following + 1, f"{self._indent(start)}{text}{self._source.newline}")
 
     def remove_statement(self, node: cst.SimpleStatementLine, *, leaves: str = "") -> None:
-        """Take a statement with its line out; `leaves` stands in its place where a block would be empty."""
+        """Remove a statement with its line; `leaves` replaces it where a block would be empty."""
         if leaves:
             self.replace_node(node, leaves)
         else:
             self.cut_lines(self._source.start(node), self._source.end(node))
 
     def cut_lines(self, start: int, end: int) -> None:
-        """Take whole lines out, from that of `start` to that of `end`; their comments are kept."""
+        """Remove whole lines, from that of `start` to that of `end`; their comments are kept."""
         data, start = self._source.data, self._line_start(start)
         following = data.find(b"\n", end)
         following = len(data) if following == -1 else following + 1
@@ -98,11 +98,11 @@ class Edits:
         self._made.append((start, following, "".join(f"{indent}{c}{self._source.newline}" for c in kept).encode()))
 
     def drop_within(self, start: int, end: int) -> None:
-        """Forget the changes between two positions, since what stands there is changed otherwise."""
+        """Forget the changes between two positions, since another change covers them."""
         self._made = [change for change in self._made if not (start <= change[0] and change[1] <= end)]
 
     def remove_parts(self, parts: Sequence[cst.CSTNode], removed: Iterable[cst.CSTNode]) -> None:
-        """Take parts of a call, list or mapping out, with their commas; comments between them are kept."""
+        """Remove parts of a call, list or mapping, with their commas; comments between them are kept."""
         gone = set(map(id, removed))
         self._removed |= gone
         index = 0
@@ -137,7 +137,7 @@ class Edits:
         return self._source.start(part), self._source.end(part)
 
     def add_to_call(self, call: cst.Call, text: str) -> None:
-        """Add arguments behind the last one of a call."""
+        """Add arguments after the last one of a call."""
         kept = [argument for argument in call.args if id(argument) not in self._removed]
         if kept:
             self.insert(self._outer(kept[-1])[1], f", {text}")

@@ -1,4 +1,4 @@
-"""Groups of options as they stand in a file, keywords or a mapping in `resources`: each is rewritten alone."""
+"""Groups of options as written in a file, keywords or a mapping in `resources`: each is rewritten alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .values import ComputedError, evaluate, write
 
 @dataclass
 class Group:
-    """Options that stand together.
+    """Options that belong together.
 
     Attributes:
         before: what Flask-CORS reads, by option.
@@ -87,7 +87,7 @@ class Rewriter:
                     group.computed["**options"] = f"{star}{self._source.code(value)}"
                 else:
                     removed.append(part)
-                    group.notes.append(f"the argument {self._source.code(value)} had no effect, and was taken out")
+                    group.notes.append(f"the argument {self._source.code(value)} had no effect, and was removed")
             elif name == "resources":
                 resources = self._rewrite_resources(value, group)
             elif name in OPTIONS:
@@ -340,7 +340,7 @@ class Rewriter:
     def _translate_paths(
         self, keys: Sequence[Any], options: Mapping[Any, Options], group: Group
     ) -> list[PathRule | None] | None:
-        """Return the path rules that stand for keys, or None where Flask-CORS would not start with them."""
+        """Return the path rules that replace keys, or None where Flask-CORS would not start with them."""
         try:
             if not all(map(is_key, keys)):
                 raise ValueError("a key is a string or a regular expression")
@@ -358,7 +358,7 @@ class Rewriter:
 
 def _explain_ignored(name: str, value: str) -> str:
     if name in NEEDLESS:
-        return f"{name}={value} is needless here, and was taken out"
+        return f"{name}={value} is not needed here, and was removed"
     meant = find_near_miss(name, (*OPTIONS, "resources"))
     probably = f"; probably {meant} was meant" if meant else ""
-    return f"{name}={value} had no effect in Flask-CORS, and was taken out{probably}"
+    return f"{name}={value} had no effect in Flask-CORS, and was removed{probably}"

@@ -119,7 +119,7 @@ def _translate_age(said: Any) -> Change:
                 LONGEST_MAX_AGE, (f"no browser remembers a preflight for more than {LONGEST_MAX_AGE} seconds",)
             )
         return Change(said if isinstance(said, timedelta) else seconds)
-    return Change(REMOVED, (f"max_age={quote(said)} is no number of seconds, and was taken out",))
+    return Change(REMOVED, (f"max_age={quote(said)} is not a number of seconds, and was removed",))
 
 
 def _keep_valid(option: str, names: list[str]) -> tuple[list[str], tuple[str, ...]]:
@@ -128,7 +128,7 @@ def _keep_valid(option: str, names: list[str]) -> tuple[list[str], tuple[str, ..
     for name in dict.fromkeys(names):
         problems = normalize({option: [name]}, partial=True).problems
         if problems:
-            notes.append(f"{option}: {name!r} was taken out. {problems[0].problem}")
+            notes.append(f"{option}: {name!r} was removed. {problems[0].problem}")
         else:
             kept.append(name)
     return kept, tuple(notes)

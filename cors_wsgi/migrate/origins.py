@@ -43,7 +43,7 @@ class Translation:
     """What one origin of Flask-CORS comes to.
 
     Attributes:
-        rules: what stands for it here: nothing, `"*"` alone, or rules.
+        rules: what replaces it here: nothing, `"*"` alone, or rules.
         notes: what a reader should know, and need not decide: the holes of the old one, say.
         question: what a person must decide; empty if nothing.
     """
@@ -59,11 +59,11 @@ class Translation:
 
 
 def translate_origin(said: Any) -> Translation:
-    """Return what stands for one origin, so that nobody is let in who was not let in before."""
+    """Return what replaces one origin; it lets nobody in who was not let in before."""
     if isinstance(said, re.Pattern):
         return _translate_compiled(said)
     if not isinstance(said, str):
-        return Translation((), question=f"{quote(said)} is no origin and matched nobody. Whom do you mean?")
+        return Translation((), question=f"{quote(said)} is not an origin and matched nobody. Which ones do you mean?")
     if said in ("*", ".*"):
         return Translation(("*",))
     if is_taken_for_regex(said):
@@ -89,7 +89,7 @@ def _translate_text(said: str) -> Translation:
             (), question=f"{quote(said)} matched nobody, being one string. Probably {parts!r} was meant."
         )
     if not said.strip():
-        return Translation((), ("an empty origin, which matched nobody, was taken out",))
+        return Translation((), ("an empty origin, which matched nobody, was removed",))
     hint = f" Probably {quote(meant)} was meant." if meant else ""
     return Translation((), question=f"{quote(said)} matched nobody: {_lower_first(problem.problem)}{hint}")
 
@@ -134,7 +134,7 @@ def _keep_regex(text: str, new: re.Pattern[str], old: Matcher) -> Translation:
     probes = [*_EVERYBODY, *(sample for sample in sample_regex(opened) if parse_origin(sample))]
     if any(opened.fullmatch(probe) and parse_origin(probe) for probe in probes):
         return Translation((opened,), (f"{quote(text)} was matched from the start alone: '.*' says so now",))
-    return Translation((), question=f"{quote(text)} matched no origin that a browser sends. Whom do you mean?")
+    return Translation((), question=f"{quote(text)} matched no origin that a browser sends. Which origins do you mean?")
 
 
 def _list_exact(said: str) -> tuple[Rule, ...]:
@@ -193,7 +193,7 @@ def _find_holes(text: str, old: Matcher, rules: tuple[Rule, ...]) -> Iterator[st
                 yield f"{quote(text)} let {origin} in, and no longer does: {hole}"
     for rule in rules:
         if isinstance(rule, re.Pattern) and (lookalike := find_lookalike(rule)):
-            yield f"{quote(text)} lets {lookalike} in, as it did before: no dot stands in front of the name"
+            yield f"{quote(text)} lets {lookalike} in, as it did before: there is no dot in front of the name"
 
 
 def _list_probes(origin: str) -> Iterator[tuple[str, str]]:

@@ -34,7 +34,7 @@ class PathTranslation:
 
 
 def translate_path(said: Any) -> PathTranslation:
-    """Return what stands for one key; it covers no path that was not covered before.
+    """Return what replaces one key; it covers no path that was not covered before.
 
     Raises:
         ValueError: Flask-CORS would not start with it.
@@ -50,7 +50,7 @@ def translate_path(said: Any) -> PathTranslation:
     try:
         exact = _open_end(text, 0)
     except re.error as error:
-        raise ValueError(f"{quote(text)} is no regular expression: {error}") from error
+        raise ValueError(f"{quote(text)} is not a regular expression: {error}") from error
     if re.match(r"\^?[A-Za-z0-9]", text):
         return PathTranslation(None, exact, (f"{quote(text)} matched no path, since paths begin with a slash",))
     if match := _PREFIX.fullmatch(text) or _GLOB.fullmatch(text):

@@ -1,4 +1,4 @@
-"""What a whole tree of files says of CORS, and what each call of it comes to."""
+"""What a whole tree of files says about CORS, and what each call becomes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _BARE_HERE: Final = (
     "Write origins=[...] if these are not the ones."
 )
 _EVERYBODY_WITH_CREDENTIALS: Final = (
-    "in Flask-CORS every page of the web could act as your users here, with '*' and supports_credentials=True. Name "
+    "in Flask-CORS every page on the web could act as your users here, with '*' and supports_credentials=True. Name "
     "the origins, or leave supports_credentials out."
 )
 _BY_HAND: Final = (
@@ -153,7 +153,7 @@ class TreePlan:
         return next(plan for plan in self.files if plan.sites.source is call.source)
 
     def _merge_doubles(self, layers: list[Layer]) -> list[Layer]:
-        """Merge two calls on one app, where both together can be said by one."""
+        """Merge two calls on one app, where one call can say both."""
         kept: list[Layer] = []
         for layer in layers:
             call = layer.last.call

@@ -67,7 +67,7 @@ def read_matcher(said: Any, *, ignore_case: bool) -> Matcher:
     """Return what one string or regular expression comes to.
 
     Raises:
-        ValueError: it looks like a regular expression, and is none.
+        ValueError: it looks like a regular expression, but is invalid.
     """
     if isinstance(said, re.Pattern):
         return said
@@ -77,7 +77,7 @@ def read_matcher(said: Any, *, ignore_case: bool) -> Matcher:
     try:
         return re.compile(text, re.IGNORECASE if ignore_case else 0)
     except re.error as error:
-        raise ValueError(f"{text!r} is no regular expression: {error}") from error
+        raise ValueError(f"{text!r} is not a regular expression: {error}") from error
 
 
 def matches(text: str, matcher: Matcher, *, ignore_case: bool) -> bool:

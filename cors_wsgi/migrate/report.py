@@ -20,7 +20,7 @@ def write_report(migration: Migration, *, is_written: bool) -> str:
     if migration.dependencies:
         parts.append(_write_list("Dependencies, to be changed to cors-wsgi[flask] by hand", migration.dependencies))
     if migration.left:
-        parts.append(_write_list("Left for a person", _gather(migration.left)))
+        parts.append(_write_list("Left to do by hand", _gather(migration.left)))
     parts.append(_summarize(migration, is_written=is_written))
     return "\n\n".join(parts) + "\n"
 
@@ -40,7 +40,7 @@ def _write_list(title: str, items: list[str]) -> str:
 
 
 def _gather(remarks: Sequence[Remark]) -> list[str]:
-    """Return a line for each thing that is said of a file, with all the places that it is said of."""
+    """Return a line for each remark about a file, with all its places."""
     places: dict[tuple[str, str], list[int]] = {}
     for remark in remarks:
         places.setdefault((remark.name, remark.text), []).append(remark.line)
@@ -61,5 +61,5 @@ def _summarize(migration: Migration, *, is_written: bool) -> str:
         return "Nothing here uses Flask-CORS."
     files = f"{changed} file{'s' * (changed != 1)}"
     done = f"{files} changed" if is_written else f"{files} would change; --write changes them"
-    rest = f"{left} left for a person" if left else "nothing is left for a person"
+    rest = f"{left} left to do by hand" if left else "nothing is left to do by hand"
     return f"{done}, {rest}. Then run: flask cors check"

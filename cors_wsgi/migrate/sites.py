@@ -16,7 +16,7 @@ Statement: TypeAlias = "cst.SimpleStatementLine | cst.BaseCompoundStatement"
 
 
 class CallKind(Enum):
-    """What a call says something of."""
+    """What a call says something about."""
 
     APP = "CORS(app)"
     OBJECT = "CORS()"
@@ -31,13 +31,13 @@ class Call:
 
     Attributes:
         source: the file.
-        kind: what it says something of.
+        kind: what it says something about.
         node: the call.
         target: the text of the app or blueprint; empty for a mark, and for an object without one.
         holder: the name that an object is bound to, or that `init_app` is called on.
         position: where its statement or decorator begins.
         statement: its statement.
-        scope: the function that it stands in; None for the module.
+        scope: the function that it is in; None for the module.
         is_alone: whether the statement is nothing but this call.
         is_above_route: whether it is a decorator above every route's, where Flask-CORS has no effect.
         is_of_method: whether it marks a method of a class without a method `options`.
@@ -149,10 +149,10 @@ class Sites:
         comments: every comment, as start and end.
         references: expressions that name the package itself, as in `flask_cors.CORS`.
         names: how often each name is read.
-        known: what the text says of names and settings.
+        known: what the text says about names and settings.
         has_re: whether the module imports `re`.
-        first_import: the first import that is none of `__future__`, if there is one.
-        after_docstring: where the first statement behind the docstring begins.
+        first_import: the first import that is not from `__future__`, if any.
+        after_docstring: where the first statement after the docstring begins.
     """
 
     source: Source

@@ -75,7 +75,7 @@ class Source:
         """Return the syntax tree of an expression.
 
         Raises:
-            ComputedError: it cannot stand alone, as `*rest` cannot.
+            ComputedError: it is not complete, as `*rest` is not.
         """
         try:
             return parse_expression(self.code(node))

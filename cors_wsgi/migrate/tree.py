@@ -35,7 +35,7 @@ class Migration:
         diff: the changes, as a unified diff.
         rows: of the table.
         notes: what a reader should know.
-        left: what is left for a person.
+        left: what is left to do by hand.
         dependencies: where the package is named that is installed.
         written: the files that change, with their new bytes.
         files: how many files use Flask-CORS.
@@ -138,7 +138,7 @@ def _leave_unread(path: Path, raw: bytes, error: UnreadableError) -> list[Remark
 
 
 def _find_todos(path: Path, raw: bytes, told: Sequence[Remark]) -> Iterator[Remark]:
-    """Yield the comments of an earlier run that stand in a file still."""
+    """Yield the comments of an earlier run that are still in a file."""
     if TODO.encode() not in raw:
         return
     try:

@@ -18,7 +18,7 @@ class ComputedError(Exception):
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of names, in one file.
+    """What is known about names, in one file.
 
     Attributes:
         constants: what module-level names are bound to, where they are bound once.
@@ -30,7 +30,7 @@ class Known:
 
 
 def parse_expression(code: str) -> ast.expr:
-    """Return the syntax tree of an expression, which may stand on several lines."""
+    """Return the syntax tree of an expression, which may span several lines."""
     return ast.parse(f"({code}\n)", mode="eval").body
 
 

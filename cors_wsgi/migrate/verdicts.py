@@ -49,7 +49,7 @@ QUESTIONS: Final = (
     Question("PUT", "PUT"),
     Question("PATCH", "PATCH"),
     Question("DELETE", "DELETE"),
-    Question("headers of its own", "GET", headers=(("X-Requested-With", "script"),)),
+    Question("custom headers", "GET", headers=(("X-Requested-With", "script"),)),
     Question("PUT with credentials", "PUT", credentials=True),
 )
 _WITH_CREDENTIALS: Final = 1
@@ -75,7 +75,7 @@ class Access:
 
         Args:
             named: the origins that the options name; others are look-alikes and strangers.
-            beside: who may read on the other side of the table; only others who may not there are told.
+            beside: who may read on the other side of the table; others are listed only if they may not read there.
         """
         if not self.is_known:
             return "known only when it runs"
@@ -163,7 +163,7 @@ def ask_policies(
 
     Args:
         resources: complete options by path rule, where there are path rules.
-        everywhere: complete options, where there are none.
+        everywhere: complete options, where there are no path rules.
         paths: to ask for.
         origins: to ask for.
     """
@@ -188,13 +188,13 @@ def find_widened(
 ) -> list[str]:
     """Return what somebody could not do before, and can after, as sentences.
 
-    A header of its own, on a GET, counts only where Flask-CORS listed GET: a GET without it could be read anyway, and
+    A custom header, on a GET, counts only where Flask-CORS listed GET: a GET without it could be read anyway, and
     browsers do not need GET to be listed.
 
     Args:
         before: who could read.
         after: who can read.
-        methods: what the call says of methods, if it does.
+        methods: what the call says about methods, if it does.
         routed: the methods of the view, if they are known; others lead nowhere.
     """
     lists_get = methods is None or "GET" in str(methods).upper()

@@ -130,7 +130,7 @@ PAGE: Final[Mapping[str, Text]] = {
     "gets_tainted": Text("loaded, but tainted: scripts may not read it", "已加载，但受“污染”：脚本不能读取"),
     "gets_nothing": Text("an error event, and nothing else", "error 事件，别无其他"),
     "error_event": Text("an error event, with the status 0", "error 事件，状态码 0"),
-    # What is said of it
+    # Remarks on it
     "is_no_cors": Text(
         "A no-cors request: sent without asking, and never readable.",
         "no-cors 请求：不询问就发送，永远不可读取。",

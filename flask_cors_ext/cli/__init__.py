@@ -20,7 +20,7 @@ from ..state import find_state
 from .check import Finding, check_app
 from .routes import Row, list_rows, show_sources
 
-cors = AppGroup("cors", help="Say who may read what of this app across origins, and what is wrong with that.")
+cors = AppGroup("cors", help="Show who may read what from this app across origins, and what is wrong with that.")
 
 _WIDE = 160
 """Columns of what goes to no terminal, where COLUMNS says nothing else."""
@@ -34,7 +34,7 @@ _NO_EXTENSION = "This app has no CORS extension: nothing is shared, and nothing 
 @cors.command("routes")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def routes(*, as_json: bool) -> None:
-    """Show for every route who may call it, with which headers, and which layer said so."""
+    """Show for every route who may call it, with which headers, and which layer set that."""
     state = find_state(current_app)
     try:
         rows = [] if state is None else list_rows(state.merge())
@@ -145,7 +145,7 @@ def _print_table(rows: list[Row]) -> None:
         _print_lines(console, rows)
         return
     table = Table()
-    for heading in ("Route", "Methods", "Origins", "Credentials", "Request headers", "Exposed", "Said by"):
+    for heading in ("Route", "Methods", "Origins", "Credentials", "Request headers", "Exposed", "Set by"):
         table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(row.rule, ", ".join(row.methods), *_show(row))

@@ -254,7 +254,7 @@ def _find_idle_resources(policies: Policies) -> Iterator[Finding]:
     routes = list(policies.app.url_map.iter_rules())
     used = {policies.scopes.find(sample_path(route)).rule for route in routes}
     for scope in policies.scopes.all:
-        is_left_alone = not scope.layers and scope.fallback is None  # on purpose, and maybe for what is no route
+        is_left_alone = not scope.layers and scope.fallback is None  # on purpose, and maybe for what is not a route
         if not is_left_alone and scope.rule not in used and scope.rule is not None and _can_be_told(scope.rule, routes):
             text = f"{scope.name} covers no route of this app. Check its path, or remove it."
             yield Finding(FindingCode.IDLE_RESOURCE, text)
@@ -298,8 +298,8 @@ def _find_header_twins(rows: list[Row]) -> Iterator[Finding]:
             yield Finding(
                 FindingCode.HEADER_TWINS,
                 f"At {one.rule}, {', '.join(one.methods)} and {', '.join(other.methods)} differ only in allow_headers. "
-                "Browsers remember header names for the URL, whatever the method, so they are told to remember no "
-                "preflight there (Access-Control-Max-Age: 0). Give them the same.",
+                "Browsers remember header names for the URL, whatever the method, so preflights are not cached there "
+                "(Access-Control-Max-Age: 0). Give them the same allow_headers.",
             )
 
 

@@ -1,4 +1,4 @@
-"""What `cors-wsgi migrate` left for a person: its comments in the source of an app."""
+"""What `cors-wsgi migrate` left to do by hand: its comments in the source of an app."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What covers each route, as rows: for `flask cors routes`, and for whoever wants to look."""
+"""What covers each route, as rows: for `flask cors routes`, and for code that wants them."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _as_list(names: str | tuple[str, ...]) -> str | list[str]:
 
 
 def show_sources(sources: Mapping[str, str]) -> str:
-    """Return which layer said what, a layer at a time."""
+    """Return which layer set what, one layer at a time."""
     said: dict[str, list[str]] = {}
     for option, source in sources.items():
         said.setdefault(source, []).append(option)

@@ -103,7 +103,7 @@ def test_more_than_1024_bytes_of_safelisted_values_are_a_cause() -> None:
         PreflightCause(
             TOTAL,
             ("accept", "accept-language", "content-language"),
-            "the safelisted values have 1025 bytes together, more than 1024",
+            "the safelisted values have 1025 bytes in total, more than 1024",
         ),
     )
     assert preflight_causes("GET", [*pairs, ("Content-Language", "a")], engine="firefox") == ()

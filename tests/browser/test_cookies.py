@@ -124,7 +124,7 @@ def test_their_accepting_twins(attributes: dict[str, Any]) -> None:
 
 
 def test_a_cookie_needs_a_url_of_http() -> None:
-    with pytest.raises(ValueError, match=r"'ftp://a.example' is no http or https URL"):
+    with pytest.raises(ValueError, match=r"'ftp://a.example' is not an http or https URL"):
         make().cookies.set("ftp://a.example", "a", "b")
 
 
@@ -268,7 +268,7 @@ def test_a_401_is_a_response_like_any_other() -> None:
 def test_what_cannot_be_stored_is_an_error() -> None:
     with pytest.raises(ValueError, match="has a colon in it"):
         make().authenticate(API, "a:b", "c")
-    with pytest.raises(ValueError, match="'nowhere' is no http or https URL"):
+    with pytest.raises(ValueError, match="'nowhere' is not an http or https URL"):
         make().authenticate("nowhere", "a", "c")
 
 

@@ -159,7 +159,7 @@ def test_the_consoles_words_for_a_wrong_type_are_those_of_the_element() -> None:
     assert wrong["module"].say("chromium").startswith("Failed to load module script: Expected")
     assert wrong["module"].say("webkit") == "TypeError: 'text/plain' is not a valid JavaScript MIME type."
     assert wrong["style"].say("webkit").startswith(f"Did not parse stylesheet at '{API}/x' because non CSS")
-    assert wrong["style"].say("chromium") == "(this browser's console has no message of its own)"
+    assert wrong["style"].say("chromium") == "(this browser's console prints no message for it)"
     assert sniffed.say("firefox").endswith(
         "due to MIME type (“text/plain”) mismatch (X-Content-Type-Options: nosniff)."
     )
@@ -209,7 +209,7 @@ def test_a_redirect_to_another_origin_taints() -> None:
 @pytest.mark.parametrize(
     ("kind", "options", "why"),
     [
-        ("picture", {}, "'picture' is nothing that a page loads; write one of img, script"),
+        ("picture", {}, "'picture' is not something that a page loads; write one of img, script"),
         ("font", {"crossorigin": "anonymous"}, "'font' has no crossorigin attribute"),
         ("preload", {}, "a preload needs as_; write one of script, style"),
         ("img", {"as_": "image"}, "as_='image' belongs to a preload; leave it out for 'img'"),

@@ -110,7 +110,7 @@ def test_one_body_at_a_time() -> None:
         ({"redirect": "x"}, "redirect 'x' is none of follow, error, manual"),
         ({"cache": "x"}, "cache 'x' is none of default, no-store, reload, no-cache, force-cache, only-if-cached"),
         ({"cache": "only-if-cached"}, "the cache mode only-if-cached needs the mode same-origin"),
-        ({"url": "http://["}, "'http://[' is no URL"),
+        ({"url": "http://["}, "'http://[' is not a URL"),
         ({"url": "https://u:p@a.example/"}, "the URL has a user name or password in it"),
         ({"method": "POST", "body": ReadableStream([])}, "a stream as the body needs duplex='half'"),
         (
@@ -118,7 +118,7 @@ def test_one_body_at_a_time() -> None:
             "a request with keepalive cannot have a stream as the body",
         ),
         ({"priority": "urgent"}, "priority 'urgent' is none of auto, high, low"),
-        ({"referrer": "https://a b/"}, "the referrer 'https://a b/' is no URL"),
+        ({"referrer": "https://a b/"}, "the referrer 'https://a b/' is not a URL"),
         ({"method": "POST", "body": ReadableStream([]), "duplex": "full"}, "duplex 'full' is not half"),
     ],
 )
@@ -299,7 +299,7 @@ def test_a_page_without_url_resolves_nothing_but_the_apps_paths() -> None:
     browser = Browser(answering(headers=[("Access-Control-Allow-Origin", "*")]), API)
     page = browser.open("null")
     assert page.fetch("/x").status == 200
-    with pytest.raises(FetchError, match="'x' is no URL"):
+    with pytest.raises(FetchError, match="'x' is not a URL"):
         page.fetch("x")
 
 
@@ -325,11 +325,11 @@ def test_browsers_and_pages_say_what_they_are() -> None:
 
 @pytest.mark.parametrize("url", ["api.example.com", "ftp://a.example", "https://u:p@a.example", ""])
 def test_an_app_is_served_over_http(url: str) -> None:
-    with pytest.raises(ValueError, match=r"is no http or https URL; write one such as 'https://api.example.com'"):
+    with pytest.raises(ValueError, match=r"is not an http or https URL; write one such as 'https://api.example.com'"):
         Browser(answering(), url)
-    with pytest.raises(ValueError, match="is no http or https URL"):
+    with pytest.raises(ValueError, match="is not an http or https URL"):
         make().mount(url, answering())
-    with pytest.raises(ValueError, match="is no http or https URL"):
+    with pytest.raises(ValueError, match="is not an http or https URL"):
         Browser.live(url)
 
 

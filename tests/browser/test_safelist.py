@@ -127,7 +127,7 @@ def test_a_single_range(value: str, parsed: tuple[int | None, int | None] | None
 def test_a_range_needs_a_first_position() -> None:
     assert find_unsafe_value("range", "bytes=5-") is None
     assert find_unsafe_value("range", "bytes=-5") == "its range has no first position"
-    assert find_unsafe_value("range", "bytes=5") == "its value is no single range such as bytes=0-99"
+    assert find_unsafe_value("range", "bytes=5") == "its value is not a single range such as bytes=0-99"
 
 
 @pytest.mark.parametrize(

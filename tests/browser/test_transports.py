@@ -303,7 +303,7 @@ def test_a_body_without_end_is_given_up_in_time() -> None:
     with serve(trickling(start, b"data: x\n\n", 1)) as origin:
         response = ask(origin, timeout=0.3)
     assert (response.headers["content-type"], response.content[:7]) == ("text/event-stream", b"data: x")
-    assert response.error == "there was no whole response after 0.3 seconds"
+    assert response.error == "there was no complete response after 0.3 seconds"
 
 
 def test_a_body_that_is_too_long_is_cut() -> None:

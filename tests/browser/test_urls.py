@@ -170,8 +170,8 @@ def test_pages_have_tuple_origins_or_opaque_ones() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("app.example.com", "is no URL"),
-        ("https://", "is no URL"),
+        ("app.example.com", "is not a URL"),
+        ("https://", "is not a URL"),
         ("https://u:p@a.example", "has a user name or password"),
     ],
 )

@@ -172,7 +172,7 @@ def test_a_server_that_is_not_reached_is_status_2_and_one_line_with_a_remedy(url
     assert words in line
     assert "HTTPConnection" not in line
     assert remedy.strip() == (
-        "See that the server runs, and that its certificate, name and port are right. CORS is not the matter."
+        "Check that the server is running, and that its certificate, name and port are right. CORS is not the cause."
     )
 
 

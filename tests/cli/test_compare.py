@@ -253,7 +253,7 @@ def test_a_stream_that_never_ends_is_left_as_soon_as_it_has_begun(sides: Path) -
 UNTRIED = [
     (["sides:one", "sides:no_such"], "module 'sides' has no attribute 'no_such'"),
     (["no_such:one", "sides:one"], "No module named 'no_such'"),
-    (["sides", "sides:one"], "'sides' is no app; write it as 'module:attribute'"),
+    (["sides", "sides:one"], "'sides' is not an app; write it as 'module:attribute'"),
     (["sides:number", "sides:one"], "sides:number: int is not a WSGI app. Name a Policy, an app, or a URL."),
     (["sides:asgi", "sides:one"], "sides:asgi: function is an ASGI app, and this is for WSGI apps."),
     (["wrong:policy", "sides:one"], "'https://app.example.com'"),

@@ -341,7 +341,7 @@ FAILED = "of every request that CORS blocked, and for some that failed for other
         ("GET https://a.example/ads net::ERR_BLOCKED_BY_CLIENT", "An extension of the browser", "Switch it off", 0),
         ("(blocked:other)", "An extension of the browser", "Switch it off", 0),
         ("Blocked By Extension", "An extension of the browser", "Switch it off", 0),
-        ("(blocked:devtools)", "The developer tools were told to block this URL.", "Remove the pattern", 0),
+        ("(blocked:devtools)", "The developer tools are set to block this URL.", "Remove the pattern", 0),
         ("(blocked:csp)", "The page's own Content-Security-Policy", "Add the API's origin to connect-src", 0),
         (
             "Refused to connect to 'https://a.example/' because it violates the following Content Security Policy",

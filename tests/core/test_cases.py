@@ -429,7 +429,7 @@ def test_a_refusal_is_one_record_with_reason_and_nearest_rule(caplog: pytest.Log
         wrap(MINE).request(path="/x", origin=O + "/")
     (message,) = (record.getMessage() for record in caplog.records)
     assert message == (
-        f"actual 'GET' '/x' from '{O}/': refused, origin-malformed (the Origin header is no single serialized origin); "
+        f"actual 'GET' '/x' from '{O}/': refused, origin-malformed (the Origin header is not a single serialized origin); "
         f"the nearest rule is '{O}'"
     )
 

@@ -514,7 +514,7 @@ def test_what_the_client_sent_is_logged_escaped_on_one_line(
         pytest.param(
             MINE,
             A + "/",
-            "origin-malformed (the Origin header is no single serialized origin); the nearest rule is "
+            "origin-malformed (the Origin header is not a single serialized origin); the nearest rule is "
             "'https://a.example'",
             id="malformed",
         ),

@@ -39,7 +39,7 @@ def test_problems_are_shown_together() -> None:
               The origin has no scheme.
               Write 'https://a.example'.
           max_age: -1  [max-age]
-              The age is a whole number of seconds, zero or more.
+              The age must be a whole number of seconds, zero or more.
               Write 600, timedelta(minutes=10), 0 to switch caching off, or None to leave it to the browser.
         """
     )

@@ -132,8 +132,8 @@ def test_an_option_is_refused_and_its_twin_is_accepted(
 
 OPAQUE = [
     # the rule, and what is wrong with it
-    ("null", "Any page can make its requests come from null, with a sandboxed frame: it stands for everybody."),
-    ("file://", "Every local file has this origin in the web views that send it: it stands for nobody in particular."),
+    ("null", "Any page can send requests from null, with a sandboxed frame: allowing it allows everybody."),
+    ("file://", "Every local file has this origin in the web views that send it: it identifies nobody."),
 ]
 
 

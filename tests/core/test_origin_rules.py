@@ -182,7 +182,11 @@ def test_what_is_no_origin_is_refused_and_a_twin_one_edit_away_is_accepted(
 WORDINGS = [
     # what is written, the sentences on what is wrong and on what to write instead
     ("https://a.example:443", "Browsers leave out port 443, the default of https.", "Write 'https://a.example'."),
-    ("https://a.example:0", "A port is a number from 1 to 65535, without leading zeros.", "Write 'https://a.example'."),
+    (
+        "https://a.example:0",
+        "A port must be a number from 1 to 65535, without leading zeros.",
+        "Write 'https://a.example'.",
+    ),
     ("https://", "The origin has no host.", ANY_ORIGIN),
     ("https://a..example", "The host has an empty label between its dots.", ANY_ORIGIN),
     (
@@ -190,7 +194,7 @@ WORDINGS = [
         "A host whose last label is a number is an IPv4 address, and browsers send that as four decimal numbers.",
         ANY_ORIGIN,
     ),
-    ("http://[abc]", "This is no IPv6 address.", ANY_ORIGIN),
+    ("http://[abc]", "This is not an IPv6 address.", ANY_ORIGIN),
     ("app://[::1]", "Only http and https origins have an IPv6 host.", ANY_ORIGIN),
     ("http://[0::1]", "Browsers send this IPv6 address as [::1].", "Write 'http://[::1]'."),
     ("htpp://1.2.3", "The scheme 'htpp' is one slip away from 'http', and no page has it.", "Did you mean 'http'?"),

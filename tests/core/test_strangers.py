@@ -79,7 +79,7 @@ def test_it_is_accepted_by_name_and_where_nobody_can_act_as_a_user(regex: str) -
 @pytest.mark.parametrize(("regex", "stranger"), WARNED)
 def test_one_stranger_alone_is_warned_of(regex: str, stranger: str) -> None:
     rule = re.compile(regex)
-    said = f"it also matches {stranger}. Make sure that you trust whoever can have such an origin."
+    said = f"it also matches {stranger}. Make sure that you trust everyone who can have such an origin."
     with pytest.warns(PolicyWarning, match=re.escape(said)) as caught:
         Policy(rule, supports_credentials=True)
     assert len(caught) == 1
@@ -113,7 +113,7 @@ def test_what_is_wrong_with_an_open_regex_and_what_to_write_are_said_in_full() -
     assert rule.fullmatch(second)
     assert problem.remedy == (
         "Write a pattern such as 'https://*.example.com', or a regular expression that names your domain; or write "
-        "accept_risks=['open-regex'] if you trust whoever can have such an origin."
+        "accept_risks=['open-regex'] if you trust everyone who can have such an origin."
     )
 
 

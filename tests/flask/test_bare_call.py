@@ -54,7 +54,7 @@ def test_it_hands_every_request_through_and_says_so_once(
             assert pair.are_alike_but_for(path=path, origin=origin)
             assert pair.are_alike_but_for(method="OPTIONS", path=path, origin=origin, headers=asked)
     (message,) = errors(caplog)
-    assert "shares nothing: nobody names an origin. " in message
+    assert "shares nothing: no origin is named. " in message
     credentials = "supports_credentials" in keywords or config
     assert message.endswith(WITH_CREDENTIALS if credentials else NAME_ORIGINS)
 
@@ -70,7 +70,7 @@ def test_the_log_names_file_and_line_of_the_call_and_a_setting_that_came_too_lat
     Server(app).request(path="/x", origin=A)
     (message,) = errors(caplog)
     assert message == (
-        f"CORS(app) at {__file__}:{line} shares nothing: nobody names an origin. CORS_ORIGINS came after that call, "
+        f"CORS(app) at {__file__}:{line} shares nothing: no origin is named. CORS_ORIGINS came after that call, "
         f"and had no effect: set it before. {NAME_ORIGINS}"
     )
 
@@ -121,18 +121,14 @@ def test_a_marked_view_for_which_nothing_names_an_origin_is_never_shared(
         assert pair.are_alike_but_for(path="/own", origin=origin)
     assert pair.with_cors.preflight(A, "GET", path="/marked") == forbidden()
     assert pair.with_cors.preflight(A, "GET", path="/named") == granted(A, "GET, HEAD")
-    assert errors(caplog) == [
-        f"Nobody names an origin for the view 'marked', so nothing is shared there. {NAME_ORIGINS}"
-    ]
+    assert errors(caplog) == [f"No origin is named for the view 'marked', so nothing is shared there. {NAME_ORIGINS}"]
 
 
 def test_a_resource_without_origins_beside_others_is_named(caplog: pytest.LogCaptureFixture) -> None:
     pair = twins(build, resources={"/x": {"origins": A}, "/own": {"max_age": 5}})
     assert pair.are_alike_but_for(allow(A), VARY_ORIGIN, path="/x", origin=A)
     assert pair.are_alike_but_for(path="/own", origin=A)
-    assert errors(caplog) == [
-        f"Nobody names an origin for resources['/own'], so nothing is shared there. {NAME_ORIGINS}"
-    ]
+    assert errors(caplog) == [f"No origin is named for resources['/own'], so nothing is shared there. {NAME_ORIGINS}"]
 
 
 def test_a_blueprint_for_which_nothing_names_an_origin_hands_off(caplog: pytest.LogCaptureFixture) -> None:

@@ -69,7 +69,7 @@ def test_for_everybody_alone_it_would_do_nothing() -> None:
             "block_untrusted",
             True,
             "blocks-nothing",
-            "Every page of the web is trusted, so that nothing would ever be blocked.",
+            "Every page on the web is trusted, so nothing would ever be blocked.",
             "Name the origins you trust, or leave block_untrusted off.",
         ),
     )
@@ -85,5 +85,5 @@ def test_a_regex_that_matches_a_stranger_is_logged_once(caplog: pytest.LogCaptur
     (record,) = caplog.records
     assert record.getMessage() == (
         r"re.compile('https://.*myapp\\.com'): it also matches https://canarymyapp.com. "
-        "Make sure that you trust whoever can have such an origin."
+        "Make sure that you trust everyone who can have such an origin."
     )

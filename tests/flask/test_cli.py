@@ -109,7 +109,7 @@ def test_routes_as_a_table() -> None:
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in output.splitlines() if line.startswith("│")]
     heading = next(line for line in output.splitlines() if line.startswith("┃"))
     assert [cell.strip() for cell in heading.split("┃")[1:-1]] == [
-        "Route", "Methods", "Origins", "Credentials", "Request headers", "Exposed", "Said by",
+        "Route", "Methods", "Origins", "Credentials", "Request headers", "Exposed", "Set by",
     ]  # fmt: skip
     assert code == 0
     assert ["/never", "GET, HEAD", "never shared", "", "", "", ""] in rows

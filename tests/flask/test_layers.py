@@ -100,7 +100,7 @@ def test_a_bad_merge_names_the_view_and_which_layer_said_what_and_where() -> Non
     expected = (
         "1 problem in the views of the app 'site':\n"
         "  origins: '*'  [wildcard-with-credentials]\n"
-        "      With credentials, every page of the web could act as any of your users who visits it. Merged for "
+        "      With credentials, every page on the web could act as any of your users who visits it. Merged for "
         "the view 'outer.inner.x': supports_credentials from @cross_origin on app_that_says.<locals>.<lambda> at "
         f"{marked}, origins from CORS(app) at {called}.\n"
         "      Name the origins you trust, such as ['https://app.example.com'], or leave supports_credentials off."
@@ -281,7 +281,7 @@ WRONG = [
         "resources-type",
         "1 problem:\n"
         "  resources: 7  [resources-type]\n"
-        "      Resources are a mapping, one path or a list of paths, not int.\n"
+        "      Resources must be a mapping, one path or a list of paths, not int.\n"
         f"      {EXAMPLE}",
         id="a number",
     ),
@@ -290,7 +290,7 @@ WRONG = [
         "path-type",
         "1 problem:\n"
         "  resources: ['/b']  [path-type]\n"
-        "      A path rule is a string or a compiled regular expression of text, not list.\n"
+        "      A path rule must be a string or a compiled regular expression of text, not list.\n"
         "      Write a path such as '/api/*'.",
         id="a list in a list",
     ),
@@ -299,7 +299,7 @@ WRONG = [
         "resource-type",
         "1 problem in resources['/a']:\n"
         "  resources: 7  [resource-type]\n"
-        "      A resource has a mapping of options, None or DENY, not int.\n"
+        "      A resource must be a mapping of options, None or DENY, not int.\n"
         f"      {EXAMPLE}",
         id="no mapping",
     ),
@@ -367,10 +367,10 @@ def test_a_combination_that_could_not_be_foreseen_is_denied_and_logged_once(capl
     (record,) = caplog.records
     assert record.levelname == "ERROR"
     assert without_places(record.getMessage()) == (
-        "The view 'y' at resources['/open/*'] is not shared: its layers do not fit: 1 problem in "
+        "The view 'y' at resources['/open/*'] is not shared: its layers conflict: 1 problem in "
         "supports_credentials from @cross_origin on areas, origins from resources['/open/*']:\n"
         "  origins: '*'  [wildcard-with-credentials]\n"
-        "      With credentials, every page of the web could act as any of your users who visits it.\n"
+        "      With credentials, every page on the web could act as any of your users who visits it.\n"
         "      Name the origins you trust, such as ['https://app.example.com'], or leave supports_credentials off."
     )
     assert server.preflight(B, "GET", path="/x/y") == granted(B, "GET, HEAD", WITH_CREDENTIALS, headers=None)

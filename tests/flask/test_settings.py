@@ -141,7 +141,7 @@ def test_a_name_that_is_nearly_a_setting_s_is_explained_in_full() -> None:
         "1 problem in the settings:\n"
         f"  CORS_ORIGIN: {A!r}  [unknown-option]\n"
         "      There is no setting CORS_ORIGIN.\n"
-        "      If your app reads it, hand its value over: CORS(app, origins=app.config['CORS_ORIGIN']). Else rename it "
+        "      If your app reads it, pass its value on: CORS(app, origins=app.config['CORS_ORIGIN']). Else rename it "
         "to 'CORS_ORIGINS'."
     )
 
@@ -217,7 +217,7 @@ def test_everything_that_is_wrong_with_one_call_is_said_at_once(monkeypatch: pyt
 def test_an_error_says_as_well_that_nobody_names_an_origin(options: dict[str, Any], advice: bool) -> None:
     with pytest.raises(PolicyError) as error:
         server_with({}, **options)
-    said = "Besides, nobody names an origin yet: write origins=['https://app.example.com'], too."
+    said = "Also, no origin is named yet: write origins=['https://app.example.com'], too."
     assert str(error.value).endswith(f"\n  {said}") == advice
 
 
@@ -252,7 +252,7 @@ def test_needless_options_of_flask_cors_are_explained(option: str) -> None:
     with pytest.warns(PolicyWarning) as caught:
         CORS(app, origins=A, **{option: False})  # type: ignore[misc]
     (warning,) = caught
-    assert str(warning.message).startswith(f"{option} is needless, and has no effect: ")
+    assert str(warning.message).startswith(f"{option} is unnecessary, and has no effect: ")
     assert str(warning.message).endswith(". Remove it.")
     assert warning.filename == __file__
     with pytest.warns(PolicyWarning, match=f"the setting CORS_{option.upper()} is needless"):

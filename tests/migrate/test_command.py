@@ -61,7 +61,7 @@ def test_what_is_left_is_listed_where_its_comment_stands_and_fails_the_check_unt
     path.write_bytes(BARE)
     shown = run(tmp_path, "app.py", "--write")
     assert shown.returncode == 1
-    assert "Left for a person\n  app.py:7: no origins are named" in shown.stdout
+    assert "Left to do by hand\n  app.py:7: no origins are named" in shown.stdout
     lines = path.read_text().splitlines()
     assert lines[4].startswith("# TODO cors-wsgi: no origins are named")
     assert lines[6] == "CORS(app)"

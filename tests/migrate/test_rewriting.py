@@ -10,7 +10,7 @@ from support.migrated import migrate_text
 from support.needs import needs_module
 
 CASES = re.findall(
-    r"^## ([^\n]*) \((settled|left for a person)\)\n\n```python\n(.*?)\n```\n\n```python\n(.*?)\n```$",
+    r"^## ([^\n]*) \((settled|left to do by hand)\)\n\n```python\n(.*?)\n```\n\n```python\n(.*?)\n```$",
     (Path(__file__).parent / "data/rewritten.md").read_text("utf-8"),
     re.DOTALL | re.MULTILINE,
 )

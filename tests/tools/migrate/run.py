@@ -46,7 +46,7 @@ class Outcome:
         files: how many files use Flask-CORS.
         changed: how many change.
         calls: how many calls the table has.
-        left: how many things are left for a person, without origins.
+        left: how many things are left to do by hand, without origins.
         left_with_origins: the same, with origins given for bare calls.
         asked: of how many origins the running app was asked, before and after; None if it is not run.
     """

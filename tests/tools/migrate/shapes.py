@@ -22,7 +22,7 @@ def read_shapes() -> list[dict[str, Any]]:
 
 
 def list_rows() -> Iterator[tuple[str, str, str, str]]:
-    """Yield the call, who could read, who can read, and whether something is left for a person."""
+    """Yield the call, who could read, who can read, and whether something is left to do by hand."""
     for shape in read_shapes():
         with tempfile.TemporaryDirectory() as folder:
             migrated = migrate_text(shape["snippet"].replace("LIB", "flask_cors") + "\n", Path(folder))
