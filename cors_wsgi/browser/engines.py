@@ -65,7 +65,7 @@ class Engine:
     )
     drops_user_agent: bool = _row("a User-Agent that a script sets is dropped, without preflight", False, chromium=True)
     joins_repeated_headers: bool = _row(
-        "a name that a script gives to fetch() several times is judged as one value, joined, not each alone",
+        "a name that a script gives to fetch() several times is judged as one joined value, not one by one",
         False,
         chromium=True,
         webkit=True,
@@ -85,7 +85,7 @@ class Engine:
     )
     folds_lines: bool = _row(
         "a header given several times to fetch() is sent as one line, which an empty value empties; of one that is not "
-        "a list  (Authorization, Content-Type, Location and a few more) the last, or, of Content-Type with a body, the "
+        "a list (Authorization, Content-Type, Location and a few more) the last, or, of Content-Type with a body, the "
         "first; of a response's header that has other lines the empty ones do not count, but for "
         "Access-Control-Allow-Origin, Content-Length and Location",
         False,
@@ -149,14 +149,14 @@ class Engine:
         note="Measured with generated requests.",
     )
     rewrites_charset: Literal["when another", "in place"] = _row(
-        "the charset in the author's Content-Type of an XMLHttpRequest with text becomes UTF-8 where it is another "
-        "one, and the whole type is written anew; or always, in its place",
+        "the charset in the author's Content-Type of an XMLHttpRequest with text becomes UTF-8 where it is "
+        "another one, and the whole type is rewritten; or always, in place",
         "when another",
         chromium="in place",
     )
     rewrites_charset_of_params: Literal["never", "as of text", "every one"] = _row(
-        "the charset in the author's Content-Type of an XMLHttpRequest with URLSearchParams stays; becomes UTF-8 as "
-        "that of text does; or every charset in it does, in its place",
+        "the charset in the author's Content-Type of an XMLHttpRequest with URLSearchParams stays; becomes UTF-8 "
+        "as that of text does; or every charset in it does, in place",
         "never",
         chromium="as of text",
         firefox="every one",
@@ -227,7 +227,7 @@ class Engine:
 
     # The preflight cache
     max_age_limit: int | None = _row(
-        "seconds that an answer is kept at most",
+        "the most seconds that an answer is kept",
         None,
         chromium=7200,
         firefox=86400,
@@ -247,9 +247,9 @@ class Engine:
     )
     keeps_wildcards: bool = _row("a * is kept with the answer, and covers all later requests", True, firefox=False)
     kept_wildcard: Literal["for all", "for requests without credentials", "from requests without credentials"] = _row(
-        "a kept * covers methods and headers of every request, of one with credentials too, though no answer may say "
-        "so (the standard lets it, word for word); of requests without credentials; or only if that for which it was "
-        "kept had none either",
+        "a kept * covers methods and headers of every request, even one with credentials, though no answer may "
+        "say so (the standard allows it, word for word); of requests without credentials; or of those only if the"
+        " request that it was kept for had none either",
         "for all",
         chromium="from requests without credentials",
         firefox="for requests without credentials",
@@ -271,7 +271,7 @@ class Engine:
         webkit=True,
     )
     keeps_refusals: bool = _row(
-        "an answer is kept also if it does not allow the method or header that it was asked for",
+        "an answer is kept even if it does not allow the method or header that it was asked for",
         False,
         webkit=True,
         note="Measured with generated requests.",
@@ -296,7 +296,7 @@ class Engine:
         note="Measured with generated requests.",
     )
     cache_modes_bypassing: frozenset[str] = _row(
-        "these cache modes of a request make its preflight anew",
+        "a request with one of these cache modes is preflighted anew",
         frozenset(),
         chromium=frozenset({"no-store", "reload", "no-cache"}),
         firefox=frozenset({"no-store", "reload"}),
@@ -335,13 +335,13 @@ class Engine:
     )
     redirected_names: Literal["current", "original", "stripped once"] = _row(
         "the headers for which a redirected request is preflighted: those it still has; all that it began with; "
-        "or all that it began with but those which the last redirect took, which are then sent again too",
+        "or all that it began with except those that the last redirect removed, which are then sent again too",
         "current",
         firefox="stripped once",
         webkit="original",
     )
     repeats_preflights: bool = _row(
-        "a request that was preflighted once is preflighted again after each redirect, also as a simple one",
+        "a request that was preflighted once is preflighted again after each redirect, even if it is simple by then",
         False,
         firefox=True,
         webkit=True,
@@ -435,13 +435,13 @@ class Engine:
         webkit=_SENDERS | {"audio", "media", "video"},
     )
     fonts_without_cors: bool = _row(
-        "a font is asked for without CORS",
+        "a font is requested without CORS",
         False,
         webkit=True,
         note="Of FontFace, measured in WebKitGTK.",
     )
     preloads_fonts_with_cors: bool = _row(
-        "the preload of a font is asked for with CORS though it has no crossorigin attribute", False, firefox=True
+        "the preload of a font is requested with CORS though it has no crossorigin attribute", False, firefox=True
     )
     preloads_hide_failures: bool = _row(
         "a preload from another origin fires load, not error, where the Fetch standard makes a network error of the "
@@ -469,7 +469,7 @@ class Engine:
         webkit=frozenset({"font", "script", "style"}),
     )
     preloads_checked: frozenset[str] = _row(
-        "a preload of these destinations fires error if its type is that of something else",
+        "a preload of these destinations fires error if its type is that of another kind of resource",
         frozenset(),
         chromium=frozenset({"image"}),
         firefox=frozenset({"image", "style"}),
@@ -483,7 +483,7 @@ class Engine:
         "a style sheet of another type than text/css fires load, though it is not applied", False, chromium=True
     )
     asks_twice_for_media: bool = _row(
-        "a media file that cannot be played is asked for a second time", False, webkit=True
+        "a media file that cannot be played is requested a second time", False, webkit=True
     )
 
     # Cookies
@@ -514,14 +514,14 @@ class Engine:
         "the prefix __Host- forbids a Domain that names the host itself and is a public suffix", False, chromium=True
     )
     partitions_cookies: bool = _row(
-        "a cookie with Partitioned goes with pages of one site alone, and across sites too", True, webkit=False
+        "a cookie with Partitioned is sent only with pages of one site, and across sites too", True, webkit=False
     )
     names_cookies_without_equals: bool = _row(
         "a cookie without = is a name without value, not a value without name, which none may be", False, firefox=True
     )
     control_in_cookies: Literal["refused", "refused, tabs too", "cut"] = _row(
-        "a cookie with a control character is refused, but for a tab; also for a tab; or Set-Cookie ends before the "
-        "first that is not printable ASCII",
+        "a cookie with a control character other than a tab is refused; with a tab, too; or Set-Cookie ends "
+        "before the first that is not printable ASCII",
         "refused",
         chromium="refused, tabs too",
         webkit="cut",

@@ -154,7 +154,7 @@ def _strip(text: str, run: Run) -> str:
 
 
 def _sum_up(prediction: Prediction, language: Language) -> str:
-    """Return, in a few words, what comes of the script."""
+    """Return, in a few words, the outcome of the script."""
     said = []
     for call in prediction.calls:
         names = [say("preflight", language) if one.is_preflight else one.method for one in call.exchanges]

@@ -38,7 +38,7 @@ _SERVED_WITH: Final = [("Date", "Mon, 01 Jan 2024 00:00:00 GMT"), ("Server", "WS
 
 @dataclass(frozen=True)
 class Call:
-    """What one call of `fetch()` comes to.
+    """The outcome of one call of `fetch()`.
 
     Attributes:
         exchanges: what goes over the wire.
@@ -70,7 +70,7 @@ class Prediction:
 
     Attributes:
         causes: why a browser sends a preflight; empty for a simple request.
-        calls: what each call of the script comes to.
+        calls: the outcome of each call of the script.
     """
 
     causes: Sequence[PreflightCause]

@@ -29,7 +29,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Recording:
-    """What comes of a scenario: whether the script may read the last answer, and the answers in their order."""
+    """The outcome of a scenario: whether the script may read the last answer, and the answers in their order."""
 
     is_readable: bool
     answers: tuple[Answer, ...]

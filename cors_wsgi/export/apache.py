@@ -1,4 +1,4 @@
-"""Apache: mod_rewrite finds out, in variables of the request, and mod_headers says it."""
+"""Apache: mod_rewrite decides, in variables of the request, and mod_headers sets the headers."""
 
 from __future__ import annotations
 
@@ -265,5 +265,5 @@ def _format(text: str) -> str:
 
 
 def quote(text: str) -> str:
-    """Return a regular expression as mod_rewrite reads it: backslashes stay, and quotes were spelled otherwise."""
+    """Return a regular expression as mod_rewrite reads it: backslashes stay, and quotes are spelled differently."""
     return f'"{text}"'

@@ -141,7 +141,7 @@ class Edge:
 
     Attributes:
         name: an identifier for the whole.
-        rules: the path rules, of which the first that fits counts.
+        rules: the path rules, of which the first that matches counts.
         otherwise: what is done where none fits.
     """
 
@@ -195,7 +195,7 @@ class Address:
 
     @property
     def is_name(self) -> bool:
-        """Whether the host has to be looked up."""
+        """Whether the host must be looked up."""
         return ":" not in self.host and not self.host.replace(".", "").isdigit()
 
 

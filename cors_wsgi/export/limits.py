@@ -1,4 +1,4 @@
-"""What several proxies lack alike: regular expressions beyond RE2, and exact origins without number."""
+"""What several proxies lack: regular expressions beyond RE2, and unlimited exact origins."""
 
 from __future__ import annotations
 

@@ -282,7 +282,7 @@ def _list_places(edge: Edge) -> Iterator[tuple[str, str, Treatment | ByMethod, i
         elif rule.kind is PathKind.PREFIX:
             if rule.text and rule.text not in exact:
                 yield f"= {quote(rule.text, variables=True)}", rule.shown, rule.chosen, number
-            # ^~ keeps regular expressions from being looked at: any path that is written out beats them.
+            # ^~ keeps regular expressions from being tried: any path that is written out beats them.
             yield f"^~ {quote(rule.text + '/', variables=True)}", rule.shown, rule.chosen, number
             covers_all = covers_all or not rule.text
         else:

@@ -65,7 +65,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Repeat:
-    """The same several times; `most` is None where there is no bound."""
+    """A repetition; `most` is None where there is no bound."""
 
     item: Node
     least: int
@@ -109,7 +109,7 @@ Node: TypeAlias = "Chars | Sequence | Choice | Repeat | Group | Look | Place | R
 
 
 class UnwritableError(Exception):
-    """What an expression has and a dialect has not.
+    """What an expression has and a dialect lacks.
 
     Attributes:
         code: the kind of refusal.

@@ -62,7 +62,7 @@ class Reader:
         self.name = make_identifier(self.called)
 
     def refuse(self, *, source: object = None, block_untrusted: bool, debug: bool) -> None:
-        """Take note of what a middleware or an extension does beyond its policies."""
+        """Note what a middleware or an extension does beyond its policies."""
         if source is not None:
             problem = f"Policies come from {type(source).__name__}, which is code that a proxy cannot ask."
             remedy = "Export the Flask app whose extension it is, or the policies one by one."

@@ -1,4 +1,4 @@
-"""The proxies that a policy is exported to; a further one is one more module, named here."""
+"""The proxies that a policy is exported to; to add one, add a module and name it here."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def load_target(name: str) -> Target:
 def export(
     target: str, edge: Edge, setting: Setting, *, made_by: str, snippet: bool = False, refusals: Iterable[Refusal] = ()
 ) -> str:
-    """Return the configuration with which a proxy answers as the middleware would.
+    """Return the configuration that makes a proxy answer as the middleware would.
 
     Args:
         target: the proxy, one of `TARGETS`.

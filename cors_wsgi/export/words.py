@@ -8,7 +8,7 @@ from .description import ByMethod, Fixed, Sharing, Treatment
 
 
 def indent(lines: Iterable[str], levels: int = 1, *, by: str = "    ") -> list[str]:
-    """Return lines further to the right; empty ones stay empty."""
+    """Return the lines indented; empty ones stay empty."""
     return [by * levels + line if line else "" for line in lines]
 
 

@@ -1,4 +1,4 @@
-"""Changes of a text, each at its place, so that everything else stays byte for byte."""
+"""Changes to a text, each at its position, so that everything else stays byte for byte."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Edits:
         self._made.append((position, position, text.encode()))
 
     def replace_node(self, node: cst.CSTNode, text: str) -> None:
-        """Put a text in place of a part."""
+        """Replace a part with a text."""
         self.replace(self._source.start(node), self._source.end(node), text)
 
     def add_todo(self, position: int, text: str) -> None:
@@ -164,7 +164,7 @@ class Edits:
         """Return the whole text with every change in it.
 
         Raises:
-            ValueError: two changes are of one place.
+            ValueError: two changes overlap.
         """
         data = self._source.data
         out, done = [], 0

@@ -40,7 +40,7 @@ class Group:
     questions: list[str] = field(default_factory=list)
 
     def take(self, other: Group) -> None:
-        """Take over what another group has to say, but not its options."""
+        """Take over the notes and questions of another group, but not its options."""
         self.computed |= other.computed
         self.notes += other.notes
         self.questions += other.questions
@@ -106,7 +106,7 @@ class Rewriter:
 
         Args:
             group: the options.
-            parts: where they stand.
+            parts: where they are.
             routed: the methods of the view, if they are known.
         """
         methods, names = group.after.get("methods"), group.after.get("allow_headers", "*")
@@ -140,14 +140,14 @@ class Rewriter:
         return self._read_key(part) if isinstance(part, cst.BaseDictElement) else None
 
     def rewrite_setting(self, option: str, value: cst.BaseExpression) -> tuple[Group, Resources | None, bool]:
-        """Rewrite the value of a setting; the last part of the answer says whether to take it out."""
+        """Rewrite the value of a setting; the last part of the answer says whether to remove it."""
         group = Group()
         if option == "resources":
             return group, self._rewrite_resources(value, group), False
         return group, None, self._rewrite_option(option, value, group)
 
     def _rewrite_option(self, name: str, value: cst.BaseExpression, group: Group) -> bool:
-        """Rewrite one value in its place, and tell whether it is to be taken out instead."""
+        """Rewrite one value in its place, and tell whether it must be removed instead."""
         if name == "origins":
             self._rewrite_origins(value, group)
             return False
@@ -293,7 +293,7 @@ class Rewriter:
     def _put_in_order(
         self, node: cst.Dict, keys: Sequence[Any], found: Sequence[tuple[cst.DictElement, Any, Group]], group: Group
     ) -> Resources | None:
-        """Write path rules anew, as regular expressions in the order in which Flask-CORS tries its keys."""
+        """Rewrite path rules, as regular expressions in the order in which Flask-CORS tries its keys."""
         if group.questions and any(question.startswith("Flask-CORS does not start") for question in group.questions):
             return None
         inner = {key: one for _, key, one in found}

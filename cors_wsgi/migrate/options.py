@@ -27,7 +27,7 @@ REMOVED: Final = Removed()
 
 @dataclass(frozen=True)
 class Change:
-    """What a value comes to.
+    """What a value becomes.
 
     Attributes:
         value: the new one; the old one, if nothing has to change; or REMOVED.
@@ -41,7 +41,7 @@ class Change:
 
 
 def translate_option(name: str, said: Any) -> Change:
-    """Return what the value of one option comes to."""
+    """Return what the value of one option becomes."""
     match name:
         case "methods":
             return _translate_methods(said)

@@ -33,14 +33,14 @@ _FORM = re.compile(
     r"(?P<port>\((?:\?:)?:(?:\\d|\[0-9\])[+*]\)\?|:\*|\*|:[1-9][0-9]*|:\((?:\?:)?[0-9|]+\))?"
     r"\$?"
 )
-r"""A regular expression that a pattern, or a few, can stand for: `^https?://.*\.example\.com(:\d+)?$`."""
+r"""A regular expression that a pattern, or a few, can replace: `^https?://.*\.example\.com(:\d+)?$`."""
 _OPEN = re.compile(r"\^?(?P<scheme>https\?|[a-z][a-z0-9+-]*)://(?:\*|\.[*+])\$?")
-"""Everything of one scheme, also as those write it who take a regular expression for a shell's pattern."""
+"""Everything of one scheme, also as written by people who confuse regular expressions with shell patterns."""
 
 
 @dataclass(frozen=True)
 class Translation:
-    """What one origin of Flask-CORS comes to.
+    """What one origin of Flask-CORS becomes.
 
     Attributes:
         rules: what replaces it here: nothing, `"*"` alone, or rules.
@@ -179,7 +179,7 @@ def _read_glob(said: str) -> str | None:
 
 
 def _find_holes(text: str, old: Matcher, rules: tuple[Rule, ...]) -> Iterator[str]:
-    """Yield a sentence for each hole of a regular expression, and whether the new rules have it still."""
+    """Yield a sentence for each hole of a regular expression, and whether the new rules still have it."""
     samples = [sample for rule in rules for sample in sample_rule(rule)[:1]]
     told = set()
     for sample in samples:

@@ -20,11 +20,11 @@ _GLOB = re.compile(rf"\^?(?P<literal>{_LITERAL}[A-Za-z0-9_-])\*")
 
 @dataclass(frozen=True)
 class PathTranslation:
-    """What one key of `resources` comes to.
+    """What one key of `resources` becomes.
 
     Attributes:
         rule: the path rule; None where the key never matched anything.
-        exact: a regular expression that takes the very same paths.
+        exact: a regular expression that matches the very same paths.
         notes: what a reader should know.
     """
 
@@ -72,7 +72,7 @@ def _translate_literal(text: str) -> PathTranslation:
 
 
 def _open_end(text: str, flags: int) -> re.Pattern[str]:
-    """Return a regular expression that takes whole what another takes from the start."""
+    """Return a regular expression that matches as a whole what another matches from the start."""
     ends = text.endswith((".*", ".*)", "$", r"\Z")) and not text.endswith(r"\$")
     if ends and "|" not in re.sub(r"\([^()]*\)", "", text):
         return re.compile(text, flags & ~re.UNICODE)
@@ -85,7 +85,7 @@ def _read_literal(text: str) -> str:
 
 
 def _read_start(text: str) -> str:
-    """Return what every path begins with that a regular expression such as `/api*` takes: its last sign is optional."""
+    """Return what every path matched by an expression such as `/api*` begins with: its last character is optional."""
     return _read_literal(text.lstrip("^"))[:-2]
 
 

@@ -45,7 +45,7 @@ _BY_HAND: Final = (
 
 
 class TreePlan:
-    """What a tree comes to.
+    """What a tree becomes.
 
     Args:
         found: what was found in each file.
@@ -235,7 +235,7 @@ class TreePlan:
         *,
         preflights: bool = True,
     ) -> None:
-        """Settle a call that inherits options here, and did not in Flask-CORS: what must not be inherited is said."""
+        """Settle a call that inherits options here, but not in Flask-CORS: write out what it must not inherit."""
         before, after, resources, computed = merged
         above = [*inherited] or [{}]
         if said.call.kind is not CallKind.MARK:

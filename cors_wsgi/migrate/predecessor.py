@@ -1,4 +1,4 @@
-"""The rules of Flask-CORS 6.0.5, as pure functions: what it makes of options, and which headers it answers with."""
+"""The rules of Flask-CORS 6.0.5, as pure functions: how it reads options, and which headers it answers with."""
 
 from __future__ import annotations
 

@@ -654,7 +654,11 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
         "rule is called with the origin alone, and does not take that. Write def is_allowed(origin), and key=... for ",
     ),
     ({"key": host}, TypeError, "rule is called with the origin and the key, and does not take that."),
-    ({"key": "HTTP_HOST"}, TypeError, "key must be a function, not str. Write key=lambda environ: environ['HTTP_HOST']."),
+    (
+        {"key": "HTTP_HOST"},
+        TypeError,
+        "key must be a function, not str. Write key=lambda environ: environ['HTTP_HOST'].",
+    ),
     ({"key": lambda: "a"}, TypeError, "key is called with the environ alone, and does not take that."),
     ({"seconds": "60"}, TypeError, "seconds must be a number of seconds, not '60'."),
     ({"seconds": True}, TypeError, "seconds must be a number of seconds, not True."),
