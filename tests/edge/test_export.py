@@ -210,7 +210,7 @@ def test_a_refusal_is_one_printable_line() -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_an_edge_by_method_passes_through_every_proxy(target: str) -> None:
-    one, _ = describe(Policy(APP), "one")
+    one, _ = describe(Policy(APP, supports_credentials=True, expose_headers=["X-A"]), "one")
     two, _ = describe(Policy("*"), "two")
     by_method = ByMethod(((("PUT", "PATCH"), two.otherwise), (("PURGE",), Fixed.HANDS_OFF)), one.otherwise)
     elsewhere = ByMethod(((("GET",), one.otherwise),), Fixed.HANDS_OFF)
