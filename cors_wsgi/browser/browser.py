@@ -54,7 +54,7 @@ class Browser:
             app: called in this process; what it raises is raised by `fetch`.
             url: where the app is served, as `https://api.example.com`.
             engine: `standard`, `chromium`, `firefox` or `webkit`.
-            http2: whether the app is taken to be served over HTTP/2, without which browsers send no streams.
+            http2: whether the app counts as served over HTTP/2, without which browsers send no streams.
             http_cache: whether responses that say so (`Cache-Control: max-age=60`) are cached, as browsers do.
 
         Raises:

@@ -113,7 +113,7 @@ class HTTPTransport:
             raise NetworkError(f"Failed to resolve '{asked}': {_describe(error)}") from error
         except (OSError, UnicodeError) as error:
             raise NetworkError(_describe(error)) from error
-        # A proxy is told the whole URL of a request that it sends on by itself (RFC 9112, 3.2.2).
+        # A proxy gets the whole URL of a request that it forwards (RFC 9112, 3.2.2).
         is_told_all = proxy is not None and url.scheme == "http"
         return _Connection(connected, self._timeout, proxy if is_told_all else None)
 
@@ -171,7 +171,7 @@ def write_request(url: URL, request: WireRequest, proxy: URL | None = None) -> b
     Args:
         url: where it goes.
         request: one character a byte in its headers.
-        proxy: the proxy that sends it on, which is told the whole URL; None for none.
+        proxy: the proxy that forwards it, which gets the whole URL; None without a proxy.
     """
     host = url.host if url.port is None else f"{url.host}:{url.port}"
     target = url.target if proxy is None else url.request_url

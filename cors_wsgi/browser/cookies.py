@@ -97,11 +97,11 @@ class Cookies:
             header: the value, as `sid=31d4; theme=dark`.
 
         Raises:
-            ValueError: `url` is no http or https URL.
+            ValueError: `url` is not an http or https URL.
         """
         parsed = parse_url(url)
         if parsed is None or not parsed.is_http:
-            raise ValueError(f"{url!r} is no http or https URL")
+            raise ValueError(f"{url!r} is not an http or https URL")
         self._given[parsed.origin] = header
 
     def set(

@@ -53,9 +53,9 @@ class Head(NamedTuple):
 
     Attributes:
         status: the number.
-        phrase: the words behind it, one character a byte.
+        phrase: the words after it, one character per byte.
         headers: one character a byte.
-        is_persistent: whether the connection stays open behind a body whose end is known.
+        is_persistent: whether the connection stays open after a body whose end is known.
         spaced_names: the names that had white space before the colon, whatever the engine makes of them.
     """
 

@@ -39,7 +39,7 @@ def find_proxy(route: Route, url: URL) -> URL | None:
     """Return the proxy that a request takes, or None: the environment's never for loopback, as in browsers.
 
     Raises:
-        ValueError: what is named is no http or https URL.
+        ValueError: what is named is not an http or https URL.
     """
     if route.unix_socket or route.proxy == "":
         return None
@@ -57,12 +57,12 @@ def find_proxy(route: Route, url: URL) -> URL | None:
     whole = proxy if "://" in proxy else f"http://{proxy}"
     parsed = parse_url(whole)
     if parsed is None or not parsed.is_http:
-        raise ValueError(f"the proxy {whole.rpartition('@')[2]!r} is none that is known; write http://host:port")
+        raise ValueError(f"the proxy {whole.rpartition('@')[2]!r} is not an http or https URL; write http://host:port")
     return parsed
 
 
 def list_login(proxy: URL | None) -> list[Header]:
-    """Return the header with which a proxy is told user name and password, where its URL has them."""
+    """Return the header that gives a proxy the user name and password, if its URL has them."""
     if proxy is None or not proxy.has_credentials:
         return []
     token = base64.b64encode(unquote(proxy.userinfo).encode()).decode("ascii")

@@ -68,24 +68,24 @@ def check_timeout(seconds: float) -> float:
     """Return the seconds of `--timeout`.
 
     Raises:
-        ValueError: they are not more than nothing.
+        ValueError: they are not more than 0.
     """
     if not seconds > 0:
-        raise ValueError(f"--timeout {seconds:g} is no time to answer in; write one of more than 0 seconds, such as 10")
+        raise ValueError(f"--timeout {seconds:g} leaves no time to answer; write more than 0 seconds, such as 10")
     return seconds
 
 
 def add_route_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments that say how a server is reached; they are called as those of curl."""
     group = parser.add_argument_group("the way to the server")
-    group.add_argument("-k", "--insecure", action="store_true", help="take any certificate")
+    group.add_argument("-k", "--insecure", action="store_true", help="accept any certificate")
     group.add_argument("--cacert", metavar="FILE", default="", help="certificates to trust in place of the system's")
     group.add_argument(
         "--resolve",
         metavar="HOST:PORT:ADDRESS",
         action="append",
         default=[],
-        help="where to find a host, as often as needed",
+        help="where to find a host (repeatable)",
     )
     group.add_argument("--proxy", metavar="URL", help="a proxy; without it HTTP_PROXY, HTTPS_PROXY and NO_PROXY count")
     group.add_argument("--unix-socket", metavar="PATH", default="", help="a socket to connect to, whatever the host")
@@ -95,10 +95,12 @@ def read_route(arguments: argparse.Namespace) -> Route:
     """Return the way to the server.
 
     Raises:
-        ValueError: an argument is not what it has to be; the message says what to write.
+        ValueError: an argument is wrong; the message says what to write.
     """
     if arguments.cacert and not Path(arguments.cacert).is_file():
-        raise ValueError(f"--cacert {arguments.cacert!r} is no file; write the path of one with certificates (PEM)")
+        raise ValueError(
+            f"--cacert {arguments.cacert!r} is not a file; write the path of a file with certificates (PEM)"
+        )
     return Route(
         verifies=not arguments.insecure,
         ca_file=arguments.cacert,
@@ -117,5 +119,5 @@ def _read_resolve(text: str) -> tuple[tuple[str, int], str]:
     except ValueError:
         bare = ""
     if not host or not port.isdigit() or not bare:
-        raise ValueError(f"--resolve {text!r} is none; write it as 'api.example.com:443:127.0.0.1'")
+        raise ValueError(f"--resolve {text!r} is not HOST:PORT:ADDRESS; write it as 'api.example.com:443:127.0.0.1'")
     return (host.lower(), int(port)), bare

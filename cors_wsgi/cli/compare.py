@@ -145,7 +145,7 @@ def _read_decision(line: str, where: str) -> tuple[str | None, str, str]:
     try:
         decision = json.loads(line)
     except json.JSONDecodeError as error:
-        raise ValueError(f"{where} is not JSON ({error}); write one Decision.as_dict() a line") from None
+        raise ValueError(f"{where} is not JSON ({error}); write one Decision.as_dict() per line") from None
     names = ("origin", "method", "path")
     origin, method, path = (decision.get(name) for name in names) if isinstance(decision, dict) else (None,) * 3
     if not isinstance(origin, (str, type(None))) or not isinstance(method, str) or not isinstance(path, str):

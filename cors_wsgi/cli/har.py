@@ -49,7 +49,7 @@ def read_har(path: str) -> list[Recorded]:
     """Return the cross-origin requests of a file, in its order.
 
     Raises:
-        ValueError: it is none, or cannot be read; the message says why.
+        ValueError: it is not a HAR file, or cannot be read; the message says why.
     """
     try:
         with Path(path).open("rb") as file:
@@ -59,7 +59,7 @@ def read_har(path: str) -> list[Recorded]:
     except OSError as error:
         raise ValueError(f"--har {path!r} cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise ValueError(f"--har {path!r} is no HAR; save the network panel of DevTools as one") from None
+        raise ValueError(f"--har {path!r} is not a HAR file; save one from the network panel of DevTools") from None
     found = []
     preflights: dict[str, Exchange] = {}
     for number, exchange in enumerate(exchanges, 1):
@@ -185,10 +185,10 @@ def find(recorded: Sequence[Recorded], number: int) -> Recorded:
     """Return the request of an entry.
 
     Raises:
-        ValueError: it is none that crosses origins; the message names those that do.
+        ValueError: it does not cross origins; the message names those that do.
     """
     for one in recorded:
         if one.number == number:
             return one
     numbers = ", ".join(str(one.number) for one in recorded) or "none"
-    raise ValueError(f"--entry {number} is no request to another origin; these are: {numbers}")
+    raise ValueError(f"--entry {number} is not a request to another origin; these are: {numbers}")

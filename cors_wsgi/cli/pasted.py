@@ -22,12 +22,12 @@ class Pasted:
         url: what was fetched.
         method: as it was written; empty where it was not.
         headers: those that a script can have set.
-        body: of the request; None for none.
+        body: of the request; None without one.
         origin: of the page; empty where nothing says it.
         include: whether credentials were included; None where nothing says it.
-        cookie: the Cookie header; empty where there was none.
+        cookie: the Cookie header; empty if absent.
         dropped: what was left out, and why.
-        options: what else was said of the way to the server, by the long names of curl.
+        options: what else was said about how to reach the server, by the long names of curl.
     """
 
     url: str = ""
@@ -63,7 +63,7 @@ def _is_cmd(text: str) -> bool:
     return '^"' in text or bool(re.search(r"\^\r?\n", text))
 
 
-# What curl is told
+# What curl gets
 
 _TAKES_VALUE: Final = {
     "-H": "--header", "-X": "--request", "-d": "--data", "-b": "--cookie", "-u": "--user", "-A": "--user-agent",
@@ -139,7 +139,7 @@ def _read_curl(words: Sequence[str]) -> Pasted:
 
 
 def _pair_options(words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield each option by its long name, with its value; a word that is none with an empty name."""
+    """Yield each option by its long name, with its value; any other word has an empty name."""
     rest = iter(words)
     for word in rest:
         if word.startswith("--"):
@@ -158,7 +158,7 @@ def _pair_short(word: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
         yield _SHORT_FLAGS.get(letter, f"-{letter}"), ""
 
 
-# What fetch is told
+# What fetch gets
 
 
 def _read_fetch(text: str) -> Pasted:

@@ -13,9 +13,9 @@ from cors_wsgi.browser.printing import escape
 
 
 def make_console(*, stderr: bool = False) -> Console:
-    """Return a console that prints text as it is: it colours no words by itself, and takes no `:a:` for an emoji.
+    """Return a console that prints text as it is: it adds no colours, and does not turn `:a:` into an emoji.
 
-    Where it prints to no terminal, no line ends with blanks.
+    Where it does not print to a terminal, no line ends with blanks.
     """
     file: IO[str] = sys.stderr if stderr else sys.stdout
     if not file.isatty():
@@ -24,7 +24,7 @@ def make_console(*, stderr: bool = False) -> Console:
 
 
 class _WithoutTrailingBlanks:
-    """A stream that loses what stands before the end of a line: rich fills its lines up to their width."""
+    """A stream without blanks at the ends of lines: rich fills its lines up to their width."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file

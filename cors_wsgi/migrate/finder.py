@@ -21,7 +21,7 @@ _HEADER = re.compile(r"access-control-(?:allow|expose|max)-", re.IGNORECASE)
 _SETTING = re.compile(r"CORS_[A-Z_]+")
 _MUTATORS: Final = frozenset({"append", "extend", "insert", "remove", "pop", "clear", "add", "discard", "update"})
 _OVERRIDING: Final = frozenset({"from_envvar", "from_prefixed_env", "from_pyfile", "from_file", "from_object"})
-"""What gives settings other values than those that stand in the code before it."""
+"""What gives settings other values than those in the code before it."""
 _HOOKS: Final = frozenset({"after_request", "after_app_request"})
 
 
@@ -162,7 +162,7 @@ class _Finder(cst.CSTVisitor):
             self._add_mapped(node, attribute, self.source.code(node.func.value))
 
     def _rebind(self, target: cst.CSTNode) -> None:
-        """Note that names, or what is kept under a key, change: they are no constants."""
+        """Note that names, or what is kept under a key, change: they are not constants."""
         key = _config_key(target) if isinstance(target, cst.BaseExpression) else None
         if key is not None:
             self.changed_settings.add(key)

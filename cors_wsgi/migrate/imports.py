@@ -26,7 +26,7 @@ def rewrite_imports(plan: FilePlan) -> None:
     for name in sites.references:
         plan.edits.replace_node(name, NEW_PACKAGE)
     for position, part in sites.foreign:
-        plan.ask(position, position, f"nothing here stands for {part}. Do without it.")
+        plan.ask(position, position, f"nothing here replaces {part}. Do without it.")
     for position, place in sites.handed_on:
         said = source.code(place)
         plan.ask(position, place, f"{said} is handed on, and may be called elsewhere. See that its options are valid.")

@@ -17,12 +17,12 @@ from .verdicts import Access
 
 @dataclass(frozen=True)
 class Remark:
-    """Something about a place: what is left for a person, or what is good to know.
+    """Something about a place: what is left to do by hand, or what is good to know.
 
     Attributes:
         name: of the file.
         line: from 1; 0 for the file as a whole.
-        text: what is to be said of it.
+        text: the remark about it.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Row:
 
 @dataclass(eq=False)
 class FilePlan:
-    """What one file comes to.
+    """What one file becomes.
 
     Attributes:
         sites: what was found in it.
@@ -69,7 +69,7 @@ class FilePlan:
         left: what a person must decide.
         stopped: why it is not written; empty if it is.
         needs: names that have to be imported.
-        removed: settings to take out of calls and mappings, with what stands beside them.
+        removed: settings to remove from calls and mappings, with the other settings there.
     """
 
     sites: Sites
@@ -83,7 +83,7 @@ class FilePlan:
     removed: dict[int, tuple[list[cst.CSTNode], list[cst.CSTNode]]] = field(default_factory=dict)
 
     def ask(self, position: int, place: cst.CSTNode | int, text: str) -> None:
-        """Leave something for a person, with a comment at its place.
+        """Leave something to do by hand, with a comment at its place.
 
         Args:
             position: where the comment is put.
@@ -94,7 +94,7 @@ class FilePlan:
         self.left.append(self._remark(place, text))
 
     def note(self, place: cst.CSTNode | int, text: str) -> None:
-        """Say something that is good to know."""
+        """Add a note that is good to know."""
         self.notes.append(self._remark(place, text))
 
     def _remark(self, place: cst.CSTNode | int, text: str) -> Remark:

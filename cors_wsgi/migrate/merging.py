@@ -56,7 +56,7 @@ def _merge_options(one: Said, other: Said) -> tuple[Group, Resources | None] | N
         return None
     rest = {name: value for name, value in second.after.items() if name != "origins"}
     if "origins" not in second.after or second.after["origins"] == "*":
-        # The second call takes everything, so that the first is never asked; but who may read, it alone may say.
+        # The second call matches everything, so the first is never used; but only the second may say who may read.
         origins = second.after.get("origins", first.after.get("origins"))
         if one.resources and origins is None:
             return _keep_rules(one, other, rest)

@@ -37,7 +37,7 @@ def is_key(key: Any) -> bool:
 def choose_rules(
     keys: Sequence[Any], found: Sequence[PathTranslation], options: Mapping[Any, Options]
 ) -> list[PathRule | None] | None:
-    """Return paths and prefixes where they say the same of every probe, else regular expressions that do."""
+    """Return paths and prefixes where they give every probe the same answer, else regular expressions that do."""
     plain = [translation.rule for translation in found]
     exact: list[PathRule | None] = [t.exact if t.rule is not None else None for t in found]
     return next((rules for rules in (plain, exact) if _is_no_wider(keys, rules, options)), None)
@@ -59,7 +59,7 @@ def _is_no_wider(keys: Sequence[Any], rules: Sequence[PathRule | None], options:
 
 
 def _is_narrower(now: Options, was: Options) -> bool:
-    """Tell whether options let nobody in whom others do not, as far as they say so themselves."""
+    """Tell whether options let in nobody whom others do not, judging by the options alone."""
     if now == was:
         return True
     asked = list_asked(list_named(now.get("origins", "*"), was.get("origins", "*")))

@@ -43,7 +43,7 @@ class Call:
         is_of_method: whether it marks a method of a class without a method `options`.
         route_methods: for a mark, the methods of its routes, if they are all known.
         is_too_late: whether its blueprint was registered before.
-        blocks: the blocks that it stands in, the outermost first.
+        blocks: the blocks that it is in, the outermost first.
     """
 
     source: Source
@@ -93,10 +93,10 @@ class Setting:
         statement: its statement, if that does nothing else.
         part: the argument or the element of a mapping that it is, if it is one.
         siblings: the arguments or elements beside it.
-        scope: the function that it stands in; None for the module.
-        block: the block that it stands in.
+        scope: the function that it is in; None for the module.
+        block: the block that it is in.
         block_size: how many statements that has.
-        is_direct: whether it is put into the app's configuration where it stands, rather than read from a class.
+        is_direct: whether it is put into the app's configuration directly, rather than read from a class.
     """
 
     source: Source
@@ -137,7 +137,7 @@ class Sites:
     Attributes:
         source: the file.
         imports: the statements that import it.
-        foreign: imports of parts of it that nothing here stands for.
+        foreign: imports of parts of it that nothing here replaces.
         mentions: strings and other places that name the package.
         handed_on: statements and places where `CORS` or `cross_origin` goes elsewhere, and may be called there.
         calls: of `CORS`, `init_app` and `cross_origin`.

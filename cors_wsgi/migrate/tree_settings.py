@@ -31,7 +31,7 @@ class TreeSettings:
         name = setting.name
         option = name.removeprefix("CORS_").lower()
         if name in plan.sites.constants and plan.sites.names[name] > 1:
-            return  # a constant that code reads itself, and no setting
+            return  # a constant that code reads itself, not a setting
         if option in NEEDLESS or option not in (*OPTIONS, "resources"):
             self._drop_setting(plan, setting, option)
             return
@@ -51,8 +51,8 @@ class TreeSettings:
         is_unread = self._mentions.get(setting.name, 0) <= 1
         if (option in NEEDLESS or is_ignored) and is_unread and (setting.part or setting.statement):
             self._remove_setting(plan, setting)
-            why = "is needless here" if option in NEEDLESS else "had no effect in Flask-CORS"
-            plan.note(setting.value, f"the setting {setting.name} {why}, and was taken out")
+            why = "is not needed here" if option in NEEDLESS else "had no effect in Flask-CORS"
+            plan.note(setting.value, f"the setting {setting.name} {why}, and was removed")
 
     def _remove_setting(self, plan: FilePlan, setting: Setting) -> None:
         if setting.part is not None:
@@ -63,7 +63,7 @@ class TreeSettings:
             plan.edits.remove_statement(setting.statement, leaves="pass" if is_last else "")
 
     def read(self, call: Call | None) -> tuple[Options, Options, Resources | None, set[str]]:
-        """Return what settings say, before and after; those that come too late for a call say nothing to it."""
+        """Return what settings say, before and after; those that come too late for a call do not count for it."""
         before: Options = {}
         after: Options = {}
         resources: Resources | None = None

@@ -18,7 +18,7 @@ EXPLAIN: Final[Mapping[str, Text]] = {
         "there is no text. Copy it from the browser's console (F12).", "没有文字。请从浏览器的控制台（F12）复制。"
     ),
     "explain.unknown": Text(
-        "This text is not among the lines that are known here. Copy the whole line, as it stands in the browser's "
+        "This text is not among the lines that are known here. Copy the whole line, as it is in the browser's "
         "console (F12); a browser's words change with its version and language.",
         "这段文字不在这里已知的行之中。请从浏览器的控制台（F12）复制完整的一行；浏览器的用语随版本和语言而变化。",
     ),

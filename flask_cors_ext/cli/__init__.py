@@ -23,10 +23,10 @@ from .routes import Row, list_rows, show_sources
 cors = AppGroup("cors", help="Show who may read what from this app across origins, and what is wrong with that.")
 
 _WIDE = 160
-"""Columns of what goes to no terminal, where COLUMNS says nothing else."""
+"""Columns of what is not printed to a terminal, unless COLUMNS says otherwise."""
 
 _NARROW = 120
-"""Columns below which a table would cut words in pieces: a route then has two lines."""
+"""Columns below which a table would cut words: a route then gets two lines."""
 
 _NO_EXTENSION = "This app has no CORS extension: nothing is shared, and nothing is added, removed or answered."
 
@@ -123,7 +123,7 @@ def _wrap(text: str) -> str:
             break_long_words=False,
             break_on_hyphens=False,
         )
-        # A line that points at a character stands below the one that it points into.
+        # A line that points at a character belongs below the one that it points into.
         if len(line) > width and set(line.strip()) != {"^"}
         else line
         for line in text.split("\n")

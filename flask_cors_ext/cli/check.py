@@ -89,7 +89,7 @@ class Finding:
     Attributes:
         code: the kind of finding, which says how bad it is.
         text: what it is about, and what to do.
-        place: file and line of the mark, call or view that it is about; None where there is none.
+        place: file and line of the mark, call or view that it is about; None if it has no place.
     """
 
     code: FindingCode

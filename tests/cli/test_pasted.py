@@ -252,7 +252,7 @@ def test_one_entry_is_shown_whole(recording: str) -> None:
     assert "Cookie: sid=…" in shown.stdout
     missing = run("check", "--har", recording, "--entry", "1")
     assert (missing.returncode, missing.stdout) == (2, "")
-    assert "--entry 1 is no request to another origin; these are: 2, 3, 5, 6" in missing.stderr
+    assert "--entry 1 is not a request to another origin; these are: 2, 3, 5, 6" in missing.stderr
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"log": {"entries": [{}]}}', '{"log": {"entries": 7}}', "\x00"])
