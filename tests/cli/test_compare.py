@@ -263,7 +263,7 @@ UNTRIED = [
     (["ftp://api.example.com/", "sides:one"], "is not an http or https URL; write one such as"),
     (["http://127.0.0.1:1/", "sides:one"], "http://127.0.0.1:1/ does not answer GET /: "),
     (["http://127.0.0.1:1/", "sides:one", "--rate", "0"], "rate and timeout must be more than 0"),
-    (["sides:one", "sides:two", "--most", "0"], "--most is at least 1"),
+    (["sides:one", "sides:two", "--most", "0"], "--most must be at least 1"),
     (["sides:one", "sides:two", "--origin", "a\nb"], "cannot be sent in a header; write an origin such as"),
     (
         ["sides:one", "sides:two", "--path", "items"],
