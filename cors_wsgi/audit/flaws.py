@@ -210,7 +210,7 @@ _ROWS: Final = (
     ),
     Flaw(
         FlawCode.MAX_AGE_UNREADABLE, _LOW, _LOW,
-        "Access-Control-Max-Age is no number of seconds: Firefox keeps nothing, others 5 seconds.",
+        "Access-Control-Max-Age is not a number of seconds: Firefox keeps nothing, others 5 seconds.",
         "Send digits alone: Policy(..., max_age=600).",
     ),
     Flaw(

@@ -110,7 +110,7 @@ def _audit(
 ) -> Report:
     parsed = parse_url(url)
     if parsed is None or not parsed.is_http or parsed.has_credentials:
-        raise ValueError(f"{url!r} is no http or https URL; write one such as 'https://api.example.com/items/1'")
+        raise ValueError(f"{url!r} is not an http or https URL; write one such as 'https://api.example.com/items/1'")
     if not is_token(method):
         raise ValueError(f"{method!r} is no method; write one such as 'GET'")
     asker = Asker(_Counted(transport, progress), parsed, list(headers), rate=rate)

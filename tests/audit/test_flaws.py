@@ -157,8 +157,8 @@ def test_look_alikes_that_say_nothing_are_left_out(origin: str, left_out: set[st
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"url": "api.example.com"}, "is no http or https URL; write one such as"),
-        ({"url": "https://a:b@api.example.com"}, "is no http or https URL"),
+        ({"url": "api.example.com"}, "is not an http or https URL; write one such as"),
+        ({"url": "https://a:b@api.example.com"}, "is not an http or https URL"),
         ({"origin": "app.example.com"}, "is no origin; write an origin such as 'https://app.example.com'"),
         ({"origin": "https://app.example.com/"}, "is no origin"),
         ({"method": "GET it"}, "is no method; write one such as 'GET'"),

@@ -1,4 +1,4 @@
-"""`flask cors check` fails on what `cors-wsgi migrate` left to do by hand, in the app's own modules and in no others."""
+"""`flask cors check` fails on what `cors-wsgi migrate` left to do, in the app's own modules and in no others."""
 
 from __future__ import annotations
 
