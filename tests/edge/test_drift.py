@@ -15,7 +15,6 @@ from tools.edge.compare import export_for
 from tools.edge.policies import APP, bare_app
 
 from cors_wsgi import CORSMiddleware, Policy
-from cors_wsgi.export import TARGETS
 
 pytestmark = pytest.mark.server
 
@@ -26,7 +25,7 @@ changed = Policy(["{APP}", "https://new.example.com"], supports_credentials=True
 """
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", ["nginx", "envoy"])
 def test_drift_is_found_by_asking_the_live_proxy(target: str, tmp_path: Path) -> None:
     find_proxy(target)
     needs_module("rich")
