@@ -160,8 +160,8 @@ def _link_to_manual(language: Language) -> str:
 def _choose_language(environ: WSGIEnvironment) -> Language:
     """Return what the address asks for, else what the browser does."""
     asked = parse_qs(environ.get("QUERY_STRING", "")).get("lang", [""])[-1].partition("-")[0]
-    chosen = next((language for language in LANGUAGES if language == asked), None)
-    return chosen or choose_by_header(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    known: dict[str, Language] = {language: language for language in LANGUAGES}
+    return known.get(asked) or choose_by_header(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
 
 
 def _row(result: ScenarioResult, language: Language) -> str:

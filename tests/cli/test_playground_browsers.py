@@ -190,7 +190,7 @@ def test_an_accessibility_checker_finds_nothing(
     driver.execute_script("document.getElementById('origins-problem').append('This is what is wrong.')")
     if width == 400:
         driver.execute_script("document.getElementById('path').dispatchEvent(new Event('input', { bubbles: true }))")
-        assert "stale" in driver.find_element("id", "result").get_attribute("class")
+        assert is_stale(driver)
     driver.execute_script(axe)
     driver.set_script_timeout(60)
     found = driver.execute_async_script(
@@ -263,6 +263,10 @@ def press_with_control(driver: WebDriver, key: str) -> None:
     ActionChains(driver).key_down(Keys.CONTROL).send_keys(key).key_up(Keys.CONTROL).perform()
 
 
+def is_stale(driver: WebDriver) -> bool:
+    return "stale" in (driver.find_element("id", "result").get_attribute("class") or "")
+
+
 def focused(driver: WebDriver) -> str:
     return str(driver.execute_script("return document.activeElement.id"))
 
@@ -298,12 +302,12 @@ def test_with_the_keyboard_alone_a_policy_is_changed_and_run_and_the_focus_stays
     press_with_control(keyboard, "a")
     press(keyboard, "https://app.example.com")
     assert keyboard.find_element("id", "summary").text == "Changed: press Run"
-    assert "stale" in keyboard.find_element("id", "result").get_attribute("class")
+    assert is_stale(keyboard)
     press(keyboard, Keys.ENTER)
     wait(keyboard, "result", "runs", "2")
     assert focused(keyboard) == "origins"
     assert keyboard.find_element("id", "summary").text == "✕ Blocked as predicted"
-    assert "stale" not in (keyboard.find_element("id", "result").get_attribute("class") or "")
+    assert not is_stale(keyboard)
     told = keyboard.find_element("id", "result").text
     assert "TypeError: " in told
     assert "The response has no Access-Control-Allow-Origin header." in told
