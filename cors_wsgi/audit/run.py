@@ -112,7 +112,7 @@ def _audit(
     if parsed is None or not parsed.is_http or parsed.has_credentials:
         raise ValueError(f"{url!r} is not an http or https URL; write one such as 'https://api.example.com/items/1'")
     if not is_token(method):
-        raise ValueError(f"{method!r} is no method; write one such as 'GET'")
+        raise ValueError(f"{method!r} is not a method; write one such as 'GET'")
     asker = Asker(_Counted(transport, progress), parsed, list(headers), rate=rate)
     known = parsed.origin if origin is None else origin
     answers = _ask(asker, known, method, is_given=origin is not None)

@@ -161,7 +161,7 @@ def test_look_alikes_that_say_nothing_are_left_out(origin: str, left_out: set[st
         ({"url": "https://a:b@api.example.com"}, "is not an http or https URL"),
         ({"origin": "app.example.com"}, "is no origin; write an origin such as 'https://app.example.com'"),
         ({"origin": "https://app.example.com/"}, "is no origin"),
-        ({"method": "GET it"}, "is no method; write one such as 'GET'"),
+        ({"method": "GET it"}, "is not a method; write one such as 'GET'"),
     ],
 )
 def test_a_wrong_argument_says_what_to_write(options: dict[str, str], words: str) -> None:
