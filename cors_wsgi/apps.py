@@ -32,7 +32,7 @@ def unwrap_proxy(value: Any) -> Any:
                 break
         except RuntimeError as error:
             name = type(value).__name__
-            raise TypeError(f"This {name} has no app to stand for here. Pass the app, not the proxy.") from error
+            raise TypeError(f"This {name} does not refer to an app here. Pass the app, not the proxy.") from error
     return value
 
 

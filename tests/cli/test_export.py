@@ -85,7 +85,7 @@ def test_a_difference_is_accepted_by_name(tmp_path: Path) -> None:
     [
         (["nginx", "shop:nothing"], "shop:nothing is object, not a Policy"),
         (["nginx", "shop:plain"], "shop:plain is Flask, not a Policy"),
-        (["nginx", "shop:broken"], "nobody names an origin"),
+        (["nginx", "shop:broken"], "no origin is named"),
         (["nginx", "shop:missing"], "no attribute 'missing'"),
         (["nginx", "missing:policy"], "No module named 'missing'"),
         (["nginx", "shop"], "write it as 'module:attribute'"),
@@ -124,7 +124,7 @@ def test_the_proxy_s_checker_has_the_last_word(tmp_path: Path) -> None:
     assert _run(tmp_path, "haproxy", "shop:policy", "--check", path=path)[::2] == (0, "")
     status, printed, errors = _run(tmp_path, "caddy", "shop:policy", "--check", "--snippet", path=path)
     assert (status, printed) == (2, "")
-    assert "caddy does not take it: refused by caddy" in errors
+    assert "caddy rejects it: refused by caddy" in errors
 
 
 def test_without_a_checker_that_is_said(tmp_path: Path) -> None:

@@ -255,14 +255,14 @@ def test_needless_options_of_flask_cors_are_explained(option: str) -> None:
     assert str(warning.message).startswith(f"{option} is unnecessary, and has no effect: ")
     assert str(warning.message).endswith(". Remove it.")
     assert warning.filename == __file__
-    with pytest.warns(PolicyWarning, match=f"the setting CORS_{option.upper()} is needless"):
+    with pytest.warns(PolicyWarning, match=f"the setting CORS_{option.upper()} is unnecessary"):
         server_with({f"CORS_{option.upper()}": "false", "CORS_ORIGINS": A})
-    with pytest.warns(PolicyWarning, match=f"{option} is needless") as caught:
+    with pytest.warns(PolicyWarning, match=f"{option} is unnecessary") as caught:
         cross_origin(origins=A, **{option: True})
     assert caught[0].filename == __file__
-    with pytest.warns(PolicyWarning, match=re.escape(f"{option} in resources['/x'] is needless")):
+    with pytest.warns(PolicyWarning, match=re.escape(f"{option} in resources['/x'] is unnecessary")):
         server_with({}, resources={"/x": {"origins": A, option: True}})
-    with pytest.warns(PolicyWarning, match=f"{option} is needless"):
+    with pytest.warns(PolicyWarning, match=f"{option} is unnecessary"):
         CORS(Blueprint("bp", __name__), origins=A, **{option: True})  # type: ignore[misc]
 
 

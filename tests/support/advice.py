@@ -73,7 +73,7 @@ def _apply(source: str, error: Exception) -> str:
     assert isinstance(error, PolicyError)
     for problem in error.problems:
         source = _mend(source, problem)
-    if "Besides, nobody names an origin" in error.advice:
+    if "no origin is named" in error.advice:
         source = _add_keyword(source, f"origins={_EXAMPLE}")
     return source
 
