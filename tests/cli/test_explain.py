@@ -266,7 +266,7 @@ def test_a_line_is_explained_with_its_facts_and_a_remedy() -> None:
     shown = run("explain", LINES[14][0], COLUMNS="200")
     assert shown.returncode == 0
     assert shown.stdout.splitlines()[0] == "header-not-allowed"
-    assert "Name x-a in the server's allowed headers." in shown.stdout
+    assert "Add x-a to the server's allowed headers." in shown.stdout
     assert "<" not in shown.stdout
 
 
@@ -304,7 +304,7 @@ def test_what_is_not_cors_is_called_so() -> None:
 
 ABOVE = "Look at the line above it in the console (F12): “Access to … has been blocked by CORS policy: …” says why."
 COPY = "Copy the line of the console (F12) that says why: "
-FAILED = "of every request that CORS blocked, and for some that failed for other reasons."
+FAILED = "for every request that CORS blocked, and for some that failed for other reasons."
 
 
 @pytest.mark.parametrize(
@@ -317,8 +317,8 @@ FAILED = "of every request that CORS blocked, and for some that failed for other
         ("net::ERR_FAILED", FAILED, ABOVE, 1),
         ("(failed)", FAILED, ABOVE, 1),
         ("(failed)net::ERR_FAILED", FAILED, ABOVE, 1),
-        ("CORS error", "of every request that CORS blocked.", COPY, 1),
-        ("items/1  CORS error  fetch  page.js:3", "of every request that CORS blocked.", COPY, 1),
+        ("CORS error", "for every request that CORS blocked.", COPY, 1),
+        ("items/1  CORS error  fetch  page.js:3", "for every request that CORS blocked.", COPY, 1),
         (
             "Fetch API cannot load https://a.example/x due to access control checks.",
             "Safari prints this",
@@ -327,7 +327,7 @@ FAILED = "of every request that CORS blocked, and for some that failed for other
         ),
         ("XMLHttpRequest cannot load https://a.example/ due to access control checks.", "Safari", "Copy the line", 1),
         ("Failed to load response data: No data found for resource", "keeps no body of a response", COPY, 1),
-        ("NS_ERROR_DOM_BAD_URI", "Firefox calls a request so", COPY, 1),
+        ("NS_ERROR_DOM_BAD_URI", "Firefox says this of a request", COPY, 1),
         ("Provisional headers are shown", "has only the headers that the script gave", COPY, 1),
         ("Referrer Policy: strict-origin-when-cross-origin", "the browser's default referrer policy", COPY, 1),
         ("TypeError: Failed to fetch", "This is what the script sees, and all that it may learn.", COPY, 1),
@@ -338,9 +338,9 @@ FAILED = "of every request that CORS blocked, and for some that failed for other
         ("Http failure response for https://a.example/x: 0 Unknown Error", "This is what the script sees", COPY, 1),
         ("(canceled)", "The page gave the request up", "Look for what ends the request", 0),
         ("GET https://a.example/ net::ERR_ABORTED", "The page gave the request up", "Look for what ends", 0),
-        ("GET https://a.example/ads net::ERR_BLOCKED_BY_CLIENT", "An extension of the browser", "Switch it off", 0),
-        ("(blocked:other)", "An extension of the browser", "Switch it off", 0),
-        ("Blocked By Extension", "An extension of the browser", "Switch it off", 0),
+        ("GET https://a.example/ads net::ERR_BLOCKED_BY_CLIENT", "A browser extension", "Switch it off", 0),
+        ("(blocked:other)", "A browser extension", "Switch it off", 0),
+        ("Blocked By Extension", "A browser extension", "Switch it off", 0),
         ("(blocked:devtools)", "The developer tools are set to block this URL.", "Remove the pattern", 0),
         ("(blocked:csp)", "The page's own Content-Security-Policy", "Add the API's origin to connect-src", 0),
         (
@@ -480,7 +480,7 @@ def test_a_firefox_in_another_language_says_what_the_english_one_says(language: 
             "present on the requested resource.",
             0, "Look why https://api.example.com/x redirects", id="a redirect elsewhere",
         ),
-        pytest.param('Refused to get unsafe header "X-Total"', 0, "Name X-Total in the server's exposed", id="unsafe"),
+        pytest.param('Refused to get unsafe header "X-Total"', 0, "Add X-Total to the server's exposed", id="unsafe"),
         pytest.param(
             "[Deprecation] Authorization will not be covered by the wildcard symbol (*)in CORS "
             "`Access-Control-Allow-Headers` handling.", 0, "authorization-under-wildcard", id="a deprecation",

@@ -260,7 +260,7 @@ def test_what_is_no_recording_is_one_line(text: str, tmp_path: Path) -> None:
     (tmp_path / "x.har").write_text(text)
     shown = run("check", "--har", str(tmp_path / "x.har"))
     assert (shown.returncode, shown.stdout, shown.stderr.count("\n")) == (2, "", 1)
-    assert "is no HAR" in shown.stderr
+    assert "is not a HAR file" in shown.stderr
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_what_is_no_recording_is_one_line(text: str, tmp_path: Path) -> None:
         (("api.example.com/x", "--origin", PAGE), "'https://api.example.com/x'"),
         (("http://a.example", "--origin", PAGE, "--timeout", "0"), "more than 0 seconds"),
         (("http://a.example", "--origin", PAGE, "--resolve", "a:b:c"), "write it as 'api.example.com:443:127.0.0.1'"),
-        (("http://a.example", "--origin", PAGE, "--cacert", "/nowhere"), "is no file"),
+        (("http://a.example", "--origin", PAGE, "--cacert", "/nowhere"), "is not a file"),
         (("--har", "/nowhere"), "cannot be read: No such file or directory"),
         (("--har", "x", "--curl", "y"), "brings its own requests"),
     ],
