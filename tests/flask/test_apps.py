@@ -129,7 +129,9 @@ def test_what_holds_a_wsgi_app_is_refused_with_the_attribute(call: Any, make: An
 
 @pytest.mark.parametrize("call", [*TAKES_FLASK, *TAKES_WSGI])
 def test_a_proxy_that_stands_for_nothing_is_refused_at_the_call(call: Any) -> None:
-    with pytest.raises(TypeError, match=r"This LocalProxy does not refer to an app here\. Pass the app, not the proxy\."):
+    with pytest.raises(
+        TypeError, match=r"This LocalProxy does not refer to an app here\. Pass the app, not the proxy\."
+    ):
         call(current_app)
 
 
