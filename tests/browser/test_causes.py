@@ -163,6 +163,6 @@ def test_names_are_sorted_and_in_lower_case() -> None:
 
 
 def test_an_engine_that_is_none_is_an_error_that_names_them() -> None:
-    with pytest.raises(ValueError, match="engine='opera' is none; write one of standard, chromium, firefox, webkit"):
+    with pytest.raises(ValueError, match="'opera' is not an engine; write one of standard, chromium, firefox, webkit"):
         preflight_causes("GET", engine="opera")
     assert preflight_causes("GET", {"DPR": "1"}, engine=ENGINES["chromium"]) == ()

@@ -105,10 +105,10 @@ def test_one_body_at_a_time() -> None:
     [
         ({"body": "x"}, "a GET request cannot have a body"),
         ({"method": "head", "body": "x"}, "a HEAD request cannot have a body"),
-        ({"mode": "navigate"}, "mode 'navigate' is none of cors, no-cors, same-origin"),
-        ({"credentials": True}, "credentials True is none of omit, same-origin, include"),
-        ({"redirect": "x"}, "redirect 'x' is none of follow, error, manual"),
-        ({"cache": "x"}, "cache 'x' is none of default, no-store, reload, no-cache, force-cache, only-if-cached"),
+        ({"mode": "navigate"}, "mode 'navigate' is not one of cors, no-cors, same-origin"),
+        ({"credentials": True}, "credentials True is not one of omit, same-origin, include"),
+        ({"redirect": "x"}, "redirect 'x' is not one of follow, error, manual"),
+        ({"cache": "x"}, "cache 'x' is not one of default, no-store, reload, no-cache, force-cache, only-if-cached"),
         ({"cache": "only-if-cached"}, "the cache mode only-if-cached needs the mode same-origin"),
         ({"url": "http://["}, "'http://[' is not a URL"),
         ({"url": "https://u:p@a.example/"}, "the URL has a user name or password in it"),
@@ -117,7 +117,7 @@ def test_one_body_at_a_time() -> None:
             {"method": "POST", "body": ReadableStream([]), "duplex": "half", "keepalive": True},
             "a request with keepalive cannot have a stream as the body",
         ),
-        ({"priority": "urgent"}, "priority 'urgent' is none of auto, high, low"),
+        ({"priority": "urgent"}, "priority 'urgent' is not one of auto, high, low"),
         ({"referrer": "https://a b/"}, "the referrer 'https://a b/' is not a URL"),
         ({"method": "POST", "body": ReadableStream([]), "duplex": "full"}, "duplex 'full' is not half"),
     ],
@@ -334,7 +334,7 @@ def test_an_app_is_served_over_http(url: str) -> None:
 
 
 def test_an_engine_that_is_none_is_an_error() -> None:
-    with pytest.raises(ValueError, match="engine='edge' is none; write one of standard, chromium, firefox, webkit"):
+    with pytest.raises(ValueError, match="'edge' is not an engine; write one of standard, chromium, firefox, webkit"):
         Browser(answering(), engine="edge")
     assert Browser(answering(headers=PREFLIGHT), engine=ENGINES["webkit"]).engine.name == "webkit"
 
