@@ -139,7 +139,7 @@ def _find_text_problem(rule: str) -> Problem:
 
 
 def _find_written_regex_problem(rule: str, position: int) -> Problem:
-    from .written_regexes import find_meant_origins, matches_every_host  # noqa: PLC0415 - only for what does not start
+    from .written_regexes import compile_quietly, find_meant_origins, matches_every_host  # noqa: PLC0415 - only for what does not start
 
     problem = "A string is never read as a regular expression, and this looks like one."
     if matches_every_host(rule):
@@ -148,7 +148,7 @@ def _find_written_regex_problem(rule: str, position: int) -> Problem:
     if meant := find_meant_origins(rule):
         return _problem(rule, ProblemCode.LOOKS_LIKE_REGEX, problem, f"Write {_list_rules(meant)}.", position)
     try:
-        compiled: object = re.compile(rule)
+        compiled: object = compile_quietly(rule)
     except re.error:
         compiled = "re.compile(...)"
     remedy = f"Write {compiled}, which must match the whole origin; or a pattern such as 'https://*.example.com'."

@@ -7,6 +7,7 @@ mean what a pattern says more safely: `https://.*\.example\.com` is `https://*.e
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from typing import Final
 
@@ -92,9 +93,20 @@ def find_meant_path(text: str) -> str | re.Pattern[str] | None:
     is_whole = text.rstrip().endswith(("$", r"\Z", *_ANYTHING))
     below = "" if is_whole else ".*" if written.endswith("/") else "(?:/.*)?"
     try:
-        return re.compile(written.removesuffix("/*") + below)
+        return compile_quietly(written.removesuffix("/*") + below)
     except re.error:
         return None
+
+
+def compile_quietly(text: str) -> re.Pattern[str]:
+    """Compile what a user wrote; what Python would warn of is in an error message soon enough.
+
+    Raises:
+        re.error: it is not a regular expression.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return re.compile(text)
 
 
 def _strip(text: str) -> str:

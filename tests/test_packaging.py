@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tarfile
 import venv
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -136,7 +137,9 @@ def _render(text: str) -> str:
     needs_module("readme_renderer")
     from readme_renderer import markdown
 
-    rendered = markdown.render(text)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns where it cannot
+        rendered = markdown.render(text)
     needs(rendered is not None, "readme_renderer cannot render Markdown without its extra 'md'")
     return str(rendered)
 

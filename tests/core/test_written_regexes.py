@@ -154,3 +154,11 @@ def test_a_path_is_not_taken_for_a_regex(text: str) -> None:
 @pytest.mark.parametrize("text", ["api/*", "/api/(?P<x", "http://.*"])
 def test_what_cannot_be_read_is_left_to_its_author(text: str) -> None:
     assert find_meant_path(text) is None
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_python_would_warn_of_is_compiled_quietly() -> None:
+    with pytest.raises(PolicyError, match="Write re.compile"):
+        Policy(r"https://[[a]x\.example")
+    with pytest.raises(PolicyError, match="Write re.compile"):
+        PathMap({r"/api/[[a]/\d": 1})

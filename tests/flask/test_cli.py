@@ -645,4 +645,5 @@ def test_on_a_terminal_a_long_error_is_wrapped(monkeypatch: pytest.MonkeyPatch) 
         FlaskGroup(create_app=lambda: app).main(["cors", "check"], standalone_mode=False)
     printed = unstyle(terminal.getvalue()).splitlines()
     assert printed[0].startswith("error: ")
-    assert max(map(len, printed)) <= 60
+    # A path, which names the line of a call, may be longer than the terminal is wide.
+    assert [line for line in printed if len(line) > 60 and " " in line.strip()] == []
