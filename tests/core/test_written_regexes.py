@@ -158,7 +158,7 @@ def test_what_cannot_be_read_is_left_to_its_author(text: str) -> None:
 
 @pytest.mark.filterwarnings("error")
 def test_what_python_would_warn_of_is_compiled_quietly() -> None:
-    with pytest.raises(PolicyError, match="Write re.compile"):
+    with pytest.raises(PolicyError, match=r"Write re\.compile"):
         Policy(r"https://[[a]x\.example")
-    with pytest.raises(PolicyError, match="Write re.compile"):
+    with pytest.raises(PolicyError, match=r"Write re\.compile"):
         PathMap({r"/api/[[a]/\d": 1})
