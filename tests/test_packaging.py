@@ -135,10 +135,10 @@ def _read_metadata(wheel: zipfile.ZipFile) -> email.message.Message:
 def _render(text: str) -> str:
     """Render a description as the package index does."""
     needs_module("readme_renderer")
-    from readme_renderer import markdown
-
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns where it cannot
+        warnings.simplefilter("ignore")  # it warns where it cannot, at its import too
+        from readme_renderer import markdown
+
         rendered = markdown.render(text)
     needs(rendered is not None, "readme_renderer cannot render Markdown without its extra 'md'")
     return str(rendered)
