@@ -149,11 +149,12 @@ class Redis:
 
 
 class SQLite:
-    """A file; it is out of order while another lies in its place."""
+    """A file; it is out of order while its folder is elsewhere, which one step brings about."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = folder / "origins.db"
-        self._away = folder / "origins.away"
+        self._folder, self._away = folder / "here", folder / "away"
+        self._folder.mkdir()
+        self._file = self._folder / "origins.db"
         self.url = f"sqlite:///{self._file}"
         with contextlib.closing(sqlite3.connect(self._file)) as connection, connection:
             connection.execute("CREATE TABLE origins (origin text PRIMARY KEY)")
@@ -169,12 +170,10 @@ class SQLite:
         self._execute("DELETE FROM origins WHERE origin = ?", origin)
 
     def kill(self) -> None:
-        self._file.rename(self._away)
-        self._file.mkdir()
+        self._folder.rename(self._away)
 
     def start(self) -> None:
-        self._file.rmdir()
-        self._away.rename(self._file)
+        self._away.rename(self._folder)
 
 
 @contextlib.contextmanager
