@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -18,11 +17,11 @@ from rich.table import Table
 from cors_wsgi.audit import FLAWS, MOST_REQUESTS, FlawCode, Report, Severity, audit_app, audit_server
 from cors_wsgi.audit.run import is_harmless
 from cors_wsgi.audit.sarif import to_sarif
-from cors_wsgi.browser.printing import escape, show_exchange
+from cors_wsgi.browser.printing import show_exchange
 from cors_wsgi.browser.transports import NetworkError
 
 from .arguments import add_route_arguments, check_timeout, load_app, read_header, read_route, read_url
-from .terminal import make_console, safe
+from .terminal import make_console, print_error, safe
 
 CLEAN, FOUND, UNTRIED = 0, 1, 2
 
@@ -77,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         report = _audit(arguments)
     except (ValueError, ImportError, AttributeError, NetworkError) as error:
-        print(f"cors-wsgi audit: {escape(str(error))}", file=sys.stderr)
+        print_error("audit", error)
         return UNTRIED
     if arguments.json:
         print(json.dumps(report.to_json(), indent=2))

@@ -12,7 +12,6 @@ from rich.console import Console
 
 from cors_wsgi.browser import ENGINES
 from cors_wsgi.browser.elements import Kind
-from cors_wsgi.browser.printing import escape
 from cors_wsgi.browser.ways import DIRECT
 from cors_wsgi.fetch import is_forbidden_request_header
 
@@ -22,7 +21,7 @@ from .asking import BLOCKED, SHARED, UNTRIED, Order, Outcome, play
 from .diagnosis import ServerName
 from .outcomes import VERDICTS, describe, show
 from .pasted import Pasted, read_pasted
-from .terminal import make_console, safe
+from .terminal import make_console, print_error, safe
 
 EXAMPLES: Final = """\
 examples:
@@ -102,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
         with make_console(stderr=True).status(f"Asking {safe(order.url)} …"):
             outcome = play(order)
     except (ValueError, ImportError, AttributeError) as error:
-        print(f"cors-wsgi check: {escape(str(error))}", file=sys.stderr)
+        print_error("check", error)
         return UNTRIED
     return _print(arguments, outcome)
 

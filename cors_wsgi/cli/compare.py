@@ -21,7 +21,7 @@ from cors_wsgi.decisions import quote_error
 from cors_wsgi.fetch import is_forbidden_method, is_token
 
 from .arguments import load_app
-from .terminal import make_console, safe
+from .terminal import make_console, print_error, safe
 
 SAME, CHANGED, UNTRIED = 0, 1, 2
 
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         result, skipped = _compare(arguments)
     except (ValueError, ImportError, AttributeError, OSError, SideError) as error:
-        print(f"cors-wsgi compare: {_escape_lines(str(error))}", file=sys.stderr)
+        print_error("compare", error)
         return UNTRIED
     notes = list(_note(result, skipped))
     if arguments.json:
@@ -258,7 +258,3 @@ def _show_header(question: Question) -> str:
     if question.reads is not None:
         return f"reads {question.reads}"
     return question.header or ""
-
-
-def _escape_lines(text: str) -> str:
-    return "\n".join(map(escape, text.split("\n")))

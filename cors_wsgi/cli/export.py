@@ -31,6 +31,7 @@ from cors_wsgi.export import (
 )
 
 from .arguments import load_app
+from .terminal import print_error
 
 EXPORTED, REFUSED, NOT_RUN = 0, 1, 2
 
@@ -85,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"cors-wsgi export: {escape(str(refusal))}", file=sys.stderr)
         return REFUSED
     except (ValueError, ImportError, AttributeError, TypeError) as error:  # of which PolicyError is one
-        print(f"cors-wsgi export: {escape(str(error))}", file=sys.stderr)
+        print_error("export", error)
         return NOT_RUN
     sys.stdout.write(text)
     return EXPORTED

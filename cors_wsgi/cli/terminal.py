@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import textwrap
 from typing import IO, Any, cast
 
 from rich.console import Console
@@ -35,6 +36,30 @@ class _WithoutTrailingBlanks:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)
+
+
+def print_error(command: str, error: object) -> None:
+    """Print on stderr why a command could not run; lines stay lines, and are wrapped where that is a terminal."""
+    width = Console(stderr=True).width if sys.stderr.isatty() else None
+    lines = f"cors-wsgi {command}: {error}".split("\n")
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        # A line that points at a character belongs below the one that it points into, which stays whole for it.
+        is_pointed_at = "^" in (line.strip(), below.strip())
+        print(escape(line) if is_pointed_at else _wrap(escape(line), width), file=sys.stderr)
+
+
+def _wrap(line: str, width: int | None) -> str:
+    if width is None or len(line) <= width:
+        return line
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.fill(
+        line.strip(),
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def safe(text: str) -> str:
