@@ -51,7 +51,8 @@ def read_requirements() -> list[Requirement]:
     assert match, "README.md shows no test command"
     extras, file = match.groups()
     lines = (line.partition("#")[0].strip() for line in (ROOT / file).read_text("utf-8").splitlines())
-    return [Requirement(f"cors-wsgi[{extras}]"), *map(Requirement, filter(None, lines))]
+    found = [Requirement(f"cors-wsgi[{extras}]"), *map(Requirement, filter(None, lines))]
+    return [asked for asked in found if asked.marker is None or asked.marker.evaluate()]
 
 
 def _readme() -> str:
