@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from ..browser.exchange import Exchange, WireRequest
 from ..browser.headers import Header
-from ..browser.transports import NetworkError, Transport
+from ..browser.transports import NetworkError, Paced, Transport
 from ..browser.urls import URL
 from ..fetch import ORIGIN, REQUEST_HEADERS, REQUEST_METHOD
 from .observations import Answer
@@ -35,13 +35,11 @@ class Asker:
             headers: sent with every request but preflights.
             rate: requests a second at most; None for no limit.
         """
-        self._transport = transport
+        self._transport = Paced(transport, rate) if rate else transport
         self._url = url
         self._headers = list(headers)
-        self._interval = 1 / rate if rate else 0.0
         self._patience = _LONGEST_WAITS if rate else 0.0
         self._repeated = 0
-        self._next = 0.0
         self._silent = 0
         self.exchanges: list[Exchange] = []
 
@@ -80,10 +78,6 @@ class Asker:
         return answer
 
     def _send_once(self, request: WireRequest, *, is_preflight: bool) -> Answer:
-        wait = self._next - time.monotonic()
-        if self._interval and wait > 0:
-            time.sleep(wait)
-        self._next = time.monotonic() + self._interval
         try:
             response = self._transport.send(self._url, request)
         except NetworkError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import unquote_to_bytes
 
@@ -53,6 +54,28 @@ class RepeatingTransport(Transport, Protocol):
             NetworkError: no response came.
         """
         ...
+
+
+class Paced:
+    """A transport that sends at most this many requests per second, whatever the path."""
+
+    def __init__(self, transport: Transport, rate: float) -> None:
+        self._transport = transport
+        self._interval = 1 / rate
+        self._next = 0.0
+        self.speaks_http2 = transport.speaks_http2
+
+    def send(self, url: URL, request: WireRequest) -> WireResponse:
+        """Wait for the turn, and send the request.
+
+        Raises:
+            NetworkError: there is no response.
+        """
+        wait = self._next - time.monotonic()
+        if wait > 0:
+            time.sleep(wait)
+        self._next = time.monotonic() + self._interval
+        return self._transport.send(url, request)
 
 
 class WSGITransport:

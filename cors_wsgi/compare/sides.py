@@ -11,7 +11,7 @@ from ..audit.client import Asker
 from ..audit.observations import Answer
 from ..browser.checks import Allowed, check_cors, check_preflight, find_exposed
 from ..browser.connections import HTTPTransport
-from ..browser.transports import NetworkError, Transport
+from ..browser.transports import NetworkError, Paced, Transport
 from ..browser.urls import URL, parse_url
 from ..decisions import quote_error
 from ..middleware import CORSMiddleware
@@ -19,7 +19,7 @@ from ..policy import DENY, Policy, PolicyOrDeny
 from .errors import SideError
 from .questions import Question
 from .routes import NOWHERE, Cover, Route, read_routes
-from .transports import HeadersOnly, Paced
+from .transports import HeadersOnly
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -1,13 +1,12 @@
-"""How a side is reached: an app in this process, where only headers count, or a server, at a pace."""
+"""How a side in this process is reached, where only headers count."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..browser.exchange import WireRequest, WireResponse
-from ..browser.transports import NetworkError, Transport, build_environ
+from ..browser.transports import NetworkError, build_environ
 from ..browser.urls import URL
 
 if TYPE_CHECKING:
@@ -45,25 +44,3 @@ class HeadersOnly:
             raise NetworkError("the app ended without calling start_response")
         status, headers = started[-1]
         return WireResponse(int(status[:3]), status[4:], headers, b"")
-
-
-class Paced:
-    """A transport that sends at most this many requests per second, whatever the path."""
-
-    def __init__(self, transport: Transport, rate: float) -> None:
-        self._transport = transport
-        self._interval = 1 / rate
-        self._next = 0.0
-        self.speaks_http2 = transport.speaks_http2
-
-    def send(self, url: URL, request: WireRequest) -> WireResponse:
-        """Wait for the turn, and send the request.
-
-        Raises:
-            NetworkError: there is no response.
-        """
-        wait = self._next - time.monotonic()
-        if wait > 0:
-            time.sleep(wait)
-        self._next = time.monotonic() + self._interval
-        return self._transport.send(url, request)
