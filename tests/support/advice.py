@@ -14,7 +14,7 @@ _LITERALS = re.compile(r"""Write (?P<list>(?:'[^']*'|"[^"]*")(?:(?:, | and )(?:'
 _LIST = re.compile(r"Write a list: (\[.*\])\.")
 _REGEX = re.compile(r"Write (re\.compile\(.*?\))(?:, which|, or)")
 _NAME_ORIGINS = re.compile(
-    r"(?:Name the origins you trust|Write an origin|Write origins='\*' alone|nobody names an origin)"
+    r"(?:Name the origins you trust|Write an origin|Write origins='\*' alone)"
 )
 _HAND_OVER = re.compile(r"CORS\(app, (\w+)=(app\.config\['\w+'\])\)")
 _MAPPING = re.compile(r"Write (\{.*\})\.\Z")
