@@ -13,9 +13,7 @@ _MOST_ROUNDS = 6
 _LITERALS = re.compile(r"""Write (?P<list>(?:'[^']*'|"[^"]*")(?:(?:, | and )(?:'[^']*'|"[^"]*"))*)[.:]""")
 _LIST = re.compile(r"Write a list: (\[.*\])\.")
 _REGEX = re.compile(r"Write (re\.compile\(.*?\))(?:, which|, or)")
-_NAME_ORIGINS = re.compile(
-    r"(?:Name the origins you trust|Write an origin|Write origins='\*' alone)"
-)
+_NAME_ORIGINS = re.compile(r"(?:Name the origins you trust|Write an origin|Write origins='\*' alone)")
 _HAND_OVER = re.compile(r"CORS\(app, (\w+)=(app\.config\['\w+'\])\)")
 _MAPPING = re.compile(r"Write (\{.*\})\.\Z")
 _ONE_CALL = re.compile(r"Write one call: (CORS\(app.*\))\.\Z", re.DOTALL)
