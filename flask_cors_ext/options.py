@@ -177,19 +177,18 @@ def _read_resources(text: str) -> Any:
 
 def warn(message: str) -> None:
     """Give a `PolicyWarning` about the nearest calling line that is not the extension's own."""
-    warnings.warn(message, PolicyWarning, stacklevel=_find_caller()[0])
+    warnings.warn(message, PolicyWarning, stacklevel=_find_caller(inspect.currentframe())[0])
 
 
 def find_call() -> str:
     """Return file and line of the nearest calling line that is not the extension's own."""
-    frame = _find_caller()[1]
+    frame = _find_caller(inspect.currentframe())[1]
     return "an unknown line" if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
-def _find_caller() -> tuple[int, FrameType | None]:
-    """Return the frame of the user's line, and how far it is above the caller of this."""
-    frame = inspect.currentframe()
-    level = 0
+def _find_caller(frame: FrameType | None) -> tuple[int, FrameType | None]:
+    """Return the frame of the user's line that led to `frame`, and its `stacklevel` as seen from there."""
+    level = 1
     while frame is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == _PACKAGE:
         frame = frame.f_back
         level += 1
