@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import logging
 import re
 import traceback
 from collections.abc import Callable, Iterable
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from .decisions import quote_error
 from .fetch import DEFAULT_PORTS, LOOPBACK_NAMES, canonical_ipv6
+from .logs import logger
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -26,7 +26,6 @@ MAX_ORIGIN_LENGTH: Final = 512
 OPAQUE_ORIGINS: Final = ("null", "file://")
 """Origins that anybody can have: sandboxed frames and local files send `null`, some Android web views `file://`."""
 
-_logger = logging.getLogger("cors_wsgi")
 
 _ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://(\[[0-9a-f:]+\]|[A-Za-z0-9._-]+)(?::([1-9][0-9]{0,4}))?")
 _DOMAIN = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?")
@@ -257,7 +256,7 @@ def _is_allowed_by(rule: OriginCallable, origin: str, environ: WSGIEnvironment) 
         return rule(origin, environ) is True
     except Exception as error:  # noqa: BLE001 - the user's own callable; a request must not fail for it
         frames = traceback.extract_tb(error.__traceback__)
-        _logger.error(
+        logger.error(
             "The origin rule %s raised %s at %s:%s and does not allow %r.",
             getattr(rule, "__qualname__", rule),
             quote_error(error),

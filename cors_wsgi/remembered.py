@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
-import logging
 import os
 import threading
 import time
@@ -17,6 +16,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .decisions import quote, quote_error
+from .logs import logger
 from .origins import show_rule
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 SlowRule: TypeAlias = "Callable[[str], bool] | Callable[[str, Any], bool]"
 
-_logger: Final = logging.getLogger("cors_wsgi")
 
 _PATIENCE: Final = 1.0
 """Seconds, counted from the start of a look-up, that others wait for it; one that takes longer counts as stuck."""
@@ -294,10 +293,10 @@ class Remembered:
         if not has_changed:
             return
         if failure is None:
-            _logger.warning("%r answers again.", self)
+            logger.warning("%r answers again.", self)
             return
         last = traceback.extract_tb(failure.__traceback__)[-1]
-        _logger.error(
+        logger.error(
             "%r raised %s at %s:%s for %s. Until it answers again, origins that it allowed in the last %g seconds stay "
             "allowed, and every other origin that has to be looked up is refused.",
             self,

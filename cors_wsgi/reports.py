@@ -6,17 +6,17 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from .answers import LONGEST_ECHO, CompiledPolicy, can_echo_method
 from .decisions import Decision, Kind, Reason, quote_error
 from .fetch import SAFELISTED_METHODS, extract_names, normalize_method
+from .logs import logger
 from .origins import OriginSet, parse_origin
 from .policy import DENY, Deny, Policy
 
 OnDecision: TypeAlias = "Callable[[Decision], object]"
 
-_logger: Final = logging.getLogger("cors_wsgi")
 
 _CORS_HEADER = "access-control-"
 _HAS_NEAREST = frozenset({Reason.ORIGIN_NOT_ALLOWED, Reason.ORIGIN_UNDER_ANOTHER_NAME, Reason.ORIGIN_MALFORMED})
@@ -46,7 +46,7 @@ class Reports:
         self.hears_everything = debug or self.has_hook
         # PERF: without a frame of ours, since every refusal asks.
         self.is_enabled: Callable[[], bool] = (
-            _always if self.hears_everything else partial(_logger.isEnabledFor, logging.DEBUG)
+            _always if self.hears_everything else partial(logger.isEnabledFor, logging.DEBUG)
         )
         self._warned: set[str] = set()
         self._lock = threading.Lock()
@@ -110,13 +110,13 @@ class Reports:
 
     def tell(self, decision: Decision) -> None:
         """Report to all listeners; a hook that fails changes nothing."""
-        if decision.reasons and _logger.isEnabledFor(logging.DEBUG):
-            _logger.debug("%s", decision, extra=decision.as_log_fields())
+        if decision.reasons and logger.isEnabledFor(logging.DEBUG):
+            logger.debug("%s", decision, extra=decision.as_log_fields())
         if self._on_decision is not None:
             try:
                 self._on_decision(decision)
             except Exception as error:  # noqa: BLE001 - the user's own hook; the answer does not depend on it
-                _logger.error("on_decision raised %s; it was called with: %s", quote_error(error), decision)
+                logger.error("on_decision raised %s; it was called with: %s", quote_error(error), decision)
 
     def warn_removed(self, names: Iterable[str]) -> None:
         """Log, once for each name, that a header which the app set was removed."""
@@ -125,7 +125,7 @@ class Reports:
                 if name in self._warned:
                     continue
                 self._warned.add(name)
-            _logger.warning(
+            logger.warning(
                 "The app sets %s itself; it was removed, since the policy owns the CORS headers. "
                 "Remove it in the app, or give its path the policy None.",
                 name,

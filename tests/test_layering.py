@@ -34,7 +34,7 @@ OUTERMOST = (
 SERVER_SIDE = [name for name in MODULES if name.startswith("cors_wsgi") and not name.startswith(OUTERMOST)]
 
 FLOORS = [
-    ["fetch", "errors", "decisions", "apps", "near_misses"],
+    ["fetch", "errors", "decisions", "apps", "near_misses", "logs"],
     ["origins", "written_lists"],
     ["written_regexes"],
     ["paths", "origin_rules", "strangers", "remembered"],
@@ -159,9 +159,20 @@ def test_the_extension_imports_only_from_floors_below(name: str) -> None:
             assert module in {f"cors_wsgi{public}" for public in PUBLIC}, f"{name} imports {module}"
 
 
+def loaded_by(code: str) -> list[str]:
+    """Return the modules that a fresh interpreter has loaded after `code`."""
+    code += "\nimport json, sys; print(json.dumps(sorted(sys.modules)))"
+    loaded: list[str] = json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
+    return loaded
+
+
+def test_importing_the_browser_side_loads_nothing_of_the_server_side_but_the_shared_vocabulary() -> None:
+    loaded = set(loaded_by("import cors_wsgi.browser")) & set(SERVER_SIDE)
+    assert loaded == {"cors_wsgi", "cors_wsgi.fetch", "cors_wsgi.apps"}
+
+
 def test_importing_the_core_loads_no_more_than_the_server_side() -> None:
-    code = "import json, sys, cors_wsgi; cors_wsgi.Policy('https://a.example'); print(json.dumps(sorted(sys.modules)))"
-    loaded = json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
+    loaded = loaded_by("from cors_wsgi import *; Policy('https://a.example')")
     unwanted = ("flask", "werkzeug", "libcst", "rich", "urllib3", "idna", "publicsuffixlist", "pytest", "click")
     assert not [module for module in loaded if module.startswith((*unwanted, *OUTERMOST))]
     assert "cors_wsgi.middleware" in loaded

@@ -63,7 +63,7 @@ def loaded_by(code: str) -> set[str]:
 
 
 def test_importing_it_loads_nothing_that_it_may_not_need() -> None:
-    loaded = loaded_by("import cors_wsgi")
+    loaded = loaded_by("from cors_wsgi import *")
     assert (
         loaded & {"flask", "werkzeug", "idna", "publicsuffixlist", "rich", "urllib3", "pytest", "flask_cors_ext"}
         == set()
@@ -71,6 +71,26 @@ def test_importing_it_loads_nothing_that_it_may_not_need() -> None:
     assert {
         name for name in loaded if re.match(r"cors_wsgi\.(browser|cli|pytest_plugin|paste|settings)", name)
     } == set()
+
+
+def test_each_name_is_imported_when_it_is_first_used() -> None:
+    assert "cors_wsgi.errors" not in loaded_by("import cors_wsgi")
+    assert {"cors_wsgi.errors", "cors_wsgi.policy"} & loaded_by("from cors_wsgi import PolicyError") == {
+        "cors_wsgi.errors"
+    }
+
+
+def test_its_modules_are_attributes_without_an_import_of_their_own() -> None:
+    assert "cors_wsgi.paths" in loaded_by("import cors_wsgi; cors_wsgi.paths.PathMap")
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="^module 'cors_wsgi' has no attribute 'policies'$"):
+        cors_wsgi.policies  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_the_names_show_in_completion() -> None:
+    assert {"__name__", *cors_wsgi.__all__} <= set(dir(cors_wsgi))
 
 
 def test_the_public_suffixes_are_loaded_when_a_rule_needs_them() -> None:

@@ -24,7 +24,8 @@ _POLICY: Final = "from cors_wsgi import Policy; " + _ORIGINS
 
 ROWS: Final = {
     "Python alone": ("", "pass"),
-    "`import cors_wsgi`": ("", "import cors_wsgi"),
+    "`from cors_wsgi import CORSMiddleware`": ("", "from cors_wsgi import CORSMiddleware"),
+    "`import cors_wsgi.browser`": ("", "import cors_wsgi.browser"),
     "`import flask`": ("", "import flask"),
     "a bare Flask app with a route, from its import on": ("", _FLASK),
     "the same with the extension": ("", f"{_FLASK}; {_EXTENSION}"),
