@@ -85,7 +85,7 @@ def test_its_modules_are_attributes_without_an_import_of_their_own() -> None:
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="^module 'cors_wsgi' has no attribute 'policies'$"):
+    with pytest.raises(AttributeError, match=r"^module 'cors_wsgi' has no attribute 'policies'$"):
         cors_wsgi.policies  # type: ignore[attr-defined]  # noqa: B018
 
 

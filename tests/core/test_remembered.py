@@ -673,7 +673,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("wrong", "error", "message"), WRONG, ids=str)
+@pytest.mark.parametrize(("wrong", "error", "message"), WRONG, ids=[row[2] for row in WRONG])
 def test_what_cannot_work_is_refused_at_once(wrong: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error) as caught:
         Remembered(**{"rule": lambda origin: True, **wrong})

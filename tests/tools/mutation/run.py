@@ -113,16 +113,16 @@ def copy_tree(package: str, work: Path) -> Path:
 def find_survivors(package: str, work: Path, jobs: int, names: list[str]) -> list[Mutant]:
     """Mutate a copy of one package, print the figures, and return what no test noticed."""
     copy = copy_tree(package, work)
-    mutmut = str(Path(sys.executable).with_name("mutmut"))
-    run(mutmut, "run", "--max-children", str(jobs), *names, cwd=copy, quiet=False)
-    results = re.findall(r"^    (.+): (.+)$", run(mutmut, "results", "--all", "true", cwd=copy), re.MULTILINE)
+    mutmut = (sys.executable, str(HERE / "mutmut_in_steps.py"))
+    run(*mutmut, "run", "--max-children", str(jobs), *names, cwd=copy, quiet=False)
+    results = re.findall(r"^    (.+): (.+)$", run(*mutmut, "results", "--all", "true", cwd=copy), re.MULTILINE)
     tried = [(name, status) for name, status in results if status != "not checked"]
     counts = Counter(status for _, status in tried)
     print(f"\n{package}: {len(tried)} mutants: " + ", ".join(f"{n} {status}" for status, n in counts.most_common()))
     survivors = []
     for name, status in tried:
         if status not in CAUGHT:
-            lines = run(mutmut, "show", name, cwd=copy).splitlines()
+            lines = run(*mutmut, "show", name, cwd=copy).splitlines()
             changed = {sign: [line[1:].strip() for line in lines[3:] if line.startswith(sign)] for sign in "-+"}
             survivors.append(Mutant(name, function_of(name), " ".join(changed["-"]), " ".join(changed["+"])))
     return survivors
