@@ -554,6 +554,8 @@ def test_a_former_code_is_the_code_of_today() -> None:
     assert ProblemCode("insecure-origin") is ProblemCode.INSECURE_ORIGIN
     with pytest.raises(ValueError, match="shares-anything"):
         ProblemCode("shares-anything")
+    with pytest.raises(ValueError, match=r"\[\] is not a valid ProblemCode"):
+        ProblemCode([])
 
 
 def test_a_risk_has_the_name_of_the_problem_that_it_accepts() -> None:

@@ -10,6 +10,7 @@ import pytest
 from support.wsgi import PLAIN_APP
 
 from cors_wsgi import CORSMiddleware, Policy, PolicyError, PolicyWarning, ProblemCode
+from cors_wsgi.options import find_conflicts, normalize
 from cors_wsgi.origins import show_rule
 
 REFUSED = [
@@ -99,6 +100,13 @@ def test_a_regex_that_names_whom_it_means_is_believed(regex: str) -> None:
 
 def is_ours(origin: str, environ: Any) -> bool:
     return False
+
+
+def test_a_regex_that_is_refused_is_not_warned_of_as_well() -> None:
+    read = normalize({"origins": re.compile(r"https://[a-z]+\.(com|org)"), "supports_credentials": True})
+    (problem,) = find_conflicts(read.values)
+    assert (problem.code, read.warnings) == ("open-regex", ())
+    assert problem.problem.startswith("It also matches https://example.com and https://example.org, ")
 
 
 def test_what_is_wrong_with_an_open_regex_and_what_to_write_are_said_in_full() -> None:
