@@ -24,7 +24,7 @@ SUSPICIOUS: Final = 35
 """mutmut's code for a mutant that is neither noticed nor survives; its own exit status for an exception is "killed"."""
 
 LAST_TO_NOTICE: Final = 8
-SAMPLE: Final = 60
+SAMPLE: Final = 250
 LONGEST_OF_OWN: Final = 1.0
 LONGEST_OF_SAMPLE: Final = 0.02
 """Seconds."""
