@@ -168,6 +168,13 @@ def test_a_wrong_option_is_a_policy_error(options: dict[str, Any], problems: lis
             "Policy(..., expose_headers=...)",
             id="a long value beside a policy by keyword",
         ),
+        pytest.param(
+            (MINE,),
+            {"expose_header": "E" * 78},
+            "no option 'expose_header'; it belongs to",
+            f"Policy(..., expose_headers='{'E' * 78}')",
+            id="the longest value that is shown",
+        ),
     ],
 )
 def test_an_option_of_the_policy_is_answered_with_the_right_call(

@@ -264,9 +264,11 @@ def test_a_body_that_comes_to_what_must_not_run_is_answered_403_as_it_is_read(en
         finally:
             closed.append("closed")
 
-    answer = wrap(source=router, app=app, block_untrusted=True).request("GET", "/x", EVIL)
-    assert answer == replace(forbidden(VARY_ORIGIN), app_ran=True)
+    decisions: list[Decision] = []
+    server = wrap(source=router, app=app, block_untrusted=True, on_decision=decisions.append)
+    assert server.request("GET", "/x", EVIL) == replace(forbidden(VARY_ORIGIN), app_ran=True)
     assert closed == ["closed"]
+    assert [(decision.kind, decision.origin) for decision in decisions] == [(Kind.BLOCKED, EVIL)]
 
 
 def test_a_body_that_is_read_late_and_may_run_is_passed_on_chunk_by_chunk() -> None:
