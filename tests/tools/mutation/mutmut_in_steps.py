@@ -25,9 +25,8 @@ SUSPICIOUS: Final = 35
 
 LAST_TO_NOTICE: Final = 8
 SAMPLE: Final = 250
-LONGEST_OF_OWN: Final = 1.0
-LONGEST_OF_SAMPLE: Final = 0.02
-"""Seconds."""
+LONGEST: Final = 1.0
+"""Seconds that a test of the sample takes."""
 
 
 class _Witness:
@@ -51,8 +50,8 @@ def find_steps(function: str, tests: set[str]) -> list[list[str]]:
     first = list(dict.fromkeys(by_text[line] for line in reversed(lines) if line in by_text))[:LAST_TO_NOTICE]
     left = sorted(tests.difference(first))
     stem = function.rpartition(".")[0].rpartition(".")[2]
-    own = [test for test in left if f"/test_{stem}" in test and durations[test] < LONGEST_OF_OWN]
-    others = [test for test in left if test not in own and durations[test] < LONGEST_OF_SAMPLE]
+    own = [test for test in left if f"/test_{stem}" in test and durations[test] < LONGEST]
+    others = [test for test in left if test not in own and durations[test] < LONGEST]
     second = own + others[:: max(1, len(others) // SAMPLE)]
     third = sorted(set(left).difference(second))
     return [first, second, third]
