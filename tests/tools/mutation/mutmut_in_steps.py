@@ -8,6 +8,7 @@ With `LIKELY_TESTS_ONLY=1` the rest is left out, so that what survives is a list
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +22,7 @@ NOTICED: Final = Path("noticed").absolute()
 """One file a function, with the names of the tests that noticed a mutant of it, the last one at the end."""
 
 SUSPICIOUS: Final = 35
-"""mutmut's code for a mutant that is neither noticed nor survives; its own exit status for an exception is "killed"."""
+"""mutmut's code for a mutant that is neither noticed nor survives; an exception here would count as "killed"."""
 
 LAST_TO_NOTICE: Final = 8
 SAMPLE: Final = 250
@@ -29,22 +30,34 @@ LONGEST: Final = 1.0
 """Seconds that a test of the sample takes."""
 
 
-class _Witness:
-    """Notes which test failed."""
+def plain(test: str) -> str:
+    """Return the name of a test as it is in every session of one process: pytest escapes its backslashes in each."""
+    return re.sub(r"\\+", r"\\", test)
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+
+class _Step:
+    """Keeps the tests of one step, in its order, and notes which test failed."""
+
+    def __init__(self, tests: list[str], noticed: Path) -> None:
+        self.order = {plain(test): number for number, test in enumerate(tests)}
+        self.noticed = noticed
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        items[:] = [item for item in items if plain(item.nodeid) in self.order]
+        if {plain(item.nodeid) for item in items} != set(self.order):
+            os._exit(SUSPICIOUS)
+        items.sort(key=lambda item: self.order[plain(item.nodeid)])
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.failed:
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(ascii(report.nodeid) + "\n")
+            with self.noticed.open("a", encoding="utf-8") as file:
+                file.write(ascii(plain(report.nodeid)) + "\n")
 
 
 def find_steps(function: str, tests: set[str]) -> list[list[str]]:
     """Return the tests of a function's mutants, in the order in which they are asked."""
     durations = state().duration_by_test
-    by_text = {ascii(test): test for test in tests}
+    by_text = {ascii(plain(test)): test for test in tests}
     noticed = NOTICED / function
     lines = noticed.read_text(encoding="utf-8").splitlines() if noticed.exists() else []
     first = list(dict.fromkeys(by_text[line] for line in reversed(lines) if line in by_text))[:LAST_TO_NOTICE]
@@ -57,24 +70,30 @@ def find_steps(function: str, tests: set[str]) -> list[list[str]]:
     return [first, second, third]
 
 
-def run_tests(self: PytestRunner, *, mutant_name: str | None, tests: Iterable[str]) -> int:
-    """Run the tests of one mutant step by step, until one fails."""
-    chosen = set(tests)
-    if mutant_name is None or not chosen:
+def run_step(runner: PytestRunner, tests: list[str], noticed: Path) -> int:
+    """Run tests, up to the first that fails, and return pytest's status."""
+    files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
+    try:
         with change_cwd("mutants"):
-            return int(self.execute_pytest(self._pytest_args_regular_run(sorted(chosen))))
+            return int(runner.execute_pytest(runner._pytest_args_regular_run(files), plugins=[_Step(tests, noticed)]))
+    except BadTestExecutionCommandsException:
+        os._exit(SUSPICIOUS)
+
+
+def run_tests(self: PytestRunner, *, mutant_name: str | None, tests: Iterable[str]) -> int:
+    """Run the tests of one mutant step by step, until one fails; without a mutant, all of them."""
+    chosen = set(tests)
     NOTICED.mkdir(exist_ok=True)
+    if not chosen:
+        with change_cwd("mutants"):
+            return int(self.execute_pytest(self._pytest_args_regular_run([])))
+    if mutant_name is None:
+        return run_step(self, sorted(chosen), NOTICED / "clean")
     function = mutant_name.partition("__mutmut_")[0]
-    witness = _Witness(NOTICED / function)
     steps = find_steps(function, chosen)
     for step in filter(None, steps[:2] if os.environ.get("LIKELY_TESTS_ONLY") else steps):
-        try:
-            with change_cwd("mutants"):
-                status = self.execute_pytest(self._pytest_args_regular_run(step), plugins=[witness])
-        except BadTestExecutionCommandsException:
-            os._exit(SUSPICIOUS)
-        if status:
-            return int(status)
+        if status := run_step(self, step, NOTICED / function):
+            return status
     return 0
 
 
