@@ -26,8 +26,11 @@ SUSPICIOUS: Final = 35
 
 LAST_TO_NOTICE: Final = 8
 SAMPLE: Final = 250
-LONGEST: Final = 1.0
+LONGEST: Final = 0.1
 """Seconds that a test of the sample takes."""
+
+FEW: Final = 4.0
+"""Seconds that all tests of a function may take to be asked at once."""
 
 
 def plain(test: str) -> str:
@@ -64,6 +67,8 @@ def find_steps(function: str, tests: set[str]) -> list[list[str]]:
     left = sorted(tests.difference(first))
     stem = function.rpartition(".")[0].rpartition(".")[2]
     own = [test for test in left if f"/test_{stem}" in test and durations[test] < LONGEST]
+    if sum(durations[test] for test in left) < FEW:
+        return [first, left, []]
     others = [test for test in left if test not in own and durations[test] < LONGEST]
     second = own + others[:: max(1, len(others) // SAMPLE)]
     third = sorted(set(left).difference(second))
