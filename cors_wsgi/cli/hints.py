@@ -149,7 +149,7 @@ def _look_at(exchange: Exchange) -> Iterator[Hint]:
     for name in response.spaced_names:
         yield Hint(
             HintName.SPACE_IN_NAME,
-            f"The header's name has a space at its end, before the colon: “{name} :”. Chromium takes it off, HTTP "
+            f"The header's name has a space at its end, before the colon: “{name} :”. Chromium strips it, HTTP "
             f"forbids "
             f"it, and others drop such a header: write {name}, without quotes and space around it, where it is set.",
         )

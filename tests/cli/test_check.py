@@ -194,10 +194,10 @@ def test_nginx_that_adds_the_header_again_is_told_so(api: SharingAPI, tmp_path: 
     assert (twice.returncode, down.returncode, moved.returncode) == (1, 1, 1)
     assert "Blocked (acao-multiple)" in twice.stdout
     assert "proxy_hide_header Access-Control-Allow-Origin;" in twice.stdout
-    assert "502: nginx found nobody behind it who answers" in down.stdout
+    assert "502: nginx found nothing behind it that answers" in down.stdout
     # Nothing at the redirect's end allows the page: to fetch that would be the next wall.
     assert f"to http://127.0.0.1:{port}/moved/, since the URL lacks the slash at its end" in moved.stdout
-    assert "or fetch that URL, once it allows the page" in moved.stdout
+    assert "or fetch that URL once it allows the page" in moved.stdout
 
 
 def find_all(status: str, *headers: tuple[str, str], page: str, url: str, **options: Any) -> list[Hint]:

@@ -50,7 +50,7 @@ LOGGED_IN: dict[str, Any] = {"include": True}
 OK = "200 OK"
 
 CASES = {
-    # What stands in Access-Control-Allow-Origin
+    # What Access-Control-Allow-Origin says
     "two equal values": ((OK, [ALLOW, ALLOW], b""), SIMPLE, "two-layers", "it came twice"),
     "two values": ((OK, [ALLOW, (ALLOW[0], "https://b.example")], b""), SIMPLE, "several-origins", "in 2 lines"),
     "a list in one value": ((OK, [(ALLOW[0], f"{PAGE}, https://b.example")], b""), SIMPLE, "several-origins", "in one"),
@@ -58,10 +58,10 @@ CASES = {
     "(null)": ((OK, [(ALLOW[0], "(null)")], b""), SIMPLE, "unset-variable", "SetEnvIf"),
     "a variable": ((OK, [(ALLOW[0], "$cors_origin")], b""), SIMPLE, "unset-variable", "not filled in"),
     "undefined": ((OK, [(ALLOW[0], "undefined")], b""), SIMPLE, "unset-variable", "not filled in"),
-    "a pattern": ((OK, [(ALLOW[0], "https://*.example.com")], b""), SIMPLE, "pattern", "no pattern for browsers"),
+    "a pattern": ((OK, [(ALLOW[0], "https://*.example.com")], b""), SIMPLE, "pattern", "do not treat as a pattern"),
     "a slash": ((OK, [(ALLOW[0], f"{PAGE}/")], b""), SIMPLE, "trailing-slash", "without the slash"),
     "another scheme": ((OK, [(ALLOW[0], "http://app.example.com")], b""), SIMPLE, "spelling", "another scheme"),
-    "no origin at all": ((OK, [(ALLOW[0], "everyone")], b""), SIMPLE, "spelling", "no origin"),
+    "no origin at all": ((OK, [(ALLOW[0], "everyone")], b""), SIMPLE, "spelling", "is not an origin"),
     "another origin": ((OK, [(ALLOW[0], "https://b.example")], b""), SIMPLE, "other-origin", "https://b.example"),
     "* with credentials": ((OK, [(ALLOW[0], "*")], b""), LOGGED_IN, "wildcard-with-credentials", "is missing, too"),
     # Why it is missing
@@ -77,7 +77,7 @@ CASES = {
     "True": ((OK, [ALLOW, (CREDENTIALS[0], "True")], b""), LOGGED_IN, "credentials-value", "where only true counts"),
     "a method": ((OK, [ALLOW, ("Access-Control-Allow-Methods", "GET")], b""), PUT, "not-allowed", "the method PUT"),
     "a method and a header": ((OK, [ALLOW], b""), JSON, "not-allowed", "PUT (Access-Control-Allow-Methods is missing)"),
-    "no commas": ((OK, [ALLOW, ("Access-Control-Allow-Methods", "GET PUT")], b""), PUT, "no-commas", "no list of"),
+    "no commas": ((OK, [ALLOW, ("Access-Control-Allow-Methods", "GET PUT")], b""), PUT, "no-commas", "not a list of"),
     "* is a name": (
         (OK, [ALLOW, CREDENTIALS, ("Access-Control-Allow-Methods", "*")], b""), {**PUT, **LOGGED_IN}, "star-is-a-name",
         "a plain name",
@@ -88,7 +88,7 @@ CASES = {
     ),
     "what is read": ((OK, [ALLOW, ("X-Total", "1")], b""), {"reads": "x-total"}, "not-exposed", "does not name"),
     "a misspelt list": (
-        (OK, [ALLOW, ("Access-Control-Allow-Method", "PUT")], b""), PUT, "misspelt-header", "-Allow-Method,"
+        (OK, [ALLOW, ("Access-Control-Allow-Method", "PUT")], b""), PUT, "misspelt-header", "-Allow-Method;"
     ),
     # The status
     "401 to a preflight": (("401 No", [], b""), PUT, "login-before-preflight", "never carries credentials"),
@@ -101,11 +101,11 @@ CASES = {
     "CSRF of a preflight": (("403 No", [], b"CSRF verification failed"), PUT, "csrf", "CSRF"),
     "403 of a policy": (("403 No", [VARY], b""), PUT, "not-in-list", "is not in its list"),
     "404": (("404 No", [], b""), SIMPLE, "not-found", "nothing at /items (404)"),
-    "404 of nginx": (("404 No", [NGINX], NGINX_PAGE), SIMPLE, "left-out-of-errors", "unless `always`"),
+    "404 of nginx": (("404 No", [NGINX], NGINX_PAGE), SIMPLE, "left-out-of-errors", "unless it ends in `always`"),
     "404 of Apache": (("404 No", [APACHE], b""), SIMPLE, "left-out-of-errors", "`Header always set` does not"),
     "an error page": (("404 No", [NGINX, ("ETag", '"1"')], b"{}"), SIMPLE, "error-page", "error_page"),
     "404 to both": (("404 No", [], b""), PUT, "not-found", "and so is a GET"),
-    "405 to a preflight": (("405 No", [], b""), PUT, "no-options", "its route has no OPTIONS"),
+    "405 to a preflight": (("405 No", [], b""), PUT, "no-options", "its route does not take OPTIONS"),
     "405": (("405 No", [], b""), SIMPLE, "method-refused", "does not take GET"),
     "405 of nginx itself": (("405 No", [NGINX], NGINX_PAGE), PUT, "method-refused", "serves files"),
     "501": (("501 No", [NGINX], b"x"), PUT, "no-options", "nginx passes the preflight on to it"),
@@ -113,25 +113,25 @@ CASES = {
     "429": (("429 No", [("Retry-After", "7")], b""), SIMPLE, "too-many", "wait 7 seconds"),
     "429 to a preflight": (("429 No", [], b""), PUT, "too-many", "preflights included"),
     "500": (("500 No", [], b""), SIMPLE, "crash", "failed with 500"),
-    "500 to a preflight": (("500 No", [], b""), PUT, "crash", "while it answered the preflight"),
-    "502": (("502 No", [NGINX], NGINX_PAGE), SIMPLE, "nobody-behind", "nginx found nobody behind it"),
+    "500 to a preflight": (("500 No", [], b""), PUT, "crash", "while answering the preflight"),
+    "502": (("502 No", [NGINX], NGINX_PAGE), SIMPLE, "nobody-behind", "nginx found nothing behind it"),
     "503 of nginx": (("503 No", [NGINX], NGINX_PAGE), SIMPLE, "too-many", "limit_req"),
-    "503": (("503 No", [], b""), PUT, "nobody-behind", "nobody behind it"),
+    "503": (("503 No", [], b""), PUT, "nobody-behind", "nothing behind it"),
     "504": (("504 No", [NGINX], NGINX_PAGE), SIMPLE, "too-slow", "took longer than nginx waits"),
     "418 to a preflight": (("418 Teapot", [], b""), PUT, "other-status", "browsers want 200 to 299"),
     "418": (("418 Teapot", [], b""), SIMPLE, "other-status", "answered 418"),
     # Redirects
-    "a slash, simple": (("301 No", [("Location", "/items/?x=1")], b""), SIMPLE, "redirect-slash", "for every answer"),
+    "a slash, simple": (("301 No", [("Location", "/items/?x=1")], b""), SIMPLE, "redirect-slash", "every answer"),
     "a slash, preflighted": (("301 No", [("Location", "/items/?x=1")], b""), PUT, "redirect-slash", "/items/?x=1,"),
     "a login": (("302 No", [("Location", "/login?next=/items")], b""), PUT, "redirect-login", "the login page"),
     "a login, simple": (("302 No", [("Location", "/auth/signin")], b""), SIMPLE, "redirect-login", "a login page"),
     "elsewhere": (("302 No", [("Location", "/v2/items")], b""), PUT, "redirect-elsewhere", "the resource is elsewhere"),
     "nowhere": (("302 No", [], b""), PUT, "redirect-elsewhere", "to nowhere"),
     # The script
-    "patch": ((OK, [ALLOW, METHODS, VARY], b""), {"method": "patch"}, "method-case", "case counts"),
+    "patch": ((OK, [ALLOW, METHODS, VARY], b""), {"method": "patch"}, "method-case", "case matters"),
     "a response header": (
         (OK, [ALLOW, VARY], b""), {"headers": [("Access-Control-Allow-Origin", "*")]}, "response-header-sent",
-        "belongs into the server's answer",
+        "belongs in the server's answer",
     ),
 }  # fmt: skip
 
@@ -224,7 +224,7 @@ def test_a_neighbor_that_is_shared_tells_a_route_before_the_middleware() -> None
     outcome = ask(answering((OK, [], b"x"), elsewhere=("404 No", [ALLOW, VARY], b"")))
     assert outcome.diagnosis is not None
     assert outcome.diagnosis.code == CauseCode.BEFORE_CORS
-    assert "/ of the same server (404) is shared, and /items is not" in outcome.diagnosis.cause
+    assert "/ of the same server (404) is shared, but /items is not" in outcome.diagnosis.cause
 
 
 def test_in_nginx_such_a_neighbor_tells_a_location_that_inherits_nothing() -> None:

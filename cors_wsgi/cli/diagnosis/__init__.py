@@ -1,6 +1,6 @@
-"""Why a browser keeps a response from a page, as far as the answers tell: one cause, one remedy, in the server's words.
+"""Why a browser keeps a response from a page, as far as the answers show: one cause, and one remedy for the server.
 
-The reasons of `cors_wsgi.browser` say what a browser misses; a cause says what made the server leave it out.
+The reasons of `cors_wsgi.browser` say what the browser misses; a cause says why the server left it out.
 """
 
 from .diagnose import diagnose

@@ -1,4 +1,4 @@
-"""Apache's words: `Header always set` is for errors, too, and a table of its own beside that of `Header set`."""
+"""Apache's directives: `Header always set` covers errors too, and its table is separate from that of `Header set`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _PREFLIGHTS = (
 
 
 def write(plan: Plan) -> tuple[Piece, ...]:
-    """Return what to write in Apache's configuration; nothing where no line helps."""
-    instead = "in place of every other Header line for these headers"
+    """Return what to write in Apache's configuration; nothing where no line would help."""
+    instead = "replacing every other Header line for these headers"
     if plan.task is Task.ADD:
         return (Piece(instead, tuple(_set(name, value, guarded=True) for name, value in plan.pairs)),)
     if plan.task is Task.SET:
@@ -27,16 +27,17 @@ def write(plan: Plan) -> tuple[Piece, ...]:
         return _list(plan, instead)
     if plan.task is Task.PREFLIGHT:
         lines = [_set(name, value, guarded=True) for name, value in plan.pairs]
-        return (Piece(f"outside of any <Location>, or in the one of {plan.path}; {instead}", (*_PREFLIGHTS, *lines)),)
+        return (Piece(f"outside any <Location>, or in the one for {plan.path}; {instead}", (*_PREFLIGHTS, *lines)),)
     if plan.task is Task.LOGIN:
         return (
             Piece(
-                "beside the `Require` that wants the login: one of the two is then enough", ("Require method OPTIONS",)
+                "next to the `Require` that asks for the login: either of the two is then enough",
+                ("Require method OPTIONS",),
             ),
         )
     if plan.task is Task.ONE_LAYER:
         unset = tuple(f"Header unset {name}" for name, _ in plan.pairs)
-        return (Piece("above the Header line that sets it: drops what the app behind sends", unset),)
+        return (Piece("above the Header line that sets it: drops what the app behind it sends", unset),)
     return ()
 
 
@@ -45,7 +46,7 @@ def _list(plan: Plan, instead: str) -> tuple[Piece, ...]:
     origins = "|".join(map(re.escape, plan.origins))
     match = f'SetEnvIf Origin "^({origins})$" {variable}=$0'.replace("\\-", "-")
     if plan.variable:
-        return (Piece("below the SetEnvIf that is there, with the variable that it sets", (match,)),)
+        return (Piece("below the existing SetEnvIf, with the variable that it sets", (match,)),)
     sets = f'Header always set {ALLOW_ORIGIN} "%{{{variable}}}e" env={variable}'
     others = [_set(name, value) for name, value in plan.pairs if name != ALLOW_ORIGIN]
     return (Piece(instead, (match, sets, *others)),)

@@ -1,4 +1,4 @@
-"""The words of frameworks: where their CORS middleware goes, what it is told, and how OPTIONS gets past the rest."""
+"""What to write for frameworks: where the CORS middleware goes, its options, and how OPTIONS gets past the rest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SETS: Final = (Task.ADD, Task.SET, Task.LIST)
 
 
 _BY_DEFAULT: Final = frozenset({"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"})
-"""The methods that the CORS packages of Node.js allow by themselves; they allow every header that is asked for."""
+"""The methods that the CORS packages of Node.js allow by default; they allow any header that is requested."""
 
 
 def _js_options(plan: Plan, *, methods: str, one: bool = False, methods_too: bool = False) -> str:
@@ -31,24 +31,24 @@ def _js_options(plan: Plan, *, methods: str, one: bool = False, methods_too: boo
 
 def _write_express(plan: Plan) -> tuple[Piece, ...]:
     line = f"app.use(cors({_js_options(plan, methods='methods')}));"
-    return (Piece("above every other app.use() and route, in place of the line that is there", (line,)),)
+    return (Piece("above every other app.use() and route, replacing the existing line", (line,)),)
 
 
 def _write_koa(plan: Plan) -> tuple[Piece, ...]:
     options = _js_options(plan, methods="allowMethods", one=True)
     line = f'app.use(require("@koa/cors")({options}));'
-    return (Piece("above every other app.use(), in place of the line that is there", (line,)),)
+    return (Piece("above every other app.use(), replacing the existing line", (line,)),)
 
 
 def _write_hono(plan: Plan) -> tuple[Piece, ...]:
     line = f'app.use("*", cors({_js_options(plan, methods="allowMethods", one=False)}));'
-    return (Piece("above every other app.use() and route, in place of the line that is there", (line,)),)
+    return (Piece("above every other app.use() and route, replacing the existing line", (line,)),)
 
 
 def _write_fastify(plan: Plan) -> tuple[Piece, ...]:
     options = _js_options(plan, methods="methods", methods_too=True)
     line = f'await app.register(require("@fastify/cors"), {options});'
-    return (Piece("above every other register(), hook and route, in place of the line that is there", (line,)),)
+    return (Piece("above every other register(), hook and route, replacing the existing line", (line,)),)
 
 
 def _write_node(plan: Plan) -> tuple[Piece, ...]:
@@ -60,7 +60,7 @@ def _write_node(plan: Plan) -> tuple[Piece, ...]:
         'if (c.req.method === "OPTIONS") return next();  // Hono',
         'if (request.method === "OPTIONS") return;  // Fastify, in an async hook',
     )
-    return (Piece("one of these, at the top of the middleware that wants the login", lines),)
+    return (Piece("one of these, at the top of the middleware that requires the login", lines),)
 
 
 def _write_django(plan: Plan) -> tuple[Piece, ...]:
@@ -71,7 +71,7 @@ def _write_django(plan: Plan) -> tuple[Piece, ...]:
         lines.append(f"CORS_ALLOW_METHODS = {plan.methods!r}")
     if plan.names:
         lines.append(f"CORS_ALLOW_HEADERS = {plan.names!r}")
-    lines.append('MIDDLEWARE = ["corsheaders.middleware.CorsMiddleware", ...]  # first of all; the others stay')
+    lines.append('MIDDLEWARE = ["corsheaders.middleware.CorsMiddleware", ...]  # first; keep the others')
     return (Piece("in settings.py, with django-cors-headers", tuple(lines)),)
 
 
@@ -88,11 +88,13 @@ def _write_fastapi(plan: Plan) -> tuple[Piece, ...]:
 def _write_flask(plan: Plan) -> tuple[Piece, ...]:
     if plan.task is Task.LOGIN:
         lines = ('if request.method == "OPTIONS":', "    return None")
-        return (Piece("at the top of the before_request function that wants the login", lines),)
+        return (Piece("at the top of the before_request function that requires the login", lines),)
     parts = [f"origins={list(plan.origins)!r}"]
     if plan.include:
         parts.append("supports_credentials=True")
-    return (Piece("where the app is made, in place of what sets the headers now", (f"CORS(app, {', '.join(parts)})",)),)
+    return (
+        Piece("where the app is created, replacing what sets the headers now", (f"CORS(app, {', '.join(parts)})",)),
+    )
 
 
 def _write_tornado(plan: Plan) -> tuple[Piece, ...]:
@@ -124,7 +126,7 @@ def _write_aiohttp(plan: Plan) -> tuple[Piece, ...]:
         "for route in list(app.router.routes()):",
         "    cors.add(route)",
     )
-    return (Piece("behind the last route, with aiohttp-cors", lines),)
+    return (Piece("below the last route, with aiohttp-cors", lines),)
 
 
 def _write_bottle(plan: Plan) -> tuple[Piece, ...]:
@@ -174,4 +176,4 @@ WRITERS: Final[Mapping[ServerName, Callable[[Plan], tuple[Piece, ...]]]] = {
     ServerName.HTTP_SERVER: _write_http_server,
     ServerName.CORS_WSGI: _write_ours,
 }
-"""Of each framework; a writer returns nothing where no line helps."""
+"""A function for each framework; it returns nothing where no line would help."""

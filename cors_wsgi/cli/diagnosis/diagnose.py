@@ -1,4 +1,4 @@
-"""The rules of a diagnosis in their order: redirects and statuses first, then the origin, then everything else."""
+"""The rules of a diagnosis, in order: redirects and statuses first, then the origin, then everything else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .servers import ServerName
 from .statuses import judge_status
 
 _RULES = (judge_redirect, judge_status, judge_value, judge_missing, judge_lists)
-"""The first that finds a cause has found it."""
+"""The first rule that finds a cause wins."""
 
 
 def diagnose(
@@ -29,15 +29,15 @@ def diagnose(
     server: ServerName | None = None,
     is_live: bool = True,
 ) -> Diagnosis | None:
-    """Return why a page does not get a response, and what to do; None where that is no matter of the server's answers.
+    """Return why a page does not get a response, and what to do; None where the server's answers are not the reason.
 
     Args:
         failed: what the browser says; None if it lets the page through.
         exchanges: everything that went over the wire.
         asked: what the page asked for.
-        looks: for further questions; None where none may be asked.
-        server: which server it is, where somebody said so.
-        is_live: whether a server answered, not an app in this process.
+        looks: sends further requests; None if no more may be sent.
+        server: the server, if the user named it.
+        is_live: whether a server answered, rather than an app in this process.
     """
     if failed is None or failed.exchange is None or failed.exchange.response is None or not failed.reason.is_cors:
         return None

@@ -1,4 +1,4 @@
-"""Credentials, methods and headers: what an answer that names the page's origin lacks besides."""
+"""Credentials, methods and headers: what else is missing from an answer that names the page's origin."""
 
 from __future__ import annotations
 
@@ -17,48 +17,47 @@ def judge_lists(scene: Scene) -> Diagnosis | None:
     """Return what is wrong where the origin is right, or None where nothing is."""
     reason, asked = scene.failed.reason, scene.asked
     if reason is Reason.HEADER_NOT_EXPOSED:
-        cause = f"The script reads {asked.reads}, which the answer has, and which {EXPOSE_HEADERS} does not name."
+        cause = f"The script reads {asked.reads}, which the answer has, but {EXPOSE_HEADERS} does not name it."
         pairs = [pair for pair in scene.wanted if pair[0] == EXPOSE_HEADERS]
         text = "Name it there."
         return scene.conclude(CauseCode.NOT_EXPOSED, cause, scene.write(scene.plan(Task.SET, pairs=pairs), text))
     if reason is Reason.METHOD_NOT_ALLOWED and asked.method != asked.method.upper():
         upper = asked.method.upper()
         cause = (
-            f"The script sends the method {asked.method!r}: browsers do not raise it to upper case, and case counts."
+            f"The script sends the method {asked.method!r}: browsers do not turn it into upper case, and case matters."
         )
         return Diagnosis(CauseCode.METHOD_CASE, cause, Remedy(f"Write method: {upper!r} in the script."))
     sent = [name for name in asked.names if name.lower().startswith("access-control-")]
     if reason is Reason.HEADER_NOT_ALLOWED and sent:
         cause = (
-            f"The script sends {join_words(sent)}, which belongs into the server's answer: there it needs leave "
-            f"like any "
-            "other header."
+            f"The script sends {join_words(sent)}, which belongs in the server's answer: in a request, it must be "
+            "allowed like any other header."
         )
         return Diagnosis(CauseCode.RESPONSE_HEADER_SENT, cause, Remedy(f"Do not set {join_words(sent)} in the script."))
     if not scene.lacks:
         return None
     cause = f"{scene.subject} {join_words(scene.lacks)}."
     if (misspelt := find_misspelt(scene)) is not None:
-        cause = f"The header is misspelt: {misspelt[0]}, where browsers know {misspelt[1]} alone. {cause}"
+        cause = f"The header is misspelt: {misspelt[0]}; browsers know only {misspelt[1]}. {cause}"
         code, text = CauseCode.MISSPELT_HEADER, f"Write {misspelt[1]}."
     elif reason is Reason.CREDENTIALS_NOT_TRUE:
         value = get_header(scene.response.headers, ALLOW_CREDENTIALS.lower())
         code = CauseCode.CREDENTIALS_MISSING if value is None else CauseCode.CREDENTIALS_VALUE
         text = f"Send {ALLOW_CREDENTIALS}: true, in lower case; or fetch without credentials."
     elif reason in (Reason.ALLOW_METHODS_UNPARSABLE, Reason.ALLOW_HEADERS_UNPARSABLE):
-        code, text = CauseCode.NO_COMMAS, "Write names with commas between them, and nothing else."
-        cause += " Names stand with commas between them, without quotes or brackets."
+        code, text = CauseCode.NO_COMMAS, "Separate the names with commas, and write nothing else."
+        cause += " Names are separated by commas, without quotes or brackets."
     elif reason is Reason.AUTHORIZATION_UNDER_WILDCARD:
         code, text = CauseCode.AUTHORIZATION_BESIDE_STAR, "Name Authorization beside the *."
-        cause += " By the standard * does not cover Authorization; today's browsers still let it pass."
+        cause += " In the standard, * does not cover Authorization; today's browsers still let it pass."
     elif asked.include and "*" in _list_values(scene):
-        code, text = CauseCode.STAR_IS_A_NAME, "Name what the page needs beside the *, or in its place."
-        cause += " With credentials, * is a plain name that nothing has, not everything."
+        code, text = CauseCode.STAR_IS_A_NAME, "Name what the page needs, beside the * or instead of it."
+        cause += " With credentials, * does not mean everything: it is a plain name, which nothing has."
     else:
-        code, text = CauseCode.NOT_ALLOWED, "Name everything that the page sends, at once:"
+        code, text = CauseCode.NOT_ALLOWED, "Name everything that the page sends, all at once:"
     pairs = scene.wanted
     if scene.server is None or scene.server.is_proxy:
-        # What is right already may be the app's: a proxy that set it again would make two of it.
+        # The app may have set what is right already: if a proxy set it again, there would be two of it.
         pairs = [pair for pair in pairs if get_header(scene.response.headers, pair[0].lower()) != pair[1]]
         pairs = [pair for pair in pairs if pair[0] != VARY]
     return scene.conclude(code, cause, scene.write(scene.plan(Task.SET, pairs=pairs), text))

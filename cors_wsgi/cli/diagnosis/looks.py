@@ -1,6 +1,6 @@
-"""Second looks: harmless questions that tell causes apart which look alike in one answer, asked only after a refusal.
+"""Second looks: after a refusal, harmless requests that tell apart causes which look alike in a single answer.
 
-Each is a GET or a preflight, without credentials and body; at most `MOST` are sent for one diagnosis.
+Each is a GET or a preflight, without credentials or a body; at most `MOST` are sent for one diagnosis.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _USER_AGENT: Final = "Mozilla/5.0 (compatible; cors-wsgi)"
 
 
 class Looks:
-    """Asks a server again, and keeps what came back."""
+    """Asks a server again, and keeps the answers."""
 
     def __init__(self, find_transport: Callable[[], Transport], url: URL, origin: str) -> None:
-        """Make one; nothing is asked before it is needed.
+        """Create it; nothing is sent before it is needed.
 
         Args:
-            find_transport: returns what takes the requests.
-            url: what the page asked.
+            find_transport: returns the transport that sends the requests.
+            url: the URL that the page requested.
             origin: of the page.
         """
         self._find_transport = find_transport
@@ -38,11 +38,11 @@ class Looks:
         self.exchanges: list[Exchange] = []
 
     def get(self, origin: str | None = None) -> WireResponse | None:
-        """Return the answer to a GET of the same URL, by default of the page's own origin."""
+        """Return the answer to a GET of the same URL, by default from the page's own origin."""
         return self._send("GET", self._url, [(ORIGIN, origin or self._origin)])
 
     def preflight(self, url: URL, method: str, names: Sequence[str], origin: str | None = None) -> WireResponse | None:
-        """Return the answer to a preflight, by default of the page's own origin."""
+        """Return the answer to a preflight, by default from the page's own origin."""
         headers = [(ORIGIN, origin or self._origin), (REQUEST_METHOD, method)]
         if names:
             headers.append((REQUEST_HEADERS, ",".join(sorted(name.lower() for name in names))))
@@ -53,12 +53,12 @@ class Looks:
         return self._send("GET", url, [(ORIGIN, self._origin)])
 
     def get_fresh(self) -> WireResponse | None:
-        """Return the answer to a GET of the same URL that no cache has kept: with one more parameter."""
+        """Return the answer to a GET of the same URL with one more parameter, so that no cache has stored it."""
         query = f"{self._url.query}&" if self._url.query else ""
         return self.get_at(replace(self._url, query=f"{query}cors-wsgi={secrets.token_hex(4)}"))
 
     def find_neighbors(self) -> list[URL]:
-        """Return other URLs of the server: its root, and one that nothing can be at."""
+        """Return other URLs of the server: its root, and one where nothing can be."""
         odd = f"/cors-wsgi-{secrets.token_hex(4)}"
         return [replace(self._url, path=path, query=None) for path in ("/", odd) if path != self._url.path]
 

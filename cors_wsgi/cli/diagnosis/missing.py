@@ -1,4 +1,4 @@
-"""Why an answer that is no error has no Access-Control-Allow-Origin."""
+"""Why an answer that is not an error has no Access-Control-Allow-Origin."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OTHERS: Final = {
 
 
 def find_misspelt(scene: Scene) -> tuple[str, str] | None:
-    """Return a header that was meant for one of CORS, and the one that it was meant for, or None."""
+    """Return a header that was meant to be a CORS header, and the one that was meant, or None."""
     known = {name.lower(): name for name in _KNOWN}
     for name, _ in scene.response.headers:
         lower = name.strip().lower()
@@ -51,21 +51,21 @@ def judge_missing(scene: Scene) -> Diagnosis | None:
         return None
     if ALLOW_ORIGIN.lower() in map(str.lower, scene.response.spaced_names):
         cause = (
-            f"The header's name has a space at its end, before the colon: “{ALLOW_ORIGIN} :”. Chromium takes it off "
+            f"The header's name has a space at its end, before the colon: “{ALLOW_ORIGIN} :”. Chromium strips it "
             "and lets the page through; HTTP forbids it, and every other browser drops such a header."
         )
-        text = "Write the name without quotes, and without a space at its end."
+        text = "Write the name without quotes, and without a space at the end."
         remedy = scene.write(scene.plan(Task.SET), text)
         return scene.conclude(CauseCode.MISSPELT_HEADER, cause, remedy)
     if (misspelt := find_misspelt(scene)) is not None and misspelt[1] == ALLOW_ORIGIN:
-        cause = f"The header is misspelt: {misspelt[0]}, where browsers know {ALLOW_ORIGIN} alone."
+        cause = f"The header is misspelt: {misspelt[0]}; browsers know only {ALLOW_ORIGIN}."
         text = f"Write {ALLOW_ORIGIN}."
         return scene.conclude(CauseCode.MISSPELT_HEADER, cause, scene.write(scene.plan(Task.SET), text))
     varies = "origin" in [
         part.strip().lower() for part in (get_header(scene.response.headers, VARY.lower()) or "").split(",")
     ]
     if (cached := find_cache(scene)) and not varies and is_right_when_fresh(scene):
-        made = "was made for a request without Origin, or of another origin: it has no Access-Control-Allow-Origin"
+        made = "was made for a request without Origin, or from another origin: it has no Access-Control-Allow-Origin"
         return judge_cached(scene, cached, made)
     if (partly := _judge_partly(scene)) is not None:
         return partly
@@ -76,7 +76,7 @@ def judge_missing(scene: Scene) -> Diagnosis | None:
     if (twin := find_twin(scene)) is not None:
         return _judge_list(scene, twin)
     cause = f"{scene.subject} {_list(scene)}: nothing here sets it for {scene.url.path}."
-    text = "Let the server send it on every answer of this URL, errors included."
+    text = "Make the server send it on every answer for this URL, errors included."
     if scene.is_preflight:
         return scene.conclude(CauseCode.NOT_SET, cause, scene.write_answer(text))
     return scene.conclude(CauseCode.NOT_SET, cause, _share(scene, text))
@@ -87,18 +87,18 @@ def _list(scene: Scene) -> str:
 
 
 def _share(scene: Scene, text: str) -> Remedy:
-    """Return the remedy that adds the headers: with care where an app may set them by itself."""
+    """Return the remedy that adds the headers, guarded where an app may set them itself."""
     return scene.write(scene.plan(Task.ADD if scene.seen.is_passed_on else Task.SET), text)
 
 
 def _judge_partly(scene: Scene) -> Diagnosis | None:
-    """Judge an answer that has other headers of CORS, or a preflight that is answered elsewhere than the rest."""
+    """Judge an answer that has other CORS headers, or a preflight that something else answers."""
     others = [name for name, _ in scene.response.headers if name.lower() in {n.lower() for n in _KNOWN[1:]}]
     server = scene.server
     if others and server is ServerName.NGINX and scene.is_preflight and not scene.seen.is_passed_on:
         cause = (
             f"{scene.subject} has {join_words(others)}, but no {ALLOW_ORIGIN}: in nginx, the `if` or location that "
-            "answers OPTIONS has an add_header of its own, and so inherits none of those outside of it"
+            "answers OPTIONS has its own add_header, and so inherits none of those outside it"
         )
         text = "Repeat every header there."
         return scene.conclude(CauseCode.NOT_INHERITED, f"{cause}{_also(scene)}.", scene.write_answer(text))
@@ -113,19 +113,19 @@ def _also(scene: Scene) -> str:
 
 
 def _judge_preflight_alone(scene: Scene) -> Diagnosis:
-    """Judge a preflight that lacks what a GET of the same URL has."""
+    """Judge a preflight whose answer lacks what a GET of the same URL gets."""
     server = scene.server
     cause = f"{scene.subject} {_list(scene)}, although a GET of the same URL is shared: something else answers OPTIONS"
     if server is ServerName.HAPROXY:
-        cause += ", here HAProxy by itself (http-request return), and http-response lines are not for its own answers"
+        cause += ", here HAProxy itself (http-request return), whose own answers http-response lines do not change"
     elif server is ServerName.NGINX:
-        cause += ", here an `if` or location of its own, which inherits no add_header"
-    text = "Let what answers OPTIONS send every header by itself."
+        cause += ", here a separate `if` or location, which inherits no add_header"
+    text = "Make whatever answers OPTIONS send every header itself."
     return scene.conclude(CauseCode.BEFORE_CORS, f"{cause}.", scene.write_answer(text))
 
 
 def _judge_list(scene: Scene, twin: str | None = None) -> Diagnosis:
-    """Judge a server that decides by the origin, and did not decide for this one."""
+    """Judge a server that decides by the origin, and decided against this one."""
     origin = scene.asked.origin
     twin = twin or find_twin(scene)
     server = scene.server
@@ -135,25 +135,26 @@ def _judge_list(scene: Scene, twin: str | None = None) -> Diagnosis:
             twin == f"{origin}/", "and not the page's own"
         )
         code = CauseCode.TRAILING_SLASH if twin == f"{origin}/" else CauseCode.SPELLING
-        cause = f"The server decides by the origin, and lets {twin} in, {slip}: {origin} is compared letter by letter."
+        cause = (
+            f"The server decides by the origin, and lets {twin} in, {slip}: it compares every character of {origin}."
+        )
         text = f"Write {origin} {'in place of' if twin.endswith('/') else 'beside'} {twin} in {place}."
         return scene.conclude(code, cause, Remedy(text))
     cause = (
-        f"The server decides by the origin (Vary: Origin), and does not let {origin} in: it is not in {place}, "
-        f"letter by "
-        "letter, with its scheme and port and without a slash at the end."
+        f"The server decides by the origin (Vary: Origin), and does not let {origin} in: {place} does not have it, "
+        "spelled exactly so, with its scheme and port and without a slash at the end."
     )
     return scene.conclude(CauseCode.NOT_IN_LIST, cause, Remedy(f"Add {origin} to {place}."))
 
 
 def _judge_beside(scene: Scene, path: str, status: int) -> Diagnosis:
     """Judge a URL that is not shared beside one that is."""
-    told = f"{path} of the same server ({status}) is shared, and {scene.url.path} is not"
+    told = f"{path} of the same server ({status}) is shared, but {scene.url.path} is not"
     server = scene.server
     if server is ServerName.NGINX:
         cause = (
-            f"{scene.subject} {_list(scene)}. {told}: in nginx, a location that has an add_header of its own inherits "
-            "none of those outside of it"
+            f"{scene.subject} {_list(scene)}. {told}: in nginx, a location that has its own add_header inherits "
+            "none of those outside it"
         )
         own = [
             n
@@ -168,10 +169,10 @@ def _judge_beside(scene: Scene, path: str, status: int) -> Diagnosis:
         cause = (
             f"{scene.subject} {_list(scene)}. {told}: what sets the header in {server.title} does not cover this path."
         )
-        text = "Let it cover this path as well."
+        text = "Make it cover this path as well."
         return scene.conclude(CauseCode.NOT_INHERITED, cause, _share(scene, text))
     cause = (
-        f"{scene.subject} {_list(scene)}. {told}: this route answers before the CORS middleware does, or that is for "
+        f"{scene.subject} {_list(scene)}. {told}: this route answers before the CORS middleware does, or the "
         "other paths. Middleware counts in the order in which it is written."
     )
     text = "Move the line that uses the CORS middleware above this route."

@@ -1,4 +1,4 @@
-"""What a diagnosis is made of: what was asked, a cause out of a closed set, a remedy, and the answer that is wanted."""
+"""The parts of a diagnosis: what was asked, a cause from a closed set, a remedy, and the answer that is wanted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cors_wsgi.browser.headers import Header
 class CauseCode(str, Enum):
     """The kinds of causes; a closed set, which the manual lists."""
 
-    # What stands in Access-Control-Allow-Origin
+    # What Access-Control-Allow-Origin says
     TWO_LAYERS = "two-layers"
     SEVERAL_ORIGINS = "several-origins"
     QUOTES = "quotes"
@@ -63,7 +63,7 @@ class CauseCode(str, Enum):
     # The script
     METHOD_CASE = "method-case"
     RESPONSE_HEADER_SENT = "response-header-sent"
-    # What an app says of itself
+    # What an app says about itself
     POLICY = "policy"
 
     __str__ = str.__str__
@@ -77,9 +77,9 @@ class Asked:
         origin: of the page, serialized.
         method: as it is sent.
         path: of the URL, with its query.
-        names: the request headers that a preflight has to allow, as the script spells them.
+        names: the request headers that a preflight must allow, as the script spells them.
         include: whether credentials are included.
-        reads: a response header that the script has to read; empty for none.
+        reads: a response header that the script needs to read; empty if it needs none.
     """
 
     origin: str
@@ -92,10 +92,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Piece:
-    """Lines that belong into one place of a configuration.
+    """Lines that belong in one place of a configuration.
 
     Attributes:
-        place: where they go, as the words behind a server's name.
+        place: where they go, worded to follow a server's name.
         lines: the lines.
     """
 
@@ -109,7 +109,7 @@ class Remedy:
 
     Attributes:
         text: what to do, in sentences.
-        where: whose configuration the lines are for; empty if there are none.
+        where: whose configuration the lines are for; empty without lines.
         pieces: the lines.
     """
 
@@ -119,7 +119,7 @@ class Remedy:
 
     @property
     def lines(self) -> list[str]:
-        """Every line, each place as a comment before its own."""
+        """Every line, with each place as a comment above its lines."""
         return [line for piece in self.pieces for line in (f"# {piece.place}", *piece.lines)]
 
     def __str__(self) -> str:
@@ -134,7 +134,7 @@ class Diagnosis:
         code: the kind of cause.
         cause: what it is, in sentences.
         remedy: what to change.
-        wanted: the whole answer that the browser wants, a status line first; empty where no header helps.
+        wanted: the whole answer that the browser wants, a status line first; empty where no header would help.
     """
 
     code: CauseCode

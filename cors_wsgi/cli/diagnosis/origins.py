@@ -1,4 +1,4 @@
-"""What is wrong with an Access-Control-Allow-Origin that is there."""
+"""What is wrong with an Access-Control-Allow-Origin that was sent."""
 
 from __future__ import annotations
 
@@ -38,23 +38,22 @@ def judge_value(scene: Scene) -> Diagnosis | None:
 
 def _judge_twice(scene: Scene, values: list[str]) -> Diagnosis:
     count = "twice" if len(values) == 2 else f"{len(values)} times"
-    cause = f"Two layers set {ALLOW_ORIGIN}: it came {count}, each time as {values[0]}. Browsers take one alone."
+    cause = f"Two layers set {ALLOW_ORIGIN}: it came {count}, each time as {values[0]}. Browsers accept only one."
     server = scene.server
     if server is ServerName.APACHE and not scene.seen.is_passed_on:
-        cause += " In Apache, `Header set` and `Header always set` are two tables, and both are sent."
-        text = f"Take out the line `Header set {ALLOW_ORIGIN}` (or `Header add`), and leave `Header always set` alone."
+        cause += " In Apache, `Header set` and `Header always set` fill two tables, and both are sent."
+        text = f"Remove the line `Header set {ALLOW_ORIGIN}` (or `Header add`), and keep only `Header always set`."
         return scene.conclude(CauseCode.TWO_LAYERS, cause, Remedy(text))
     if server is not None and server.is_proxy:
         cause += f" Here {server.title} and the app behind it do."
-        text = f"Let one of them do it alone: take the line out of {server.title}, or drop there what the app sends:"
+        text = f"Let only one of them set it: remove the line from {server.title}, or drop there what the app sends:"
         names = [name.lower() for name, _ in scene.response.headers]
         pairs = [(name, "") for name in GUARDED if names.count(name.lower()) > 1]
         return scene.conclude(CauseCode.TWO_LAYERS, cause, scene.write(scene.plan(Task.ONE_LAYER, pairs=pairs), text))
     cause += " Here they are the app and the proxy in front of it, or two middlewares of the app."
     text = (
-        f"Let one of them do it alone: take the line that adds {ALLOW_ORIGIN} out of the proxy, or the second "
-        f"middleware "
-        "out of the app."
+        f"Let only one of them set it: remove the line that adds {ALLOW_ORIGIN} from the proxy, or the second "
+        "middleware from the app."
     )
     return scene.conclude(CauseCode.TWO_LAYERS, cause, Remedy(text))
 
@@ -62,17 +61,16 @@ def _judge_twice(scene: Scene, values: list[str]) -> Diagnosis:
 def _judge_several(scene: Scene, values: list[str], several: list[str]) -> Diagnosis:
     how = "in one value" if len(values) == 1 else f"in {len(values)} lines"
     cause = (
-        f"{ALLOW_ORIGIN} lists several origins {how} ({', '.join(values)}). Only one may stand there: the server "
-        f"has to "
-        "answer each origin with its own."
+        f"{ALLOW_ORIGIN} lists several origins {how} ({', '.join(values)}). Only one is allowed: the server must "
+        "answer each origin with that origin alone."
     )
-    text = "Compare the request's Origin with the list, and send back the one that is equal, with Vary: Origin."
+    text = "Compare the request's Origin with the list, and send back the one that matches, with Vary: Origin."
     origins = [origin for origin in several if (url := parse_url(origin)) is not None and url.origin == origin]
     return scene.conclude(CauseCode.SEVERAL_ORIGINS, cause, scene.write(scene.plan(Task.LIST, *origins), text))
 
 
 def _judge_star(scene: Scene) -> Diagnosis:
-    cause = f"{scene.subject} has {ALLOW_ORIGIN}: *, which browsers do not take for a request with credentials"
+    cause = f"{scene.subject} has {ALLOW_ORIGIN}: *, which browsers do not accept for a request with credentials"
     if get_header(scene.response.headers, ALLOW_CREDENTIALS.lower()) is None:
         cause += f"; {ALLOW_CREDENTIALS} is missing, too"
     text = f"Name the origin in place of *, and send {ALLOW_CREDENTIALS}: true; or fetch without credentials."
@@ -83,7 +81,7 @@ def _judge_other(scene: Scene, allowed: str) -> Diagnosis:
     origin = scene.asked.origin
     bare = allowed.strip("\"'` ")
     if bare != allowed:
-        cause = f"The value of {ALLOW_ORIGIN} has quotes in it: {allowed}, with its quotation marks, is no origin."
+        cause = f"The value of {ALLOW_ORIGIN} has quotes in it: {allowed}, with its quotation marks, is not an origin."
         wanted = "*" if bare == "*" and not scene.asked.include else origin
         pairs = [(name, wanted if name == ALLOW_ORIGIN else value) for name, value in scene.wanted]
         pairs = [pair for pair in pairs if wanted != "*" or pair[0] != VARY]
@@ -96,8 +94,8 @@ def _judge_other(scene: Scene, allowed: str) -> Diagnosis:
         return _judge_placeholder(scene, allowed)
     if "*" in allowed:
         cause = (
-            f"{ALLOW_ORIGIN} is {allowed}, which is no pattern for browsers: * stands alone or not at all. The server "
-            "has to compare, and to send back the one origin that asked."
+            f"{ALLOW_ORIGIN} is {allowed}, which browsers do not treat as a pattern: they accept only a bare *. The "
+            "server must compare, and send back the one origin that asked."
         )
         text = f"Send back the origin that matches, {origin}, with Vary: Origin."
         return scene.conclude(CauseCode.PATTERN, cause, scene.write(scene.plan(Task.LIST), text))
@@ -109,17 +107,19 @@ def _judge_other(scene: Scene, allowed: str) -> Diagnosis:
             return scene.conclude(code, f"{slip.text}", Remedy(one_name), shows_wanted=False)
         is_origin = (url := parse_url(allowed)) is not None and url.origin == allowed
         plan = scene.plan(Task.LIST, allowed) if is_origin else scene.plan(Task.SET)
-        text = f"Let the server name {origin}, letter by letter{', as well' if is_origin else ''}."
+        text = f"Make the server name {origin}, spelled exactly so{', as well' if is_origin else ''}."
         return scene.conclude(code, slip.text, scene.write(plan, text))
     if (cached := find_cache(scene)) and is_right_when_fresh(scene):
         return judge_cached(scene, cached, f"was made for {allowed}")
     if parse_url(allowed) is None and allowed != "null":
-        cause = f"{ALLOW_ORIGIN} is {allowed!r}, which is no origin: one has a scheme and a host, and no path."
+        cause = (
+            f"{ALLOW_ORIGIN} is {allowed!r}, which is not an origin: an origin has a scheme and a host, and no path."
+        )
         return scene.conclude(
             CauseCode.SPELLING, cause, scene.write(scene.plan(Task.SET), f"Write the page's origin: {origin}.")
         )
     cause = f"{scene.subject} names another origin: {allowed}, not {origin}."
-    text = f"Let the server allow {origin} as well: it has to answer each origin with its own, and Vary: Origin."
+    text = f"Make the server allow {origin} as well: it must answer each origin with that origin, and Vary: Origin."
     return scene.conclude(CauseCode.OTHER_ORIGIN, cause, scene.write(scene.plan(Task.LIST, allowed), text))
 
 
@@ -127,14 +127,12 @@ def _judge_placeholder(scene: Scene, allowed: str) -> Diagnosis:
     origin = scene.asked.origin
     if allowed == "(null)":
         cause = (
-            f"{ALLOW_ORIGIN} is (null): Apache writes that for %{{NAME}}e where the variable is not set, so that the "
-            f"SetEnvIf which sets it does not match {origin}"
+            f"{ALLOW_ORIGIN} is (null): Apache writes that for %{{NAME}}e where the variable is not set, so the "
+            f"SetEnvIf that sets it does not match {origin}"
         )
         if twin := find_twin(scene):
             cause += f"; it does match {twin}"
-        text = (
-            "Let SetEnvIf match the page's origin too, and send the header only where the variable is set (env=NAME)."
-        )
+        text = "Make SetEnvIf match the page's origin too, and send the header only if the variable is set (env=NAME)."
         plan = scene.plan(Task.LIST, variable="NAME")
         return scene.conclude(CauseCode.UNSET_VARIABLE, f"{cause}.", scene.write(plan, text, ServerName.APACHE))
     cause = f"{ALLOW_ORIGIN} is {allowed!r}: a variable that was not filled in."
@@ -143,7 +141,7 @@ def _judge_placeholder(scene: Scene, allowed: str) -> Diagnosis:
 
 
 def find_twin(scene: Scene) -> str | None:
-    """Return an origin that differs from the page's by a slip alone, and that the server lets in, or None."""
+    """Return an origin that the server lets in and that differs from the page's only by a slip, or None."""
     if scene.looks is None or scene.asked.origin == "null":
         return None
     url = parse_url(scene.asked.origin)
@@ -173,7 +171,7 @@ _HIT: Final = re.compile(r"\b(?:hit|stale|revalidated|updating)", re.IGNORECASE)
 
 
 def find_cache(scene: Scene) -> str | None:
-    """Return the header that says that the answer comes from a cache, or None."""
+    """Return the header which says that the answer comes from a cache, or None."""
     headers = scene.response.headers
     for name, value in headers:
         lower = name.lower()
@@ -187,7 +185,7 @@ def find_cache(scene: Scene) -> str | None:
 
 
 def is_right_when_fresh(scene: Scene) -> bool:
-    """Tell whether the page is let in where no cache answers; where nothing may be asked, it is taken to be."""
+    """Tell whether the page is let in where no cache answers; assume so if nothing more may be asked."""
     if scene.looks is None:
         return True
     fresh = scene.looks.get_fresh()
@@ -197,12 +195,12 @@ def is_right_when_fresh(scene: Scene) -> bool:
 def judge_cached(scene: Scene, said: str, made_for: str) -> Diagnosis:
     """Return the diagnosis of an answer that a cache gave to the wrong page."""
     cause = (
-        f"The answer comes from a cache ({said}), and {made_for}: without Vary: Origin a cache keeps one answer for "
+        f"The answer comes from a cache ({said}), and {made_for}: without Vary: Origin, a cache stores one answer for "
         "everybody."
     )
-    text = "Send Vary: Origin on every answer of this URL, also without an Origin, and empty the cache"
+    text = "Send Vary: Origin on every answer for this URL, even to requests without Origin, and empty the cache"
     remedy = scene.write(scene.plan(Task.VARY), text, scene.server)
-    text += "; or let the cache keep an answer for each origin:" if remedy.pieces else "."
+    text += "; or make the cache store an answer for each origin:" if remedy.pieces else "."
     return Diagnosis(
         CauseCode.CACHED, cause, Remedy(text, remedy.where, remedy.pieces), (("", "200 OK"), *scene.wanted)
     )

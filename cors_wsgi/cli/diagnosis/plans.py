@@ -1,4 +1,4 @@
-"""What a server has to be told, before it is put into any server's words."""
+"""What to configure, before it is written for a particular server."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from cors_wsgi.fetch import ALLOW_CREDENTIALS, ALLOW_HEADERS, ALLOW_METHODS, ALL
 
 
 class Task(Enum):
-    """What has to be done."""
+    """What to do."""
 
-    ADD = "add the headers, and leave alone what an app sets by itself"
-    SET = "set the headers, in place of what sets them"
-    LIST = "answer each of several origins with its own"
+    ADD = "add the headers, and leave alone what an app sets itself"
+    SET = "set the headers, replacing what sets them now"
+    LIST = "answer each of several origins with that origin"
     PREFLIGHT = "answer preflights"
-    ONE_LAYER = "let one layer alone set the header"
-    VARY = "keep an answer for each origin"
+    ONE_LAYER = "let only one layer set the header"
+    VARY = "store an answer for each origin"
     LOGIN = "let preflights pass before the login"
 
 
@@ -28,13 +28,13 @@ class Plan:
     """A task with what it needs.
 
     Attributes:
-        task: what has to be done.
+        task: what to do.
         path: of the URL, without its query.
-        origins: those that are let in, the page's first.
+        origins: those to let in, the page's first.
         pairs: the headers, Vary last.
         include: whether credentials are included.
-        variable: the variable that the configuration has for the origin; empty if none is known.
-        is_status_alone: whether the answer to a preflight has every header already, and only the wrong status.
+        variable: the variable that holds the origin in the configuration; empty if it is not known.
+        is_status_alone: whether the answer to a preflight has every header already, and only its status is wrong.
     """
 
     task: Task
@@ -56,12 +56,12 @@ class Plan:
 
     @property
     def methods(self) -> list[str]:
-        """The methods that a preflight has to allow."""
+        """The methods that a preflight must allow."""
         return [name for name in self.find(ALLOW_METHODS).split(", ") if name]
 
     @property
     def names(self) -> list[str]:
-        """The request headers that a preflight has to allow."""
+        """The request headers that a preflight must allow."""
         return [name for name in self.find(ALLOW_HEADERS).split(", ") if name]
 
 
@@ -69,4 +69,4 @@ GUARDED: Final = (ALLOW_ORIGIN, ALLOW_CREDENTIALS)
 """Headers that browsers refuse when they come twice."""
 
 JOINED: Final = (VARY,)
-"""Headers of which there may be several lines."""
+"""Headers that may have several lines."""

@@ -1,4 +1,4 @@
-"""The words of Caddy, HAProxy, lighttpd and Varnish."""
+"""What to write for Caddy, HAProxy, lighttpd and Varnish."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .plans import GUARDED, Plan, Task
 
 
 def write_caddy(plan: Plan) -> tuple[Piece, ...]:
-    """Return what to write in a Caddyfile; nothing where no line helps."""
+    """Return what to write in a Caddyfile; nothing where no line would help."""
     if plan.task is Task.ADD:
         lines = [f'header {"+" if name == VARY else "?"}{name} "{value}"' for name, value in plan.pairs]
-        return (Piece("in the site's block, in place of the header lines for these headers", tuple(lines)),)
+        return (Piece("in the site's block, replacing the header lines for these headers", tuple(lines)),)
     if plan.task is Task.SET:
         lines = [f'header {"+" if name == VARY else ""}{name} "{value}"' for name, value in plan.pairs]
-        return (Piece("in the site's block, in place of the header lines for these headers", tuple(lines)),)
+        return (Piece("in the site's block, replacing the header lines for these headers", tuple(lines)),)
     if plan.task is Task.LIST:
         origins = "|".join(re.escape(origin).replace("\\-", "-") for origin in plan.origins)
         others = [
@@ -26,19 +26,19 @@ def write_caddy(plan: Plan) -> tuple[Piece, ...]:
             if name != ALLOW_ORIGIN
         ]
         lines = [f"@cors header_regexp Origin ^({origins})$", f"header @cors {ALLOW_ORIGIN} {{header.Origin}}", *others]
-        return (Piece("in the site's block, in place of the header lines for these headers", tuple(lines)),)
+        return (Piece("in the site's block, replacing the header lines for these headers", tuple(lines)),)
     if plan.task in (Task.PREFLIGHT, Task.LOGIN):
         lines = [f'\theader {name} "{value}"' for name, value in plan.pairs]
         matcher = ("@preflight {", "\tmethod OPTIONS", "\theader Access-Control-Request-Method *", "}")
         return (Piece("in the site's block", (*matcher, "handle @preflight {", *lines, "\trespond 204", "}")),)
     if plan.task is Task.ONE_LAYER:
-        return (Piece("inside of reverse_proxy { }", tuple(f"header_down -{name}" for name, _ in plan.pairs)),)
+        return (Piece("inside reverse_proxy { }", tuple(f"header_down -{name}" for name, _ in plan.pairs)),)
     return ()
 
 
 def write_haproxy(plan: Plan) -> tuple[Piece, ...]:
-    """Return what to write in HAProxy's configuration; nothing where no line helps."""
-    here = "in the frontend, in place of the http-response lines for these headers"
+    """Return what to write in HAProxy's configuration; nothing where no line would help."""
+    here = "in the frontend, replacing the http-response lines for these headers"
     if plan.task in (Task.ADD, Task.SET):
         return (Piece(here, tuple(_set(name, value, guarded=plan.task is Task.ADD) for name, value in plan.pairs)),)
     if plan.task is Task.LIST:
@@ -52,9 +52,7 @@ def write_haproxy(plan: Plan) -> tuple[Piece, ...]:
         headers = " ".join(f'hdr {name} "{value}"' for name, value in plan.pairs)
         line = f"http-request return status 204 {headers} if METH_OPTIONS"
         return (
-            Piece(
-                "in the frontend, above every other http-request line, in place of one that answers OPTIONS", (line,)
-            ),
+            Piece("in the frontend, above every other http-request line, replacing one that answers OPTIONS", (line,)),
         )
     if plan.task is Task.ONE_LAYER:
         return (
@@ -74,11 +72,11 @@ def _set(name: str, value: str, *, guarded: bool = False) -> str:
 
 
 def write_lighttpd(plan: Plan) -> tuple[Piece, ...]:
-    """Return what to write in lighttpd's configuration; nothing where no line helps."""
+    """Return what to write in lighttpd's configuration; nothing where no line would help."""
     if plan.task in (Task.ADD, Task.SET):
         pairs = ", ".join(f'"{name}" => "{value}"' for name, value in plan.pairs)
         line = f"setenv.set-response-header = ( {pairs} )"
-        return (Piece("with mod_setenv, in place of the setenv lines for these headers", (line,)),)
+        return (Piece("with mod_setenv, replacing the setenv lines for these headers", (line,)),)
     if plan.task is Task.LIST:
         origins = "|".join(re.escape(origin).replace("\\-", "-") for origin in plan.origins)
         others = ", ".join(f'"{name}" => "{value}"' for name, value in plan.pairs if name != ALLOW_ORIGIN)
@@ -87,7 +85,7 @@ def write_lighttpd(plan: Plan) -> tuple[Piece, ...]:
             f'    setenv.set-response-header = ( "{ALLOW_ORIGIN}" => "%0", {others} )',
             "}",
         )
-        return (Piece("with mod_setenv, in place of the setenv lines for these headers", block),)
+        return (Piece("with mod_setenv, replacing the setenv lines for these headers", block),)
     if plan.task in (Task.PREFLIGHT, Task.LOGIN):
         pairs = ", ".join(f'"{name}" => "{value}"' for name, value in plan.pairs)
         answer = (
@@ -96,12 +94,12 @@ def write_lighttpd(plan: Plan) -> tuple[Piece, ...]:
             "    proxy.server = ()",
             "}",
         )
-        return (Piece("at the end: what no app takes, lighttpd answers by itself", answer),)
+        return (Piece("at the end: lighttpd itself answers what no app takes", answer),)
     return ()
 
 
 def write_varnish(plan: Plan) -> tuple[Piece, ...]:
-    """Return what to write in VCL; nothing where no line helps."""
+    """Return what to write in VCL; nothing where no line would help."""
     above = "above every other subroutine"
     if plan.task in (Task.ADD, Task.SET):
         unless = f"if (!resp.http.{ALLOW_ORIGIN}) {{" if plan.task is Task.ADD else "if (true) {"

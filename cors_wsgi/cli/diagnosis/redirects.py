@@ -1,4 +1,4 @@
-"""Redirects: of a preflight, which browsers never follow, and of the actual request, which has to be shared itself."""
+"""Redirects: of a preflight, which browsers never follow, and of the actual request, which must itself be shared."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from .wanted import join_words
 _LOGIN: Final = re.compile(
     r"log-?[io]n|sign-?[io]n|\bsso\b|oauth|saml|openid|/auth\b|/session|/account|/cas/", re.IGNORECASE
 )
-"""What stands in the URL of a page that wants a login."""
+"""Words in the URL of a login page."""
 
 
 def is_login(url: URL) -> bool:
-    """Tell whether a URL is that of a page that wants a login, by its words."""
+    """Tell whether a URL leads to a login page, judging by its words."""
     return _LOGIN.search(f"{url.host}{url.path}") is not None
 
 
 def find_redirect(exchanges: list[Exchange]) -> Exchange | None:
-    """Return the last exchange but the very last that was answered with a redirect, or None."""
+    """Return the last exchange answered with a redirect, the very last one aside, or None."""
     return next((one for one in reversed(exchanges[:-1]) if one.status in REDIRECT_STATUSES), None)
 
 
 def judge_redirect(scene: Scene) -> Diagnosis | None:
-    """Return what is wrong where a redirect is, or None where none is in the way."""
+    """Return what is wrong with a redirect, or None if no redirect is in the way."""
     if scene.status in REDIRECT_STATUSES:
         if scene.failed.reason in (Reason.PREFLIGHT_REDIRECT, Reason.MISSING_ACAO) or scene.is_preflight:
             return _judge(scene)
@@ -50,12 +50,11 @@ def judge_redirect(scene: Scene) -> Diagnosis | None:
     asked = parse_url(before.url)
     if scene.failed.reason is Reason.REDIRECT_NULL_ORIGIN or (asked is not None and asked.origin != location.origin):
         cause = (
-            f"{before.url} redirects to {location.request_url}, on another origin: that has to let the page in as "
-            f"well, "
-            f"and the browser asks it with Origin: {scene.failed.facts.get('origin', 'null')}. {scene.subject} there "
+            f"{before.url} redirects to {location.request_url}, on another origin: that must let the page in as well, "
+            f"and the browser sends it Origin: {scene.failed.facts.get('origin', 'null')}. {scene.subject} there "
             f"{join_words(scene.lacks)}."
         )
-        text = f"Fetch {location.request_url} at once, or let the first server ask the second itself."
+        text = f"Fetch {location.request_url} directly, or let the first server ask the second itself."
         return scene.conclude(CauseCode.REDIRECT_ELSEWHERE, cause, Remedy(text), shows_wanted=False)
     return None
 
@@ -66,9 +65,9 @@ def _judge(scene: Scene) -> Diagnosis:
     target = None if location is None else parse_url(location, asked)
     what = "the preflight" if scene.is_preflight else "the request"
     rule = (
-        "browsers follow no redirect of a preflight"
+        "browsers do not follow redirects of a preflight"
         if scene.is_preflight
-        else "the redirect itself has no Access-Control-Allow-Origin, and the CORS check is for every answer on the way"
+        else "the redirect itself has no Access-Control-Allow-Origin, and every answer on the way needs CORS headers"
     )
     if target is None:
         cause = f"{what[0].upper()}{what[1:]} was redirected ({scene.status}) to nowhere: {rule}."
@@ -93,14 +92,14 @@ def _judge(scene: Scene) -> Diagnosis:
     if _shares(scene, target) is not False:
         text = f"Fetch {target.request_url} in the script."
         return Diagnosis(code, cause, Remedy(text))
-    text = "Let the server answer at this URL, without a redirect; or fetch that URL, once it allows the page."
+    text = "Let the server answer at this URL, without a redirect; or fetch that URL once it allows the page."
     if scene.is_preflight:
         return scene.conclude(code, cause, scene.write_answer(text))
     return scene.conclude(code, cause, scene.write(scene.plan(Task.SET), text))
 
 
 def _shares(scene: Scene, target: URL) -> bool | None:
-    """Tell whether the page would be let through at the redirect's end; None where that was not tried."""
+    """Tell whether the page would be let through at the redirect's end; None if that was not tried."""
     if scene.looks is None:
         return None
     asked = scene.asked
@@ -122,22 +121,21 @@ def _judge_login(scene: Scene, target: URL, *, is_followed: bool = False) -> Dia
     if scene.is_preflight:
         cause = (
             f"{scene.title} sends the preflight to the login page ({scene.status}, {target.request_url}): a preflight "
-            "never carries the cookie of the session, and browsers follow none of its redirects."
+            "never carries the session cookie, and browsers do not follow its redirects."
         )
         text = (
-            "Let OPTIONS pass before the login is asked for. Let the API answer the request itself with 401 where the "
-            "session is missing: no script can read a login page."
+            "Let OPTIONS pass before the login is asked for. Make the API answer the actual request with 401 when the "
+            "session is missing: a script cannot read a login page."
         )
         return scene.conclude(CauseCode.REDIRECT_LOGIN, cause, scene.write(scene.plan(Task.LOGIN), text))
     whose = "on another origin, which has no CORS headers" if is_followed else "where no script can log in"
     cause = (
-        f"The API redirects to a login page, {target.request_url}, {whose}: the session is over, or its cookie did not "
-        "come along."
+        f"The API redirects to a login page, {target.request_url}, {whose}: the session is over, or its cookie was not "
+        "sent."
     )
     text = (
-        "Log in first, in a page of its own; and let the API answer 401 instead of a redirect, with the CORS "
-        "headers, so "
-        "that the script can see that the session is over."
+        "Log in first, on a separate page; and make the API answer 401 with the CORS headers instead of a redirect, "
+        "so that the script can see that the session is over."
     )
     pairs: list[Header] = [(ALLOW_ORIGIN, scene.asked.origin)]
     pairs += [(ALLOW_CREDENTIALS, "true")] if scene.asked.include else []

@@ -1,4 +1,4 @@
-"""One refusal with everything that is known of it, as the rules of a diagnosis look at it."""
+"""One refusal with everything known about it, as the rules of a diagnosis see it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Scene:
 
     Attributes:
         failed: what the browser says.
-        exchange: the one that it is about.
+        exchange: the one that failed.
         response: its answer.
         exchanges: everything that went over the wire.
         asked: what the page asked for.
-        looks: for further questions; None where none may be asked.
-        named: the server, where somebody said which it is.
-        is_live: whether a server answered, not an app in this process.
+        looks: sends further requests; None if no more may be sent.
+        named: the server, if the user named it.
+        is_live: whether a server answered, rather than an app in this process.
     """
 
     failed: FetchError
@@ -52,17 +52,17 @@ class Scene:
 
     @property
     def server(self) -> ServerName | None:
-        """Whose configuration is to be changed: the server in front, or the only one that is known."""
+        """Whose configuration must change: the server in front, or the only one that is known."""
         return self.seen.front or self.seen.author
 
     @property
     def title(self) -> str:
-        """What the server is called in a sentence."""
+        """The server's name in a sentence."""
         return "The server" if self.server is None else self.server.title
 
     @property
     def is_preflight(self) -> bool:
-        """Whether it is a preflight that failed."""
+        """Whether the preflight failed."""
         return self.exchange.is_preflight
 
     @property
@@ -77,7 +77,7 @@ class Scene:
 
     @property
     def url(self) -> URL:
-        """The URL that was asked last."""
+        """The URL that was requested last."""
         url = parse_url(self.exchange.url)
         assert url is not None  # it was fetched
         return url
@@ -90,7 +90,7 @@ class Scene:
 
     @cached_property
     def wanted(self) -> list[Header]:
-        """The headers with which this answer would do."""
+        """The headers that would make this answer acceptable."""
         return write_wanted(self.response.headers, self.asked, is_preflight=self.is_preflight)
 
     @cached_property
@@ -115,7 +115,7 @@ class Scene:
         return None
 
     def is_shared(self, response: WireResponse, origin: str | None = None) -> bool:
-        """Tell whether an answer is shared with the page, credentials left aside."""
+        """Tell whether an answer is shared with the page, credentials aside."""
         return check_cors(response.headers, origin or self.asked.origin, include=False) is None
 
     def plan(self, task: Task, *origins: str, pairs: Sequence[Header] | None = None, variable: str = "") -> Plan:
@@ -126,11 +126,11 @@ class Scene:
         return Plan(task, path, chosen, pairs or self.wanted, self.asked.include, variable, is_alone)
 
     def write(self, plan: Plan, text: str, server: ServerName | None = None) -> Remedy:
-        """Return a remedy in the words of the server."""
+        """Return a remedy written for the server."""
         return write_remedy(server or self.server, plan, text)
 
     def write_answer(self, text: str, server: ServerName | None = None) -> Remedy:
-        """Return the remedy that answers preflights, and shares the actual answer where that is known to be missing."""
+        """Return the remedy that answers preflights, and shares the actual answer if that is known not to be shared."""
         remedy = self.write(self.plan(Task.PREFLIGHT), text, server)
         plain = self.plain_get
         who = server or self.server

@@ -1,4 +1,4 @@
-"""Which server answered: told by the page that it writes, by its headers, or by the headers that it leaves out."""
+"""Which server answered, judging by the page that it writes, its headers, or the headers that it leaves out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cors_wsgi.browser.headers import get_header
 
 
 class ServerName(str, Enum):
-    """The servers and frameworks whose words are known."""
+    """The servers and frameworks that remedies can be written for."""
 
     NGINX = "nginx"
     APACHE = "apache"
@@ -38,13 +38,13 @@ class ServerName(str, Enum):
     __str__ = str.__str__
 
     @property
-    def title(self) -> str:  # type: ignore[override]  # an enum's member is no text to be capitalised
-        """What its users call it."""
+    def title(self) -> str:  # type: ignore[override]  # nobody capitalises an enum's member
+        """The name that its users know it by."""
         return _TITLES.get(self, self.value)
 
     @property
     def is_proxy(self) -> bool:
-        """Whether it stands in front of apps."""
+        """Whether it is a proxy, in front of apps."""
         return self in _PROXIES
 
 
@@ -79,7 +79,7 @@ _PROXIES: Final = frozenset(
 
 _OF_NODE: Final = (ServerName.EXPRESS, ServerName.FASTIFY, ServerName.KOA, ServerName.HONO)
 _WRITES_CAPITALS: Final = r"BaseHTTP|SimpleHTTP|Werkzeug|WSGIServer|gunicorn|waitress"
-"""Servers of Python that write `Server` with a capital, and before `Date`; HAProxy and Apache write it otherwise."""
+"""Python servers that write `Server` with a capital, and before `Date`; HAProxy and Apache write it differently."""
 
 _PAGES: Final = (
     (r"<hr><center>(?:nginx|openresty)", ServerName.NGINX),
@@ -99,7 +99,7 @@ _PAGES: Final = (
     (r"Disallowed CORS (?:origin|method|headers)", ServerName.FASTAPI),
     (r"<title>\d{3}</title>\s*</head>\s*<body>\s*<h1>\d{3} ", ServerName.LIGHTTPD),
 )  # fmt: skip
-"""What each writes when it answers by itself."""
+"""What each writes into its own answers."""
 
 _HEADERS: Final = (
     ("x-powered-by", r"Express", ServerName.EXPRESS),
@@ -117,16 +117,16 @@ _HEADERS: Final = (
     ("x-cors-debug", r"", ServerName.CORS_WSGI),
 )
 _BEGIN: Final = 4000
-"""Characters of a body that are looked at."""
+"""How many characters of a body are looked at."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Who answered, as far as it can be told.
+    """Who answered, as far as anyone can tell.
 
     Attributes:
         front: the server that the connection leads to; None if it is not known.
-        author: who wrote this very answer; None if it is not known.
+        author: who wrote this particular answer; None if it is not known.
     """
 
     front: ServerName | None
@@ -134,7 +134,7 @@ class Seen:
 
     @property
     def is_passed_on(self) -> bool:
-        """Whether the answer may come from something behind the server, as far as is known."""
+        """Whether the answer may come from something behind the server, as far as anyone can tell."""
         return self.front is not None and self.front.is_proxy and self.author is not self.front
 
 
@@ -143,8 +143,8 @@ def recognize(response: WireResponse | None, named: ServerName | None = None, *,
 
     Args:
         response: the answer.
-        named: the server, where somebody said which it is.
-        is_live: whether it came over the network, where what is left out tells something, too.
+        named: the server, if the user named it.
+        is_live: whether it came over the network, where missing headers are evidence too.
     """
     if response is None:
         return Seen(named, None)
@@ -163,7 +163,7 @@ def _find_author(response: WireResponse) -> ServerName | None:
 
 
 def _find_proxy(response: WireResponse) -> ServerName | None:
-    """Return the proxy that shows by how it writes down the headers of the app behind it, or None."""
+    """Return the proxy that gives itself away by how it writes the headers of the app behind it, or None."""
     names = [name for name, _ in response.headers]
     value = get_header(response.headers, "server")
     if value is None or not re.match(_WRITES_CAPITALS, value, re.IGNORECASE):
@@ -183,14 +183,14 @@ def _find_front(response: WireResponse, *, is_live: bool) -> ServerName | None:
     names = {name.lower() for name, _ in response.headers}
     is_lower = all(name == name.lower() for name, _ in response.headers)
     if is_live and is_lower and not names & {"server", "date"}:
-        return ServerName.HAPROXY  # which writes neither into what it answers by itself
+        return ServerName.HAPROXY  # which writes neither into its own answers
     if "server" not in names and "timeout=" in (get_header(response.headers, "keep-alive") or ""):
         return ServerName.NODE
     return None
 
 
 def _is_own(response: WireResponse, front: ServerName) -> bool:
-    """Tell whether a server wrote an answer by itself that has no page of its own: a file, an empty 204, a redirect."""
+    """Tell whether a server itself wrote an answer that has no error page: a file, an empty 204, a redirect."""
     names = {name.lower() for name, _ in response.headers}
     if not front.is_proxy:
         return True

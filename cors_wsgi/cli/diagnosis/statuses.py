@@ -1,4 +1,4 @@
-"""Statuses: where one is the cause, it comes before every header, for it would be the next wall."""
+"""Statuses: one that is the cause comes before any header, or it would be the next thing to fail."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RETRY = "Retry-After"
 
 
 def judge_status(scene: Scene) -> Diagnosis | None:
-    """Return what the status says, or None where it is not the cause."""
+    """Return what the status says, or None if it is not the cause."""
     if scene.is_preflight:
         if 200 <= scene.status <= 299:
             return None
@@ -43,11 +43,11 @@ _OWN_WORDS: Final = re.compile(
     r"[^\n<>{}]*",
     re.IGNORECASE,
 )
-"""What CORS code writes into its refusals, such as Starlette's, Spring's, aiohttp-cors' and Express's."""
+"""What the CORS code of Starlette, Spring, aiohttp-cors, Express and others writes into its refusals."""
 
 
 def _judge_own_words(scene: Scene) -> Diagnosis | None:
-    """Judge a refusal whose body says by itself that CORS code refused, and mostly why."""
+    """Judge a refusal whose body says that CORS code refused, and mostly why."""
     found = _OWN_WORDS.search(scene.response.body[:4000].decode("utf-8", "replace"))
     if found is None:
         return None
@@ -55,22 +55,23 @@ def _judge_own_words(scene: Scene) -> Diagnosis | None:
     lacks = [lack for lack in scene.lacks if scene.allowed is not None or ALLOW_ORIGIN in lack]
     cause = f"The server's own CORS code refused the preflight with {scene.status}, and says: “{said}”"
     if scene.allowed is not None:
-        text = "Name everything that the page sends, at once:"
+        text = "Name everything that the page sends, all at once:"
         cause += f". That answer {join_words(lacks)}" if lacks else ""
         return scene.conclude(CauseCode.NOT_ALLOWED, f"{cause}.", scene.write(scene.plan(Task.SET), text))
     twin = find_twin(scene)
-    cause += f". It lets {twin} in, but not {scene.asked.origin}: they are compared letter by letter" if twin else ""
-    text = f"Add {scene.asked.origin} to its list of origins, letter by letter, with its scheme and port."
+    cause += (
+        f". It lets {twin} in, but not {scene.asked.origin}: they are compared character by character" if twin else ""
+    )
+    text = f"Add {scene.asked.origin} to its list of origins, spelled exactly so, with its scheme and port."
     return scene.conclude(CauseCode.NOT_IN_LIST, f"{cause}.", Remedy(text))
 
 
 def _judge_login(scene: Scene) -> Diagnosis:
     cause = (
-        "The preflight was refused with 401: what asks for a login asks it of OPTIONS, too, and a preflight never "
-        "carries "
-        f"credentials, neither cookies nor Authorization.{_needs_too(scene)}"
+        "The preflight was refused with 401: whatever asks for a login asks OPTIONS for it too, and a preflight never "
+        f"carries credentials, neither cookies nor Authorization.{_needs_too(scene)}"
     )
-    text = "Let OPTIONS pass before the login is asked for, and use the CORS middleware above what asks for it."
+    text = "Let OPTIONS pass before the login is asked for, and put the CORS middleware above what asks for it."
     if scene.server is ServerName.APACHE:
         text = "Let OPTIONS pass without the login."
     return scene.conclude(CauseCode.LOGIN_BEFORE_PREFLIGHT, cause, scene.write(scene.plan(Task.LOGIN), text))
@@ -80,7 +81,7 @@ def _judge_forbidden_preflight(scene: Scene) -> Diagnosis:
     text = scene.response.body[:4000].decode("utf-8", "replace").lower()
     if "csrf" in text:
         cause = (
-            "A check against forged requests (CSRF) refused the preflight with 403: it asks a token of OPTIONS, too."
+            "A check against forged requests (CSRF) refused the preflight with 403: it asks OPTIONS for a token too."
         )
         return scene.conclude(
             CauseCode.CSRF, cause, scene.write(scene.plan(Task.LOGIN), "Let OPTIONS pass before that check.")
@@ -88,36 +89,35 @@ def _judge_forbidden_preflight(scene: Scene) -> Diagnosis:
     varies = VARY.lower() in {n.lower() for n, v in scene.response.headers if "origin" in v.lower()}
     if scene.allowed is None and (varies or "origin" in text or get_header(scene.response.headers, "x-cors-debug")):
         cause = (
-            f"A policy refused the preflight with 403: {scene.asked.origin} is not in its list of origins, letter "
-            f"by letter, "
-            "with its scheme and port."
+            f"A policy refused the preflight with 403: {scene.asked.origin} is not in its list of origins, spelled "
+            "exactly so, with its scheme and port."
         )
         return scene.conclude(
             CauseCode.NOT_IN_LIST, cause, Remedy(f"Add {scene.asked.origin} to the server's list of origins.")
         )
     cause = (
-        f"The preflight was refused with 403, by {_name_refuser(scene)}: before any CORS header is "
+        f"The preflight was refused with 403 by {_name_refuser(scene)}, before any CORS header is "
         f"added.{_needs_too(scene)}"
     )
     plain = scene.plain_get
     if scene.seen.author is ServerName.NGINX and plain is not None and plain.status != 403:
         cause = (
-            "nginx itself refused the preflight with 403, and not a GET of the same URL: limit_except does not let "
+            "nginx itself refused the preflight with 403, but not a GET of the same URL: limit_except does not let "
             f"OPTIONS through.{_needs_too(scene)}"
         )
         text = "Add OPTIONS to the methods that limit_except names, so that what is behind can answer it."
         return scene.conclude(CauseCode.METHOD_REFUSED, cause, Remedy(text))
     return scene.conclude(
-        CauseCode.FORBIDDEN, cause, scene.write_answer("Let OPTIONS pass there, or answer it before that.")
+        CauseCode.FORBIDDEN, cause, scene.write_answer("Let OPTIONS pass there, or answer it earlier.")
     )
 
 
 def _name_refuser(scene: Scene) -> str:
     author = scene.seen.author
     if get_header(scene.response.headers, "cf-ray"):
-        return "Cloudflare or what is behind it: a firewall rule or a bot check"
+        return "Cloudflare or what is behind it (a firewall rule or a bot check)"
     if author is not None:
-        return f"{author.title} itself: a rule for methods or addresses"
+        return f"{author.title} itself (a rule for methods or addresses)"
     return "a firewall, a gateway or a policy that does not name this origin"
 
 
@@ -127,7 +127,7 @@ def _judge_preflight_404(scene: Scene) -> Diagnosis:
         cause = (
             f"There is nothing at {scene.url.path}: the preflight was answered 404, and so is a GET.{_needs_too(scene)}"
         )
-        text = "Correct the URL in the script; if it is right, see that the server's routes have it."
+        text = "Correct the URL in the script; if it is right, make sure that the server has a route for it."
         return Diagnosis(CauseCode.NOT_FOUND, cause, Remedy(text))
     return _judge_no_options(scene)
 
@@ -143,7 +143,7 @@ def _judge_no_options(scene: Scene) -> Diagnosis:
         return scene.conclude(CauseCode.METHOD_REFUSED, cause, scene.write_answer("Let Varnish answer preflights."))
     if seen.author is not None and seen.author.is_proxy:
         how = {
-            ServerName.NGINX: "it serves files, which have no OPTIONS, or a rule (limit_except) refuses it",
+            ServerName.NGINX: "it serves files, which do not answer OPTIONS, or a rule (limit_except) refuses it",
             ServerName.APACHE: "a rule (Limit, LimitExcept, mod_allowmethods) refuses it",
         }.get(seen.author, "a rule refuses it")
         cause = f"{seen.author.title} itself answered the preflight with {said}: {how}.{_needs_too(scene)}"
@@ -151,17 +151,16 @@ def _judge_no_options(scene: Scene) -> Diagnosis:
         return scene.conclude(CauseCode.METHOD_REFUSED, cause, scene.write_answer(text))
     author = seen.author
     app = "The app" if author is None or scene.server is not author else author.title
-    why = {404: "no route of it takes OPTIONS", 405: "its route has no OPTIONS"}.get(status, "it has no OPTIONS")
+    why = {404: "none of its routes takes OPTIONS", 405: "its route does not take OPTIONS"}.get(
+        status, "it does not take OPTIONS"
+    )
     passes = ""
     if scene.server is not None and scene.server.is_proxy:
         app = "The app"
         passes = f", and {scene.server.title} passes the preflight on to it"
     cause = f"{app} answered the preflight with {said}: {why}{passes}.{_needs_too(scene)}"
     if scene.server is not None and scene.server.is_proxy:
-        text = (
-            f"Let {scene.server.title} answer preflights before the app sees them, or give the app an answer to "
-            f"OPTIONS."
-        )
+        text = f"Let {scene.server.title} answer preflights before the app sees them, or make the app answer OPTIONS."
     else:
         text = "Answer OPTIONS with 204 and the CORS headers, before routing."
     return scene.conclude(CauseCode.NO_OPTIONS, cause, scene.write_answer(text))
@@ -174,7 +173,7 @@ def _judge_other_preflight(scene: Scene) -> Diagnosis:
         return Diagnosis(code, cause, text)
     cause = (
         f"The preflight was answered {scene.status} {scene.response.phrase}".rstrip()
-        + f", and browsers want 200 to 299 there.{_needs_too(scene)}"
+        + f", but browsers want 200 to 299 there.{_needs_too(scene)}"
     )
     return scene.conclude(CauseCode.OTHER_STATUS, cause, scene.write_answer("Answer OPTIONS with 204."))
 
@@ -183,14 +182,16 @@ def _judge_other_preflight(scene: Scene) -> Diagnosis:
 
 
 def _judge_unauthorized(scene: Scene) -> Diagnosis:
-    what = "wants a login that the request does not have (401)"
+    what = "wants a login, which the request lacks (401)"
     return _judge_left_out(scene, CauseCode.UNAUTHORIZED, what, "Send the token or cookie with the request.")
 
 
 def _judge_forbidden(scene: Scene) -> Diagnosis:
     text = scene.response.body[:4000].decode("utf-8", "replace").lower()
     if "csrf" in text:
-        what = "refused the request with 403: its check against forged requests (CSRF) misses the token, or the origin"
+        what = (
+            "refused the request with 403: its check against forged requests (CSRF) found no token, or another origin"
+        )
         remedy = "Send the CSRF token, and name the page's origin there (Django: CSRF_TRUSTED_ORIGINS)."
         return _judge_left_out(scene, CauseCode.CSRF, what, remedy)
     if scene.looks is not None and "origin" in (get_header(scene.response.headers, VARY.lower()) or "").lower():
@@ -206,12 +207,12 @@ def _judge_forbidden(scene: Scene) -> Diagnosis:
 
 def _judge_not_found(scene: Scene) -> Diagnosis:
     what = f"has nothing at {scene.url.path} (404)"
-    return _judge_left_out(scene, CauseCode.NOT_FOUND, what, "Correct the URL, if it is wrong.")
+    return _judge_left_out(scene, CauseCode.NOT_FOUND, what, "Correct the URL if it is wrong.")
 
 
 def _judge_method(scene: Scene) -> Diagnosis:
     what = f"does not take {scene.asked.method} at {scene.url.path} ({scene.status})"
-    return _judge_left_out(scene, CauseCode.METHOD_REFUSED, what, "Use a method that the route has.")
+    return _judge_left_out(scene, CauseCode.METHOD_REFUSED, what, "Use a method that the route takes.")
 
 
 def _judge_crash(scene: Scene) -> Diagnosis:
@@ -223,38 +224,37 @@ def _judge_crash(scene: Scene) -> Diagnosis:
 
 
 def _judge_left_out(scene: Scene, code: CauseCode, what: str, first: str, *, subject: str = "The server") -> Diagnosis:
-    """Judge an error whose page has no CORS headers: what the error is, and why it is not shared."""
+    """Judge an error page without CORS headers: what the error is, and why it is not shared."""
     server, seen = scene.server, scene.seen
-    here = f"{ALLOW_ORIGIN} is missing from that answer, so that the page cannot even read the error"
+    here = f"{ALLOW_ORIGIN} is missing from that answer, so the page cannot even read the error"
     task = Task.ADD if seen.is_passed_on else Task.SET
     if server is ServerName.NGINX and _is_file(scene):
         cause = (
-            f"{subject} {what}, and error_page leads to a file in another location, whose add_header lines count: "
-            f"it has "
-            f"none, so that {here}."
+            f"{subject} {what}, and error_page leads to a file in another location, whose add_header lines apply: "
+            f"it has none, so {here}."
         )
-        text = f"{first} Write the headers in the location of that error page, too."
+        text = f"{first} Write the headers in the location of that error page too."
         remedy = scene.write(scene.plan(Task.SET), text)
         pieces = tuple(Piece("in the location to which error_page leads", piece.lines) for piece in remedy.pieces)
         return scene.conclude(CauseCode.ERROR_PAGE, cause, Remedy(text, remedy.where, pieces))
     how = {
-        ServerName.NGINX: "nginx's add_header leaves errors out, unless `always` stands at its end",
+        ServerName.NGINX: "nginx's add_header leaves errors out unless it ends in `always`",
         ServerName.APACHE: "Apache's `Header set` leaves errors out; `Header always set` does not",
-        ServerName.HAPROXY: "HAProxy's http-response lines are not for its own answers; http-after-response lines are",
+        ServerName.HAPROXY: "HAProxy's http-response lines do not change its own answers; http-after-response lines do",
     }.get(server) if server is not None else None  # fmt: skip
     if how is None:
-        cause = f"{subject} {what}; {here}: what adds it is not in the way of errors."
+        cause = f"{subject} {what}; {here}: errors do not pass through what adds it."
         return scene.conclude(
-            code, cause, scene.write(scene.plan(task), f"{first} Let errors have the CORS headers, too.")
+            code, cause, scene.write(scene.plan(task), f"{first} Send the CORS headers on errors too.")
         )
     if code in (CauseCode.NOT_FOUND, CauseCode.FORBIDDEN, CauseCode.METHOD_REFUSED) and not seen.is_passed_on:
         code = CauseCode.LEFT_OUT_OF_ERRORS
     cause = f"{subject} {what}; {here}: {how}."
-    return scene.conclude(code, cause, scene.write(scene.plan(task), f"{first} Let errors have the headers, too:"))
+    return scene.conclude(code, cause, scene.write(scene.plan(task), f"{first} Send the headers on errors too:"))
 
 
 def _is_file(scene: Scene) -> bool:
-    """Tell whether an error's page is a file, which the server did not write by itself."""
+    """Tell whether an error page is a file, rather than text that the server writes itself."""
     names = {name.lower() for name, _ in scene.response.headers}
     return "etag" in names and b"<center>nginx" not in scene.response.body
 
@@ -264,11 +264,11 @@ def _judge_other_error(scene: Scene) -> Diagnosis:
         code, what, remedy = _ERRORS[scene.status](scene)
         cause = (
             f"The request was answered {scene.status}: {what}. That answer has no CORS headers; CORS is only the "
-            f"symptom."
+            "symptom."
         )
         return Diagnosis(code, cause, remedy)
     what = f"answered {scene.status} {scene.response.phrase}".rstrip()
-    return _judge_left_out(scene, CauseCode.OTHER_STATUS, what, "See what that status means there.")
+    return _judge_left_out(scene, CauseCode.OTHER_STATUS, what, "Find out what that status means there.")
 
 
 # Errors that mean the same for both
@@ -277,14 +277,14 @@ def _judge_other_error(scene: Scene) -> Diagnosis:
 def _judge_bad_request(scene: Scene) -> tuple[CauseCode, str, Remedy]:
     host = scene.url.host
     if scene.seen.author is ServerName.DJANGO:
-        what = f"Django refused it before any middleware, since its ALLOWED_HOSTS does not name {host}"
+        what = f"Django refused it before any middleware ran, because its ALLOWED_HOSTS does not name {host}"
         piece = Piece("in settings.py, added to what is there", (f"ALLOWED_HOSTS = [{host.strip('[]')!r}]",))
         return CauseCode.BAD_HOST, what, Remedy(f"Name {host} in ALLOWED_HOSTS.", "Django", (piece,))
     what = (
-        f"{scene.title} took it for a bad request, most often since it does not serve the host {host}, or a header "
-        f"is too long"
+        f"{scene.title} calls it a bad request, most often because it does not serve the host {host}, or a header "
+        "is too long"
     )
-    return CauseCode.BAD_REQUEST, what, Remedy(f"Let the server serve {host}; its log says what it misses.")
+    return CauseCode.BAD_REQUEST, what, Remedy(f"Make the server serve {host}; its log says what is wrong.")
 
 
 def _judge_too_large(scene: Scene) -> tuple[CauseCode, str, Remedy]:
@@ -309,14 +309,14 @@ def _judge_too_many(scene: Scene) -> tuple[CauseCode, str, Remedy]:
             f"{what}, preflights included",
             Remedy("Leave OPTIONS out of the limit, or raise it."),
         )
-    return CauseCode.TOO_MANY, what, Remedy("Ask less often, or raise the limit.")
+    return CauseCode.TOO_MANY, what, Remedy("Send fewer requests, or raise the limit.")
 
 
 def _judge_unavailable(scene: Scene) -> tuple[CauseCode, str, Remedy]:
     if scene.seen.author is ServerName.NGINX:
         what = "nginx limits how many requests it takes (limit_req or limit_conn), and answers the rest with 503"
-        piece = Piece("in place of the one that is there", ("limit_req zone=NAME burst=20 nodelay;",))
-        text = "Ask less often, or raise rate and burst, with the zone's own name."
+        piece = Piece("replacing the existing one", ("limit_req zone=NAME burst=20 nodelay;",))
+        text = "Send fewer requests, or raise rate and burst, with your zone's name."
         if scene.is_preflight:
             text = "Leave OPTIONS out of the limit (an empty key counts nothing), or raise rate and burst."
         return CauseCode.TOO_MANY, what, Remedy(text, "nginx", (piece,))
@@ -334,9 +334,9 @@ def _judge_nobody(scene: Scene) -> tuple[CauseCode, str, Remedy]:
         ServerName.LIGHTTPD: "the address in proxy.server",
     }
     line = "the address that it passes requests on to" if server is None else lines.get(server, "the app's own")
-    what = f"{scene.title} found nobody behind it who answers; it wrote this error by itself"
+    what = f"{scene.title} found nothing behind it that answers; it wrote this error itself"
     if server is ServerName.HAPROXY:
-        what += ", and http-response lines are not for its own answers"
+        what += ", and http-response lines do not change its own answers"
     return CauseCode.NOBODY_BEHIND, what, Remedy(f"Start the app behind it, and compare its address with {line}.")
 
 
@@ -347,7 +347,7 @@ def _judge_slow(scene: Scene) -> tuple[CauseCode, str, Remedy]:
         ServerName.HAPROXY: Piece("in the backend", ("timeout server 60s",)),
     }
     piece = pieces.get(scene.server) if scene.server is not None else None
-    what = f"the app behind took longer than {scene.title} waits, which wrote this error by itself"
+    what = f"the app behind took longer than {scene.title} waits, and {scene.title} wrote this error itself"
     text = "Let the app answer sooner, or let the proxy wait longer:" if piece else "Let the app answer sooner."
     return CauseCode.TOO_SLOW, what, Remedy(text, scene.title, (piece,)) if piece else Remedy(text)
 
@@ -367,10 +367,8 @@ _ERRORS: Final[Mapping[int, Callable[[Scene], tuple[CauseCode, str, Remedy]]]] =
 
 
 def _judge_preflight_crash(scene: Scene) -> Diagnosis:
-    cause = f"The server failed with {scene.status} while it answered the preflight.{_needs_too(scene)}"
-    return Diagnosis(
-        CauseCode.CRASH, cause, Remedy("Its own log says why; answer OPTIONS before anything that can fail.")
-    )
+    cause = f"The server failed with {scene.status} while answering the preflight.{_needs_too(scene)}"
+    return Diagnosis(CauseCode.CRASH, cause, Remedy("Its log says why; answer OPTIONS before anything that can fail."))
 
 
 _PREFLIGHT: Final[Mapping[int, Callable[[Scene], Diagnosis]]] = {

@@ -1,4 +1,4 @@
-"""The whole answer that a browser wants, and what a given answer lacks of it: everything, not the first thing alone."""
+"""The whole answer that a browser wants, and everything that a given answer lacks, not only the first thing."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from .model import Asked
 
 
 def write_wanted(headers: Sequence[Header], asked: Asked, *, is_preflight: bool) -> list[Header]:
-    """Return the headers with which a browser lets the page through; what was right already stays as it is.
+    """Return the headers that make a browser let the page through; what was right already stays as it is.
 
     Args:
-        headers: of the answer that it did not take.
+        headers: of the answer that it did not accept.
         asked: what the page asked for.
         is_preflight: whether it is the answer to a preflight.
     """
@@ -52,12 +52,12 @@ def write_wanted(headers: Sequence[Header], asked: Asked, *, is_preflight: bool)
 
 
 def add_names(value: str | None, names: Sequence[str], *, exact: bool) -> str:
-    """Return a header's list with these names in it; what is no list of tokens is read word by word.
+    """Return a header's list with these names in it; read a value that is not a list of tokens word by word.
 
     Args:
         value: of the header; None if it is missing.
-        names: what has to stand in it.
-        exact: whether upper and lower case count.
+        names: what it must contain.
+        exact: whether case matters.
     """
     there = [part.strip(" \t\"'[]()") for part in (value or "").replace(" ", ",").replace(";", ",").split(",")]
     there = [part for part in there if is_token(part)]
@@ -66,7 +66,7 @@ def add_names(value: str | None, names: Sequence[str], *, exact: bool) -> str:
 
 
 def list_lacks(headers: Sequence[Header], asked: Asked, *, is_preflight: bool) -> list[str]:
-    """Return everything that an answer lacks, each as the end of a sentence that begins with “the answer”."""
+    """Return everything that an answer lacks, each worded as the end of a sentence that begins with “the answer”."""
     lacks = []
     allowed = get_header(headers, ALLOW_ORIGIN.lower())
     if allowed is None:
@@ -88,11 +88,11 @@ def _list_preflight_lacks(headers: Sequence[Header], asked: Asked) -> list[str]:
     lacks = []
     methods, names = extract_list(headers, ALLOW_METHODS.lower()), extract_list(headers, ALLOW_HEADERS.lower())
     if methods is None:
-        lacks.append(f"has {ALLOW_METHODS}: {get_header(headers, ALLOW_METHODS.lower())}, which is no list of names")
+        lacks.append(f"has {ALLOW_METHODS}: {get_header(headers, ALLOW_METHODS.lower())}, which is not a list of names")
     elif find_refused_method(methods, asked):
         lacks.append(f"does not allow the method {asked.method} ({_quote(headers, ALLOW_METHODS)})")
     if names is None:
-        lacks.append(f"has {ALLOW_HEADERS}: {get_header(headers, ALLOW_HEADERS.lower())}, which is no list of names")
+        lacks.append(f"has {ALLOW_HEADERS}: {get_header(headers, ALLOW_HEADERS.lower())}, which is not a list of names")
     elif refused := find_refused_names(names, asked):
         what = "the header" if len(refused) == 1 else "the headers"
         lacks.append(f"does not allow {what} {join_words(refused)} ({_quote(headers, ALLOW_HEADERS)})")
@@ -100,7 +100,7 @@ def _list_preflight_lacks(headers: Sequence[Header], asked: Asked) -> list[str]:
 
 
 def find_refused_method(methods: Sequence[str], asked: Asked) -> bool:
-    """Tell whether a list of methods does not cover the one that is asked for."""
+    """Tell whether a list of methods does not cover the one that is requested."""
     return asked.method not in SAFELISTED_METHODS and not (
         asked.method in methods or ("*" in methods and not asked.include)
     )
@@ -114,7 +114,7 @@ def find_refused_names(names: Sequence[str], asked: Asked) -> list[str]:
 
 
 def join_words(words: Sequence[str]) -> str:
-    """Return words as a sentence lists them.
+    """Return words joined as in a sentence.
 
     >>> join_words(["a", "b", "c"])
     'a, b and c'

@@ -1,4 +1,4 @@
-"""A plan in the words of the server that is to carry it out."""
+"""A plan written for the server that carries it out."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _NOT_FOR_APPS: Final = (Task.ONE_LAYER, Task.VARY)
 
 
 def write_remedy(server: ServerName | None, plan: Plan, text: str) -> Remedy:
-    """Return the remedy, with lines where this server has words for the plan.
+    """Return the remedy, with lines where this server can be configured for the plan.
 
     Args:
-        server: which is to be told; None if it is not known.
-        plan: what it is to be told.
+        server: the server to configure; None if it is not known.
+        plan: what to configure.
         text: the remedy in sentences.
     """
     writer = None if server is None else _WRITERS.get(server)
@@ -43,10 +43,10 @@ def write_remedy(server: ServerName | None, plan: Plan, text: str) -> Remedy:
 
 
 def _close(text: str) -> str:
-    """Return a text that leads to lines as one that does not."""
+    """Return a text that leads up to lines as one that does not."""
     return f"{text[:-1]}." if text.endswith(":") else text
 
 
 def _can_be_written(value: str) -> bool:
-    """Tell whether a value stands in a configuration as it is: what a server sent may be anything."""
+    """Tell whether a value is safe in a configuration: what a server sent may be anything."""
     return value.isprintable() and not set(value) & set("\"'\\;{}$%#`<>")

@@ -79,9 +79,7 @@ def score(case: Case, expected: Expected, page: Page, node_modules: Path | None)
             before = _ask_neighbor(case, expected, page, running.origin)
     code, cause = _find_first(told)
     # What only the standard forbids is no fault in Chromium's eyes.
-    is_only_standard_s = told["reason"] == "authorization-under-wildcard" or "Chromium takes it off" in str(
-        told["cause"]
-    )
+    is_only_standard_s = told["reason"] == "authorization-under-wildcard" or "Chromium strips it" in str(told["cause"])
     is_verdict_right = (told["verdict"] == "shared") == let_through or is_only_standard_s
     is_cause_right = code == expected.code and all(word in cause for word in expected.words)
     result = Score(case, told["verdict"], code, cause, str(told["remedy"]), is_verdict_right, is_cause_right)
