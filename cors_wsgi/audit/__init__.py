@@ -1,7 +1,7 @@
-"""What a server's CORS policy really is, found out by asking: a fixed number of requests, and a report.
+"""Find out by asking what a server's CORS policy really is: a limited number of requests, and a report.
 
 The probes are those that found holes in CORS libraries before: reflected origins, look-alikes, `null`, missing `Vary`.
-Nothing here belongs to the Fetch standard; what a finding means for a page is decided by its rules.
+Nothing here is part of the Fetch standard, but its rules decide what a finding means for a page.
 """
 
 from .flaws import FLAWS, Flaw, FlawCode, Severity

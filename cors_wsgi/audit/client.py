@@ -1,4 +1,4 @@
-"""Asking a server: one request after the other, not faster than allowed, and never more than planned."""
+"""Ask a server: one request at a time, no faster than allowed, and never more than planned."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from .observations import Answer
 _USER_AGENT = "Mozilla/5.0 (compatible; cors-wsgi audit)"
 _LONGEST_WAIT = 10.0
 _LONGEST_WAITS = 30.0
-"""Seconds that are waited where a server says that it takes no more: at once, and in all."""
+"""Seconds to wait when a server says that it accepts no more requests: at a time, and in total."""
 MOST_REPEATED = 8
-"""Requests that are sent again after such a wait, at most."""
+"""How many requests are sent again after such a wait, at most."""
 _PATIENCE = 3
-"""Requests in a row without a response after which a server is given up."""
+"""After how many requests in a row without a response to give up."""
 
 
 class Asker:
-    """Sends the requests of one audit and keeps what came back."""
+    """Sends the requests of one audit and keeps the answers."""
 
     def __init__(self, transport: Transport, url: URL, headers: Sequence[Header], *, rate: float | None) -> None:
-        """Make an asker.
+        """Create an asker.
 
         Args:
-            transport: what takes the requests.
-            url: what is asked.
+            transport: what sends the requests.
+            url: the URL to audit.
             headers: sent with every request but preflights.
             rate: requests a second at most; None for no limit.
         """
@@ -81,7 +81,7 @@ class Asker:
         try:
             response = self._transport.send(self._url, request)
         except NetworkError as error:
-            # A firewall may hang up on an odd Origin; the first request, and several in a row, say that nobody answers.
+            # A firewall may hang up on an odd Origin. If the first request fails, or several in a row, nobody answers.
             self._silent += 1
             if not self.exchanges or self._silent == _PATIENCE:
                 raise
@@ -94,7 +94,7 @@ class Asker:
 
 
 def _read_wait(answer: Answer) -> float:
-    """Return how many seconds a server wants to be left alone, by its Retry-After; one where it does not say."""
+    """Return how many seconds to wait according to the server's Retry-After; one second without it."""
     value = (answer.exchange.received("Retry-After") or "").strip()
     if value.isascii() and value.isdigit():
         return float(value[:9])

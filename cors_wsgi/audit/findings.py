@@ -1,4 +1,4 @@
-"""What the answers say: each function looks for one kind of mistake."""
+"""What the answers show: each function looks for one kind of mistake."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEPT = re.compile(r"(?:s-maxage|max-age)\s*=\s*\"?0*[1-9]|public", re.IGNORECAS
 
 
 def judge(answers: Observations) -> Iterator[Finding]:
-    """Yield what is wrong, and what is good to know."""
+    """Yield what is wrong, and what is worth knowing."""
     yield from _judge_origins(answers)
     yield from _judge_vary(answers)
     yield from _judge_values(answers)
@@ -31,17 +31,17 @@ def judge(answers: Observations) -> Iterator[Finding]:
 
 
 def list_problems(answers: Observations) -> list[str]:
-    """Return why an audit could not be concluded, each in a sentence; nothing if it could."""
+    """Return why an audit was not conclusive, each reason as a sentence; nothing if it was."""
     problems = []
     known, absent = answers.known, answers.absent
     method = known.exchange.method
     refused = next((one for one in (known, absent) if (one.exchange.status or 0) >= 400), None)
     if refused is not None:
-        problems.append(f"{method} was answered {refused.exchange.status}: pages get another answer than that.")
+        problems.append(f"{method} was answered {refused.exchange.status}, which is not what pages normally get.")
     lost = [one for one in answers.all if one.is_no_answer]
     if lost and refused not in lost:
-        said = sorted({str(one.exchange.status or "nothing") for one in lost})
-        problems.append(f"{len(lost)} of {len(answers.all)} questions were answered {' or '.join(said)}.")
+        said = sorted({str(one.exchange.status or "no response") for one in lost})
+        problems.append(f"{len(lost)} of {len(answers.all)} requests were answered with {' or '.join(said)}.")
     return problems
 
 
@@ -59,14 +59,14 @@ def _judge_origins(answers: Observations) -> Iterator[Finding]:
         return
     if stranger.names_asker:
         credentials = " with credentials" if stranger.has_credentials else ""
-        yield _find(FlawCode.ANY_ORIGIN, stranger, f"{STRANGER}, which nobody has, was let in{credentials}.")
+        yield _find(FlawCode.ANY_ORIGIN, stranger, f"{STRANGER}, an origin that nobody has, was let in{credentials}.")
         return
     found: set[str] = set()
     for probe, answer in answers.probed:
         if answer.is_shared and probe.flaw not in found:
             found.add(probe.flaw)
             if probe.flaw is FlawCode.UNESCAPED_DOT and FlawCode.ORIGIN_BEGIN in found:
-                continue  # whatever stands before the end is let in, that dot too
+                continue  # anything before the end is let in, including that dot
             yield _find(probe.flaw, answer, f"{probe.origin} was let in.")
     known = answers.known
     if (
@@ -80,13 +80,13 @@ def _judge_origins(answers: Observations) -> Iterator[Finding]:
 
 
 def _judge_vary(answers: Observations) -> Iterator[Finding]:
-    cases = {"an allowed Origin": answers.known, "another one": answers.stranger, "no Origin": answers.absent}
+    cases = {"an allowed Origin": answers.known, "another Origin": answers.stranger, "no Origin": answers.absent}
     cases = {name: answer for name, answer in cases.items() if not answer.is_no_answer}
     said = {(*answer.origins, answer.has_credentials) for answer in cases.values()}
     lacking = [name for name, answer in cases.items() if not answer.varies]
     if len(said) > 1 and lacking:
         words = " or ".join(lacking)
-        yield _find(FlawCode.VARY_MISSING, cases[lacking[0]], f"Vary: Origin is missing where the request has {words}.")
+        yield _find(FlawCode.VARY_MISSING, cases[lacking[0]], f"Vary: Origin is missing if the request has {words}.")
     if UNKNOWN_HEADER in answers.stranger.list_names(VARY):
         yield _find(FlawCode.VARY_REFLECTED, answers.stranger, f"{UNKNOWN_HEADER} came back in Vary.")
 
@@ -113,24 +113,24 @@ def _judge_preflight(answers: Observations) -> Iterator[Finding]:
     if known.is_shared and not preflight.is_ok and not preflight.is_limited and preflight.exchange.status is not None:
         said = f"The preflight of {origin} was answered {preflight.exchange.status}."
         finding = _find(FlawCode.PREFLIGHT_STATUS, preflight, said)
-        # Who reads files with GET alone is never preflighted.
+        # A page that only reads files with GET is never preflighted.
         is_for_reading = known.exchange.method in SAFELISTED_METHODS and not preflight.allowed_methods
         yield replace(finding, severity=Severity.INFO) if is_for_reading else finding
     elif not known.is_no_answer and preflight.is_ok and known.is_shared != preflight.is_shared:
         shared, not_shared = ("actual answer", "preflight") if known.is_shared else ("preflight", "actual answer")
         yield _find(
-            FlawCode.PREFLIGHT_DIFFERS, preflight, f"The {shared} lets {origin} in, and the {not_shared} does not."
+            FlawCode.PREFLIGHT_DIFFERS, preflight, f"The {shared} lets {origin} in, but the {not_shared} does not."
         )
     stranger, asked = answers.stranger, answers.stranger_preflight
     if asked.is_ok and asked.is_shared and not stranger.is_shared and not stranger.is_no_answer:
         yield _find(
-            FlawCode.PREFLIGHT_DIFFERS, asked, f"The preflight lets {STRANGER} in, and the actual answer does not."
+            FlawCode.PREFLIGHT_DIFFERS, asked, f"The preflight lets {STRANGER} in, but the actual answer does not."
         )
     if answers.private.exchange.received(ALLOW_PRIVATE_NETWORK) == "true":
         yield _find(FlawCode.PRIVATE_NETWORK, answers.private, "Access-Control-Allow-Private-Network: true.")
     kept = preflight.exchange.received("Cache-Control") or ""
     if preflight.names_asker and _KEPT.search(kept) and not preflight.varies:
-        yield _find(FlawCode.PREFLIGHT_CACHEABLE, preflight, f"Cache-Control: {kept}, and no Vary: Origin.")
+        yield _find(FlawCode.PREFLIGHT_CACHEABLE, preflight, f"Cache-Control: {kept}, but no Vary: Origin.")
 
 
 def _judge_methods_and_headers(answers: Observations) -> Iterator[Finding]:
@@ -159,4 +159,6 @@ def _judge_max_age(answers: Observations) -> Iterator[Finding]:
         limits = {engine.title: engine.max_age_limit for engine in BROWSERS}
         capped = [f"{title} {limit}" for title, limit in limits.items() if limit and int(value[:19]) > limit]
         if len(capped) > 1:
-            yield _find(FlawCode.MAX_AGE_CAPPED, preflight, f"{value} seconds, of which are kept: {', '.join(capped)}.")
+            yield _find(
+                FlawCode.MAX_AGE_CAPPED, preflight, f"{value} seconds, but browsers keep less: {', '.join(capped)}."
+            )

@@ -1,4 +1,4 @@
-"""The closed set of what an audit can find: how bad it is, what it means, and what to write instead."""
+"""Everything that an audit can find, a closed set: how bad it is, what it means, and what to write instead."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Final, NamedTuple
 
 
 class Severity(IntEnum):
-    """How bad a finding is; they compare by that."""
+    """How bad a finding is, in ascending order."""
 
     INFO = 0
-    """Nothing is wrong; it is good to know."""
+    """Nothing is wrong, but it is worth knowing."""
     LOW = 1
-    """Untidy, or a hole only together with another."""
+    """Untidy, or a hole only in combination with another."""
     MEDIUM = 2
-    """Pages break by chance, or more is open than anybody meant."""
+    """Pages break now and then, or more is open than anybody meant."""
     HIGH = 3
-    """A stranger's page reads what was not meant for it."""
+    """A stranger's page can read what was not meant for it."""
     CRITICAL = 4
-    """A stranger's page reads what only the visitor who is logged in should see."""
+    """A stranger's page can read what only the logged-in visitor should see."""
 
 
 class FlawCode(str, Enum):
-    """The kinds of findings; a closed set, each value is its stable name."""
+    """The kinds of findings; a closed set, in which each value is a stable name."""
 
     ANY_ORIGIN = "any-origin"
     EVERYBODY = "everybody"
@@ -62,10 +62,10 @@ class Flaw(NamedTuple):
 
     Attributes:
         code: the kind of finding.
-        severity: without credentials.
-        with_credentials: where the answer lets browsers send cookies and read the response.
+        severity: how bad it is without credentials.
+        with_credentials: how bad it is if the answer lets pages send cookies and read the response.
         about: what it means, in a sentence.
-        remedy: what to change, in the words of `cors_wsgi.Policy` where those help.
+        remedy: what to change, written for `cors_wsgi.Policy` where that helps.
     """
 
     code: FlawCode
@@ -77,69 +77,69 @@ class Flaw(NamedTuple):
 
 _INFO, _LOW, _MEDIUM, _HIGH, _CRITICAL = Severity
 _NAME: Final = "Name each origin: Policy(['https://app.example.com'])."
-_EXACT: Final = "Compare whole origins, as Policy does; a regex has to match from the first character to the last."
+_EXACT: Final = "Compare whole origins, as Policy does; a regex must match from the first character to the last."
 
 _ROWS: Final = (
     # Who is let in
     Flaw(
         FlawCode.ANY_ORIGIN, _MEDIUM, _CRITICAL,
-        "Whoever asks is written back into Access-Control-Allow-Origin: any website may read this.",
-        f"{_NAME} If everybody may read it, say Policy('*'), which is never combined with credentials.",
+        "Access-Control-Allow-Origin repeats whatever origin asks: any website may read this.",
+        f"{_NAME} If everybody may read it, write Policy('*'), which never allows credentials.",
     ),
     Flaw(
         FlawCode.EVERYBODY, _INFO, _INFO,
-        "Everybody may read this, without credentials.",
+        "Everybody may read this, but without credentials.",
         f"That is right for public data. For anything else: {_NAME[0].lower()}{_NAME[1:]}",
     ),
     Flaw(
         FlawCode.NULL_ORIGIN, _MEDIUM, _HIGH,
-        "The origin null is allowed, which a sandboxed frame of any website has.",
-        "Take null out of the list. A local file or an app has to be served from an origin of its own.",
+        "The origin null is allowed, and any website can use it, in a sandboxed frame.",
+        "Remove null from the list. Serve a local file or an app from an origin instead.",
     ),
     Flaw(
         FlawCode.ORIGIN_END, _HIGH, _CRITICAL,
-        "An origin that only begins like an allowed one is allowed: anybody can register it.",
+        "An origin is allowed because it begins like an allowed one: anybody can register such a name.",
         _EXACT,
     ),
     Flaw(
         FlawCode.ORIGIN_BEGIN, _HIGH, _CRITICAL,
-        "An origin that only ends like an allowed one is allowed: anybody can register it.",
-        f"{_EXACT} For subdomains write https://*.example.com, in which the * stands before the dot.",
+        "An origin is allowed because it ends like an allowed one: anybody can register such a name.",
+        f"{_EXACT} For subdomains write https://*.example.com, with the dot after the *.",
     ),
     Flaw(
         FlawCode.UNESCAPED_DOT, _HIGH, _CRITICAL,
-        "Another character is taken for a dot of the origin: a regex whose dots are not escaped.",
-        "Give the origin as a string; strings are never regexes. In a regex write \\. for a dot.",
+        "An origin with another character in place of a dot is allowed: a regex with unescaped dots.",
+        "Write the origin as a string; strings are never regexes. In a regex, write \\. for a dot.",
     ),
     Flaw(
         FlawCode.SPECIAL_CHARACTERS, _HIGH, _CRITICAL,
-        "An origin with a character that ends no host name is allowed; some browsers resolve such hosts.",
+        "An origin is allowed where a character like _ follows the allowed name; some browsers resolve such hosts.",
         _EXACT,
     ),
     Flaw(
         FlawCode.SEVERAL_IN_ONE, _MEDIUM, _HIGH,
-        "A value that is no origin is written back into the answer.",
-        "Share nothing with a value that is no serialized origin, as Policy does.",
+        "A value that is not an origin is written back into the answer.",
+        "Refuse any value that is not a serialized origin, as Policy does.",
     ),
     Flaw(
         FlawCode.SCHEME_DOWNGRADE, _MEDIUM, _HIGH,
-        "The http twin of a secure origin is allowed: who sits in the network can be that page.",
-        "Name https origins alone, and http only on loopback.",
+        "The http twin of a secure origin is allowed: anyone on the network path can pose as that page.",
+        "Name only https origins, and http only on loopback.",
     ),
     Flaw(
         FlawCode.ANY_PORT, _LOW, _MEDIUM,
         "Any port of an allowed host is allowed: another service on that machine may read this.",
-        "Name the port: https://app.example.com:8443. Only http://localhost:* is worth a pattern.",
+        "Name the port: https://app.example.com:8443. Use a pattern only for http://localhost:*.",
     ),
     Flaw(
         FlawCode.ANY_SUBDOMAIN, _INFO, _LOW,
-        "Any subdomain is allowed: one that was given up, or shows what users upload, may read this.",
-        "Name the subdomains that need it. A pattern is right where you trust every page below the domain.",
+        "Any subdomain is allowed: an abandoned one, or one that shows uploads of users, may read this.",
+        "Name the subdomains that need it. A pattern is right if you trust every page under the domain.",
     ),
     Flaw(
         FlawCode.LOCALHOST, _LOW, _MEDIUM,
         "Pages on the visitor's own machine are allowed.",
-        "Keep development's origins out of production's settings.",
+        "Keep development origins out of the production settings.",
     ),
     Flaw(
         FlawCode.ORIGIN_REFUSED, _INFO, _INFO,
@@ -149,18 +149,18 @@ _ROWS: Final = (
     # What is answered
     Flaw(
         FlawCode.VARY_MISSING, _MEDIUM, _MEDIUM,
-        "The answer depends on Origin and does not say so: a cache gives one origin what was made for another.",
-        "Send Vary: Origin on every answer of the URL, on those that are not shared and have no Origin too.",
+        "The answer depends on Origin but does not say so: a cache gives one origin what was made for another.",
+        "Send Vary: Origin on every answer for the URL, even if it is not shared or the request has no Origin.",
     ),
     Flaw(
         FlawCode.VARY_REFLECTED, _MEDIUM, _MEDIUM,
-        "What the request says in Vary comes back in the answer's Vary.",
+        "The answer's Vary repeats the request's Vary.",
         "Build the answer's Vary from what the answer depends on.",
     ),
     Flaw(
         FlawCode.SEVERAL_ANSWERS, _MEDIUM, _MEDIUM,
-        "Access-Control-Allow-Origin has several values, and browsers take none of them.",
-        "Let one layer send it: the app or the proxy.",
+        "Access-Control-Allow-Origin has several values, and browsers accept none of them.",
+        "Let only one layer send it: the app or the proxy.",
     ),
     Flaw(
         FlawCode.WILDCARD_WITH_CREDENTIALS, _LOW, _LOW,
@@ -169,7 +169,7 @@ _ROWS: Final = (
     ),
     Flaw(
         FlawCode.CREDENTIALS_VALUE, _LOW, _LOW,
-        "Access-Control-Allow-Credentials has a value other than true, in lower case, which means nothing.",
+        "Access-Control-Allow-Credentials has a value other than true in lower case, so it has no effect.",
         "Send true, or leave the header out.",
     ),
     # Preflights
@@ -180,13 +180,13 @@ _ROWS: Final = (
     ),
     Flaw(
         FlawCode.PREFLIGHT_DIFFERS, _MEDIUM, _HIGH,
-        "Preflight and actual answer do not agree about an origin: two places decide.",
+        "The preflight and the actual answer disagree about an origin: two places decide.",
         "Let one policy decide both.",
     ),
     Flaw(
         FlawCode.PRIVATE_NETWORK, _MEDIUM, _HIGH,
-        "Public pages may reach this server inside a private network, whoever asked.",
-        "Leave out Access-Control-Allow-Private-Network; browsers have dropped it, and nothing needs it.",
+        "Any public page may reach this server inside a private network.",
+        "Remove Access-Control-Allow-Private-Network; browsers have dropped it, and nothing needs it.",
     ),
     Flaw(
         FlawCode.ANY_METHOD, _LOW, _LOW,
@@ -205,29 +205,29 @@ _ROWS: Final = (
     ),
     Flaw(
         FlawCode.MAX_AGE_MISSING, _INFO, _INFO,
-        "The preflight says not how long it holds: browsers ask again after 5 seconds.",
+        "The preflight does not say how long it holds: browsers ask again after 5 seconds.",
         "Send Access-Control-Max-Age: Policy(..., max_age=600).",
     ),
     Flaw(
         FlawCode.MAX_AGE_UNREADABLE, _LOW, _LOW,
-        "Access-Control-Max-Age is not a number of seconds: Firefox keeps nothing, others 5 seconds.",
-        "Send digits alone: Policy(..., max_age=600).",
+        "Access-Control-Max-Age is not a number of seconds: Firefox ignores it, other browsers count 5 seconds.",
+        "Send only digits: Policy(..., max_age=600).",
     ),
     Flaw(
         FlawCode.MAX_AGE_CAPPED, _INFO, _INFO,
-        "Access-Control-Max-Age is more than browsers keep.",
-        "Say 7200 or less, and do not count on more than 600 in Safari.",
+        "Access-Control-Max-Age is longer than browsers keep an answer.",
+        "Set 7200 or less, and do not count on more than 600 in Safari.",
     ),
     Flaw(
         FlawCode.PREFLIGHT_CACHEABLE, _LOW, _MEDIUM,
-        "The answer to the preflight names an origin, and says that caches may keep it for all.",
-        "Send no Cache-Control with preflights, or Vary: Origin with it.",
+        "The answer to the preflight names one origin, but lets caches keep it for everybody.",
+        "Do not send Cache-Control with preflights, or send Vary: Origin too.",
     ),
     # The audit itself
     Flaw(
         FlawCode.INCOMPLETE, _INFO, _INFO,
-        "The audit could not be concluded: what was not answered may hide any of the others.",
-        "Ask a URL that answers 200, with the login that it wants (-H), and not faster than the server takes (--rate).",
+        "The audit is not conclusive: requests without an answer may hide any of the other findings.",
+        "Use a URL that answers 200, with the login that it requires (-H), as slowly as the server asks for (--rate).",
     ),
 )  # fmt: skip
 

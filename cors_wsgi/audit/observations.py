@@ -1,4 +1,4 @@
-"""What a server said, read for CORS."""
+"""A server's answers, read for what they say about CORS."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ class Answer:
 
     @property
     def is_ok(self) -> bool:
-        """Whether the status is one that browsers take from a preflight."""
+        """Whether browsers accept the status for a preflight."""
         return self.exchange.status is not None and 200 <= self.exchange.status <= 299
 
     @property
     def is_limited(self) -> bool:
-        """Whether the server said that it takes no more for now."""
+        """Whether the server said that it accepts no more requests for now."""
         return self.exchange.status in (429, 503)
 
     @property
     def is_no_answer(self) -> bool:
-        """Whether nothing can be read from it: nothing came, or the server failed, or takes no more."""
+        """Whether it shows nothing: no response, a failure of the server, or too many requests."""
         status = self.exchange.status
         return status is None or status == 429 or status >= 500
 
@@ -40,7 +40,7 @@ class Answer:
 
     @property
     def is_shared(self) -> bool:
-        """Whether the origin that asked may read this, without credentials at least."""
+        """Whether the origin that asked may read this, at least without credentials."""
         return self.names_asker or self.origins == ["*"]
 
     @property
@@ -55,7 +55,7 @@ class Answer:
 
     @property
     def varies(self) -> bool:
-        """Whether caches are told that the answer depends on Origin."""
+        """Whether the answer says to caches that it depends on Origin."""
         return bool({"origin", "*"} & self.list_names(VARY))
 
     @property
@@ -76,20 +76,20 @@ class Answer:
 
 @dataclass
 class Observations:
-    """What a server said.
+    """A server's answers.
 
     Attributes:
         known: to the origin that is, or might be, allowed.
         absent: to a request without Origin.
         stranger: to an origin that nobody has.
         probed: to the look-alikes.
-        preflight: to a preflight of the known origin.
-        stranger_preflight: to one of the stranger.
+        preflight: to a preflight from the known origin.
+        stranger_preflight: to a preflight from the stranger.
         odd_method: to a preflight for a method that nobody has heard of.
-        odd_header: to one for such a header.
-        private: to one that asks for a private network.
+        odd_header: to a preflight for a header that nobody has heard of.
+        private: to a preflight that asks for a private network.
         options: to OPTIONS without Origin.
-        is_given: whether somebody said that the known origin is allowed.
+        is_given: whether the user said that the known origin is allowed.
     """
 
     known: Answer

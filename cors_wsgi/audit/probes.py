@@ -1,4 +1,4 @@
-"""What is asked: the origins that were let in by mistake elsewhere, made to look like the one that is allowed."""
+"""The probes: origins like those that servers have let in by mistake, made to resemble the one that is allowed."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _PORT: Final = 1337
 
 
 class Probe(NamedTuple):
-    """An origin to ask with.
+    """An origin to send.
 
     Attributes:
-        flaw: the code of what is wrong if it is let in.
+        flaw: the code of the flaw if it is let in.
         origin: the value of the Origin header.
     """
 
@@ -29,17 +29,17 @@ class Probe(NamedTuple):
 
 
 def list_probes(known: str) -> list[Probe]:
-    """Return the origins to ask with.
+    """Return the origins to send.
 
     Args:
         known: an origin that is, or might be, allowed; the look-alikes are made from it.
 
     Raises:
-        ValueError: it is no http or https origin.
+        ValueError: it is not an http or https origin.
     """
     url = parse_url(known)
     if url is None or not url.is_http or url.origin != known:
-        raise ValueError(f"{known!r} is no origin; write an origin such as 'https://app.example.com'")
+        raise ValueError(f"{known!r} is not an origin; write one such as 'https://app.example.com'")
     scheme, authority = known.split("://")
     evil = STRANGER.removeprefix("https://")
     return [
@@ -62,7 +62,7 @@ def list_probes(known: str) -> list[Probe]:
 
 
 def is_makeable(probe: Probe, known: str) -> bool:
-    """Tell whether a probe says something about this origin: an address has no subdomains, and http no downgrade."""
+    """Tell whether a probe makes sense for this origin: an address has no subdomains, and http no downgrade."""
     host = known.split("://")[1].rpartition(":")[0] or known.split("://")[1]
     is_address = host.startswith("[") or host.replace(".", "").isdigit()
     if probe.origin == known:
@@ -84,5 +84,5 @@ def _find_site(host: str) -> str:
 
 
 def _replace_a_dot(authority: str) -> str:
-    """Return the authority with one dot replaced: the first if there are several, so that the site is another one."""
+    """Return the authority with its first dot replaced, which makes it another site."""
     return authority.replace(".", "x", 1)

@@ -1,4 +1,4 @@
-"""What an audit found, and how it is said: as text, as Markdown, as plain data."""
+"""What an audit found, as text, as Markdown and as plain data."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .flaws import Flaw, FlawCode, Severity
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is wrong, or good to know.
+    """Something that is wrong, or worth knowing.
 
     Attributes:
-        flaw: which of the closed set.
+        flaw: the kind of finding.
         severity: how bad it is here.
-        said: what was asked and answered, in a sentence.
+        said: what was sent and answered, in a sentence.
         exchange: the evidence.
     """
 
@@ -38,10 +38,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """What came of an audit.
+    """The result of an audit.
 
     Attributes:
-        url: what was asked.
+        url: the URL that was audited.
         origin: the origin that the look-alikes were made from.
         findings: the worst first.
         exchanges: everything that went over the wire.
@@ -54,20 +54,20 @@ class Report:
 
     @property
     def inconclusive(self) -> str:
-        """Why the audit could not be concluded; empty if it could."""
+        """Why the audit was not conclusive; empty if it was."""
         return next((finding.said for finding in self.findings if finding.code == FlawCode.INCOMPLETE), "")
 
     @property
     def worst(self) -> Severity | None:
-        """The severity of the worst finding; None if there is none."""
+        """The severity of the worst finding; None without findings."""
         return max((finding.severity for finding in self.findings), default=None)
 
     def at_least(self, severity: Severity) -> list[Finding]:
-        """Return the findings that are so bad or worse."""
+        """Return the findings that are at least as bad."""
         return [finding for finding in self.findings if finding.severity >= severity]
 
     def __str__(self) -> str:
-        lines = [f"{self.url}, asked {len(self.exchanges)} times: {self.summary}"]
+        lines = [f"{self.url}, {len(self.exchanges)} requests: {self.summary}"]
         for finding in self.findings:
             lines += ["", str(finding), f"  {finding.flaw.remedy}"]
             lines += [f"  {line}" for line in show_exchange(finding.exchange)]
@@ -75,7 +75,7 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """How many findings there are of each severity, in words."""
+        """The number of findings of each severity, in words."""
         listed = [finding for finding in self.findings if finding.code != FlawCode.INCOMPLETE]
         counts = {severity: sum(f.severity is severity for f in listed) for severity in reversed(Severity)}
         parts = [f"{count} {severity.name.lower()}" for severity, count in counts.items() if count]
@@ -83,10 +83,10 @@ class Report:
         return f"inconclusive; {found}" if self.inconclusive else found
 
     def to_markdown(self) -> str:
-        """Return the report as Markdown, to be pasted into an issue."""
+        """Return the report as Markdown, to paste into an issue."""
         lines = [f"### CORS audit of `{self.url}`", "", f"{len(self.exchanges)} requests: {self.summary}.", ""]
         if self.findings:
-            lines += ["| severity | finding | what was seen | what to do |", "|---|---|---|---|"]
+            lines += ["| severity | finding | what was observed | what to do |", "|---|---|---|---|"]
         for finding in self.findings:
             cells = (finding.severity.name.lower(), f"`{finding.code}`", finding.said, finding.flaw.remedy)
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
@@ -96,7 +96,7 @@ class Report:
         return "\n".join(lines) + "\n"
 
     def to_json(self) -> dict[str, Any]:
-        """Return the report as data that JSON can say."""
+        """Return the report as data for JSON."""
         return {
             "url": self.url,
             "origin": self.origin,

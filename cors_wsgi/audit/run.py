@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST_REQUESTS: Final = len(list_probes("https://app.example.com")) + sum(
     field.type == "Answer" for field in fields(Observations)
 )
-"""Requests that an audit sends at most."""
+"""How many requests an audit sends at most."""
 
 _HARMLESS: Final = ("GET", "HEAD", "OPTIONS", "QUERY")
 _ODD_VARY: Final = ("Vary", UNKNOWN_HEADER)
@@ -42,16 +42,16 @@ def audit_app(
     """Find out what a WSGI app's policy really is, in process.
 
     Args:
-        app: called `MOST_REQUESTS` times at most; what it raises is raised here too.
-        url: what is asked.
-        origin: one that is allowed, such as `https://app.example.com`; look-alikes are made from it. Without one they
-            are made from the URL's own.
+        app: called `MOST_REQUESTS` times at most; whatever it raises is raised here too.
+        url: the URL to audit.
+        origin: one that is allowed, such as `https://app.example.com`; look-alikes are made from it. The default is
+            the URL's own origin.
         method: of the actual requests.
         headers: sent with the actual requests, such as Authorization.
 
     Raises:
-        ValueError: the URL, the origin or the method is not one; the message says what to write.
-        NetworkError: the app started no response.
+        ValueError: the URL, the origin or the method is invalid; the message says what to write.
+        NetworkError: the app did not start a response.
         ImportError: werkzeug is not installed (the extra `testing`).
     """
     return _audit(WSGITransport(app), url, origin, method, headers, rate=None)
@@ -68,14 +68,14 @@ def audit_server(
     route: Route = DIRECT,
     progress: Callable[[int], None] | None = None,
 ) -> Report:
-    """Find out what a live server's policy really is, by `MOST_REQUESTS` questions at most.
+    """Find out what a live server's policy really is, with `MOST_REQUESTS` requests at most.
 
-    Where it says that it takes no more (429 or 503), some are asked again, after as long as it says.
+    If it says that it accepts no more for now (429 or 503), some are sent again after as long as it says.
 
     Args:
-        url: what is asked, http or https.
+        url: the URL to audit, http or https.
         origin: as for `audit_app`.
-        method: of the actual requests; anything but GET, HEAD, OPTIONS and QUERY may change what the server keeps.
+        method: of the actual requests; anything but GET, HEAD, OPTIONS and QUERY may change data on the server.
         headers: as for `audit_app`.
         rate: requests a second at most; None for no limit.
         timeout: seconds for one exchange, from the connection to the last byte.
@@ -83,8 +83,8 @@ def audit_server(
         progress: called with the number of requests so far, after each.
 
     Raises:
-        ValueError: the URL, the origin, the method or a number is not one; the message says what to write.
-        NetworkError: nobody answers, or not in HTTP.
+        ValueError: the URL, the origin, the method or a number is invalid; the message says what to write.
+        NetworkError: nothing answers, or not in HTTP.
     """
     if (rate is not None and rate <= 0) or timeout <= 0:
         raise ValueError("rate and timeout must be more than 0")
@@ -94,7 +94,7 @@ def audit_server(
 
 
 def is_harmless(method: str) -> bool:
-    """Tell whether a method changes nothing on the server, as far as the server keeps to HTTP."""
+    """Tell whether a method changes nothing on a server that follows HTTP."""
     return method in _HARMLESS
 
 
@@ -142,7 +142,7 @@ def _sort(findings: Iterable[Finding]) -> Sequence[Finding]:
 
 
 class _Counted:
-    """A transport that says how many requests it took."""
+    """A transport that reports how many requests it has sent."""
 
     def __init__(self, transport: Transport, progress: Callable[[int], None] | None) -> None:
         self._transport = transport

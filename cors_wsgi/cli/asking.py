@@ -1,4 +1,4 @@
-"""Playing the browser: one request of a page, and what came of it."""
+"""Play the browser: one request of a page, and its outcome."""
 
 from __future__ import annotations
 
@@ -38,26 +38,26 @@ SHARED, BLOCKED, UNTRIED = 0, 1, 2
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be played.
+    """The request to play.
 
     Attributes:
         url: what the script fetches.
         origin: of the page.
         method: as the script writes it.
         headers: those that the script sets.
-        body: of the request; None for none.
+        body: of the request, or None.
         include: whether credentials are included.
-        reads: a response header that the script has to read; empty for none.
-        engine: whose rules.
-        server: what answers, where somebody said so.
-        app: a WSGI app that is asked in process; None for a live server.
-        asks_further: whether more may be asked, to find the cause.
+        reads: a response header that the script needs to read; empty if it needs none.
+        engine: the browser engine whose rules apply.
+        server: what answers, if the user named it.
+        app: a WSGI app to call in process; None for a live server.
+        asks_further: whether further requests may be sent to find the cause.
         timeout: seconds for one exchange.
         route: the way to a live server.
-        cookie: the Cookie header that goes along where credentials are included; empty for none.
-        notes: what was dropped of what was given, and what was taken for what.
-        kind: the element that loads the URL; empty where a script fetches it.
-        crossorigin: the element's attribute; None where it has none.
+        cookie: the Cookie header to send where credentials are included; may be empty.
+        notes: what was left out of the input, and how the rest was read.
+        kind: the element that loads the URL; empty if a script fetches it.
+        crossorigin: the element's attribute, or None.
         integrity: the element's attribute.
     """
 
@@ -83,19 +83,19 @@ class Order:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of playing the browser.
+    """The outcome of playing the browser.
 
     Attributes:
         causes: why a preflight is sent; empty for a simple request.
         exchanges: what went over the wire.
         response: what the script sees; None if it failed.
         failed: why it failed; None if the script has the response.
-        diagnosis: what made it fail, as far as the answers tell.
-        hints: what the answers give away beyond that.
-        hidden: the response headers of the app that no script can read.
-        further: what was asked to find the cause.
-        notes: what was dropped of what was given, and what was taken for what.
-        load: what became of an element; None if a script fetches.
+        diagnosis: what made it fail, as far as the answers show.
+        hints: what else the answers reveal.
+        hidden: the app's response headers that the script cannot read.
+        further: the further requests that were sent to find the cause.
+        notes: what was left out of the input, and how the rest was read.
+        load: what the element did with the response; None if a script fetches.
     """
 
     causes: Sequence[PreflightCause]
@@ -123,7 +123,7 @@ def play(order: Order) -> Outcome:
     """Play the browser, and find out what is wrong.
 
     Raises:
-        ValueError: the URL or the origin is none; the message says what to write.
+        ValueError: the URL or the origin is invalid; the message says what to write.
         ImportError: an extra is missing.
     """
     url = parse_url(order.url)
@@ -174,7 +174,7 @@ def play(order: Order) -> Outcome:
 
 
 def _load(browser: Browser, page: Page, order: Order) -> Outcome:
-    """Load the URL as an element of the page does."""
+    """Load the URL as an element of the page would."""
     if order.kind == "eventsource":
         load = page.event_source(order.url, with_credentials=order.include)
     else:
@@ -192,14 +192,14 @@ def _make_transport(order: Order) -> Transport:
 
 
 def describe_page(order: Order, origin: str, causes: Sequence[PreflightCause]) -> Asked:
-    """Return what the page asks for, with the names of headers as the script spells them."""
+    """Return what the page asks for, with header names as the script spells them."""
     spelled = {name.lower(): name for name, _ in order.headers}
     names = dict.fromkeys(spelled.get(name, name) for cause in causes for name in cause.names)
     return Asked(origin, normalize_method(order.method), order.url, tuple(names), order.include, order.reads)
 
 
 def _find_policy_s(hints: Sequence[Hint], failed: FetchError | None) -> Diagnosis | None:
-    """Return what an app's own policy gives as its reason: nothing has to be guessed then."""
+    """Return the reason that an app's own policy gives, which leaves nothing to guess."""
     said = next((hint.text for hint in hints if hint.name is HintName.POLICY), None)
     if said is None or failed is None:
         return None
@@ -209,7 +209,7 @@ def _find_policy_s(hints: Sequence[Hint], failed: FetchError | None) -> Diagnosi
 
 
 def _is_constant(looks: Looks, exchanges: Sequence[Exchange]) -> bool:
-    """Tell whether the server names one origin whoever asks, so that no cache can mix anything up."""
+    """Tell whether the server names the same origin to everyone, so that no cache can mix anything up."""
     named = exchanges[-1].received(ALLOW_ORIGIN)
     other = looks.get("https://cors-wsgi.example")
     return other is not None and get_header(other.headers, ALLOW_ORIGIN.lower()) == named
@@ -227,11 +227,11 @@ _OF_SERVERS: Final = frozenset(
         "x-xss-protection", "x-cors-debug",
     }
 )  # fmt: skip
-"""Response headers, in lower case, that are for browsers and caches, and hardly ever for a script."""
+"""Response headers, in lower case, that are meant for browsers and caches, and hardly ever for a script."""
 
 
 def list_hidden(exchanges: Sequence[Exchange], include: bool) -> list[str]:
-    """Return the names of those headers of the last response that are the app's, and that the script cannot read."""
+    """Return the names of the app's headers in the last response that the script cannot read."""
     last = exchanges[-1].response if exchanges else None
     if last is None:
         return []

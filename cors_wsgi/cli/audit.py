@@ -39,29 +39,29 @@ examples:
   cors-wsgi audit https://api.example.com/items/1 --origin https://app.example.com
   cors-wsgi audit https://api.example.com/me -H 'Authorization: Bearer …' --fail-on high
   cors-wsgi audit http://localhost/ --app myapp:app --markdown
-exit status: 0 no finding at or above --fail-on, 1 at least one, 2 the server could not be asked, or not to the end
+exit status: 0 no finding at or above --fail-on, 1 at least one, 2 the audit failed or is not conclusive
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.description = (
-        f"Ask a server what its policy really is, with {MOST_REQUESTS} requests at most, and report what is wrong. "
-        "Audit servers that are yours, or whose owners agreed."
+        f"Find out what a server's policy really is, with {MOST_REQUESTS} requests at most, and report what is wrong. "
+        "Audit only your own servers, or those whose owners agreed."
     )
-    parser.add_argument("url", help="what is asked, with its scheme")
-    parser.add_argument("--origin", help="an origin that is allowed; look-alikes are made from it (default: the URL's)")
-    parser.add_argument("-H", "--header", action="append", default=[], help="'Name: value', as often as needed")
+    parser.add_argument("url", help="the URL to audit, with its scheme")
+    parser.add_argument("--origin", help="an allowed origin; look-alikes are made from it (default: the URL's)")
+    parser.add_argument("-H", "--header", action="append", default=[], help="'Name: value'; may be repeated")
     parser.add_argument("--method", default="GET", help="of the actual requests (default: GET)")
-    parser.add_argument("--unsafe", action="store_true", help="send a method that may change what the server keeps")
-    parser.add_argument("--app", metavar="MODULE:ATTRIBUTE", help="a WSGI app to ask in process, instead of a server")
+    parser.add_argument("--unsafe", action="store_true", help="send a method that may change data on the server")
+    parser.add_argument("--app", metavar="MODULE:ATTRIBUTE", help="a WSGI app to call in process, instead of a server")
     parser.add_argument("--rate", type=float, default=10.0, help="at most this many requests per second (default: 10)")
     parser.add_argument("--timeout", type=float, default=10.0, help="seconds for one exchange (default: 10)")
     parser.add_argument(
         "--fail-on",
         choices=[severity.name.lower() for severity in Severity] + [_NEVER],
         default="medium",
-        help="exit with 1 if a finding is so bad or worse (default: medium)",
+        help="exit with 1 if a finding is at least this severe (default: medium)",
     )
     parser.add_argument("-b", "--cookie", default="", help="'name=value; …', sent with the actual requests")
     add_route_arguments(parser)
@@ -72,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Audit: 0 if no finding is at or above `--fail-on`, 1 if one is, 2 if the server was not asked to the end."""
+    """Audit: 0 if no finding is at or above `--fail-on`, 1 if one is, 2 if the audit failed or is not conclusive."""
     try:
         report = _audit(arguments)
     except (ValueError, ImportError, AttributeError, NetworkError) as error:
@@ -96,8 +96,8 @@ def _audit(arguments: argparse.Namespace) -> Report:
     check_timeout(arguments.timeout)
     if not is_harmless(arguments.method) and not arguments.unsafe:
         raise ValueError(
-            f"{arguments.method} may change what the server keeps, {MOST_REQUESTS} times over; "
-            "write --unsafe if that is meant"
+            f"{arguments.method} may change data on the server, and an audit sends up to {MOST_REQUESTS} requests; "
+            "write --unsafe if you mean it"
         )
     options: dict[str, Any] = {
         "origin": arguments.origin,
@@ -121,7 +121,7 @@ def _audit(arguments: argparse.Namespace) -> Report:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[int], None]]:
-    """Show how far the audit is, on a terminal alone; nothing of it stays."""
+    """Show how far the audit is, only on a terminal, and leave nothing behind."""
     console = make_console(stderr=True)
     columns = (TextColumn("asking"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -130,7 +130,7 @@ def _progress() -> Iterator[Callable[[int], None]]:
 
 
 def _show(console: Console, report: Report) -> None:
-    asked = f"{safe(report.url)} was asked {len(report.exchanges)} times"
+    asked = f"{safe(report.url)}: {len(report.exchanges)} requests"
     console.print(f"{asked}, with look-alikes of {safe(report.origin)}.\n")
     if report.inconclusive:
         console.print(f"[red]Inconclusive[/]: {safe(report.inconclusive)}")
@@ -144,7 +144,7 @@ def _show(console: Console, report: Report) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("severity", no_wrap=True)
     table.add_column("finding", no_wrap=True)
-    table.add_column("what was seen", overflow="fold")
+    table.add_column("what was observed", overflow="fold")
     for finding in shown:
         colour = _COLOURS[finding.severity]
         table.add_row(f"[{colour}]{finding.severity.name.lower()}[/]", finding.code, safe(finding.said))

@@ -31,41 +31,39 @@ examples:
   cors-wsgi check https://cdn.example.com/logo.png --origin https://app.example.com --as img --crossorigin
   cors-wsgi check http://localhost/items --origin https://app.example.com --app myapp:app
   cors-wsgi check --curl "curl 'https://api.example.com/items' -H 'origin: https://app.example.com'"
-  cors-wsgi check - < copied.txt          what DevTools copied, as cURL or as fetch
+  cors-wsgi check - < copied.txt          a request copied from DevTools, as cURL or as fetch
   cors-wsgi check --har recorded.har      every request to another origin; --entry N for one
 exit status: 0 shared (with --as: in use), 1 blocked, 2 could not be tried
 """
 
 KINDS: Final = (*(kind for kind in get_args(Kind) if kind != "preload"), "eventsource")
-"""What --as takes. A preload is asked for as its consumer, and so needs no kind of its own."""
+"""What --as takes. A preload is requested as its consumer is, so it needs no separate kind."""
 
 _LONGEST_INPUT = 1_000_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument(
-        "url", nargs="?", help="what the script fetches, with its scheme; - for a request that is pasted"
-    )
+    parser.add_argument("url", nargs="?", help="what the script fetches, with its scheme; - to paste a request")
     parser.add_argument("--origin", help="the page's origin, such as https://app.example.com")
     parser.add_argument("--method", "-X", help="as the script writes it; GET by default")
-    parser.add_argument("-H", "--header", action="append", default=[], help="'Name: value', as often as needed")
+    parser.add_argument("-H", "--header", action="append", default=[], help="'Name: value'; may be repeated")
     parser.add_argument("--data", help="the request's body")
     parser.add_argument("--credentials", action="store_true", help="credentials: 'include'")
-    parser.add_argument("-b", "--cookie", default="", help="'name=value; …', sent where credentials are included")
-    parser.add_argument("--reads", metavar="NAME", default="", help="a response header that the script has to read")
-    parser.add_argument("--curl", metavar="COMMAND", help="a request as DevTools copy it as cURL, of bash or cmd")
+    parser.add_argument("-b", "--cookie", default="", help="'name=value; …', sent if credentials are included")
+    parser.add_argument("--reads", metavar="NAME", default="", help="a response header that the script needs to read")
+    parser.add_argument("--curl", metavar="COMMAND", help="a request that DevTools copied as cURL, for bash or cmd")
     parser.add_argument(
-        "--har", metavar="FILE", help="a recording of DevTools: each request to another origin is judged"
+        "--har", metavar="FILE", help="a recording from DevTools: each request to another origin is judged"
     )
-    parser.add_argument("--entry", metavar="N", type=int, help="the one request of the recording, by its number")
-    parser.add_argument("--replay", action="store_true", help="ask the server again what was recorded")
+    parser.add_argument("--entry", metavar="N", type=int, help="only this request of the recording, by its number")
+    parser.add_argument("--replay", action="store_true", help="send the recorded requests to the server again")
     parser.add_argument(
         "--as",
         dest="kind",
         choices=KINDS,
         metavar="KIND",
-        help=f"load it without a script, as one of: {', '.join(KINDS)}",
+        help=f"load it with an element instead of a script: {', '.join(KINDS)}",
     )
     parser.add_argument(
         "--crossorigin",
@@ -76,28 +74,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--integrity", default="", help="with --as: the element's attribute")
     parser.add_argument(
-        "--engine", choices=list(ENGINES), default="standard", help="whose rules; the standard's by default"
+        "--engine", choices=list(ENGINES), default="standard", help="whose rules to apply; the standard's by default"
     )
     parser.add_argument(
         "--server",
         choices=[name.value for name in ServerName],
-        help="what answers, where it cannot be told by the answers",
+        help="what answers, if its answers do not show it",
     )
-    parser.add_argument("--app", metavar="MODULE:ATTRIBUTE", help="a WSGI app to ask in process, instead of a server")
-    parser.add_argument("--once", action="store_true", help="ask what the page asks alone, nothing to find the cause")
+    parser.add_argument("--app", metavar="MODULE:ATTRIBUTE", help="a WSGI app to call in process, instead of a server")
+    parser.add_argument(
+        "--once", action="store_true", help="send only what the page sends, nothing more to find the cause"
+    )
     parser.add_argument("--timeout", type=float, default=10.0, help="seconds for one exchange")
     add_route_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
-    parser.add_argument("-v", "--verbose", action="store_true", help="show every header, and how bodies begin")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show every header, and the start of bodies")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Fetch as a browser would: 0 if the script may read the response, 1 if CORS keeps it, 2 if it was not tried."""
+    """Fetch as a browser would: 0 if the script may read the response, 1 if CORS blocks it, 2 if it was not tried."""
     try:
         if arguments.har is not None:
             return _run_recording(arguments)
         order = _read_order(arguments)
-        # Shown on a terminal alone, and gone when there is an answer.
+        # Shown only on a terminal, and gone once there is an answer.
         with make_console(stderr=True).status(f"Asking {safe(order.url)} …"):
             outcome = play(order)
     except (ValueError, ImportError, AttributeError) as error:
@@ -115,10 +115,10 @@ def _print(arguments: argparse.Namespace, outcome: Outcome) -> int:
 
 
 def _read_order(arguments: argparse.Namespace) -> Order:
-    """Return what was ordered.
+    """Return the request that the arguments describe.
 
     Raises:
-        ValueError: something is not what it has to be; the message says what to write.
+        ValueError: an argument is invalid; the message says what to write.
         ImportError: there is no such app.
         AttributeError: the module has no such app.
     """
@@ -138,16 +138,16 @@ def _read_order(arguments: argparse.Namespace) -> Order:
     if cookie and not include and pasted.include is None:
         include = True
     if cookie and include and not arguments.credentials and not pasted.include:
-        notes.append("Since there is a cookie, the script is taken to say credentials: 'include'")
+        notes.append("There is a cookie, so the script is assumed to use credentials: 'include'")
     origin = arguments.origin or pasted.origin
     if not origin:
         raise ValueError("the page's origin is not known; write --origin https://app.example.com")
     if arguments.app and route != DIRECT:
-        raise ValueError("--app asks no server; leave out the way to one")
+        raise ValueError("--app does not contact a server; leave out the options for reaching one")
     method = arguments.method or pasted.method or "GET"
     body = arguments.data if arguments.data is not None else pasted.body
     if arguments.kind and (headers or body is not None or method != "GET"):
-        raise ValueError("an element sends a GET without headers of its own: leave out -H, --data and --method")
+        raise ValueError("an element sends a GET without extra headers: leave out -H, --data and --method")
     if not arguments.kind and (arguments.crossorigin or arguments.integrity):
         raise ValueError("--crossorigin and --integrity belong to an element: name it with --as, for example --as img")
     return Order(
@@ -173,13 +173,13 @@ def _read_order(arguments: argparse.Namespace) -> Order:
 
 
 def _read_pasted(arguments: argparse.Namespace) -> Pasted:
-    """Return the request that was pasted, or the URL alone; what was pasted says also how to get there.
+    """Return the pasted request, or the URL alone; a pasted request also says how to reach the server.
 
     Raises:
-        ValueError: there is nothing, or it is no request.
+        ValueError: there is nothing, or it is not a request.
     """
     if arguments.curl is not None and arguments.url not in (None, "-"):
-        raise ValueError("both a URL and --curl were given; write one of them")
+        raise ValueError("both a URL and --curl were given; write only one of them")
     if arguments.curl is None and arguments.url != "-":
         if arguments.url is None:
             raise ValueError("there is no URL; write one such as https://api.example.com/items, or --curl, --har or -")
@@ -201,7 +201,7 @@ def _read_pasted(arguments: argparse.Namespace) -> Pasted:
 
 def _run_recording(arguments: argparse.Namespace) -> int:
     if arguments.url is not None or arguments.curl is not None:
-        raise ValueError("--har brings its own requests; leave out the URL and --curl")
+        raise ValueError("--har has its own requests; leave out the URL and --curl")
     recorded = har.read_har(arguments.har)
     if not recorded:
         raise ValueError(f"--har {arguments.har!r} has no request to another origin")
@@ -242,4 +242,4 @@ def _show_list(console: Console, recorded: list[har.Recorded], outcomes: list[Ou
         if outcome.failed is not None:
             said = outcome.failed.explanation if outcome.diagnosis is None else outcome.diagnosis.cause
             console.print(f"      {outcome.failed.reason.value}: {safe(said)}", soft_wrap=True)
-    console.print("\n[dim]--entry N says what to change, and --replay asks the server again.[/]")
+    console.print("\n[dim]--entry N says what to change, and --replay sends the requests again.[/]")

@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Explain each line that is recognized; 0 if one says why, 1 if none does, 2 without any text."""
+    """Explain each line that is recognized: 0 if one says why, 1 if none does, 2 if there is no text."""
     text = " ".join(arguments.text) if arguments.text else sys.stdin.read(_LONGEST_INPUT)
     lines = [line for line in text.splitlines() if line.strip()]
     language = choose_by_environment(os.environ)
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         if recognized := recognize(line):
             found.setdefault(recognized.reason, recognized)
     if len(found) > 1:
-        # A console adds a line of the network to one of CORS; the reason is in the other.
+        # A console adds a line about the network to the CORS line, which is the one with the reason.
         found.pop(FailureReason.NETWORK_FAILURE, None)
     for recognized in found.values():
         _show(console, recognized, language)
@@ -94,7 +94,7 @@ def _show(console: Console, recognized: Recognized, language: Language) -> None:
 
 
 def _explain_redirect(recognized: Recognized, language: Language) -> Mapping[str, str] | None:
-    """Return what to say of a line that tells of a redirect: the remedy is where that comes from."""
+    """Return what to say about a line that mentions a redirect: the remedy is where the redirect comes from."""
     first, last = recognized.facts.get("first_url"), recognized.facts.get("url")
     if not first or first == last or not recognized.reason.is_cors:
         return None
@@ -120,15 +120,15 @@ _OF_OTHERS: Final = (
     "reddit.com", "spotify.com", "telegram.org", "twitch.tv", "wikipedia.org", "yahoo.com", "youtube.com",
     "binance.com", "coinbase.com", "notion.com", "dropbox.com",
 )  # fmt: skip
-"""Sites whose servers are plainly nobody's own."""
+"""Sites whose servers plainly belong to somebody else."""
 
 
 def find_way(facts: Mapping[str, str], language: Language) -> str:
-    """Return what comes before every remedy on the server, where that is plainly not the person's own.
+    """Return what to say before any remedy on the server, if the server plainly belongs to somebody else.
 
     Args:
         facts: of the line: the `url` that was fetched, and the page's `origin`.
-        language: of whoever reads it.
+        language: of the reader.
     """
     url, page = parse_url(facts.get("url", "")), parse_url(facts.get("origin", ""))
     if url is None or not url.is_http or is_loopback(url.host):
@@ -144,7 +144,7 @@ def _show_parts(console: Console, parts: Mapping[str, str], language: Language) 
     """Show each part under its title, which is a key of the table of texts."""
     for title, text in parts.items():
         console.print(f"  [dim]{say(title, language)}[/]")
-        # Where words have no spaces between them, Rich would break lines at the few that are elsewhere.
+        # Chinese has no spaces between words: Rich would break lines only at the few spaces around code.
         shown = wrap(text, console.width - 4) if language == "zh" else text
         console.print(Padding(safe(shown), (0, 0, 0, 4)))
     console.print()

@@ -1,4 +1,4 @@
-"""The classics: what an exchange says beyond the verdict, for people who run the server."""
+"""Common mistakes: what an exchange reveals beyond the verdict, for people who run the server."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _CACHES: Final = ("Age", "X-Cache", "X-Cache-Status", "CF-Cache-Status", "X-Varn
 _FOR_STATUS: Final = {
     401: "Authentication answered the preflight, which never carries credentials: let OPTIONS pass before it.",
     403: "Something refused the preflight: a firewall, a gateway, or a policy that does not name this origin.",
-    404: "No route took the preflight: CORS has to answer it before routing.",
-    405: "The route has no OPTIONS: CORS has to answer preflights before routing.",
+    404: "No route took the preflight: CORS must answer it before routing.",
+    405: "The route does not take OPTIONS: CORS must answer preflights before routing.",
 }
 
 
@@ -57,7 +57,7 @@ class HintName(str, Enum):
 
 @dataclass(frozen=True)
 class Hint:
-    """Something that the answers give away.
+    """Something that the answers reveal.
 
     Attributes:
         name: the kind of hint.
@@ -76,14 +76,14 @@ def find_hints(
     credentials: bool = False,
     logged: Sequence[Hint] = (),
 ) -> list[Hint]:
-    """Return what is known to go wrong in ways that look like these exchanges.
+    """Return known mistakes that look like these exchanges.
 
     Args:
         exchanges: what went over the wire.
         origin: of the page, serialized.
         failed: why the fetch failed, or None.
         credentials: whether the script asked for cookies to be sent.
-        logged: what the app's own log said, where it was asked in process.
+        logged: what the app's own log said, if it was called in process.
     """
     hints = [*logged]
     for exchange in exchanges:
@@ -108,8 +108,8 @@ def _look_at_sites(origin: str, url: str, *, is_known: bool) -> Iterator[Hint]:
     yield Hint(
         HintName.TWO_SITES,
         f"{f'{one_name} ' if one_name else ''}The page, {origin}, and {parsed.origin} are two sites: whatever CORS "
-        "says, browsers keep a cookie back unless it was set with SameSite=None; Secure, and some keep every cookie of "
-        'another site back. See docs/recipes/single-page-app.md, "If the cookie does not arrive".',
+        "says, browsers hold back a cookie unless it was set with SameSite=None; Secure, and some hold back every "
+        'cookie of another site. See docs/recipes/single-page-app.md, "If the cookie does not arrive".',
     )
 
 
@@ -119,14 +119,13 @@ def _look_at_shared_error(exchange: Exchange) -> Iterator[Hint]:
         return
     yield Hint(
         HintName.CSRF,
-        "CORS lets it through, and the server refuses the request by its check against forged requests (CSRF): send "
-        "the "
-        "token that it wants, and name the page's origin there (Django: CSRF_TRUSTED_ORIGINS).",
+        "CORS lets it through, but the server's check against forged requests (CSRF) refuses it: send the token that "
+        "it wants, and name the page's origin there (Django: CSRF_TRUSTED_ORIGINS).",
     )
 
 
 def _look_at_cookies(exchange: Exchange, origin: str) -> Iterator[Hint]:
-    """Look for cookies that a browser does not keep, or does not send back from this page."""
+    """Look for cookies that a browser does not store, or does not send back from this page."""
     url = parse_url(exchange.url)
     if exchange.response is None or url is None or is_same_site(open_origin(origin)[0], url):
         return
@@ -136,9 +135,8 @@ def _look_at_cookies(exchange: Exchange, origin: str) -> Iterator[Hint]:
             cookie = value.partition("=")[0].strip()
             yield Hint(
                 HintName.COOKIE_KEPT_BACK,
-                f"The cookie {cookie} is set without SameSite=None; Secure: page and API are two sites, so that "
-                f"browsers "
-                "neither keep it from this answer nor send it from this page.",
+                f"The cookie {cookie} is set without SameSite=None; Secure: page and API are two sites, so browsers "
+                "neither store it from this answer nor send it from this page.",
             )
 
 
@@ -150,32 +148,31 @@ def _look_at(exchange: Exchange) -> Iterator[Hint]:
         yield Hint(
             HintName.SPACE_IN_NAME,
             f"The header's name has a space at its end, before the colon: “{name} :”. Chromium strips it, HTTP "
-            f"forbids "
-            f"it, and others drop such a header: write {name}, without quotes and space around it, where it is set.",
+            f"forbids it, and others drop such a header: where it is set, write {name} without quotes or spaces.",
         )
     values = [value for name, value in response.headers if name.lower() == ALLOW_ORIGIN.lower()]
     if len(values) > 1 or any("," in value for value in values):
         yield Hint(
             HintName.TWO_LAYERS,
-            "Two layers add Access-Control-Allow-Origin: the app and a proxy, or two middlewares. Let one do it alone."
+            "Two layers add Access-Control-Allow-Origin: the app and a proxy, or two middlewares. Let only one set it."
             + _in_nginx(exchange, "drop add_header there, or hide the app's with proxy_hide_header"),
         )
     varies = [name.strip().lower() for name in (exchange.received(VARY) or "").split(",")]
     if values and values[0] not in ("*", "null") and not {"origin", "*"} & set(varies):
         yield Hint(
             HintName.NO_VARY,
-            "The answer names one origin, but no Vary: Origin: a cache may give it to another. Send Vary: Origin on "
-            "every answer of this URL, also on those that are not shared.",
+            "The answer names one origin, but has no Vary: Origin: a cache may give it to another origin. Send Vary: "
+            "Origin on every answer for this URL, even if it is not shared.",
         )
     if exchange.is_preflight and response.status in _FOR_STATUS:
         yield Hint(HintName.PREFLIGHT_STATUS, _FOR_STATUS[response.status])
     elif exchange.is_preflight and response.status >= 500:
-        yield Hint(HintName.PREFLIGHT_CRASH, "The server failed while it answered the preflight: its own log says why.")
+        yield Hint(HintName.PREFLIGHT_CRASH, "The server failed while answering the preflight: its log says why.")
     if not exchange.is_preflight and response.status >= 500 and not values:
         yield Hint(
             HintName.CRASH,
             f"The server failed ({response.status}), and its error page has no CORS headers: CORS is only the symptom. "
-            "Its own log says what happened." + _in_nginx(exchange, "add_header without 'always' leaves errors out"),
+            "Its log says what happened." + _in_nginx(exchange, "add_header without 'always' leaves errors out"),
         )
     if exchange.is_preflight and 300 <= response.status < 400:
         yield _look_at_redirect(exchange)
@@ -185,7 +182,7 @@ def _look_at_redirect(exchange: Exchange) -> Hint:
     location = exchange.received("Location")
     asked = parse_url(exchange.url)
     target = parse_url(location, asked) if location else None
-    what = "Browsers follow no redirect of a preflight."
+    what = "Browsers do not follow redirects of a preflight."
     if asked is None or target is None:
         return Hint(HintName.REDIRECT, f"{what} This one leads nowhere: let the server answer OPTIONS itself.")
     if is_login(target):
@@ -206,11 +203,11 @@ def _look_at_failure(failed: FetchError, origin: str) -> Iterator[Hint]:
     elif failed.reason is FailureReason.ACAO_MISMATCH and exchange and any(map(exchange.received, _CACHES)):
         yield Hint(
             HintName.CACHED_FOR_ANOTHER,
-            f"A cache gave an answer that was made for {value}. Send Vary: Origin on every answer; empty the cache.",
+            f"A cache gave an answer made for {value}. Send Vary: Origin on every answer, and empty the cache.",
         )
     method = failed.facts.get("method", "")
     if failed.reason is FailureReason.METHOD_NOT_ALLOWED and method != method.upper():
-        text = f"Browsers do not raise {method!r} to upper case: write method: {method.upper()!r} in the script."
+        text = f"Browsers do not turn {method!r} into upper case: write method: {method.upper()!r} in the script."
         yield Hint(HintName.METHOD_CASE, text)
     header = failed.facts.get("header", "")
     if failed.reason is FailureReason.HEADER_NOT_ALLOWED and header.startswith("access-control-"):

@@ -1,4 +1,4 @@
-"""What `check` prints: the cause first, then what to change, then everything else; or all of it as JSON."""
+"""What `check` prints: the cause first, then what to change, then everything else; or everything as JSON."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ _BESIDE: Final = frozenset(
         HintName.COOKIE_KEPT_BACK,
     }
 )
-"""The hints that say more than a diagnosis does."""
+"""The hints that add something to a diagnosis."""
 
 VERDICTS: Final = {SHARED: "shared", BLOCKED: "blocked", UNTRIED: "untried"}
 
 
 def show(console: Console, outcome: Outcome, *, verbose: bool) -> None:
-    """Print what came of it.
+    """Print the outcome.
 
     Args:
-        console: where to.
-        outcome: what came of it.
-        verbose: whether to show every header, and how bodies begin.
+        console: where to print.
+        outcome: what to print.
+        verbose: whether to show every header, and the start of bodies.
     """
     _show_verdict(console, outcome)
     if outcome.status == UNTRIED and all(exchange.response is None for exchange in outcome.exchanges):
@@ -78,7 +78,8 @@ def _show_verdict(console: Console, outcome: Outcome) -> None:
         return
     if failed is None:
         names = ", ".join(outcome.response.headers) if outcome.response else ""
-        console.print(f"[green]Shared[/]: the script reads the response, and of its headers: {safe(names) or 'none'}.")
+        readable = f"and these headers: {safe(names)}" if names else "but none of its headers"
+        console.print(f"[green]Shared[/]: the script can read the response, {readable}.")
         if outcome.hidden:
             listed = ", ".join(outcome.hidden)
             console.print(f"It cannot read {safe(listed)}, which {EXPOSE_HEADERS} does not name.")
@@ -87,7 +88,7 @@ def _show_verdict(console: Console, outcome: Outcome) -> None:
         console.print(f"[red]Not tried[/] ({failed.reason.value}): {safe(failed.explanation)}")
         console.print(_indent(safe(failed.remedy)))
         if "certificate" in failed.facts.get("value", ""):
-            console.print(_indent("To look past the certificate: --insecure takes any, --cacert FILE names one."))
+            console.print(_indent("To check in spite of it: --cacert FILE trusts it, --insecure trusts any."))
         return
     if outcome.diagnosis is None:
         console.print(f"[yellow]Blocked[/] ({failed.reason.value}): {safe(failed.explanation)}")
@@ -111,7 +112,7 @@ def _show_remedy(console: Console, diagnosis: Diagnosis) -> None:
             console.print(f"      {safe(line.expandtabs(4))}", soft_wrap=True)
     if diagnosis.wanted:
         (_, status), *headers = diagnosis.wanted
-        console.print("\n[bold]What the browser wants[/]")
+        console.print("\n[bold]What the browser expects[/]")
         console.print(_indent(safe(status)))
         for name, value in headers:
             console.print(f"  {safe(name)}: {safe(value)}", soft_wrap=True)
@@ -122,10 +123,10 @@ def _show_wire(console: Console, outcome: Outcome, *, verbose: bool) -> None:
     for note in outcome.notes:
         console.print(_indent(f"[dim]{safe(note)}.[/]"))
     if outcome.load is not None:
-        console.print(_indent(f"{outcome.load.kind}: a browser sends it without a preflight, and without a script."))
+        console.print(_indent(f"{outcome.load.kind}: a browser sends it without a script, and without a preflight."))
     elif outcome.causes:
         causes = "; ".join(str(cause) for cause in outcome.causes)
-        console.print(_indent(f"Preflighted, since: {safe(causes)}."))
+        console.print(_indent(f"Preflighted, because {safe(causes)}."))
     else:
         console.print(_indent("Simple: a browser sends it without a preflight."))
     for number, exchange in enumerate(outcome.exchanges):
@@ -137,7 +138,7 @@ def _show_wire(console: Console, outcome: Outcome, *, verbose: bool) -> None:
         asked = "; ".join(
             f"{one.method} {one.url} as {one.sent('Origin')}: {one.status or 'no answer'}" for one in outcome.further
         )
-        console.print(_indent(f"\n[dim]Asked further, to find the cause (--once asks nothing more): {safe(asked)}.[/]"))
+        console.print(_indent(f"\n[dim]Also sent, to find the cause (--once turns this off): {safe(asked)}.[/]"))
 
 
 def _indent(text: str) -> Padding:
@@ -145,7 +146,7 @@ def _indent(text: str) -> Padding:
 
 
 def _write_remedies(outcome: Outcome, failed: FetchError) -> dict[str, str]:
-    """Return the remedies by whose words they are in; the first is the one that is printed."""
+    """Return the remedies by the server they are written for; the first is the one that is printed."""
     diagnosis = outcome.diagnosis
     if diagnosis is not None and diagnosis.remedy.pieces:
         return {diagnosis.remedy.where: "\n".join(diagnosis.remedy.lines)}
@@ -159,14 +160,14 @@ def _write_remedies(outcome: Outcome, failed: FetchError) -> dict[str, str]:
 
 
 def name_verdict(outcome: Outcome) -> str:
-    """Return the verdict in a word; what an element loads is loaded or tainted."""
+    """Return the verdict as one word; what an element loads is loaded or tainted."""
     if outcome.load is not None and outcome.status == SHARED:
         return outcome.load.outcome
     return VERDICTS[outcome.status]
 
 
 def describe(outcome: Outcome) -> dict[str, Any]:
-    """Return what came of it as data that JSON can say."""
+    """Return the outcome as data for JSON."""
     failed, diagnosis = outcome.failed, outcome.diagnosis
     remedy = diagnosis.remedy.text if diagnosis else failed and failed.remedy
     return {

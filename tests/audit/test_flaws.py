@@ -113,7 +113,7 @@ def test_every_flaw_has_a_case() -> None:
 @pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden", "404 Not Found", "500 Oops", "503 Busy"])
 def test_an_answer_that_is_none_is_never_clean(status: str) -> None:
     report = audit_app(Server(status=status), origin=PAGE)
-    assert report.inconclusive == f"GET was answered {status[:3]}: pages get another answer than that."
+    assert report.inconclusive == f"GET was answered {status[:3]}, which is not what pages normally get."
     assert report.summary == "inconclusive; nothing found"
     assert audit_app(RIGHT, origin=PAGE).inconclusive == ""
 
@@ -159,8 +159,8 @@ def test_look_alikes_that_say_nothing_are_left_out(origin: str, left_out: set[st
     [
         ({"url": "api.example.com"}, "is not an http or https URL; write one such as"),
         ({"url": "https://a:b@api.example.com"}, "is not an http or https URL"),
-        ({"origin": "app.example.com"}, "is no origin; write an origin such as 'https://app.example.com'"),
-        ({"origin": "https://app.example.com/"}, "is no origin"),
+        ({"origin": "app.example.com"}, "is not an origin; write one such as 'https://app.example.com'"),
+        ({"origin": "https://app.example.com/"}, "is not an origin"),
         ({"method": "GET it"}, "is not a method; write one such as 'GET'"),
     ],
 )
@@ -179,10 +179,12 @@ def test_headers_and_method_go_with_the_actual_requests_alone() -> None:
 
 def test_a_report_is_text_markdown_and_data() -> None:
     report = audit_app(Server(everybody, credentials="true"), origin=PAGE)
-    assert str(report).startswith("https://api.example.com/, asked 24 times: 1 critical\n\ncritical: any-origin: ")
+    assert str(report).startswith("https://api.example.com/, 24 requests: 1 critical\n\ncritical: any-origin: ")
     assert "\n  < Access-Control-Allow-Credentials: true" in str(report)
     markdown = report.to_markdown()
-    assert "| critical | `any-origin` | https://cors-audit.example, which nobody has, was let in with" in markdown
+    assert (
+        "| critical | `any-origin` | https://cors-audit.example, an origin that nobody has, was let in with" in markdown
+    )
     assert markdown.count("<details>") == markdown.count("</details>") == 1
     data = report.to_json()
     assert (data["worst"], data["requests"], data["origin"]) == ("critical", 24, PAGE)

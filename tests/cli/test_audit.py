@@ -54,7 +54,7 @@ URL = "https://api.example.com/"
 def test_a_right_app_has_nothing_to_show() -> None:
     shown = run("audit", URL, "--app", "apps:app", "--origin", PAGE, COLUMNS="100")
     assert (shown.returncode, shown.stderr) == (0, "")
-    assert shown.stdout == (f"{URL} was asked 24 times, with look-alikes of {PAGE}.\n\nNothing found.\n")
+    assert shown.stdout == (f"{URL}: 24 requests, with look-alikes of {PAGE}.\n\nNothing found.\n")
 
 
 @pytest.mark.usefixtures("apps")
@@ -62,7 +62,10 @@ def test_a_finding_is_shown_with_what_it_means_what_to_write_and_the_evidence() 
     shown = run("audit", URL, "--app", "apps:open_to_all", "--origin", PAGE, COLUMNS="100")
     assert shown.returncode == 1
     flat = " ".join(shown.stdout.split())
-    assert "critical any-origin https://cors-audit.example, which nobody has, was let in with credentials." in flat
+    assert (
+        "critical any-origin https://cors-audit.example, an origin that nobody has, was let in with credentials."
+        in flat
+    )
     assert "any website may read this. Name each origin: Policy(['https://app.example.com'])." in flat
     assert "< Access-Control-Allow-Credentials: true" in flat
     assert flat.endswith("1 critical, 1 info.")
@@ -141,9 +144,9 @@ def test_methods_that_change_nothing_need_no_word(method: str, harmless: bool) -
     ("arguments", "words"),
     [
         pytest.param(("api.example.com",), "has no scheme; write it whole", id="no scheme"),
-        pytest.param((URL, "--origin", "app"), "write an origin such as", id="no origin"),
+        pytest.param((URL, "--origin", "app"), "is not an origin; write one such as", id="no origin"),
         pytest.param((URL, "-H", "X"), "write it as 'Name: value'", id="no header"),
-        pytest.param((URL, "--method", "DELETE"), "write --unsafe if that is meant", id="a method that deletes"),
+        pytest.param((URL, "--method", "DELETE"), "write --unsafe if you mean it", id="a method that deletes"),
         pytest.param((URL, "--app", "x"), "write it as 'module:attribute'", id="no app"),
         pytest.param((URL, "--rate", "0"), "must be more than 0", id="no rate"),
     ],
@@ -176,8 +179,8 @@ def test_a_server_that_gives_no_answer_is_status_2(reply: bytes | None) -> None:
 @pytest.mark.parametrize(
     ("app", "status", "words"),
     [
-        ("missing", 2, "Inconclusive: GET was answered 404: pages get another answer than that."),
-        ("limited", 2, "questions were answered 429."),
+        ("missing", 2, "Inconclusive: GET was answered 404, which is not what pages normally get."),
+        ("limited", 2, "requests were answered with 429."),
     ],
 )
 def test_what_could_not_be_concluded_is_status_2_and_never_clean(

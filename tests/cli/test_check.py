@@ -42,7 +42,8 @@ def test_what_the_script_may_read_is_shared(api: SharingAPI) -> None:
     assert "Simple: a browser sends it without a preflight." in shown.stdout
     assert f"< Access-Control-Allow-Origin: {api.page}" in shown.stdout
     assert (
-        "Shared: the script reads the response, and of its headers: content-length, content-type, etag." in shown.stdout
+        "Shared: the script can read the response, and these headers: content-length, content-type, etag."
+        in shown.stdout
     )
     assert "< Date" not in shown.stdout
 
@@ -64,7 +65,7 @@ def test_what_cors_keeps_is_blocked_with_every_console_and_a_remedy(api: Sharing
     assert "Method DELETE is not allowed by Access-Control-Allow-Methods in preflight response." in flat
     assert "Did not find method in CORS header ‘Access-Control-Allow-Methods’" in flat
     assert flat.startswith("Blocked (method-not-allowed): The preflight's answer (204) does not allow the method")
-    assert "What the browser wants 204 No Content" in flat
+    assert "What the browser expects 204 No Content" in flat
 
 
 def test_json_says_everything(api: SharingAPI) -> None:
@@ -308,7 +309,7 @@ def test_the_classics_are_recognised(
 def test_a_redirected_preflight_says_what_to_fetch(location: str, words: str) -> None:
     pages = {"page": "http://app.example.com", "url": "http://api.example.com"}
     (hint,) = find_all("308 Moved", ("Location", location), method="PUT", **pages)
-    assert hint.text == f"Browsers follow no redirect of a preflight. {words}"
+    assert hint.text == f"Browsers do not follow redirects of a preflight. {words}"
 
 
 @pytest.mark.parametrize(
@@ -481,7 +482,11 @@ def element(*arguments: str, app: str = "listed") -> tuple[int, str]:
         ),
         (["https://cdn.example/logo.png", "--as", "img", "--crossorigin"], 1, "Blocked (missing-acao)"),
         (["https://cdn.example/open/logo.png", "--as", "img", "--crossorigin"], 0, "Loaded: It is in use, and scripts"),
-        (["https://cdn.example/open/a.woff2", "--as", "font"], 0, "font: a browser sends it without a preflight"),
+        (
+            ["https://cdn.example/open/a.woff2", "--as", "font"],
+            0,
+            "font: a browser sends it without a script, and without a preflight",
+        ),
         (["https://cdn.example/open/logo.png", "--as", "img", "--credentials"], 1, "wildcard-with-credentials"),
         (["https://cdn.example/open/logo.png", "--as", "module"], 1, "Blocked (wrong-type)"),
         (["https://cdn.example/open/a.js", "--as", "script", "--integrity", "sha256-x"], 1, "(integrity-needs-cors)"),

@@ -109,7 +109,7 @@ CASES = {
     "405": (("405 No", [], b""), SIMPLE, "method-refused", "does not take GET"),
     "405 of nginx itself": (("405 No", [NGINX], NGINX_PAGE), PUT, "method-refused", "serves files"),
     "501": (("501 No", [NGINX], b"x"), PUT, "no-options", "nginx passes the preflight on to it"),
-    "413": (("413 No", [NGINX], NGINX_PAGE), SIMPLE, "too-large", "larger than nginx takes"),
+    "413": (("413 No", [NGINX], NGINX_PAGE), SIMPLE, "too-large", "larger than nginx accepts"),
     "429": (("429 No", [("Retry-After", "7")], b""), SIMPLE, "too-many", "wait 7 seconds"),
     "429 to a preflight": (("429 No", [], b""), PUT, "too-many", "preflights included"),
     "500": (("500 No", [], b""), SIMPLE, "crash", "failed with 500"),

@@ -267,7 +267,7 @@ def test_what_is_no_recording_is_one_line(text: str, tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         ((), "there is no URL"),
-        (("http://a.example", "--curl", "curl http://a.example"), "write one of them"),
+        (("http://a.example", "--curl", "curl http://a.example"), "write only one of them"),
         (("http://a.example",), "the page's origin is not known"),
         (("localhost:8000/x", "--origin", PAGE), "'http://localhost:8000/x'"),
         (("127.0.0.1/x", "--origin", PAGE), "'http://127.0.0.1/x'"),
@@ -276,7 +276,7 @@ def test_what_is_no_recording_is_one_line(text: str, tmp_path: Path) -> None:
         (("http://a.example", "--origin", PAGE, "--resolve", "a:b:c"), "write it as 'api.example.com:443:127.0.0.1'"),
         (("http://a.example", "--origin", PAGE, "--cacert", "/nowhere"), "is not a file"),
         (("--har", "/nowhere"), "cannot be read: No such file or directory"),
-        (("--har", "x", "--curl", "y"), "brings its own requests"),
+        (("--har", "x", "--curl", "y"), "has its own requests"),
     ],
 )
 def test_a_wrong_call_says_what_to_write(arguments: tuple[str, ...], words: str) -> None:

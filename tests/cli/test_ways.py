@@ -86,7 +86,7 @@ def test_a_refused_certificate_says_how_to_look_past_it(certificate: tuple[Path,
     with serve(certificate[1]) as port:
         shown = run("check", f"https://127.0.0.1:{port}/", "--origin", PAGE, COLUMNS="200")
     assert "No response came: self-signed certificate." in shown.stdout
-    assert "--insecure takes any, --cacert FILE names one." in shown.stdout
+    assert "--cacert FILE trusts it, --insecure trusts any." in shown.stdout
     assert "_ssl.c" not in shown.stdout
 
 

@@ -288,7 +288,7 @@ def _judge_bad_request(scene: Scene) -> tuple[CauseCode, str, Remedy]:
 
 
 def _judge_too_large(scene: Scene) -> tuple[CauseCode, str, Remedy]:
-    what = f"the body is larger than {scene.title} takes"
+    what = f"the body is larger than {scene.title} accepts"
     pieces = {
         ServerName.NGINX: Piece(f"in the location that answers {scene.url.path}", ("client_max_body_size 20m;",)),
         ServerName.APACHE: Piece("for this path", ("LimitRequestBody 20971520",)),
