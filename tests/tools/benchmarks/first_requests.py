@@ -87,9 +87,7 @@ def first_requests() -> None:
     for _ in range(FRESH):
         app = make_app_of_three_ages()
         begun.append(start(app, "/1", "GET", {"Origin": MANY[-1]}))
-    rows.append(
-        ["three views with a max_age of their own, the very first request", f"{statistics.median(begun):.0f}", ""]
-    )
+    rows.append(["three views with their own max_age, the very first request", f"{statistics.median(begun):.0f}", ""])
     print_table("First requests, 100,000 origins", ["request", "slowest, ms", "kept for all, KiB"], rows)
 
 

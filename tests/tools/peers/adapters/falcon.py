@@ -9,8 +9,8 @@ from tools.peers.setups import EXPOSED, PAGE, CannotExpressError, Setup
 NAME, PACKAGES, INTERFACE = "Falcon", ("falcon",), "wsgi"
 
 CANNOT_SAY = {
-    "header": "which request headers is no option; it grants those that are asked for",
-    "max-age": "how long is no option; it says 86400 seconds",
+    "header": "request headers cannot be configured; it allows those that are requested",
+    "max-age": "the time cannot be configured; it sends 86400 seconds",
 }
 
 

@@ -14,7 +14,7 @@ def build(setup: Setup) -> Any:
     from wsgicors import CORS
 
     if setup.origins == "regex":
-        raise CannotExpressError("patterns have * and ?, and are no regexes")
+        raise CannotExpressError("patterns know only * and ?, not regexes")
     origins: dict[str, str] = {
         "named": {"origin": PAGE},
         "everybody": {"origin": "copy" if setup.credentials else "*"},
