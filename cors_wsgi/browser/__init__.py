@@ -1,4 +1,4 @@
-"""The other side of the wire: a model of what browsers do with cross-origin requests, after the Fetch standard."""
+"""The other side of the wire: a model of what browsers do with cross-origin requests, based on the Fetch standard."""
 
 from .bodies import Blob, Document, FormData, ReadableStream, URLSearchParams
 from .browser import Browser

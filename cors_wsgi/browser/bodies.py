@@ -1,4 +1,4 @@
-"""What a script may give as the body of a request, and the bytes and Content-Type that come of it."""
+"""What a script may pass as the body of a request, and the bytes and Content-Type that result."""
 
 from __future__ import annotations
 
@@ -81,12 +81,12 @@ Body: TypeAlias = "str | bytes | Blob | FormData | URLSearchParams | ReadableStr
 
 
 class Extracted(NamedTuple):
-    """A body as it is sent.
+    """A body as sent on the wire.
 
     Attributes:
         data: the bytes.
         type: the Content-Type that comes with it, or None.
-        is_stream: whether it has no source (`#concept-body-source`): it can be sent only once.
+        is_stream: whether it has no source (`#concept-body-source`), so that it can be sent only once.
     """
 
     data: bytes
@@ -98,7 +98,7 @@ def extract_body(body: Body) -> Extracted:
     """Return the bytes and type of a body (`#concept-bodyinit-extract`).
 
     Args:
-        body: of a stream every chunk is read at once; it is still sent as one that has no source.
+        body: every chunk of a stream is read at once, but it is still sent as a body without a source.
     """
     if isinstance(body, str):
         return Extracted(encode_text(body), UTF8_TEXT)
@@ -122,8 +122,8 @@ def _encode_multipart(form: FormData) -> Extracted:
     """Return the fields as multipart/form-data (`#multipart-form-data` of the HTML standard)."""
     import hashlib  # noqa: PLC0415 - brings OpenSSL, for forms alone
 
-    # Browsers draw the boundary. Here it is taken from the content, on purpose: a test that compares what was sent sees
-    # the same bytes in each run. By hand, since werkzeug and urllib3, which could do it, are extras.
+    # Browsers choose the boundary at random. Here it depends on the content, on purpose: a test that compares what was
+    # sent sees the same bytes in each run. Written by hand, since werkzeug and urllib3, which could do it, are extras.
     seed = encode_text(repr(sorted(form.fields.items())))
     boundary = f"----formdata-{hashlib.sha256(seed).hexdigest()[:32]}"
     parts = []

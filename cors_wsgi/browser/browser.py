@@ -24,7 +24,7 @@ DEFAULT_URL = "https://api.example.com"
 
 
 class Browser:
-    """A model of a browser, for tests: it treats an app's answers as a browser does, step by step.
+    """A model of a browser, for tests: it treats an app's answers as a browser would, step by step.
 
     ```python
     browser = Browser(app, url="https://api.example.com")
@@ -34,7 +34,7 @@ class Browser:
 
     Attributes:
         engine: whose rules it follows.
-        clock: does not run until a test moves it; the preflight cache and cookies grow old by it.
+        clock: stands still until a test moves it; the preflight cache and cookies expire by it.
         cookies: of all origins.
         exchanges: everything that went over the wire, in order.
     """
@@ -48,13 +48,13 @@ class Browser:
         http2: bool = True,
         http_cache: bool = False,
     ) -> None:
-        """Make a browser that finds a WSGI app at `url`.
+        """Create a browser that finds a WSGI app at `url`.
 
         Args:
-            app: called in this process; what it raises is raised by `fetch`.
-            url: where the app is served, as `https://api.example.com`.
+            app: called in this process; `fetch` raises whatever it raises.
+            url: where the app is served, such as `https://api.example.com`.
             engine: `standard`, `chromium`, `firefox` or `webkit`.
-            http2: whether the app counts as served over HTTP/2, without which browsers send no streams.
+            http2: whether the app counts as served over HTTP/2, which browsers need to send streams.
             http_cache: whether responses that say so (`Cache-Control: max-age=60`) are cached, as browsers do.
 
         Raises:
@@ -70,7 +70,7 @@ class Browser:
     def live(
         cls, url: str, *, engine: str | Engine = "standard", timeout: float = 10.0, route: Route = DIRECT
     ) -> Browser:
-        """Make a browser that asks live servers over HTTP; its clock runs.
+        """Create a browser that contacts live servers over HTTP; its clock runs.
 
         Args:
             url: the server under test; a path that begins with `/` is resolved against it.
@@ -113,7 +113,7 @@ class Browser:
         """Open a page.
 
         Args:
-            origin: `https://app.example.com`, a whole URL, or `null` for an opaque origin, as a sandboxed frame has.
+            origin: `https://app.example.com`, a whole URL, or `null` for an opaque origin, such as a sandboxed frame's.
 
         Raises:
             ValueError: `origin` is not a URL, or has a user name or password in it.
@@ -138,7 +138,7 @@ class Browser:
 
         Args:
             url: the origin.
-            transport: sends requests, and raises `NetworkError` where no response comes.
+            transport: sends requests, and raises `NetworkError` if no response comes.
 
         Raises:
             ValueError: `url` is not an http or https URL.
@@ -162,7 +162,7 @@ class Browser:
         self._agent.authentication[_check_url(url).origin] = f"Basic {value}"
 
     def clear_preflight_cache(self) -> None:
-        """Forget every answer to a preflight."""
+        """Forget all answers to preflights."""
         self._agent.cache.clear_all()
 
     def _find_transport(self, url: URL) -> Transport:
@@ -174,7 +174,7 @@ class Browser:
 
 
 class _Unmounted:
-    """The transport of an origin at which nothing is mounted."""
+    """The transport for an origin where nothing is mounted."""
 
     speaks_http2 = True
 

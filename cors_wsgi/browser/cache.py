@@ -13,10 +13,10 @@ from .engines import Engine
 from .headers import Header
 
 DEFAULT_AGE: Final = 5
-"""Seconds that an answer without a valid Access-Control-Max-Age is kept (step 7.9 of `#cors-preflight-fetch`)."""
+"""How many seconds an answer without a valid Access-Control-Max-Age is kept (step 7.9 of `#cors-preflight-fetch`)."""
 
 LONGEST_AGE: Final = 10**18
-"""Seconds that replace any larger number; thirty thousand million years."""
+"""The number of seconds that replaces any larger one; about 30 billion years."""
 
 _DIGITS = re.compile(r"[0-9]+")
 """`600` (`delta-seconds` of RFC 9111)."""
@@ -28,13 +28,13 @@ _ANY_ENTRY = ""
 """A method that no request has: its entry says that there was an answer, which is enough for a safelisted method."""
 
 _MOST_DIGITS = 19
-"""Those of `_MAX_INTEGER`: more counts as endless, and is kept from `int`, which refuses more than 4300 digits."""
+"""The digits of `_MAX_INTEGER`. More count as endless and never reach `int`, which refuses more than 4300 digits."""
 
 _MAX_INTEGER = 2**63 - 1
 
 
 class Clock:
-    """The browser's clock. Unless it runs, it changes only when it is moved."""
+    """The browser's clock. Unless it runs, it changes only when a test moves it."""
 
     def __init__(self, *, runs: bool = False) -> None:
         self._runs = runs
@@ -42,14 +42,14 @@ class Clock:
         self._moved = 0.0
 
     def now(self) -> float:
-        """Return the seconds since the epoch, as far as this clock knows."""
+        """Return the seconds since the epoch, according to this clock."""
         return (time.time() if self._runs else self._start) + self._moved
 
     def advance(self, seconds: float) -> None:
         """Let time pass.
 
         Args:
-            seconds: how much; 0 or more, fractions too.
+            seconds: how long; 0 or more, fractions allowed.
 
         Raises:
             ValueError: `seconds` is negative; time does not go back.
@@ -60,7 +60,7 @@ class Clock:
 
 
 def parse_max_age(headers: Iterable[Header], engine: Engine) -> float:
-    """Return the seconds for which the answer to a preflight is kept (steps 7.8 to 7.10 of `#cors-preflight-fetch`).
+    """Return how many seconds the answer to a preflight is kept (steps 7.8 to 7.10 of `#cors-preflight-fetch`).
 
     Args:
         headers: of the answer.
@@ -83,10 +83,10 @@ def parse_max_age(headers: Iterable[Header], engine: Engine) -> float:
 
 
 class CacheKey(NamedTuple):
-    """What a kept answer is for.
+    """What a cached answer is for.
 
     Attributes:
-        page: None, or what tells a page with an opaque origin apart (`#network-partition-key`).
+        page: None, or what identifies a page with an opaque origin (`#network-partition-key`).
         origin: the serialized origin of the request.
         url: with its query and fragment.
     """
@@ -98,7 +98,7 @@ class CacheKey(NamedTuple):
 
 @dataclass(slots=True)
 class _Entry:
-    """A kept method or header name (`#concept-cache`)."""
+    """A cached method or header name (`#concept-cache`)."""
 
     credentials: bool
     expires: float
@@ -107,7 +107,7 @@ class _Entry:
 
 
 class PreflightCache:
-    """What preflights allowed, and until when; the rows of the engine say how it is kept."""
+    """What preflights allowed, and until when; the rows of the engine say how it is cached."""
 
     def __init__(self, clock: Clock, engine: Engine) -> None:
         self._clock = clock
@@ -146,7 +146,7 @@ class PreflightCache:
         methods: Iterable[str],
         names: Iterable[str],
     ) -> None:
-        """Keep what an answer allows (steps 7.12 to 7.15 of `#cors-preflight-fetch`).
+        """Cache what an answer allows (steps 7.12 to 7.15 of `#cors-preflight-fetch`).
 
         Args:
             key: of the request.
@@ -183,11 +183,11 @@ class PreflightCache:
                 entries.append(_Entry(credentials, expires, None, name))
 
     def clear(self, key: CacheKey) -> None:
-        """Drop what is kept for this origin and URL (`#concept-cache-clear`)."""
+        """Drop the entries for this origin and URL (`#concept-cache-clear`)."""
         self._entries.pop(key, None)
 
     def clear_all(self) -> None:
-        """Drop everything that is kept."""
+        """Drop all entries."""
         self._entries.clear()
 
     def _find(self, key: CacheKey, credentials: bool) -> list[_Entry]:
@@ -199,7 +199,7 @@ class PreflightCache:
         return [entry for entry in entries if entry.expires > now and (entry.credentials or not credentials)]
 
     def _covers_all(self, entry: _Entry, credentials: bool) -> bool:
-        """Tell whether a kept * covers a request with or without credentials."""
+        """Tell whether a cached * covers a request with or without credentials."""
         match self._engine.kept_wildcard:
             case "for requests without credentials":
                 return not credentials

@@ -30,7 +30,7 @@ class PreflightCause:
     """One cause for which a browser sends a preflight.
 
     Attributes:
-        kind: which of the closed set.
+        kind: one of the closed set.
         names: the headers that are the cause, in lower case and sorted; empty if the cause is not a header.
         explanation: a sentence.
     """
@@ -56,13 +56,13 @@ def preflight_causes(
     Args:
         method: as a script writes it; `put` is normalized as browsers do, `patch` and `query` stay.
         headers: those that the script sets, as a mapping or pairs. A Content-Type that the browser derives from the
-            body belongs here too. Headers that no script may set are dropped, as browsers drop them.
+            body belongs here too. Headers that a script may not set are dropped, as in browsers.
         upload_listener: a listener is registered on `XMLHttpRequest.upload`.
         stream_body: the body is a `ReadableStream`.
         engine: whose rules: `standard`, `chromium`, `firefox` or `webkit`.
 
     Raises:
-        FetchError: a script could not make the request at all: a forbidden method (CONNECT, TRACE, TRACK), or a
+        FetchError: a script cannot make the request at all: a forbidden method (CONNECT, TRACE, TRACK), or a
             method, name or value that cannot be sent.
         ValueError: there is no such engine.
 
@@ -85,7 +85,7 @@ def preflight_causes(
 
 
 def find_method_causes(method: str) -> list[PreflightCause]:
-    """Return the cause that a normalized method is, if it is one (`#cors-safelisted-method`)."""
+    """Return the cause if a normalized method is one (`#cors-safelisted-method`)."""
     if method in SAFELISTED_METHODS:
         return []
     return [PreflightCause(CauseKind.METHOD, (), f"the method {method} is not GET, HEAD or POST")]
@@ -97,7 +97,7 @@ def find_header_causes(
     """Return the causes among the headers of a request (`#cors-unsafe-request-header-names`).
 
     Args:
-        headers: those of the request; one that a browser adds counts if it is here.
+        headers: those of the request; one that the browser adds counts if it is among them.
         engine: whose rules.
         raw_type: the type of an XMLHttpRequest's Blob, if Content-Type was taken from one.
     """

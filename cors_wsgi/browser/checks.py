@@ -30,9 +30,9 @@ class Failure:
 
     Attributes:
         reason: one of the closed set.
-        facts: what the reason's words are filled with.
-        console_reason: the reason whose words a console uses, if it has no words for this one.
-        allowed: what the answer allows all the same, if it is an answer to a preflight that refuses one thing.
+        facts: the values for the reason's message.
+        console_reason: the reason whose message a console uses, if it has no message for this one.
+        allowed: what the answer allows nevertheless, if it answers a preflight and refuses one thing.
     """
 
     reason: FailureReason
@@ -77,7 +77,7 @@ def check_cors(headers: Sequence[Header], origin: str, *, include: bool, is_tain
 
 
 def _explain_origin(headers: Sequence[Header], allowed: str | None, include: bool, is_tainted: bool) -> Failure:
-    """Return why Access-Control-Allow-Origin does not name the origin, sorted as browsers' consoles sort it."""
+    """Return why Access-Control-Allow-Origin does not name the origin, classified as browsers' consoles do."""
     if allowed is None:
         failure = Failure(FailureReason.MISSING_ACAO)
     elif allowed == "*" and include:
@@ -105,7 +105,7 @@ def check_preflight(
     is_own: bool = False,
     engine: Engine = STANDARD,
 ) -> Allowed | Failure:
-    """Return what the answer to a preflight allows, or why it does not do (step 7 of `#cors-preflight-fetch`).
+    """Return what the answer to a preflight allows, or why it fails (step 7 of `#cors-preflight-fetch`).
 
     Args:
         status: of the answer.
@@ -115,7 +115,7 @@ def check_preflight(
         origin: its serialized origin.
         include: whether its credentials mode is `include`.
         is_tainted: whether redirects made the origin null.
-        is_own: whether the answer is from the page's own origin, to which a redirect led back.
+        is_own: whether the answer comes from the page's own origin, after a redirect back to it.
         engine: whose rules.
     """
     is_ok = 200 <= status <= 299
@@ -157,12 +157,12 @@ def find_exposed(
 ) -> frozenset[str]:
     """Return the lower-cased names of the response headers that a script of another origin sees.
 
-    This is the list of step 14 of `#main-fetch`, and what `#concept-filtered-response-cors` keeps of it.
+    This is the list in step 14 of `#main-fetch`, as filtered by `#concept-filtered-response-cors`.
 
     Args:
         headers: of the response.
         include: whether the request's credentials mode is `include`.
-        api: which made the request.
+        api: the API that made the request.
         engine: whose rules.
     """
     names = extract_list(headers, _EXPOSE)
@@ -183,13 +183,13 @@ def _begins_with_wildcard(headers: Sequence[Header]) -> bool:
 
 
 def check_resource_policy(headers: Sequence[Header], *, is_same_site: bool) -> Failure | None:
-    """Return why the response to a no-cors request of another origin is blocked, or None.
+    """Return why the response to a no-cors request from another origin is blocked, or None.
 
-    This is `#cross-origin-resource-policy-internal-check` for a page without embedder policy.
+    This is `#cross-origin-resource-policy-internal-check` for a page without an embedder policy.
 
     Args:
         headers: of the response.
-        is_same_site: whether page and response have one site, schemes included.
+        is_same_site: whether page and response are same site, schemes included.
     """
     policy = get_header(headers, "cross-origin-resource-policy")
     if policy == "same-origin" or (policy == "same-site" and not is_same_site):

@@ -1,4 +1,4 @@
-"""Live servers over HTTP/1.1: connections that are kept, and a time limit for each exchange."""
+"""Live servers over HTTP/1.1: connections that are kept alive, and a time limit for each exchange."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from .urls import URL
 from .ways import DIRECT, Route, find_proxy, list_login
 
 _MOST_KEPT: Final = 6
-"""Idle connections that are kept for an origin, as in browsers."""
+"""How many idle connections are kept for an origin, as in browsers."""
 
 
 class HTTPTransport:
     """Sends requests to live servers as browsers do, byte for byte as the model says.
 
-    On sockets, since both that Python's clients send and how they read (`http_reading`) is not what browsers do:
-    urllib3 turns `patch` into `PATCH`, which hides the very mistake that is looked for, and adds `Content-Length: 0`.
+    It uses sockets, since Python's clients neither send nor read (`http_reading`) what browsers do: urllib3 turns
+    `patch` into `PATCH`, which hides the very mistake that people look for, and adds `Content-Length: 0`.
     """
 
     speaks_http2 = True
 
     def __init__(self, *, timeout: float = 10.0, engine: Engine = STANDARD, route: Route = DIRECT) -> None:
-        """Make a transport.
+        """Create a transport.
 
         Args:
             timeout: seconds for one exchange, from the connection to the last byte.
@@ -47,13 +47,13 @@ class HTTPTransport:
         self._tls: ssl.SSLContext | None = None
 
     def send(self, url: URL, request: WireRequest) -> WireResponse:
-        """Send the request over a connection that is kept, or a new one.
+        """Send the request over a kept-alive connection, or a new one.
 
-        A server may close a connection that it kept just as the next request arrives. As browsers do, that request is
-        sent once more, over a new one.
+        A server may close a kept-alive connection just as the next request arrives. As in browsers, that request is
+        then sent once more, over a new one.
 
         Raises:
-            NetworkError: there is no such host, nobody listens, the time is up, or the response is not HTTP.
+            NetworkError: there is no such host, nothing listens, the time is up, or the response is not HTTP.
         """
         return self._send(url, request, can_repeat=True)
 
@@ -61,7 +61,7 @@ class HTTPTransport:
         """Send a request that cannot be sent twice, since its body is a stream.
 
         Raises:
-            NetworkError: as for `send`, or the kept connection was closed.
+            NetworkError: as for `send`, or the kept-alive connection was closed.
         """
         return self._send(url, request, can_repeat=False)
 
@@ -77,7 +77,7 @@ class HTTPTransport:
         return self._exchange(self._connect(url, deadline), url, request, deadline)
 
     def _take(self, origin: str) -> _Connection | None:
-        """Return a kept connection that is quiet: one on which anything came meanwhile cannot be used."""
+        """Return a kept-alive connection that is quiet: one that has received anything meanwhile cannot be used."""
         kept = self._kept.get(origin, [])
         while kept:
             connection = kept.pop()
@@ -151,7 +151,7 @@ class HTTPTransport:
         return reading.response
 
     def close(self) -> None:
-        """Close the connections that are kept."""
+        """Close the idle connections."""
         for kept in self._kept.values():
             for connection in kept:
                 connection.close()
@@ -170,8 +170,8 @@ def write_request(url: URL, request: WireRequest, proxy: URL | None = None) -> b
 
     Args:
         url: where it goes.
-        request: one character a byte in its headers.
-        proxy: the proxy that forwards it, which gets the whole URL; None without a proxy.
+        request: its headers have one character per byte.
+        proxy: the proxy that forwards it, which gets the whole URL, or None.
     """
     host = url.host if url.port is None else f"{url.host}:{url.port}"
     target = url.target if proxy is None else url.request_url
@@ -191,7 +191,7 @@ def _combine(headers: Iterable[Header]) -> list[Header]:
 
 
 class _Connection:
-    """A connection, and what was read of it and not yet taken."""
+    """A connection, with the bytes that were received but not yet read."""
 
     def __init__(self, connected: socket.socket, timeout: float, proxy: URL | None = None) -> None:
         self._socket = connected
@@ -208,18 +208,18 @@ class _Connection:
 
     @property
     def is_empty(self) -> bool:
-        """Whether everything that came was taken."""
+        """Whether everything that was received has been read."""
         return not self._buffer
 
     def is_quiet(self) -> bool:
-        """Tell whether nothing came since the last exchange: no end, and nothing that a faulty answer left over."""
+        """Tell whether nothing arrived since the last exchange: no end, and no rest of a faulty answer."""
         return not select.select([self._socket], [], [], 0)[0]
 
     def close(self) -> None:
         self._socket.close()
 
     def send(self, data: bytes) -> None:
-        """Send all of it; a server that answers before it has read all may have closed, and its answer counts."""
+        """Send everything; a server that answers early may have closed the connection, but its answer counts."""
         self._limit()
         try:
             self._socket.sendall(data)
@@ -229,7 +229,7 @@ class _Connection:
             return
 
     def read_line(self, limit: int) -> bytes:
-        """Return bytes up to a line feed, or `limit` of them, or all that are left."""
+        """Return the bytes up to a line feed, or `limit` bytes, or all that are left."""
         start = 0
         while (end := self._buffer.find(b"\n", start, limit)) < 0 and len(self._buffer) < limit:
             start = len(self._buffer)
@@ -238,7 +238,7 @@ class _Connection:
         return self._take(end + 1 if end >= 0 else min(limit, len(self._buffer)))
 
     def read(self, size: int) -> bytes:
-        """Return up to this many bytes, none at the end."""
+        """Return up to this many bytes; none at the end."""
         if not self._buffer:
             self._fill()
         return self._take(min(size, len(self._buffer)))
@@ -272,7 +272,7 @@ class _Connection:
 
 
 def _describe(error: Exception) -> str:
-    """Return what an exception of the operating system or of TLS says, as one line of at most 300 characters."""
+    """Return the message of an operating system or TLS exception, as one line of at most 300 characters."""
     text = getattr(error, "verify_message", "") or getattr(error, "strerror", None) or str(error)
     text = re.sub(r" ?\(_ssl\.c:\d+\)", "", re.sub(r"\[SSL: \w+\] ", "TLS: ", " ".join(str(text).split())))
     return text[:300] or type(error).__name__

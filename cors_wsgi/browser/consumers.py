@@ -1,4 +1,4 @@
-"""What consumers ask of a response besides CORS: its status, its type, and what its first bytes say."""
+"""What consumers require of a response besides CORS: its status, its type, and what its first bytes say."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ JAVASCRIPT_TYPES: Final = frozenset(
 _PICTURES: Final = re.compile(
     rb"\x89PNG\r\n\x1a\n|GIF8[79]a|\xff\xd8\xff|RIFF....WEBP|BM|\0\0[\1\2]\0|....ftypavi[fs]", re.DOTALL
 )
-"""How pictures begin, whatever their type says (https://mimesniff.spec.whatwg.org/#image-type-pattern-matching)."""
+"""The first bytes of pictures, whatever their type says (`#image-type-pattern-matching` of MIME Sniffing)."""
 
 _SOUNDS: Final = re.compile(rb"RIFF....(?:WAVE|AVI )|OggS|ID3|\xff[\xf2-\xfb]|fLaC|\x1aE\xdf\xa3|....ftyp", re.DOTALL)
-"""How audio and video files begin (`#audio-or-video-type-pattern-matching`)."""
+"""The first bytes of audio and video files (`#audio-or-video-type-pattern-matching`)."""
 
 _NO_SCRIPT: Final = re.compile(r"(?:image|audio|video)/.*|text/csv")
 """Types that no classic script may have (`#should-response-to-request-be-blocked-due-to-mime-type?` of Fetch)."""
 
 _DOCUMENT: Final = re.compile(r"text/(?:html|plain|xml|json)|application/(?:xml|json)|.*\+(?:xml|json)")
-"""Types that another origin must not get, once sniffing is forbidden (`#opaque-blocklisted-mime-type`)."""
+"""Types that another origin must not get if sniffing is forbidden (`#opaque-blocklisted-mime-type`)."""
 
 
 class Fault(NamedTuple):
     """Why an element cannot use a response.
 
     Attributes:
-        failure: the reason, with what it is filled with.
-        is_network_error: whether the Fetch standard itself makes a network error of the response.
+        failure: the reason, with the values for its message.
+        is_network_error: whether the Fetch standard itself turns the response into a network error.
     """
 
     failure: Failure
@@ -52,12 +52,12 @@ class Fault(NamedTuple):
 def find_fault(kind: str, request: Request, response: WireResponse, engine: Engine) -> Fault | None:
     """Return why an element cannot use a response that the page may have, or None if it can.
 
-    A picture, a font and a media file must be decoded, for which there is nothing here: the type or the first bytes
-    must say that it is one.
+    A browser decodes pictures, fonts and media files. Nothing is decoded here: the type or the first bytes must say
+    what it is.
 
     Args:
         kind: of the element.
-        request: of which destination it is.
+        request: its destination counts.
         response: what came, before any filtering.
         engine: whose rules.
     """
@@ -84,7 +84,7 @@ def _find_bad_status(response: WireResponse) -> Fault | None:
 
 
 def _has_right_type(kind: str, response: WireResponse, given: str | None, engine: Engine) -> bool:
-    """Tell whether a response is what an element asks for, as far as one can see without decoding it."""
+    """Tell whether a response is what an element needs, as far as one can see without decoding it."""
     if kind == "script":
         return given is None or _NO_SCRIPT.fullmatch(given) is None
     if kind in ("module", "import", "importScripts", "worker"):
@@ -97,7 +97,7 @@ def _has_right_type(kind: str, response: WireResponse, given: str | None, engine
         return _is_picture(response, given)
     if kind in ("video", "audio", "media"):
         return bool(re.match(r"audio/|video/|application/ogg", given or "") or _SOUNDS.match(response.body))
-    return True  # of a font nothing else is known
+    return True  # nothing else is known about a font
 
 
 def _is_blocked_by_nosniff(request: Request, response: WireResponse, given: str | None) -> bool:
@@ -118,7 +118,7 @@ def _says_nosniff(response: WireResponse) -> bool:
 def _find_preload_fault(
     request: Request, response: WireResponse, given: str | None, engine: Engine, wrong: Failure
 ) -> Fault | None:
-    """Return why a preload fires error: by the standard, a response that arrived only fails for nosniff."""
+    """Return why a preload fires error; in the standard, a response that has arrived fails only for nosniff."""
     destination = request.destination or "fetch"
     if destination in engine.preloads_sniffed and _is_blocked_by_nosniff(request, response, given):
         return Fault(wrong, is_network_error=True)

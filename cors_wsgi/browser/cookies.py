@@ -1,4 +1,4 @@
-"""The browser's cookies: what is kept, and what goes with a request (RFC 6265bis, and CHIPS for partitions)."""
+"""The browser's cookies: which are stored, and which are sent (RFC 6265bis, and CHIPS for partitions)."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Cookie:
-    """A cookie that is kept.
+    """A stored cookie.
 
     Attributes:
         name: may be empty.
         value: may be empty.
         domain: the host, or the domain that it is for.
         path: of the URLs that get it.
-        is_host_only: whether it is for that host only, not for those below.
-        is_secure: whether it is for https alone.
+        is_host_only: whether it is only for that host, not for subdomains.
+        is_secure: whether it is only for https.
         is_http_only: whether scripts cannot see it.
-        same_site: `strict`, `lax` or `none`; `default` where nothing was said.
-        partition: the site of the page with which alone it goes; empty if it is not partitioned.
-        expires: when it ends, by the browser's clock; None at the end of the session.
+        same_site: `strict`, `lax` or `none`; `default` if it was absent.
+        partition: the site of the only pages that it is sent with; empty if it is not partitioned.
+        expires: when it ends, by the browser's clock; None for the end of the session.
         created: by the browser's clock.
     """
 
@@ -89,12 +89,12 @@ class Cookies:
     def give(self, url: str, header: str) -> None:
         """Send this value of the Cookie header to an origin with every request that includes credentials.
 
-        It is for a cookie that somebody holds without knowing its attributes: whatever SameSite says is left aside, and
-        what is kept otherwise is not sent there.
+        Use it for a cookie whose attributes you do not know: SameSite is ignored, and stored cookies are not sent
+        there.
 
         Args:
             url: of the origin.
-            header: the value, as `sid=31d4; theme=dark`.
+            header: the value, such as `sid=31d4; theme=dark`.
 
         Raises:
             ValueError: `url` is not an http or https URL.
@@ -118,22 +118,22 @@ class Cookies:
         max_age: int | None = None,
         partitioned: bool = False,
     ) -> None:
-        """Keep a cookie, as if `url` had been opened and had sent it.
+        """Store a cookie, as if `url` had been opened and had sent it.
 
         Args:
             url: where the cookie is from.
             name: its name.
             value: its value.
-            domain: sent to subdomains too; None for the host of `url` alone.
+            domain: sent to subdomains too; None for only the host of `url`.
             path: sent below it; None for the directory of `url`.
             secure: sent over https only.
             httponly: hidden from scripts, which see no cookies here anyway.
             samesite: `Strict`, `Lax` or `None`, as in the header; None to leave it out.
             max_age: seconds; None for a cookie of this session.
-            partitioned: sent with pages of the site of `url` alone.
+            partitioned: sent only with pages of the site of `url`.
 
         Raises:
-            ValueError: a browser would not keep it.
+            ValueError: a browser would not store it.
         """
         parts = [f"{name}={value}"]
         attributes = {"Domain": domain, "Path": path, "SameSite": samesite, "Max-Age": max_age}
@@ -181,11 +181,11 @@ class Cookies:
             and cookie.partition in ("", site)
             and (is_own_site or self._crosses_sites(cookie))
         ]
-        found.sort(key=lambda cookie: -len(cookie.path))  # a stable sort: of one length the earlier comes first
+        found.sort(key=lambda cookie: -len(cookie.path))  # a stable sort: among equal lengths, the earlier comes first
         return "; ".join(map(str, found)) if found else None
 
     def keep(self, url: URL, origin: Origin, headers: Iterable[Header]) -> None:
-        """Keep what a response sets (`#parse-and-store-response-set-cookie-headers` of Fetch).
+        """Store what a response sets (`#parse-and-store-response-set-cookie-headers` of Fetch).
 
         Args:
             url: of the request.
@@ -200,7 +200,7 @@ class Cookies:
         return is_trustworthy(url) if self._engine.trusts_loopback_for_cookies else url.scheme == "https"
 
     def _crosses_sites(self, cookie: Cookie) -> bool:
-        """Tell whether SameSite, and the engine, let a cookie go to and from another site than the page's."""
+        """Tell whether SameSite and the engine let a cookie pass between the page's site and another."""
         if self._engine.blocks_third_party_cookies and not cookie.partition:
             return False
         same_site = cookie.same_site
@@ -212,7 +212,7 @@ class Cookies:
             del self._kept[key]
 
     def _keep(self, url: URL, origin: Origin, text: str) -> bool:
-        """Keep a cookie in place of one of the same name; return whether it was kept, if only to end it (5.7)."""
+        """Store a cookie, replacing one of the same name; return whether it counts, even if it only ends one (5.7)."""
         given = parse_set_cookie(text, self._engine)
         cookie = None if given is None else self._make(url, origin, given)
         if given is None or cookie is None:
@@ -227,7 +227,7 @@ class Cookies:
         return True
 
     def _make(self, url: URL, origin: Origin, given: SetCookie) -> Cookie | None:
-        """Return the cookie, or None if its attributes do not suit its name or where it is from."""
+        """Return the cookie, or None if its attributes do not fit its name or origin."""
         engine, domain = self._engine, given.domain
         if domain and is_public_suffix(domain):
             if domain != url.host or not engine.keeps_domain_of_suffix:
@@ -261,7 +261,7 @@ class Cookies:
         return not given.domain or not self._engine.host_prefix_forbids_domain
 
     def _shields(self, old: Cookie, new: Cookie) -> bool:
-        """Tell whether a secure cookie keeps an insecure origin from laying another one over it (step 18 of 5.7)."""
+        """Tell whether a secure cookie stops an insecure origin from overlaying it (step 18 of 5.7)."""
         if not old.is_secure or new.is_secure or old.name != new.name:
             return False
         overlaps = matches_domain(old.domain, new.domain) or matches_domain(new.domain, old.domain)
@@ -285,7 +285,7 @@ def _find_default_path(path: str) -> str:
 
 
 def _find_expiry(given: SetCookie, now: float) -> float | None:
-    """Return when a cookie ends by the browser's clock, which need not be that of the machine."""
+    """Return when a cookie ends by the browser's clock, which need not be the machine's."""
     if given.max_age is not None:
         return now + given.max_age
     if given.expires is None:

@@ -1,7 +1,7 @@
-"""What a page loads without a script: pictures, scripts, style sheets, fonts and the like, after the HTML standard.
+"""What a page loads without a script: pictures, scripts, style sheets, fonts and the like, as the HTML standard says.
 
-A table of which request each makes, and what its consumer does with the response; the request itself goes the way of
-`fetching`. The anchors are those of https://html.spec.whatwg.org unless another standard is named.
+This is a table of the request that each makes, and what its consumer does with the response; `fetching` handles the
+request itself. The anchors are those of https://html.spec.whatwg.org unless another standard is named.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ Outcome = Literal["loaded", "tainted", "blocked"]
 
 
 class Asking(NamedTuple):
-    """How a kind of element asks.
+    """The request that a kind of element makes.
 
     Attributes:
         api: what consoles call it.
         destination: of the request (`#concept-request-destination` of the Fetch standard).
         mode: without a `crossorigin` attribute; with one it is `cors`.
         credentials: the credentials mode without that attribute.
-        taint: what of an opaque response the page must not have.
+        taint: what the page cannot do with an opaque response.
         has_attribute: whether there is a `crossorigin` attribute at all.
     """
 
@@ -63,18 +63,18 @@ class Asking(NamedTuple):
 
 
 _PICTURE: Final = "a canvas on which it is drawn cannot be read"
-_ERRORS: Final = "the page sees of its errors no more than 'Script error.'"
+_ERRORS: Final = "the page sees nothing of its errors but 'Script error.'"
 _RULES: Final = "the page cannot read its rules"
 
 ASKING: Final[dict[str, Asking]] = {
-    # `#create-a-potential-cors-request`: no-cors with credentials, until the attribute asks for CORS
+    # `#create-a-potential-cors-request`: no-cors with credentials, unless the attribute asks for CORS
     "img": Asking("image", "image", "no-cors", "include", _PICTURE),
     "script": Asking("script", "script", "no-cors", "include", _ERRORS),
     "style": Asking("CSS stylesheet", "style", "no-cors", "include", _RULES),
     "video": Asking("video", "video", "no-cors", "include", _PICTURE),
     "audio": Asking("audio", "audio", "no-cors", "include", "the page cannot listen to it by an AudioContext"),
     "media": Asking("video", "video", "no-cors", "include", _PICTURE),
-    # `#fetch-a-single-module-script`: always CORS; imports go with the credentials mode of what imports them
+    # `#fetch-a-single-module-script`: always CORS; imports inherit the credentials mode of what imports them
     "module": Asking("script", "script", "cors", "same-origin", ""),
     "import": Asking("script", "script", "cors", "same-origin", ""),
     "modulepreload": Asking("script", "script", "cors", "same-origin", ""),
@@ -96,7 +96,7 @@ PRELOADS: Final[dict[str, tuple[API, Destination]]] = {
     "video": ("video", "video"),
     "fetch": ("link", ""),
 }
-"""What a preload is asked as, by its `as` (`#translate-a-preload-destination`)."""
+"""What a preload is requested as, by its `as` (`#translate-a-preload-destination`)."""
 
 _WITH_INTEGRITY: Final = frozenset({"module", "modulepreload", "preload", "script", "style"})
 
@@ -107,15 +107,15 @@ _MAX_BEACON: Final = 64 * 1024
 
 @dataclass(frozen=True)
 class Load:
-    """What became of something that a page loads.
+    """The result of loading something into a page.
 
     Attributes:
-        kind: as it was given.
-        outcome: `loaded`; `tainted`, which is in use but hidden from scripts; or `blocked`.
+        kind: as the caller gave it.
+        outcome: `loaded`; `tainted`, which means in use but hidden from scripts; or `blocked`.
         error: why it was blocked; None if it was not.
         exchange: the request and response that decided; None if nothing went over the wire.
         taint: what a script cannot do with it; empty if it is not tainted.
-        content: the bytes that a script may see; none unless it is loaded.
+        content: the bytes that a script may see; empty unless it is loaded.
     """
 
     kind: str
@@ -139,12 +139,12 @@ class Load:
 
     @property
     def remedy(self) -> str:
-        """What to change; empty where nothing is wrong."""
+        """What to change; empty if nothing is wrong."""
         if self.error is not None:
             return self.error.remedy
         if not self.taint:
             return ""
-        return "Write crossorigin on the element, and let the server answer with Access-Control-Allow-Origin."
+        return "Write crossorigin on the element, and make the server answer with Access-Control-Allow-Origin."
 
     def say(self, engine: str = "chromium") -> str:
         """Return what a browser's console prints; empty if nothing was blocked.
@@ -218,7 +218,7 @@ def _ask_for_preload(as_: str | None, agent: Agent) -> Asking:
 
 
 def load(agent: Agent, kind: str, request: Request, taint: str) -> Load:
-    """Fetch what an element asks for, and return what becomes of it.
+    """Fetch what an element requests, and return the result.
 
     Args:
         agent: the browser's parts that fetches share.
@@ -247,7 +247,7 @@ def load(agent: Agent, kind: str, request: Request, taint: str) -> Load:
 
 
 def _is_hidden(kind: str, request: Request, agent: Agent) -> bool:
-    """Tell whether the engine does not say that a preload from another origin failed."""
+    """Tell whether the engine hides that a preload from another origin failed."""
     is_preload = kind in ("preload", "modulepreload")
     return is_preload and agent.engine.preloads_hide_failures and not request.origin.is_same(request.url)
 
@@ -261,9 +261,9 @@ def make_event_source_request(url: URL, origin: Origin, *, with_credentials: boo
 
 
 def make_beacon_request(url: URL, origin: Origin, body: Body | None) -> Request | None:
-    """Return the request of `navigator.sendBeacon(url, body)`, or None where that returns false.
+    """Return the request of `navigator.sendBeacon(url, body)`, or None if that returns false.
 
-    The mode is `cors` only for a type that no form could send (https://w3c.github.io/beacon/#sendbeacon-method).
+    The mode is `cors` only for a type that a form could not send (https://w3c.github.io/beacon/#sendbeacon-method).
     """
     request = Request("ping", "POST", [url], [], origin, mode="no-cors", credentials="include", keepalive=True)
     request.element = "beacon"

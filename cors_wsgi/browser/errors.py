@@ -1,4 +1,4 @@
-"""What a failed fetch raises, and what each browser's console prints of it, word for word as far as the reason goes."""
+"""What a failed fetch raises, and what each browser's console prints, word for word as far as the reason goes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CHECKED: Final = frozenset(
         FailureReason.PREFLIGHT_REDIRECT,
     }
 )
-"""Reasons before which Chromium says that it speaks of the response to a preflight."""
+"""Reasons for which Chromium says first that they are about the response to a preflight."""
 
 _NEVER_SENT: Final = frozenset(
     {
@@ -33,7 +33,7 @@ _NEVER_SENT: Final = frozenset(
         FailureReason.NOT_MODELLED,
     }
 )
-"""Reasons for which JavaScript throws, so that the network's own message never comes."""
+"""Reasons for which JavaScript throws, before the network could print a message."""
 
 _XHR_ADDS = (
     " The credentials mode of requests initiated by the XMLHttpRequest is controlled by the withCredentials attribute."
@@ -63,7 +63,7 @@ _TYPE_WORDS: Final = {
 _MODULES: Final = frozenset({"module", "import", "modulepreload"})
 
 _CHROMIUM_NAMES: Final[dict[str, str]] = dict.fromkeys(("EventSource", "ping", "link", "worker"), "resource")
-"""What Chromium calls what has another name elsewhere."""
+"""Chromium's names for what others call differently."""
 
 _SAFARI_SECONDS: Final = {
     "fetch": "Fetch API cannot load {url} due to access control checks.",
@@ -77,7 +77,7 @@ _SAFARI_SECONDS: Final = {
 
 
 def _find_words(engine: str, reason: FailureReason, facts: Mapping[str, str]) -> str:
-    """Return what the engine says about a reason, as a template; each element has its own words for a wrong type."""
+    """Return the engine's message for a reason, as a template; each element has its own for a wrong type."""
     words = reason.wording
     text = {"chromium": words.chromium, "firefox": words.firefox, "webkit": words.safari}[engine]
     element = facts.get("element", "")
@@ -139,8 +139,8 @@ class FetchError(Exception):
     Attributes:
         reason: one of the closed set.
         exchange: the request and response that the reason is about; None if nothing went over the wire.
-        facts: what the reason's words are filled with.
-        console_reason: the reason whose words a browser's console uses, if it has no words for this one.
+        facts: the values for the reason's message.
+        console_reason: the reason whose message a browser's console uses, if it has no message for this one.
     """
 
     def __init__(
@@ -163,7 +163,7 @@ class FetchError(Exception):
 
     @property
     def remedy(self) -> str:
-        """What to change, on the server wherever a server can help."""
+        """What to change, on the server if a server can help."""
         return self.reason.remedy(self.facts)
 
     def say(self, engine: str = "chromium") -> str:

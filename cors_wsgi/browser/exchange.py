@@ -31,11 +31,11 @@ class WireResponse(NamedTuple):
 
     Attributes:
         status: the number.
-        phrase: the words after it; may be empty.
+        phrase: the text after it; may be empty.
         headers: pairs in the order of the wire, one character per byte.
         body: the bytes that came.
         error: what went wrong after the headers had come; empty if the body is whole.
-        spaced_names: the header names that had white space before the colon, which not every browser takes off.
+        spaced_names: the header names that had white space before the colon, which only some browsers strip.
     """
 
     status: int
@@ -48,11 +48,11 @@ class WireResponse(NamedTuple):
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and what came back.
+    """One request and its response.
 
     Attributes:
         request: what was sent.
-        response: what came back; None if nothing did, or nothing that is HTTP.
+        response: what came back; None without a response, or if it is not HTTP.
         is_preflight: whether the request was a preflight.
         error: why there is no response; empty if there is one.
     """
@@ -69,7 +69,7 @@ class Exchange:
 
     @property
     def url(self) -> str:
-        """The URL that was asked."""
+        """The URL that was requested."""
         return self.request.url
 
     @property

@@ -1,6 +1,6 @@
 """The standard's algorithms from main fetch to the network, in the standard's order (https://fetch.spec.whatwg.org).
 
-A network error is a `FetchError` that is raised. What browsers do beside the standard is asked of the engine.
+A network error raises `FetchError`. The engine says what browsers do differently from the standard.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from .urls import URL
 from .wire_headers import includes_credentials, make_wire_headers
 
 MAX_KEEPALIVE: Final = 64 * 1024
-"""Bytes that the bodies of requests with keepalive may have (step 8.10 of `#http-network-or-cache-fetch`)."""
+"""How many bytes the bodies of requests with keepalive may have (step 8.10 of `#http-network-or-cache-fetch`)."""
 
 MAX_REDIRECTS: Final = 20
-"""The bound that the standard itself sets (step 7 of `#concept-http-redirect-fetch`)."""
+"""The limit in the standard (step 7 of `#concept-http-redirect-fetch`)."""
 
 _ACCEPTED: Final = {
     "image": "image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5",
@@ -39,7 +39,7 @@ _ACCEPTED: Final = {
 """The value of Accept by destination, where it is not `*/*` (step 13 of `#concept-fetch`)."""
 
 _BODY_HEADERS: Final = frozenset({"content-encoding", "content-language", "content-location", "content-type"})
-"""Lower-cased names that go with a body (`#request-body-header-name`)."""
+"""Lower-cased names of headers that belong to a body (`#request-body-header-name`)."""
 
 _NON_WILDCARD: Final = frozenset({"authorization"})
 """Lower-cased names that another origin does not get (`#cors-non-wildcard-request-header-name`)."""
@@ -50,7 +50,7 @@ def fetch(agent: Agent, request: Request) -> Response:
 
     Args:
         agent: the browser's parts that fetches share.
-        request: complete; it is changed by redirects, and is of no further use.
+        request: complete; redirects change it, so do not use it again.
 
     Raises:
         CORSError: CORS does not let the script have it.
@@ -64,10 +64,10 @@ def fetch_whole(agent: Agent, request: Request) -> tuple[WireResponse, Network]:
 
     Args:
         agent: the browser's parts that fetches share.
-        request: complete; it is changed by redirects.
+        request: complete; redirects change it.
 
     Returns:
-        The response, and the way that it came.
+        The response, and how it came.
 
     Raises:
         CORSError: CORS does not let the page have it.
@@ -95,7 +95,7 @@ class _Fetch:
         self.preflights = Preflights(agent, request, self.network, self.quirks, has_implicit_accept=has_implicit_accept)
         self.internal_response = WireResponse(0, "", [], b"")
         self.deferred_error: FetchError | None = None
-        """What makes the fetch fail, but only after the next preflight."""
+        """Why the fetch fails, but only after the next preflight."""
 
     def main_fetch(self) -> Response:
         """Decide how the current URL is fetched (`#concept-main-fetch`)."""
@@ -139,7 +139,7 @@ class _Fetch:
         return self.http_fetch()
 
     def clearing_cache_on_failure(self, kind: Literal["preflighted", "any"], step: Callable[[], Response]) -> Response:
-        """Run a step; if it fails, drop what is kept for the URL."""
+        """Run a step; if it fails, drop what the preflight cache has for the URL."""
         try:
             return step()
         except FetchError:
@@ -147,7 +147,7 @@ class _Fetch:
             raise
 
     def http_fetch(self, unsafe_names: list[str] | None = None) -> Response:
-        """Fetch over HTTP, after a preflight if `unsafe_names` are given and nothing kept covers it (`#http-fetch`)."""
+        """Fetch over HTTP, after a preflight if `unsafe_names` are given and none is cached (`#http-fetch`)."""
         request = self.request
         include = request.credentials == "include"
         if unsafe_names is not None and not self.preflights.is_covered(unsafe_names, include):
@@ -183,7 +183,7 @@ class _Fetch:
         """Send the request, unless a cache has the response (`#http-network-or-cache-fetch`).
 
         Args:
-            is_authentication: whether it goes with the user name and password of its URL (`isAuthenticationFetch`).
+            is_authentication: whether it carries the user name and password of its URL (`isAuthenticationFetch`).
         """
         request, agent = self.request, self.agent
         if request.keepalive and len(request.body or b"") > MAX_KEEPALIVE and self.engine.limits_keepalive:
@@ -286,7 +286,7 @@ class _Fetch:
         self.quirks.change_request(new, stripped)
 
     def check_integrity(self, response: WireResponse) -> None:
-        """Fail if the body is not what the page was promised (step 22 of `#main-fetch`)."""
+        """Fail if the body does not match its integrity hash (step 22 of `#main-fetch`)."""
         request = self.request
         if not request.integrity:
             return

@@ -1,4 +1,4 @@
-"""What stops a script before anything is sent: methods and headers that the browser itself refuses or drops."""
+"""What stops a script before anything is sent: methods and headers that the browser refuses or drops."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .reasons import FailureReason
 
 
 def check_method(method: str) -> None:
-    """Refuse what no script may use as a method (`#dom-request`, step "if init["method"] exists").
+    """Refuse what a script may not use as a method (`#dom-request`, step "if init["method"] exists").
 
     Raises:
         FetchError: `method` is not a token, or it is CONNECT, TRACE or TRACK, case-insensitively.
@@ -26,7 +26,7 @@ def check_header(name: str, value: str) -> None:
 
     Args:
         name: as the script wrote it.
-        value: normalized, one byte a character.
+        value: normalized, one byte per character.
 
     Raises:
         FetchError: `name` is not a token, or the normalized `value` has a NUL, a line end, or a character above U+00FF.

@@ -9,13 +9,13 @@ from ..fetch import extract_names
 
 Header: TypeAlias = "tuple[str, str]"
 HeadersInit: TypeAlias = "Mapping[str, str] | Iterable[tuple[str, str]]"
-"""What a script may give as headers: a mapping, or pairs, in which a name may come several times."""
+"""What a script may pass as headers: a mapping, or pairs, which may repeat a name."""
 
 _HTTP_WHITESPACE = "\t\n\r "
 
 
 def get_header(headers: Iterable[Header], name: str) -> str | None:
-    """Return the values of `name` joined with comma and space, or None without any (`#concept-header-list-get`).
+    """Return the values of `name` joined with comma and space, or None if it is missing (`#concept-header-list-get`).
 
     Args:
         headers: the header list.
@@ -38,7 +38,7 @@ def remove_headers(headers: Iterable[Header], names: Collection[str]) -> list[He
 def extract_list(headers: Iterable[Header], name: str) -> list[str] | None:
     """Return the tokens of every line of `name`, or None if one line is not a list (`#extract-header-list-values`).
 
-    A header that is not there has no tokens: the answer is then empty, as for one that is there and empty.
+    A missing header has no tokens, so the result is empty, as for an empty header.
 
     Args:
         headers: the header list.
@@ -55,7 +55,7 @@ def extract_list(headers: Iterable[Header], name: str) -> list[str] | None:
 
 
 def normalize_value(value: str) -> str:
-    """Return `value` without white space at its ends (`#concept-header-value-normalize`)."""
+    """Return `value` without leading and trailing white space (`#concept-header-value-normalize`)."""
     return value.strip(_HTTP_WHITESPACE)
 
 
@@ -65,7 +65,7 @@ def is_header_value(value: str) -> bool:
 
 
 def list_pairs(headers: HeadersInit | None) -> list[Header]:
-    """Return the pairs of what a script gave as headers (`#concept-headers-fill`)."""
+    """Return what a script passed as headers, as pairs (`#concept-headers-fill`)."""
     if headers is None:
         return []
     return list(cast("Iterable[Header]", headers.items() if isinstance(headers, Mapping) else headers))
@@ -74,8 +74,8 @@ def list_pairs(headers: HeadersInit | None) -> list[Header]:
 class ResponseHeaders(Mapping[str, str]):
     """The headers of a response as a script sees them: names in lower case and sorted, values combined.
 
-    A look-up ignores the case of letters, as JavaScript's `Headers` does. A header that was sent but is not exposed is
-    missing like any other; the message of the `KeyError` says that it was there.
+    A look-up ignores case, as JavaScript's `Headers` does. A header that was sent but is not exposed is missing like
+    any other; the message of the `KeyError` says that it was sent.
     """
 
     __slots__ = ("_hidden", "_values")
@@ -90,7 +90,9 @@ class ResponseHeaders(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         lower = name.lower()
         if lower in self._hidden:
-            raise KeyError(f"{name} was sent, but Access-Control-Expose-Headers does not name it: no script can see it")
+            raise KeyError(
+                f"{name} was sent, but Access-Control-Expose-Headers does not name it, so a script cannot see it"
+            )
         return self._values[lower]
 
     def __contains__(self, name: object) -> bool:

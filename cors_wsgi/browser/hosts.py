@@ -12,10 +12,10 @@ _FORBIDDEN_IN_DOMAIN = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
 """What a domain may not have in it once it is ASCII (`#forbidden-domain-code-point`); controls too."""
 
 _NUMBER = re.compile(r"0[xX][0-9A-Fa-f]*|[0-9]+")
-"""`127`, `0177` or `0x7f`: the last label of a host that is so written makes the host an IPv4 address."""
+"""`127`, `0177` or `0x7f`: a host is an IPv4 address if its last label looks like this."""
 
 _MOST_DIGITS = 20
-"""Digits that are read of a number: 2**32 - 1 has 11 as an octal; far more would cost `int` more than linear time."""
+"""The most digits of a number: 2**32 - 1 has 11 in octal; with far more, `int` would take more than linear time."""
 
 
 def parse_host(text: str) -> str | None:

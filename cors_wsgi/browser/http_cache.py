@@ -1,4 +1,4 @@
-"""Enough of an HTTP cache to show what it does to CORS: max-age, no-store and Vary (RFC 9111), and nothing more."""
+"""Just enough of an HTTP cache to show how it affects CORS: max-age, no-store and Vary (RFC 9111)."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _OK = 200
 
 
 class _Stored(NamedTuple):
-    """A response that is kept.
+    """A stored response.
 
     Attributes:
-        exchange: in which it came.
-        response: as the engine took it.
+        exchange: that it came in.
+        response: as the engine read it.
         expires: until when it is fresh, by the browser's clock.
-        varying: the lower-cased names in its Vary, each with the value that its request had.
+        varying: the lower-cased names in its Vary, each with its value in the request.
     """
 
     exchange: Exchange
@@ -33,18 +33,18 @@ class _Stored(NamedTuple):
 
 
 class HTTPCache:
-    """Responses to GET requests that said how long they are fresh, by URL."""
+    """Responses to GET requests that say how long they stay fresh, by URL."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._stored: dict[str, list[_Stored]] = {}
 
     def find(self, mode: Cache, request: WireRequest) -> tuple[Exchange, WireResponse] | None:
-        """Return a stored response that may be used, and the exchange in which it came (RFC 9111, 4).
+        """Return a stored response that may be used, and the exchange that it came in (RFC 9111, 4).
 
         Args:
             mode: the request's cache mode.
-            request: with all headers that it would be sent with.
+            request: with all the headers that it would be sent with.
         """
         if mode in ("no-store", "reload", "no-cache"):
             return None
@@ -56,12 +56,12 @@ class HTTPCache:
         return None
 
     def keep(self, mode: Cache, exchange: Exchange, response: WireResponse) -> None:
-        """Store a response, if it says that it may be, in place of one that its request would have got (3).
+        """Store a response if it allows that, replacing the one that its request would have got (RFC 9111, 3).
 
         Args:
             mode: the request's cache mode.
-            exchange: in which it came.
-            response: as the engine took it.
+            exchange: that it came in.
+            response: as the engine read it.
         """
         control = [
             part.strip(" \t").lower() for part in (get_header(response.headers, "cache-control") or "").split(",")

@@ -1,8 +1,8 @@
 """HTTP/1 responses as browsers read them: what is odd is repaired or ignored, line by line (RFC 9112).
 
-By hand, since no client of Python reads like a browser. That of the standard library, which is below urllib3 too, takes
-one odd line for the end of all headers, and stops at 100; h11, below httpx, refuses what browsers mend. Either way the
-answer would be "header missing", or no HTTP, where every browser shares the response.
+Written by hand, since no Python client reads like a browser. The standard library's, which urllib3 uses too, treats an
+odd line as the end of the headers, and stops at 100; h11, which httpx uses, refuses what browsers repair. Either way
+the verdict would be "header missing", or no HTTP, although every browser shares the response.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from .headers import Header, get_header
 from .transports import NetworkError
 
 MAX_HEAD: Final = 256 * 1024
-"""The most bytes of status line and headers that are read, as in Chromium."""
+"""How many bytes of status line and headers are read at most, as in Chromium."""
 
 MAX_BODY: Final = 16 * 1024 * 1024
-"""The most bytes of a body that are read, so that an endless one cannot fill the memory."""
+"""How many bytes of a body are read at most, so that an endless one cannot fill the memory."""
 
 _MAX_JUNK: Final = 4
 """Bytes before the status line that Chromium and Firefox ignore."""
@@ -37,14 +37,14 @@ _SWITCHING: Final = 101
 
 
 class Source(Protocol):
-    """Where bytes come from: a connection, or what was recorded of one."""
+    """Where bytes come from: a connection, or a recording of one."""
 
     def read_line(self, limit: int) -> bytes:
-        """Return bytes up to a line feed, which is among them; less at the end, or where there are `limit` bytes."""
+        """Return bytes up to and including a line feed; fewer at the end, or `limit` bytes."""
         ...
 
     def read(self, size: int) -> bytes:
-        """Return up to this many bytes, none at the end."""
+        """Return up to this many bytes; none at the end."""
         ...
 
 
@@ -53,10 +53,10 @@ class Head(NamedTuple):
 
     Attributes:
         status: the number.
-        phrase: the words after it, one character per byte.
-        headers: one character a byte.
+        phrase: the text after it, one character per byte.
+        headers: one character per byte.
         is_persistent: whether the connection stays open after a body whose end is known.
-        spaced_names: the names that had white space before the colon, whatever the engine makes of them.
+        spaced_names: the names that had white space before the colon, whether or not the engine accepts them.
     """
 
     status: int
@@ -82,17 +82,17 @@ def read_response(source: Source, method: str, engine: Engine) -> Reading:
     """Return the response to a request, skipping interim ones.
 
     Args:
-        source: from which it comes.
-        method: of the request; the answer to HEAD has no body.
+        source: where it comes from.
+        method: of the request; the response to HEAD has no body.
         engine: whose rules.
 
     Raises:
-        NetworkError: nothing came, or no HTTP, or headers that all browsers refuse.
+        NetworkError: there was no response, or it is not HTTP, or has headers that all browsers refuse.
     """
     head = read_head(source, engine)
     while head.status < 200 and head.status >= 100:
         if head.status == _SWITCHING:
-            raise NetworkError("the interim response 101 switches to another protocol, which nobody asked for")
+            raise NetworkError("the interim response 101 switches to another protocol, which was not requested")
         head = read_head(source, engine)
     response = WireResponse(head.status, head.phrase, head.headers, b"", spaced_names=head.spaced_names)
     if method == "HEAD" or head.status in _BODILESS:
@@ -105,7 +105,7 @@ def read_head(source: Source, engine: Engine) -> Head:
     """Return the next status line and headers.
 
     Raises:
-        NetworkError: nothing came, or no HTTP, or headers that browsers refuse.
+        NetworkError: there was no response, or it is not HTTP, or has headers that browsers refuse.
     """
     line = _read_line(source, MAX_HEAD)
     while line in (b"\n", b"\r\n"):
@@ -133,7 +133,7 @@ def _read_line(source: Source, limit: int) -> bytes:
 
 
 def _read_status_line(line: bytes, engine: Engine) -> tuple[str, int, str]:
-    """Return version, status and words."""
+    """Return version, status and text."""
     line = line.rstrip(b"\r\n")
     if engine.status_line != "strict":
         junk = line.lower().find(b"http")
@@ -149,17 +149,17 @@ def _read_status_line(line: bytes, engine: Engine) -> tuple[str, int, str]:
 
 
 def _read_headers(lines: list[bytes], engine: Engine) -> list[Header]:
-    """Return what is left of the lines: one that is not a header is dropped with those that continue it.
+    """Return the lines without those that are not headers, and without their continuations.
 
     Raises:
-        NetworkError: a NUL is where the engine accepts none.
+        NetworkError: there is a NUL where the engine does not accept one.
     """
     if engine.lone_carriage_return == "line end":
         lines = [part for line in lines for part in re.split(rb"\r+(?!\r*\n)", line)]
     headers: list[Header] = []
     is_dropped = True
     for raw in lines:
-        # What drops a header with a carriage return in it still keeps one at its end as a part of the value
+        # An engine that drops a header with a carriage return inside still keeps one at the end of the value
         ends = 1 if engine.lone_carriage_return == "dropped" else len(raw)
         line = raw.removesuffix(b"\n").decode("latin-1")
         line = line[: len(line) - min(ends, len(line) - len(line.rstrip("\r")))]
@@ -197,7 +197,7 @@ def _unfold(value: str, line: str, engine: Engine) -> str:
 
 
 def _read_body(source: Source, head: Head, engine: Engine) -> tuple[bytes, str, bool]:
-    """Return the body as far as it came, what went wrong with the rest, and whether its end was known beforehand."""
+    """Return as much of the body as came, what went wrong with the rest, and whether its end was known beforehand."""
     if (get_header(head.headers, "transfer-encoding") or "").lower() == "chunked":
         body = _Body(source)
         body.read_chunks()
@@ -212,7 +212,7 @@ def _find_length(headers: list[Header], engine: Engine) -> int | None:
     """Return the length that the headers give, or None if the end of the connection ends the body.
 
     Raises:
-        NetworkError: there are two, or one that is not a number, and the engine minds.
+        NetworkError: there are two, or one that is not a number, and the engine does not accept that.
     """
     given = get_header(headers, "content-length")
     if given is None:
@@ -242,7 +242,7 @@ class _Body:
         return b"".join(self._parts)
 
     def read_bytes(self, length: int | None) -> None:
-        """Read this many bytes, or all that come."""
+        """Read this many bytes, or all there are."""
         left = length
         while left is None or left:
             try:
@@ -262,7 +262,7 @@ class _Body:
                 return
 
     def read_chunks(self) -> None:
-        """Read chunks, and the trailers after them, which nobody uses (RFC 9112, 7.1)."""
+        """Read chunks and the trailers after them, which are ignored (RFC 9112, 7.1)."""
         while True:
             try:
                 line = self._source.read_line(1024)

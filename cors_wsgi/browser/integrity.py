@@ -1,4 +1,4 @@
-"""Subresource integrity: whether bytes are those that a page was promised.
+"""Subresource integrity: whether bytes have the hash that a page expects.
 
 The anchors are those of https://w3c.github.io/webappsec-subresource-integrity.
 """
@@ -17,14 +17,14 @@ _METADATA: Final = re.compile(r"(sha256|sha384|sha512)-([^?]*)(?:\?.*)?")
 
 
 def find_mismatch(data: bytes, metadata: str) -> tuple[str, str] | None:
-    """Return the algorithm and the hash that bytes have in place of an `integrity` attribute's, or None if they match.
+    """Return the algorithm and the actual hash if bytes do not match an `integrity` attribute, or None if they do.
 
-    Only the hashes of the strongest algorithm that is named count; where none is, every response matches
+    Only the hashes of the strongest algorithm in the attribute count; without any, every response matches
     (`#does-response-match-metadatalist`).
 
     Args:
         data: the body of the response.
-        metadata: hashes with white space between them, each as `sha384-` and base64.
+        metadata: hashes separated by white space, each `sha384-` (or the like) and base64.
 
     >>> find_mismatch(b"", "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
     >>> find_mismatch(b"", "md5-unknown"), find_mismatch(b"", "sha256-x")

@@ -1,8 +1,8 @@
 """MIME types, parsed and serialized as the MIME Sniffing standard says (https://mimesniff.spec.whatwg.org).
 
-By hand, since the parsers of `email` and werkzeug read another grammar: both take `a b/c` for a type, decode
-`charset*=`, and read a parameter without its closing quote otherwise than browsers do. Whether a request is preflighted
-turns on such values.
+Written by hand, since the parsers of `email` and werkzeug read another grammar: both accept `a b/c` as a type, decode
+`charset*=`, and read a parameter without its closing quote differently from browsers. Such values decide whether a
+request is preflighted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ..fetch import TOKEN, is_token
 
 _WHITESPACE = "\t\n\r "
 _QUOTED_CHAR = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
-"""What a parameter's value may have in it (`#http-quoted-string-token-code-point`)."""
+"""What a parameter's value may contain (`#http-quoted-string-token-code-point`)."""
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|(\\?)\Z)', re.DOTALL)
 r"""`"a\"b"`, or `"a` whose end is missing; a lone backslash at the end is just a backslash."""
@@ -29,9 +29,9 @@ class MIMEType(NamedTuple):
     """A parsed MIME type.
 
     Attributes:
-        type: in lower case, as `text`.
-        subtype: in lower case, as `plain`.
-        parameters: names in lower case, first one wins, in order.
+        type: in lower case, such as `text`.
+        subtype: in lower case, such as `plain`.
+        parameters: in order, with names in lower case; the first of equal names wins.
     """
 
     type: str
@@ -104,5 +104,5 @@ _NAME = re.compile(r"[\t\n\r ]*([^;=]*)")
 
 
 def is_strict_mime_type(text: str) -> bool:
-    """Tell whether `text` is a media type by the letter of RFC 2045: what one engine asks of a Blob's type."""
+    """Tell whether `text` is a media type as RFC 2045 has it, which one engine requires of a Blob's type."""
     return _STRICT.fullmatch(text) is not None

@@ -21,7 +21,7 @@ from .urls import URL
 from .wire_headers import change_received
 
 _MISDIRECTED: Final = 421
-"""The status for which a browser asks once more, over a separate connection (`#http-network-or-cache-fetch`)."""
+"""The status that makes a browser try again, over another connection (`#http-network-or-cache-fetch`)."""
 
 
 @dataclass
@@ -33,9 +33,9 @@ class Agent:
         cache: the CORS-preflight cache.
         cookies: of all origins.
         authentication: values of the Authorization header, by serialized origin.
-        find_transport: returns what takes requests for a URL.
+        find_transport: returns the transport for a URL.
         exchanges: everything that went over the wire.
-        http_cache: None where nothing is cached.
+        http_cache: None if nothing is cached.
     """
 
     engine: Engine
@@ -66,8 +66,8 @@ class Network:
 
         Args:
             reason: why the fetch fails.
-            console_reason: the reason whose words a console uses, if it has no words for `reason`.
-            facts: what the reason's words are filled with, besides what is known about every request.
+            console_reason: the reason whose message a console uses, if it has no message for `reason`.
+            facts: values for the reason's message, besides those known for every request.
         """
         known = _list_facts(self._engine, self._request)
         if self.exchange is not None and self.exchange.status is not None:
@@ -83,7 +83,7 @@ class Network:
         """Send over the wire, a second time if it was misdirected (`#http-network-fetch`).
 
         Args:
-            wire: what is sent; where, the request's current URL says.
+            wire: what is sent, to the request's current URL.
             is_preflight: whether it is the request's preflight, which has no body.
 
         Raises:
@@ -115,10 +115,10 @@ class Network:
 
 @contextmanager
 def naming(request: Request, engine: Engine) -> Iterator[None]:
-    """Add what is known about a request to an error that is raised while it is made.
+    """Add what is known about a request to an error raised while it is created.
 
     Args:
-        request: on which the script's browser passes judgement.
+        request: which the script's browser checks.
         engine: whose rules.
     """
     try:

@@ -19,7 +19,7 @@ class Origin:
 
     Attributes:
         serialized: as in the `Origin` header; `null` if it is opaque.
-        key: what tells two opaque origins apart; None in a tuple origin.
+        key: distinguishes opaque origins; None for a tuple origin.
     """
 
     serialized: str
@@ -36,10 +36,10 @@ class Origin:
 
 
 def open_origin(text: str) -> tuple[Origin, URL | None]:
-    """Return the origin of a page and its URL; the URL is None where the page has an opaque origin.
+    """Return the origin of a page and its URL; the URL is None if the page has an opaque origin.
 
     Args:
-        text: an http or https URL, or `null` (or any other URL, as `file:///index.html`) for an opaque origin.
+        text: an http or https URL, or `null` (or any other URL, such as `file:///index.html`) for an opaque origin.
 
     Raises:
         ValueError: `text` is not a URL.
@@ -60,14 +60,14 @@ def is_same_site(origin: Origin, url: URL) -> bool:
     """Tell whether the origin and `url` are schemelessly same site and have one scheme (`#schemefully-same-site`).
 
     Args:
-        origin: of the page; an opaque one is of no site.
+        origin: of the page; an opaque one belongs to no site.
         url: of the request.
     """
     own = parse_url(origin.serialized)
     return own is not None and own.scheme == url.scheme and _share_site(own.host, url.host)
 
 
-@lru_cache(maxsize=1024)  # of each request the same pair is asked, and the suffix list is slow
+@lru_cache(maxsize=1024)  # every request looks up the same pair, and the suffix list is slow
 def _share_site(one: str, other: str) -> bool:
     """Tell whether two hosts are equal or have one registrable domain (`#same-site`)."""
     if one == other:
@@ -94,10 +94,10 @@ def find_site(origin: Origin) -> str:
 
 
 def find_registrable_domain(host: str) -> str | None:
-    """Return the registrable domain of a host, or None where it is a public suffix (`#host-registrable-domain`).
+    """Return the registrable domain of a host, or None if it is a public suffix (`#host-registrable-domain`).
 
     Args:
-        host: a domain as URLs have it; no IP address, which has no registrable domain.
+        host: a domain as in URLs, not an IP address, which has no registrable domain.
 
     >>> find_registrable_domain("www.shop.example.co.uk"), find_registrable_domain("co.uk")
     ('example.co.uk', None)
@@ -107,7 +107,7 @@ def find_registrable_domain(host: str) -> str | None:
 
 
 def is_public_suffix(host: str) -> bool:
-    """Tell whether the public suffix list has `host` itself: then no cookie can be for all of it."""
+    """Tell whether the public suffix list has `host` itself: then a cookie cannot be for all of it."""
     if is_address(host):
         return False
     return bool(_load_suffixes().is_public(host))

@@ -47,7 +47,7 @@ class Page:
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """Everything that went over the wire, of all pages of the browser."""
+        """Everything that went over the wire, for all pages of the browser."""
         return self._agent.exchanges
 
     @property
@@ -81,10 +81,10 @@ class Page:
         """Do what `fetch(url, init)` does in a script of this page (`#fetch-method`).
 
         Args:
-            url: absolute. One that begins with a single `/` means the app's own URL, not the page's: in a test the
-                app is what everything is about. A script would have to write it whole.
+            url: absolute. One that begins with a single `/` means the app's own URL, not the page's, since a test is
+                about the app. A script would have to write the whole URL.
             method: as a script writes it; `put` becomes PUT, `patch` and `query` stay, as in browsers.
-            headers: a mapping, or pairs. What no script may set is dropped, as browsers drop it.
+            headers: a mapping, or pairs. What a script may not set is dropped, as browsers drop it.
             body: text, bytes, `Blob`, `FormData`, `URLSearchParams` or `ReadableStream`.
             json: sent as text, with `Content-Type: application/json` unless `headers` has one.
             form: sent as `application/x-www-form-urlencoded`.
@@ -93,8 +93,8 @@ class Page:
             redirect: `follow`, `error` or `manual`.
             cache: the cache mode; it matters for headers and preflights, and for the HTTP cache, if there is one.
             referrer: a URL, `about:client` for the page's, or empty; no Referer is sent.
-            referrer_policy: matters for the Origin of no-cors requests alone.
-            integrity: hashes such as `sha384-...`, of which the body must have one.
+            referrer_policy: matters only for the Origin of no-cors requests.
+            integrity: hashes such as `sha384-...`, one of which the body must have.
             keepalive: the request may outlive the page; its body may have 64 KiB.
             priority: `high`, `low` or `auto`; ignored here.
             duplex: `half` if the body is a `ReadableStream`.
@@ -143,7 +143,7 @@ class Page:
             with_credentials: `xhr.withCredentials`.
             upload_listener: a listener is registered on `xhr.upload`, which forces a preflight.
             sync: the request is a synchronous one.
-            username: the fourth argument of `open()`; sent once the server of the page's own origin asks with 401.
+            username: the fourth argument of `open()`; sent if the server of the page's own origin answers 401.
             password: the fifth.
 
         Raises:
@@ -170,7 +170,7 @@ class Page:
         integrity: str = "",
         as_: As | None = None,
     ) -> Load:
-        """Load something without a script, as an element of this page does; nothing is raised where it is blocked.
+        """Load something without a script, as an element of this page would; nothing is raised if it is blocked.
 
         Args:
             kind: `img`, `script`, `module`, `import` (of a module script, with the attribute of what imports it),
@@ -193,7 +193,7 @@ class Page:
         return load(self._agent, kind, request, taint)
 
     def event_source(self, url: str, *, with_credentials: bool = False) -> Load:
-        """Do what `new EventSource(url)` does in a script of this page, and read what comes until it ends.
+        """Do what `new EventSource(url)` does in a script of this page, and read the stream to its end.
 
         Args:
             url: as for `fetch`.
@@ -209,11 +209,11 @@ class Page:
     def send_beacon(self, url: str, body: Body | None = None) -> bool:
         """Do what `navigator.sendBeacon(url, body)` does, and return what it returns: whether the beacon was queued.
 
-        No script learns what became of it; `exchanges` shows what went over the wire.
+        A script never learns what happened to it; `exchanges` shows what went over the wire.
 
         Args:
             url: as for `fetch`.
-            body: as for `fetch`, but no stream.
+            body: as for `fetch`, but not a stream.
 
         Raises:
             FetchError: `url` is not a URL.
@@ -225,7 +225,7 @@ class Page:
         return True
 
     def _resolve(self, url: str, method: str, api: API) -> URL:
-        """Return the URL that a script means.
+        """Return the absolute URL for what a script wrote.
 
         Raises:
             FetchError: `url` is not a URL.
@@ -251,11 +251,11 @@ def _choose_body(
     json: Any,
     form: Mapping[str, str] | Iterable[tuple[str, str]] | None,
 ) -> tuple[HeadersInit | None, Any]:
-    """Return headers and body with `json` or `form` in them."""
+    """Return headers and body, with `json` or `form` encoded in them."""
     if json is None and form is None:
         return headers, body
     if sum(part is not None for part in (body, json, form)) > 1:
-        raise TypeError("give one of body, json and form")
+        raise TypeError("pass only one of body, json and form")
     if form is not None:
         return headers, URLSearchParams(form)
     pairs = list_pairs(headers)

@@ -1,4 +1,4 @@
-"""Preflights: for which headers, what is kept of their answers, and when none is needed (`#cors-preflight-fetch`)."""
+"""Preflights: for which headers, what is cached of their answers, and when none is needed (`#cors-preflight-fetch`)."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _CONDITIONAL: Final = frozenset({"if-match", "if-modified-since", "if-none-match
 
 
 class Preflights:
-    """The preflights of one request: for which names, whether a cached one will do, and asking.
+    """The preflights of one request: for which names, whether a cached one suffices, and sending them.
 
     Args:
         agent: the browser's parts that fetches share.
         request: the request, as it changes with redirects.
-        network: its way to the network.
-        quirks: what the engine makes of its redirects.
-        has_implicit_accept: whether its Accept is the browser's own, not the script's.
+        network: its path to the network.
+        quirks: how the engine handles its redirects.
+        has_implicit_accept: whether the browser, not the script, sets Accept.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Preflights:
         return [name for name in self._first_unsafe_names if name not in self._quirks.stripped_names]
 
     def look_at_own_request(self) -> None:
-        """Remember, as some engines do, what a request to the page's own origin would be preflighted for elsewhere."""
+        """Remember, as some engines do, why a request to the page's own origin would be preflighted elsewhere."""
         if self._engine.redirected_names != "current":
             has_unsafe = bool(self.find_unsafe_names())
             self._was_needed |= has_unsafe and self._engine.counts_own_headers
@@ -81,12 +81,12 @@ class Preflights:
         return sort_names(find_header_causes(headers, self._engine, raw_type=self._request.raw_type), self._engine)
 
     def cache_key(self) -> CacheKey:
-        """Return what answers to preflights are kept for (`#concept-cache`)."""
+        """Return the key of the preflight cache (`#concept-cache`)."""
         request = self._request
         return CacheKey(request.origin.key, self.find_preflight_origin(), str(request.url))
 
     def find_preflight_origin(self) -> str:
-        """Return the origin of a preflight: the request's, or the page's where the engine never makes it null."""
+        """Return the origin of a preflight: the request's, or the page's if the engine never makes it null."""
         if self._engine.sends_page_origin_in_preflights:
             return self._request.origin.serialized
         return self._request.serialized_origin
@@ -107,7 +107,7 @@ class Preflights:
         return self._cache.covers(self.cache_key(), include, request.method, names, is_safe=is_safe)
 
     def bypasses_cache(self) -> bool:
-        """Tell whether the engine preflights anew for the request's cache mode."""
+        """Tell whether the engine preflights again because of the request's cache mode."""
         return self._find_cache_mode() in self._engine.cache_modes_bypassing
 
     def _find_cache_mode(self) -> Cache:
@@ -118,7 +118,7 @@ class Preflights:
         return request.cache
 
     def fetch(self, names: list[str], include: bool) -> None:
-        """Ask whether the request may be sent, and keep the answer (`#cors-preflight-fetch`).
+        """Ask whether the request may be sent, and cache the answer (`#cors-preflight-fetch`).
 
         Args:
             names: the CORS-unsafe request-header names, in lower case and sorted.
@@ -159,16 +159,16 @@ class Preflights:
         self.keep(response, outcome, include)
 
     def clear_cache(self, after: Literal["preflighted", "any"]) -> None:
-        """Drop what is kept for the current URL, as far as the engine does (`#concept-cache-clear`).
+        """Drop what is cached for the current URL, if the engine does (`#concept-cache-clear`).
 
         Args:
-            after: which kind of request has failed: one that was to be preflighted, or any other.
+            after: which kind of request has failed: one that needed a preflight, or any other.
         """
         if self._engine.clears_after in ("any", after):
             self._cache.clear(self.cache_key())
 
     def keep(self, response: WireResponse, allowed: Allowed, include: bool) -> None:
-        """Keep what an answer allows (steps 7.4 and 7.8 to 7.15 of the same algorithm).
+        """Cache what an answer allows (steps 7.4 and 7.8 to 7.15 of the same algorithm).
 
         Args:
             response: the answer, whose Access-Control-Max-Age is read.

@@ -1,4 +1,4 @@
-"""Exchanges as people read them: one choice of headers, no credentials, and nothing that could act on a terminal."""
+"""Exchanges for people to read: one choice of headers, no credentials, and nothing that could control a terminal."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _MATTERS: Final = frozenset(
 )
 _HIDDEN: Final = "…"
 _SCHEME = re.compile(r"(?:apikey|basic|bearer|digest|dpop|negotiate|token)[ \t]+", re.IGNORECASE)
-"""A scheme that is known is shown; of any other value the first word may be the secret."""
+"""Known schemes are shown; the first word of any other value may be the secret."""
 _SHOWN_BODY = 200
-"""Bytes of a body that are shown: enough to tell an error page from JSON, on a few lines of a terminal."""
+"""How many bytes of a body are shown: enough to tell an error page from JSON, on a few lines of a terminal."""
 
 
 def escape(text: str) -> str:
-    r"""Return `text` with everything that could act on a terminal written as an escape sequence.
+    r"""Return `text` with everything that could control a terminal written as an escape sequence.
 
     >>> escape("ok\x1b[31m")
     'ok\\x1b[31m'
@@ -43,7 +43,7 @@ def escape(text: str) -> str:
 
 
 def hide_credentials(name: str, value: str) -> str:
-    """Return a header's value without the secrets in it: of cookies the names stay, of Authorization the scheme.
+    """Return a header's value without its secrets: the names of cookies stay, and the scheme of Authorization.
 
     >>> hide_credentials("Cookie", "sid=31d4; theme=dark"), hide_credentials("Authorization", "Bearer eyJhbGci")
     ('sid=…; theme=…', 'Bearer …')
@@ -67,7 +67,7 @@ def show_exchange(exchange: Exchange, *, verbose: bool = False) -> list[str]:
 
     Args:
         exchange: printed safely, whatever the server sent; the values of credentials are left out.
-        verbose: whether to show every header, and how the body begins, not only the headers that matter to CORS.
+        verbose: whether to show every header and the start of the body, not only the headers that matter for CORS.
     """
     request, response = exchange.request, exchange.response
     lines = [f"> {request.method} {request.url}"]

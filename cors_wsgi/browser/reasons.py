@@ -1,4 +1,4 @@
-"""Why a fetch failed: a closed set, each reason with what happened, each browser's words for it, and the remedy."""
+"""Why a fetch failed: a closed set; each reason says what happened, what each browser prints, and the remedy."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ NO_MESSAGE: Final = "(this browser's console prints no message for it)"
 
 @dataclass(frozen=True)
 class Wording:
-    """How a reason is worded; braces are for facts of the failed request.
+    """The wording of a reason; facts of the failed request go between braces.
 
     Attributes:
-        explanation: what happened, in the words of the standard.
-        remedy: what to change, on the server wherever a server can help.
-        chromium: what Chromium's console says after the words that all its CORS messages share.
-        firefox: what Firefox's console says as the reason.
-        safari: the first line of what Safari's console says.
+        explanation: what happened, in the standard's terms.
+        remedy: what to change, on the server if a server can help.
+        chromium: what Chromium's console prints after the text that all its CORS messages share.
+        firefox: what Firefox's console prints as the reason.
+        safari: the first line of what Safari's console prints.
         is_cors: whether it is a CORS problem at all.
-        is_whole: whether these are all the words, without those that the messages on CORS share.
+        is_whole: whether this is the whole message, without the text that CORS messages share.
     """
 
     explanation: str
@@ -48,7 +48,7 @@ _NO_LNA = "No header helps. Serve the page over https, and let the user grant ac
 
 
 class FailureReason(Enum):
-    """The closed set of reasons; the value is the name of the manual's page on it."""
+    """The closed set of reasons; the value is the name of its page in the manual."""
 
     wording: Wording
 
@@ -458,7 +458,7 @@ class FailureReason(Enum):
 _LACKING: Final = frozenset(
     {FailureReason.CREDENTIALS_NOT_TRUE, FailureReason.METHOD_NOT_ALLOWED, FailureReason.HEADER_NOT_ALLOWED}
 )
-"""Reasons whose value is empty where the header is missing."""
+"""Reasons whose value is empty if the header is missing."""
 
 _ABOUT_ORIGINS: Final = frozenset(
     {
@@ -469,11 +469,11 @@ _ABOUT_ORIGINS: Final = frozenset(
         FailureReason.PREFLIGHT_STATUS,
     }
 )
-"""Reasons that a page may meet because it was opened under another name of this machine."""
+"""Reasons that may be due to a page that was opened under another name of this machine."""
 
 
 class _Facts(dict[str, str]):
-    """Facts in which an unknown one shows as its name in angle brackets."""
+    """Facts, in which an unknown one shows as its name in angle brackets."""
 
     def __missing__(self, key: str) -> str:
         return f"<{key}>"

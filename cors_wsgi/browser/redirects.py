@@ -1,4 +1,4 @@
-"""What engines make of redirects where they leave the standard's path, so that `fetching` can read as the standard."""
+"""How engines handle redirects differently from the standard, kept apart so that `fetching` reads like the standard."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .urls import URL, parse_url
 
 
 class RedirectQuirks:
-    """What one engine makes of the redirects of one request; under the standard's own rules nothing is changed.
+    """How one engine handles the redirects of one request; for the standard, nothing changes.
 
     Attributes:
-        stripped_names: the lower-cased names of the headers that the last redirect took.
+        stripped_names: the lower-cased names of the headers that the last redirect removed.
 
     Args:
-        request: the request, as it changes with redirects; its header list is the one that it begins with.
+        request: the request, as it changes with redirects; its header list is the one that it starts with.
         engine: whose rules.
     """
 
@@ -28,7 +28,7 @@ class RedirectQuirks:
         self.stripped_names: frozenset[str] = frozenset()
 
     def is_no_redirect(self, response: WireResponse) -> bool:
-        """Tell whether the engine takes a response with a redirect status for an ordinary one."""
+        """Tell whether the engine treats a response with a redirect status as an ordinary one."""
         mode, meaning = self._request.redirect, self._engine.empty_location
         location = get_header(response.headers, "location")
         if location is None:
@@ -38,7 +38,7 @@ class RedirectQuirks:
         return meaning == "no redirect" or (meaning == "failure" and (mode == "error" or self._request.is_sync))
 
     def lacks_location(self, response: WireResponse) -> bool:
-        """Tell whether the engine follows a redirect that the script asked to see, to find that it leads nowhere."""
+        """Tell whether the engine follows a redirect that the script asked to see, and finds that it leads nowhere."""
         location = get_header(response.headers, "location")
         leads_nowhere = location is not None and parse_url(location, self._request.url) is None
         return self._engine.requires_location_for_manual and leads_nowhere
@@ -61,7 +61,7 @@ class RedirectQuirks:
         return self._engine.defers_credential_check and self._request.tainting == "basic"
 
     def check_again(self, response: WireResponse) -> Failure | None:
-        """Return what the engine finds wrong with a redirect of another origin, once it has made the next preflight."""
+        """Return what the engine finds wrong with a redirect from another origin, after sending the next preflight."""
         request = self._request
         if not self._engine.defers_credential_check:
             return None
@@ -73,11 +73,11 @@ class RedirectQuirks:
         return check_cors(response.headers, origin, include=True, is_tainted=is_tainted)
 
     def change_request(self, new: URL, stripped: frozenset[str]) -> None:
-        """Change further what a redirect has changed by the standard.
+        """Change the request beyond what a redirect changes in the standard.
 
         Args:
             new: where it leads; not yet in the request's URL list.
-            stripped: the lower-cased names of the headers that it took.
+            stripped: the lower-cased names of the headers that it removed.
         """
         request = self._request
         self.stripped_names = stripped

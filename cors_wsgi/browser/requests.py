@@ -41,15 +41,15 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "referrer_policy": get_args(ReferrerPolicy),
     "priority": get_args(Priority),
 }
-"""The values that JavaScript takes for each option of `fetch()`."""
+"""The values that JavaScript accepts for each option of `fetch()`."""
 
 
 @dataclass(slots=True)
 class Request:
     """A request as it passes through the standard's algorithms (`#concept-request`).
 
-    A page makes it from what a script asked for; `complete_fetch_request` or `complete_xhr_request` judges that, and
-    adds headers  and body; a fetch then changes it with every redirect.
+    A page creates it from what a script asked for; `complete_fetch_request` or `complete_xhr_request` checks it and
+    adds headers and body; a fetch then changes it with every redirect.
 
     Attributes:
         api: which API made it.
@@ -59,17 +59,17 @@ class Request:
         origin: of the page.
         body: the bytes, or None.
         is_stream: whether the body can be sent only once.
-        mode: as the script said.
+        mode: as the script gave it.
         credentials: the credentials mode.
         redirect: the redirect mode.
         cache: the cache mode.
         referrer_policy: empty for the default.
         priority: as a script set it; ignored here.
         keepalive: whether it may outlive the page.
-        integrity: hashes of which the body must have one; empty for none.
-        destination: empty for what a script asks for.
-        element: the kind of element that asks; empty for a script.
-        has_crossorigin: whether an element asks with CORS.
+        integrity: hashes, one of which the body must have; may be empty.
+        destination: empty for a script's request.
+        element: the kind of element that makes it; empty for a script.
+        has_crossorigin: whether an element requests with CORS.
         use_preflight: the use-CORS-preflight flag.
         raw_type: the type of a Blob, if an XMLHttpRequest's Content-Type is from one.
         given_type: the Content-Type that its author gave an XMLHttpRequest, if the engine judges that one.
@@ -132,17 +132,17 @@ def refuse(why: str) -> FetchError:
 def complete_fetch_request(
     request: Request, headers: HeadersInit | None, body: Body | None, *, duplex: str | None, engine: Engine
 ) -> None:
-    """Judge a request as `new Request(url, init)` does, and give it its headers and its body (`#dom-request`).
+    """Check a request as `new Request(url, init)` does, and add its headers and body (`#dom-request`).
 
     Args:
-        request: with URL, method, modes and policy as the script gave them, still without headers and body.
+        request: with URL, method, modes and policy as the script gave them, but without headers and body.
         headers: `init.headers`.
         body: `init.body`.
         duplex: `init.duplex`: `half`, which a stream needs, or None.
         engine: whose rules.
 
     Raises:
-        FetchError: where JavaScript throws a TypeError.
+        FetchError: if JavaScript throws a TypeError.
     """
     if request.url.has_credentials:
         raise refuse("the URL has a user name or password in it")
@@ -165,7 +165,7 @@ def complete_fetch_request(
 
 
 def _append_header(request: Request, name: str, value: str, engine: Engine) -> None:
-    """Append a header as the guard of the request's headers allows (`#concept-headers-append`)."""
+    """Append a header if the guard of the request's headers allows it (`#concept-headers-append`)."""
     header = guard_header(name, value, engine)
     if header is None:
         return

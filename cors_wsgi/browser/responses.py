@@ -1,4 +1,4 @@
-"""The response as a script gets it: filtered, so that it holds only what the page may see."""
+"""The response as a script gets it: filtered, with only what the page may see."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Response:
     Attributes:
         type: how it is filtered (`#concept-response-type`).
         status: 0 if the response is opaque.
-        headers: those that the script sees.
+        headers: the ones that the script sees.
         url: the last URL, without its fragment; empty if the response is opaque.
         redirected: whether there was a redirect.
         content: the bytes, as far as the script sees any.
         error: what went wrong after the headers had come; empty if the body is whole.
-        status_text: the words after the status; empty over HTTP/2.
+        status_text: the text after the status; empty over HTTP/2.
     """
 
     type: ResponseType
@@ -55,7 +55,7 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as UTF-8; what is not UTF-8 shows as replacement characters."""
+        """The body as UTF-8, with replacement characters for anything else."""
         return self.body.decode("utf-8-sig", "replace")
 
     def json(self) -> Any:
@@ -68,4 +68,4 @@ class Response:
 
 
 OPAQUE = Response("opaque", 0, ResponseHeaders(()), "", False, b"")
-"""What a script gets of a no-cors request (`#concept-filtered-response-opaque`)."""
+"""What a script gets from a no-cors request (`#concept-filtered-response-opaque`)."""

@@ -12,10 +12,10 @@ from .engines import STANDARD, Engine
 from .mime import parse_mime_type
 
 MAX_VALUE: Final = 128
-"""Bytes that a safelisted value may have (step 1 of `#cors-safelisted-request-header`)."""
+"""How many bytes a safelisted value may have (step 1 of `#cors-safelisted-request-header`)."""
 
 MAX_TOTAL: Final = 1024
-"""Bytes that all safelisted values of a request may have together (`#cors-unsafe-request-header-names`)."""
+"""How many bytes all safelisted values of a request may have together (`#cors-unsafe-request-header-names`)."""
 
 SAFELISTED_NAMES: Final = frozenset({"accept", "accept-language", "content-language", "content-type", "range"})
 """Lower-cased names that are safelisted for some values (`#cors-safelisted-request-header`)."""
@@ -24,14 +24,14 @@ NO_CORS_NAMES: Final = SAFELISTED_NAMES - {"range"}
 """Lower-cased names that a no-cors request may have (`#no-cors-safelisted-request-header-name`)."""
 
 SAFELISTED_MIME_TYPES: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
-"""What a form could always send without asking: essences that Content-Type may have."""
+"""The essences that Content-Type may have: what a form could always send without asking."""
 
 CLIENT_HINTS: Final = frozenset(
     {"device-memory", "downlink", "dpr", "ect", "rtt", "save-data", "viewport-width", "width"}
 )
 """Lower-cased names that one engine still safelists for valid values, as older texts of the standard did."""
 
-# One byte a character; `fullmatch` is used but for the two that look for a byte anywhere.
+# One byte per character; `fullmatch` is used except for the two that look for a byte anywhere.
 _UNSAFE_BYTE = re.compile(r'[\x00-\x08\x0a-\x1f"():<>?@\[\\\]{}\x7f]')
 _LANGUAGE = re.compile(r"[0-9A-Za-z *,\-.;=]*")
 _HIGH_BYTE = re.compile(r"[\x80-\xff]")
@@ -47,7 +47,7 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _DIGITS = re.compile(r"[0-9]+")
 _POSITION = re.compile(r"[+-]?[0-9]+")
 _LONGEST_NUMBER = 4000
-"""Digits that are read; Python's `int` refuses more than 4300, and nothing here may raise."""
+"""How many digits are read; Python's `int` refuses more than 4300, and nothing here may raise."""
 
 
 def has_unsafe_byte(value: str) -> bool:
@@ -82,9 +82,9 @@ def find_unsafe_value(name: str, value: str, engine: Engine = STANDARD, *, raw_t
 
     Args:
         name: in lower case, one of `SAFELISTED_NAMES`.
-        value: one byte a character.
+        value: one byte per character.
         engine: whose rules.
-        raw_type: the value is the type of an XMLHttpRequest's Blob, as the Blob has it.
+        raw_type: the value is the type of an XMLHttpRequest's Blob, unchanged.
     """
     judged_raw = raw_type and engine.judges_raw_blob_type
     if len(value) > MAX_VALUE and not judged_raw:
@@ -133,7 +133,7 @@ def is_valid_client_hint(name: str, value: str) -> bool:
 
     Args:
         name: in lower case.
-        value: one byte a character.
+        value: one byte per character.
     """
     if len(value) > MAX_VALUE:
         return False
@@ -154,7 +154,7 @@ def is_no_cors_safelisted(name: str, value: str, engine: Engine = STANDARD) -> b
 
     Args:
         name: in any case.
-        value: one byte a character; of a header that comes again, all values joined.
+        value: one byte per character; all values joined if the header is repeated.
         engine: whose rules.
     """
     return name.lower() in NO_CORS_NAMES and find_unsafe_value(name.lower(), value, engine) is None
@@ -181,7 +181,7 @@ def shorten_range(value: str) -> str:
     if end is not None and end < 0:
         if end < -1:
             return value
-        end = None  # Chromium's own word for a position that is not given is -1
+        end = None  # Chromium represents a missing position as -1
     too_big = any(number is not None and number >= 2**63 for number in numbers)
     if too_big or (start is None and not end) or (start is not None and end is not None and start > end):
         return value

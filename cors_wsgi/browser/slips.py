@@ -1,4 +1,4 @@
-"""Slips between two origins that were meant to be one: another scheme, port, or name of the same machine."""
+"""Slips between two origins that were meant to be the same: another scheme, port, or name of the same machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .urls import URL, parse_url
 
 
 class Slip(NamedTuple):
-    """What keeps a named origin from being the page's.
+    """The difference between a named origin and the page's.
 
     Attributes:
         name: a stable name.
@@ -22,7 +22,7 @@ class Slip(NamedTuple):
 
 
 def rename_page(facts: Mapping[str, str]) -> str | None:
-    """Return the page's origin under another name of this machine, where server or policy use that one, or None.
+    """Return the page's origin under the name of this machine that server or policy use, or None.
 
     Args:
         facts: of a failed request: the page's `origin`, the `nearest` rule of the policy if that is known, the `value`
@@ -42,7 +42,7 @@ def rename_page(facts: Mapping[str, str]) -> str | None:
 
 
 def advise_one_name(facts: Mapping[str, str]) -> str | None:
-    """Return the advice to open the page under the name that is used elsewhere, or None where that is not the matter.
+    """Return the advice to open the page under the name that is used elsewhere, or None if that is not the problem.
 
     Args:
         facts: as for `rename_page`.
@@ -56,12 +56,12 @@ def advise_one_name(facts: Mapping[str, str]) -> str | None:
         and_api = f", and fetch {api.origin.replace(api.host, then.host, 1)} from there"
     return (
         f"Open the page at {renamed}{and_api}: {page.host} and {then.host} are this machine under two names, but for "
-        "browsers two origins and two sites, so that cookies would be missing even if CORS allowed it."
+        "browsers two origins and two sites, so cookies would be missing even if CORS allowed it."
     )
 
 
 def find_slip(origin: str, named: str) -> Slip | None:
-    """Return the slip that lies between the page's origin and the one that a server names, or None.
+    """Return the slip between the page's origin and the one that a server names, or None.
 
     Args:
         origin: of the page, serialized.
@@ -77,7 +77,7 @@ def find_slip(origin: str, named: str) -> Slip | None:
     if other is None or not other.is_http:
         return None
     if other.origin == origin:
-        text = f"The server names {named}, which browsers compare letter by letter: it must be {origin}."
+        text = f"The server names {named}, which browsers compare character by character: it must be {origin}."
         return Slip("spelling", text)
     if _strip_host(page.host) != _strip_host(other.host):
         return None

@@ -1,4 +1,4 @@
-"""How a request reaches a server, and the way to a WSGI app in this process; `connections` has that to a live one."""
+"""How a request reaches a server: here a WSGI app in this process; for live servers, see `connections`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class NetworkError(Exception):
-    """No response came, or none that is HTTP; the message says why in a few words."""
+    """There was no response, or it is not HTTP; the message says why in a few words."""
 
 
 class Transport(Protocol):
-    """Something that takes requests for an origin.
+    """Something that sends requests to an origin.
 
     Attributes:
         speaks_http2: whether a streamed body can be sent.
@@ -34,8 +34,8 @@ class Transport(Protocol):
         """Send a request and return the response, read to its end.
 
         Args:
-            url: where to.
-            request: what is sent, to the byte.
+            url: where to send it.
+            request: what to send, exact to the byte.
 
         Raises:
             NetworkError: no response came.
@@ -45,7 +45,7 @@ class Transport(Protocol):
 
 @runtime_checkable
 class RepeatingTransport(Transport, Protocol):
-    """A transport that sends a request a second time where a connection was closed under the first."""
+    """A transport that sends a request again if the connection was closed during the first try."""
 
     def send_once(self, url: URL, request: WireRequest) -> WireResponse:
         """Send a request that cannot be sent twice, since its body is a stream.
@@ -57,7 +57,7 @@ class RepeatingTransport(Transport, Protocol):
 
 
 class Paced:
-    """A transport that sends at most this many requests per second, whatever the path."""
+    """A transport that sends at most a given number of requests per second, whatever the path."""
 
     def __init__(self, transport: Transport, rate: float) -> None:
         self._transport = transport
@@ -66,7 +66,7 @@ class Paced:
         self.speaks_http2 = transport.speaks_http2
 
     def send(self, url: URL, request: WireRequest) -> WireResponse:
-        """Wait for the turn, and send the request.
+        """Wait until the rate allows it, and send the request.
 
         Raises:
             NetworkError: there is no response.
@@ -79,7 +79,7 @@ class Paced:
 
 
 class WSGITransport:
-    """A WSGI app in this process, called as werkzeug's test client calls it. What the app raises is raised here too."""
+    """A WSGI app in this process, called as werkzeug's test client does. Whatever the app raises is raised here too."""
 
     def __init__(self, app: WSGIApplication, *, speaks_http2: bool = True) -> None:
         try:
@@ -116,20 +116,20 @@ class WSGITransport:
 
 
 def _is_of_werkzeug(error: TypeError) -> bool:
-    """Tell whether werkzeug itself stumbled over an app that started no response, and not the app over its own code."""
+    """Tell whether werkzeug failed because the app did not start a response, rather than the app in its own code."""
     traceback = error.__traceback__
     return traceback is not None and traceback.tb_next is not None and traceback.tb_next.tb_next is None
 
 
 def build_environ(url: URL, request: WireRequest) -> WSGIEnvironment:
-    """Return the environ of a request as a server makes it (PEP 3333).
+    """Return the environ of a request as a server would build it (PEP 3333).
 
     Args:
-        url: where it goes; what follows the origin is passed on as it is.
-        request: its method, headers and body; its URL is not read.
+        url: where it goes; everything after the origin is passed on unchanged.
+        request: its method, headers and body; its URL is ignored.
     """
-    # By hand, though werkzeug has an EnvironBuilder: that one counts Content-Length anew or leaves it out, and drops
-    # the query from REQUEST_URI. The app has to get, to the byte, the request that the model sent.
+    # By hand, though werkzeug has an EnvironBuilder: that one recomputes Content-Length or leaves it out, and drops
+    # the query from REQUEST_URI. The app must get exactly the request that the model sent.
     body = request.body or b""
     port = DEFAULT_PORTS[url.scheme] if url.port is None else url.port
     environ: dict[str, Any] = {

@@ -1,8 +1,8 @@
 """URLs as browsers read them (https://url.spec.whatwg.org), as far as http and https go.
 
-By hand, since `urllib.parse` follows RFC 3986: it keeps dot segments, default ports, capitals and `0x7f.1`, and takes
-a backslash for part of a path. ada, which reads URLs as browsers do, is compiled C++: too much to depend on for a model
-of browsers, and the oracle that the tests hold this parser to.
+Written by hand, since `urllib.parse` follows RFC 3986: it keeps dot segments, default ports, capitals and `0x7f.1`, and
+treats a backslash as part of a path. ada, which reads URLs as browsers do, is compiled C++: too much to depend on for a
+model of browsers, but the tests compare this parser with it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:\[\]]+)(?::([0-9]*))?")
 
 _C0_CONTROL_OR_SPACE = "".join(map(chr, range(0x21)))
 _SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half of a pair, which no string has in a URL: it becomes U+FFFD, as JavaScript makes a `USVString`."""
+"""Half of a surrogate pair, which a URL cannot contain: it becomes U+FFFD, as in a `USVString` of JavaScript."""
 
 # The percent-encode sets beyond controls and non-ASCII (`#percent-encoded-bytes`); the query's is that of special URLs.
 _FRAGMENT = frozenset('"<>`')
@@ -53,8 +53,8 @@ class URL:
     Attributes:
         scheme: in lower case.
         host: as serialized; empty for schemes other than http and https.
-        port: None where it is the scheme's default.
-        path: percent-encoded, beginning with a slash; for other schemes all that follows the scheme.
+        port: None if it is the scheme's default.
+        path: percent-encoded, beginning with a slash; for other schemes, everything after the scheme.
         query: percent-encoded, or None.
         fragment: percent-encoded, or None.
         userinfo: user name and password as written before the `@`, percent-encoded; usually empty.
@@ -87,18 +87,18 @@ class URL:
 
     @property
     def has_credentials(self) -> bool:
-        """Whether there is a user name or password in it (`#include-credentials`)."""
+        """Whether it has a user name or password (`#include-credentials`)."""
         return self.userinfo != ""
 
     @property
     def authorization(self) -> str:
-        """The value of the Authorization header that its user name and password make."""
+        """The value of the Authorization header for its user name and password."""
         name, _, password = self.userinfo.partition(":")
         value = unquote_to_bytes(name) + b":" + unquote_to_bytes(password)
         return f"Basic {base64.b64encode(value).decode('ascii')}"
 
     def with_credentials(self, username: str | None, password: str | None) -> URL:
-        """Return the URL with a user name and a password, each as it is where None is given (`#set-the-username`)."""
+        """Return the URL with a user name and a password; None leaves either as it is (`#set-the-username`)."""
         own = self.userinfo.partition(":")[::2]
         name, secret = (
             old if new is None else _encode(new, _USERINFO) for old, new in zip(own, (username, password), strict=True)
@@ -126,14 +126,14 @@ class URL:
         return self.without_fragment if self.fragment is None else f"{self.without_fragment}#{self.fragment}"
 
 
-@lru_cache(maxsize=1024)  # the same few URLs come with each request; a test that draws more must not fill memory
+@lru_cache(maxsize=1024)  # every request parses the same few URLs; a test that generates more must not fill the memory
 def parse_url(text: str, base: URL | None = None) -> URL | None:
     """Return the parts of a URL, or None if `text` is not one (`#concept-basic-url-parser`).
 
-    Of schemes other than http and https nothing but the scheme and the fragment is read: no browser fetches them here.
+    For schemes other than http and https only the scheme and the fragment are read: they are never fetched here.
 
     Args:
-        text: a URL; with `base` a relative one too.
+        text: a URL; with `base`, it may be relative.
         base: an http or https URL.
 
     >>> str(parse_url("HTTPS://App.Example.com:443/a/../b?q='#x"))
@@ -158,7 +158,7 @@ def parse_url(text: str, base: URL | None = None) -> URL | None:
 
 
 def _resolve(text: str, base: URL, scheme: str, fragment: str | None) -> URL | None:
-    """Return the URL that a relative one means (`#relative-state`)."""
+    """Resolve a relative URL (`#relative-state`)."""
     if re.match(r"[/\\]{2}", text):
         return _parse_authority(scheme, text.lstrip("/\\"), fragment)
     before, mark, after = text.partition("?")
@@ -173,7 +173,7 @@ def _resolve(text: str, base: URL, scheme: str, fragment: str | None) -> URL | N
 
 
 def _parse_authority(scheme: str, text: str, fragment: str | None) -> URL | None:
-    """Return the URL whose user info, host, port, path and query `text` holds (`#authority-state`)."""
+    """Return the URL whose user info, host, port, path and query are in `text` (`#authority-state`)."""
     before, mark, after = text.partition("?")
     end = re.search(r"[/\\]", before)
     authority, path = (before, "/") if end is None else (before[: end.start()], before[end.start() :])
@@ -208,7 +208,7 @@ def _parse_path(text: str) -> str:
 
 
 def _encode(text: str, also: frozenset[str]) -> str:
-    """Percent-encode controls, spaces, all beyond ASCII, and what is in `also` (`#string-utf-8-percent-encode`)."""
+    """Percent-encode controls, spaces, everything beyond ASCII, and `also` (`#string-utf-8-percent-encode`)."""
     if text.isascii() and text.isprintable() and not also.intersection(text) and " " not in text:
         return text
     return "".join(

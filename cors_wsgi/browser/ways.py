@@ -1,4 +1,4 @@
-"""The way to a live server, where it is not the usual one: certificates, addresses, a proxy, a socket."""
+"""How to reach a live server in other than the usual way: certificates, addresses, a proxy, a socket."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from .urls import URL, parse_url
 
 @dataclass(frozen=True)
 class Route:
-    """The way to a server, where it is not the usual one.
+    """How to reach a server in other than the usual way.
 
     Attributes:
         verifies: whether certificates are checked.
-        ca_file: a file of certificates that are trusted in place of the system's; empty for those.
-        addresses: by host and port, the address to connect to instead of asking for one.
-        proxy: the URL of a proxy; None for the one that the environment names, empty for none at all.
-        unix_socket: the path of a socket to connect to, whatever the host; empty for none.
+        ca_file: a file of certificates to trust instead of the system's; empty for the system's.
+        addresses: by host and port, the address to connect to instead of resolving the host.
+        proxy: the URL of a proxy; None for the one in the environment, empty for no proxy.
+        unix_socket: the path of a socket to connect to, whatever the host; may be empty.
     """
 
     verifies: bool = True
@@ -36,16 +36,16 @@ DIRECT: Final = Route()
 
 
 def find_proxy(route: Route, url: URL) -> URL | None:
-    """Return the proxy that a request takes, or None: the environment's never for loopback, as in browsers.
+    """Return the proxy for a request, or None; the environment's never applies to loopback, as in browsers.
 
     Raises:
-        ValueError: what is named is not an http or https URL.
+        ValueError: the proxy is not an http or https URL.
     """
     if route.unix_socket or route.proxy == "":
         return None
     proxy = route.proxy
     if proxy is None:
-        # With http.client, ssl and email it takes longer to import than all of this side.
+        # It imports http.client, ssl and email, which takes longer than importing the whole package.
         from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415
 
         if is_loopback(url.host) or proxy_bypass(url.host):
@@ -62,7 +62,7 @@ def find_proxy(route: Route, url: URL) -> URL | None:
 
 
 def list_login(proxy: URL | None) -> list[Header]:
-    """Return the header that gives a proxy the user name and password, if its URL has them."""
+    """Return the header with the proxy's user name and password, if its URL has them."""
     if proxy is None or not proxy.has_credentials:
         return []
     token = base64.b64encode(unquote(proxy.userinfo).encode()).decode("ascii")
@@ -70,7 +70,7 @@ def list_login(proxy: URL | None) -> list[Header]:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine, by its name or address alone."""
+    """Tell whether a host is this machine, judging only by its name or address."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

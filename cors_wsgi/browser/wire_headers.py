@@ -1,4 +1,4 @@
-"""The headers on the wire: what a browser adds to a request's own, and what engines change on the way, both ways."""
+"""The headers on the wire: what a browser adds to a request, and what engines change in either direction."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from .safelist import shorten_range
 from .urls import URL
 
 USER_AGENT: Final = "Mozilla/5.0 (compatible; cors-wsgi)"
-"""No browser's own, so that a server's log says who asked; with the words by which many servers know a browser."""
+"""Not a real browser's, so that a server's log shows what this is, but with the start that many servers expect."""
 
 ACCEPT_LANGUAGE: Final = ("Accept-Language", "en")
-"""Of every request of a page, though not of preflights (step 14 of `#concept-fetch`)."""
+"""Sent with every request of a page, but not with preflights (step 14 of `#concept-fetch`)."""
 
 _SITES: Final = ("same-origin", "same-site", "cross-site")
 
 _HIDING_POLICIES: Final = frozenset(
     {"", "no-referrer-when-downgrade", "strict-origin", "strict-origin-when-cross-origin"}
 )
-"""Those under which a request from https to http has the Origin `null` (`#append-a-request-origin-header`)."""
+"""Policies that give a request from https to http the Origin `null` (`#append-a-request-origin-header`)."""
 
 _SINGLETONS: Final = frozenset(
     {
@@ -39,7 +39,7 @@ _SINGLETONS: Final = frozenset(
         "user-agent",
     }
 )
-"""Lower-cased names that Firefox does not take for lists."""
+"""Lower-cased names that Firefox does not treat as lists."""
 
 _EMPTY_COUNTS: Final = frozenset({"access-control-allow-origin", "content-length", "location"})
 
@@ -48,10 +48,10 @@ def make_wire_headers(request: Request, engine: Engine, cookies: Cookies, authen
     """Return the request's headers with those that the browser adds (step 8 of `#http-network-or-cache-fetch`).
 
     Args:
-        request: with its own headers, which stay as they are.
+        request: its own headers stay as they are.
         engine: whose rules.
         cookies: of all origins.
-        authentication: the value of Authorization that is stored for the request; None for none.
+        authentication: the value of Authorization that is stored for the request, or None.
     """
     headers = change_sent(list(request.headers), request.method, engine, has_body=request.body is not None)
     if not has_header(headers, "accept-language"):
@@ -79,7 +79,7 @@ def make_wire_headers(request: Request, engine: Engine, cookies: Cookies, authen
 
 
 def includes_credentials(request: Request) -> bool:
-    """Tell whether cookies and stored authentication go with the request (step 8.3 of the same algorithm)."""
+    """Tell whether the request carries cookies and stored authentication (step 8.3 of the same algorithm)."""
     mode = request.credentials
     return mode == "include" or (mode == "same-origin" and request.tainting == "basic")
 
@@ -106,7 +106,7 @@ def make_metadata_headers(request: Request, mode: str, engine: Engine, *, is_pre
     """Return the Sec-Fetch headers of the request (https://w3c.github.io/webappsec-fetch-metadata).
 
     Args:
-        request: whose URLs so far decide on the site.
+        request: its URLs so far decide the site.
         mode: the value of Sec-Fetch-Mode; a preflight's is always `cors`.
         engine: whose rules.
         is_preflight: whether they are for the request's preflight.
@@ -163,10 +163,10 @@ def change_sent(headers: list[Header], method: str, engine: Engine, *, has_body:
 
 
 def change_received(headers: Sequence[Header], engine: Engine) -> Sequence[Header]:
-    """Return a response's headers as the engine takes them.
+    """Return a response's headers as the engine reads them.
 
     Args:
-        headers: as they came.
+        headers: as received.
         engine: whose rules.
     """
     if engine.folds_lines:
@@ -177,7 +177,7 @@ def change_received(headers: Sequence[Header], engine: Engine) -> Sequence[Heade
 
 
 def _fold_lines(headers: list[Header], has_body: bool) -> list[Header]:
-    """Make one line of each header, one by one: an empty line empties it, and one that is not a list is replaced."""
+    """Merge the lines of each header one by one: an empty line empties it, and a line of a non-list replaces it."""
     folded: dict[str, Header] = {}
     for name, value in headers:
         lower = name.lower()
@@ -190,7 +190,7 @@ def _fold_lines(headers: list[Header], has_body: bool) -> list[Header]:
 
 
 def _drop_empty_lines(headers: Sequence[Header]) -> list[Header]:
-    """Drop the empty lines of each header that has others too, but of those of which an empty one counts."""
+    """Drop the empty lines of each header that has other lines, except where an empty line counts."""
     seen = {name.lower() for name, value in headers if value}
     kept = []
     for name, value in headers:
@@ -204,5 +204,5 @@ def _drop_empty_lines(headers: Sequence[Header]) -> list[Header]:
 
 
 def _take_for_utf8(value: str) -> str:
-    """Return the bytes of `value` with what is not UTF-8 replaced, each byte a character again."""
+    """Return the bytes of `value` with invalid UTF-8 replaced, again as one character per byte."""
     return value.encode("latin-1", "replace").decode("utf-8", "replace").encode("utf-8").decode("latin-1")

@@ -27,17 +27,17 @@ def complete_xhr_request(
     upload_listener: bool,
     engine: Engine,
 ) -> None:
-    """Judge a request as `open()` does, and give it headers and body as `send()` does (`#the-send()-method`).
+    """Check a request as `open()` does, and add headers and body as `send()` does (`#the-send()-method`).
 
     Args:
-        request: with URL, method, credentials mode and `is_sync` as the script gave them, still without the rest.
-        headers: what is set with `setRequestHeader()`.
+        request: with URL, method, credentials mode and `is_sync` as the script gave them, but without the rest.
+        headers: those set with `setRequestHeader()`.
         body: the argument of `send()`.
         upload_listener: whether a listener is registered on `upload`.
         engine: whose rules.
 
     Raises:
-        FetchError: where JavaScript throws: for a method, name or value that cannot be sent.
+        FetchError: if JavaScript throws: for a method, name or value that cannot be sent.
     """
     check_method(request.method)
     request.method = normalize_method(request.method)
@@ -46,7 +46,7 @@ def complete_xhr_request(
         if header is not None:
             request.headers = _combine(request.headers, *header)
     if isinstance(body, ReadableStream):
-        body = "[object ReadableStream]"  # send() does not take this type, so it becomes text
+        body = "[object ReadableStream]"  # send() does not accept this type, so it becomes text
     if body is not None and request.method not in ("GET", "HEAD"):
         _set_xhr_body(request, body, engine)
     elif engine.types_absent_body and isinstance(body, URLSearchParams):
@@ -59,7 +59,7 @@ def complete_xhr_request(
 
 
 def _combine(headers: list[Header], name: str, value: str) -> list[Header]:
-    """Add a value to the header of that name, or a header (`#concept-header-list-combine`)."""
+    """Add a value to the header of that name, or a new header (`#concept-header-list-combine`)."""
     lower = name.lower()
     if not has_header(headers, lower):
         return [*headers, (name, value)]
@@ -98,7 +98,7 @@ def _keep_blob_type(text: str, engine: Engine) -> str | None:
 
 
 def _set_every_charset(value: str, engine: Engine) -> str:
-    """Return the author's Content-Type as one engine sends it with URLSearchParams, else as it is."""
+    """Return the author's Content-Type as one engine sends it with URLSearchParams, otherwise unchanged."""
     if engine.rewrites_charset_of_params == "never" or parse_mime_type(value) is None:
         return value
     return _EVERY_CHARSET.sub(_raise_charset, value)

@@ -94,9 +94,9 @@ def test_bodies_of_simple_types_need_no_preflight() -> None:
 
 
 def test_one_body_at_a_time() -> None:
-    with pytest.raises(TypeError, match="give one of body, json and form"):
+    with pytest.raises(TypeError, match="pass only one of body, json and form"):
         make().open(PAGE).fetch("/x", method="POST", json=1, form={"a": "b"})
-    with pytest.raises(TypeError, match="give one of body, json and form"):
+    with pytest.raises(TypeError, match="pass only one of body, json and form"):
         make().open(PAGE).xhr("/x", method="POST", json=1, body="x")
 
 

@@ -53,7 +53,7 @@ def test_a_slip_has_a_name(origin: str, named: str, expected: str | None) -> Non
     [
         (APP, f"{APP}/", ": without the slash it is the page's origin."),
         (APP, "app.example.com", ": with https:// it is the page's origin."),
-        (APP, APP.upper(), f", which browsers compare letter by letter: it must be {APP}."),
+        (APP, APP.upper(), f", which browsers compare character by character: it must be {APP}."),
         (APP, "http://app.example.com:1", f"; the page's origin, {APP}, has another scheme and another port."),
         ("https://www.a.example", "https://a.example", "; the page's origin, https://www.a.example, has “www.”."),
         ("https://a.example", "https://www.a.example", "; the page's origin, https://a.example, has no “www.”."),
@@ -91,7 +91,7 @@ def test_a_page_of_this_machine_is_renamed(facts: dict[str, str], renamed: str |
 
 def test_the_advice_names_the_page_and_the_api_where_both_have_to_move() -> None:
     two = "127.0.0.1 and localhost are this machine under two names, but for browsers two origins and two sites, so "
-    two += "that cookies would be missing even if CORS allowed it."
+    two += "cookies would be missing even if CORS allowed it."
     facts = {"origin": "http://127.0.0.1:5173", "url": "http://localhost:8000/x"}
     assert advise_one_name(facts) == f"Open the page at http://localhost:5173: {two}"
     facts = {"origin": "http://127.0.0.1:5173", "url": "http://127.0.0.1:8000/x", "value": "http://localhost:5173"}
