@@ -79,7 +79,7 @@ def audit_server(
         headers: as for `audit_app`.
         rate: requests a second at most; None for no limit.
         timeout: seconds for one exchange, from the connection to the last byte.
-        route: the way to the server: a proxy, a socket, certificates, addresses.
+        route: how to reach the server: a proxy, a socket, certificates, addresses.
         progress: called with the number of requests so far, after each.
 
     Raises:

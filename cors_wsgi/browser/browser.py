@@ -76,7 +76,7 @@ class Browser:
             url: the server under test; a path that begins with `/` is resolved against it.
             engine: as for the constructor.
             timeout: seconds for one exchange, from the connection to the last byte.
-            route: the way to the servers: a proxy, a socket, certificates, addresses.
+            route: how to reach the servers: a proxy, a socket, certificates, addresses.
 
         Raises:
             ValueError: `url` is not an http or https URL, or there is no such engine.

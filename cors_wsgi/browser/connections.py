@@ -38,7 +38,7 @@ class HTTPTransport:
         Args:
             timeout: seconds for one exchange, from the connection to the last byte.
             engine: whose rules responses are read by.
-            route: the way to the servers.
+            route: how to reach the servers.
         """
         self._timeout = timeout
         self._route = route

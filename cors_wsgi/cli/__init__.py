@@ -11,7 +11,7 @@ from typing import Final, Protocol, cast
 
 COMMANDS: Final = {
     "check": "play the browser against a server, and say what it would do and why",
-    "audit": "ask a server what its policy really is, and report what is wrong with it",
+    "audit": "find out what a server's policy really is, and report what is wrong with it",
     "compare": "show where a browser's verdict differs between two policies, apps or servers",
     "explain": "explain a line of a browser's console, and what to do about it",
     "migrate": "rewrite source that uses Flask-CORS, and show who could read and who can now",
@@ -19,7 +19,7 @@ COMMANDS: Final = {
     "completion": "print a completion script for your shell",
     "demo": "serve an API and a page on two origins, and show every exchange between them",
 }
-"""The commands, each a module of this package with what `Command` has."""
+"""The commands; each is a module of this package that has everything in `Command`."""
 
 USAGE_ERROR: Final = 2
 
@@ -38,7 +38,7 @@ examples:
 
 
 class Command(Protocol):
-    """What the module of a command has.
+    """What a command's module has.
 
     Attributes:
         EXAMPLES: the end of its help.
@@ -51,17 +51,17 @@ class Command(Protocol):
         ...
 
     def run(self, arguments: argparse.Namespace) -> int:
-        """Do it, and return the exit status."""
+        """Run the command, and return the exit status."""
         ...
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status; 2 for a wrong call or a missing package."""
+    """Run one command and return its exit status; 2 for wrong arguments or a missing package."""
     given = sys.argv[1:] if argv is None else list(argv)
-    if given[:1] == ["--version"]:  # which a report of a bug begins with, also where the extra is not installed
+    if given[:1] == ["--version"]:  # bug reports start with it, even where the extra is not installed
         print(_VERSION)
         return 0
-    # PERF: of a command that is named, the others would take as long to load as it takes to run.
+    # PERF: if a command is named, loading the others would take as long as running it.
     names = given[:1] if given[:1] and given[0] in COMMANDS else list(COMMANDS)
     try:
         modules = {name: _load(name) for name in names}

@@ -1,4 +1,4 @@
-"""Arguments that several commands read alike: headers, apps to ask in process, and the way to a server."""
+"""Arguments that several commands share: headers, apps to call in process, and how to reach a server."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def read_url(text: str, how: str) -> str:
     """Return a URL that has a scheme.
 
     Args:
-        text: as it was written.
-        how: what to do instead, before the URL as it should be.
+        text: as the user wrote it.
+        how: what to do instead, followed by the correct URL.
 
     Raises:
-        ValueError: it has no scheme, or a user name or password in it; they are not repeated.
+        ValueError: it has no scheme, or has a user name or password, which the message does not repeat.
     """
     if "://" not in text:
         host = text.partition("/")[0].partition(":")[0]
@@ -43,17 +43,17 @@ def read_url(text: str, how: str) -> str:
     url = parse_url(text)
     if url is not None and url.has_credentials:
         raise ValueError(
-            f"{url.request_url} was given with a user name or password, which no script may fetch; leave them out, and "
+            f"{url.request_url} has a user name or password, which a script may not fetch; leave them out, and "
             "write -H 'Authorization: Basic …'"
         )
     return text
 
 
 def load_app(name: str) -> Any:
-    """Import `module:attribute`, from the current folder, too, as servers do.
+    """Import `module:attribute`, also from the current folder, as servers do.
 
     Raises:
-        ValueError: it is not written so.
+        ValueError: it is not in this form.
         ImportError: there is no such module.
         AttributeError: the module has no such attribute.
     """
@@ -76,23 +76,25 @@ def check_timeout(seconds: float) -> float:
 
 
 def add_route_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments that say how a server is reached; they are called as those of curl."""
-    group = parser.add_argument_group("the way to the server")
+    """Declare the arguments for reaching a server; they are named after curl's."""
+    group = parser.add_argument_group("how to reach the server")
     group.add_argument("-k", "--insecure", action="store_true", help="accept any certificate")
-    group.add_argument("--cacert", metavar="FILE", default="", help="certificates to trust in place of the system's")
+    group.add_argument("--cacert", metavar="FILE", default="", help="certificates to trust instead of the system's")
     group.add_argument(
         "--resolve",
         metavar="HOST:PORT:ADDRESS",
         action="append",
         default=[],
-        help="where to find a host (repeatable)",
+        help="the address of a host (repeatable)",
     )
-    group.add_argument("--proxy", metavar="URL", help="a proxy; without it HTTP_PROXY, HTTPS_PROXY and NO_PROXY count")
+    group.add_argument(
+        "--proxy", metavar="URL", help="a proxy; by default the one in HTTP_PROXY or HTTPS_PROXY, unless in NO_PROXY"
+    )
     group.add_argument("--unix-socket", metavar="PATH", default="", help="a socket to connect to, whatever the host")
 
 
 def read_route(arguments: argparse.Namespace) -> Route:
-    """Return the way to the server.
+    """Return how to reach the server.
 
     Raises:
         ValueError: an argument is wrong; the message says what to write.

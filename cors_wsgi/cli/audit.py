@@ -1,4 +1,4 @@
-"""`cors-wsgi audit URL`: ask a server what its policy really is, and report what is wrong with it."""
+"""`cors-wsgi audit URL`: find out what a server's policy really is, and report what is wrong with it."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from .terminal import make_console, print_error, safe
 SAME, CHANGED, UNTRIED = 0, 1, 2
 
 _SHOWN: Final = 30
-"""Lines of the table at most, of gains and of losses; --json has them all."""
+"""How many gains and how many losses the table shows at most; --json has them all."""
 
 _SHOWN_IN_CELL: Final = 8
 
@@ -42,15 +42,15 @@ exit status: 0 no verdict changes, 1 at least one does (--only-wider: somebody g
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.description = (
-        "Ask two sides the same questions, and print where a browser's verdict changes. Each is a policy, an app with "
+        "Send two sides the same requests, and print where a browser's verdict changes. Each is a policy, an app with "
         "one, a Flask app (module:attribute), or a live server (a URL). Only GET and HEAD are sent; other methods are "
         "asked about by a preflight."
     )
     parser.add_argument("old", metavar="OLD", help="module:attribute, or a URL")
     parser.add_argument("new", metavar="NEW", help="module:attribute, or a URL")
     parser.add_argument("--only-wider", action="store_true", help="exit with 1 only if somebody gains access")
-    parser.add_argument("--origin", action="append", default=[], help="an origin to ask with (repeatable)")
-    parser.add_argument("--path", action="append", default=[], help="a path to ask about, besides the apps' own routes")
+    parser.add_argument("--origin", action="append", default=[], help="an origin to try (repeatable)")
+    parser.add_argument("--path", action="append", default=[], help="a path to try, besides the apps' own routes")
     parser.add_argument("--decisions", metavar="FILE", help="recorded decisions to replay, one JSON object per line")
     parser.add_argument("--json", action="store_true", help="print the changes as a JSON list")
     parser.add_argument(
@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare: 0 if no verdict changes, 1 if one does, 2 if it could not be found out."""
+    """Compare: 0 if no verdict changes, 1 if one does, 2 if the comparison failed."""
     try:
         result, skipped = _compare(arguments)
     except (ValueError, ImportError, AttributeError, OSError, SideError) as error:
@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _compare(arguments: argparse.Namespace) -> tuple[Comparison, int]:
-    """Return the comparison, and the number of recorded decisions that nobody could ask."""
+    """Return the comparison, and the number of recorded decisions that could not be replayed."""
     if arguments.most is not None and arguments.most < 1:
         raise ValueError("--most must be at least 1")
     for origin in arguments.origin:
@@ -119,7 +119,7 @@ def _load_side(name: str, served: str | None, arguments: argparse.Namespace) -> 
 
 
 def _read_decisions(file: str) -> tuple[list[Question], int]:
-    """Return what was asked in recorded decisions, and the number of those that no browser can ask again.
+    """Return the questions in recorded decisions, and the number of decisions that a browser cannot repeat.
 
     Raises:
         ValueError: for a line that is not a decision.
@@ -135,7 +135,7 @@ def _read_decisions(file: str) -> tuple[list[Question], int]:
             if origin is None or not _can_be_sent(origin) or not is_token(method) or is_forbidden_method(method):
                 skipped += 1
                 continue
-            # As WSGI hands it over, one character per byte.
+            # As WSGI passes it, one character per byte.
             encoded = encode_path(path.encode("latin-1", "replace"))
             questions[Question(encoded if encoded.startswith("/") else f"/{encoded}", origin, method)] = None
     return list(questions), skipped
@@ -165,7 +165,7 @@ def _progress() -> Iterator[Callable[[int], None]]:
 
 
 def _note(result: Comparison, skipped: int) -> Iterator[str]:
-    """Yield what was asked, and what was not."""
+    """Yield how much was asked, and what was not."""
     yield f"Each side was asked {result.asked} questions."
     if result.left_out:
         yield f"{result.left_out} more were too many, and not asked: write --most {result.asked + result.left_out}."
@@ -213,9 +213,9 @@ def _make_table(changes: Sequence[Change]) -> Table:
 
 
 def _merge(changes: Sequence[Change]) -> list[tuple[Any, ...]]:
-    """Return the lines of the table: questions that differ in one cell alone share a line, gains first.
+    """Return the lines of the table: questions that differ only in one cell share a line, gains first.
 
-    Where a whole response changes hands, what else changes with it is left out.
+    If the whole response is gained or lost, what else changes with it is left out.
     """
     whole = {
         (replace(change.question, header=None, reads=None), change.is_gain) for change in changes if _is_whole(change)
@@ -242,7 +242,7 @@ def _is_whole(change: Change) -> bool:
 
 
 def _merge_column(rows: list[list[Any]], column: int, joiner: str) -> list[list[Any]]:
-    """Return the rows with those that differ in a column alone as one, where the first of them was."""
+    """Return the rows, merging those that differ only in one column, in the place of the first of them."""
     alike: dict[tuple[Any, ...], dict[str, None]] = {}
     for row in rows:
         alike.setdefault((*row[:column], *row[column + 1 :]), {})[row[column]] = None

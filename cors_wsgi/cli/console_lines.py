@@ -1,4 +1,4 @@
-"""The words of browsers' consoles, read back: which reason a line is about, and the facts in it."""
+"""Recognize the messages of browsers' consoles: which reason a line is about, and the facts in it."""
 
 from __future__ import annotations
 
@@ -103,9 +103,9 @@ class Recognized:
 
     Attributes:
         reason: the reason.
-        facts: what stood in the line.
-        also: further reasons for which this browser uses the same words.
-        may_follow: whether the browser prints it also below the line that says why.
+        facts: the values in the line.
+        also: further reasons for which this browser prints the same text.
+        may_follow: whether the browser also prints it below the line that says why.
     """
 
     reason: FailureReason
@@ -115,7 +115,7 @@ class Recognized:
 
 
 def recognize(line: str) -> Recognized | None:
-    """Return what one line of a console is about, or None for a line that no browser is known to print."""
+    """Return what one line of a console is about, or None if no browser is known to print it."""
     text = _plain(line)
     best: tuple[int, Recognized] | None = None
     for pattern, literal, reasons in _patterns():
@@ -128,18 +128,18 @@ def recognize(line: str) -> Recognized | None:
             best = literal, Recognized(reasons[0], facts, reasons[1:])
     if best is None or (best[1].reason is FailureReason.NETWORK_FAILURE and _is_no_reason(text)):
         return None
-    # What has other words than Chromium's is Firefox's second line for a failed preflight, or its only one.
+    # If the text is not Chromium's, it is Firefox's second line for a failed preflight, or its only one.
     is_firefox_s = best[1].reason is FailureReason.NETWORK_FAILURE and "net::" not in text
     return _refine(replace(best[1], may_follow=is_firefox_s))
 
 
 def _is_no_reason(text: str) -> bool:
-    """Tell whether a line names an error of the network that Chromium shows for requests blocked otherwise, too."""
+    """Tell whether a line names a network error that Chromium also shows for requests blocked for other reasons."""
     return "net::" in text and find_trace(text) is not None
 
 
 def _refine(found: Recognized) -> Recognized:
-    """Tell apart by its facts what a browser has the same words for."""
+    """Use the facts to distinguish reasons for which a browser prints the same text."""
     value, origin = found.facts.get("value", ""), found.facts.get("origin", "")
     if found.reason is FailureReason.ACAO_MISMATCH and ("," in value or " " in value):
         return replace(found, reason=FailureReason.ACAO_MULTIPLE, also=())
@@ -149,12 +149,12 @@ def _refine(found: Recognized) -> Recognized:
 
 
 def recognize_trace(line: str) -> Trace | None:
-    """Return what a line is that accompanies the one with the reason, or None for any other line."""
+    """Return what a line means that accompanies the one with the reason, or None for any other line."""
     return find_trace(_plain(line))
 
 
 def find_nearest(line: str) -> str | None:
-    """Return the words of a browser that come nearest to an unknown line, or None if none comes near."""
+    """Return the browser message closest to an unknown line, or None if none is close."""
     texts = {_plain(template): template for template, _ in _templates()}
     near = difflib.get_close_matches(_plain(line)[:500], list(texts), n=1, cutoff=0.5)
     return texts[near[0]] if near else None
@@ -172,7 +172,7 @@ def _templates() -> Iterator[tuple[str, FailureReason]]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> list[tuple[re.Pattern[str], int, tuple[FailureReason, ...]]]:
-    """Compile every wording: its pattern, the length of its fixed words, and the reasons that use it."""
+    """Compile every message: its pattern, the length of its fixed text, and the reasons that use it."""
     users: dict[str, list[FailureReason]] = {}
     for template, reason in _templates():
         reasons = users.setdefault(_plain(template).rstrip(". "), [])
@@ -189,7 +189,7 @@ def _patterns() -> list[tuple[re.Pattern[str], int, tuple[FailureReason, ...]]]:
             elif piece in seen:
                 pattern += r"\S*"
             else:
-                # At the end of a wording a fact is one word; a line goes on after it.
+                # At the end of a message a fact is one word, since the line may go on.
                 is_last = number == len(pieces) - 2 and not pieces[-1]
                 pattern += f"(?P<{piece}>" + (r"[^\s)]*)" if is_last else ".*?)")
             seen.add(piece)
@@ -206,7 +206,7 @@ def _find_context(text: str) -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    """Straighten quotes and white space, which get lost on the way from a console."""
+    """Normalize quotes and white space, which copying from a console may change."""
     return " ".join(text.translate(_STRAIGHT).split())
 
 

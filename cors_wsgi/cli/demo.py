@@ -1,4 +1,4 @@
-"""`cors-wsgi demo`: the two sides of the wire at work, between two real origins on this machine."""
+"""`cors-wsgi demo`: both sides of the wire at work, between two real origins on this machine."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Show the table and, unless it is for once, serve the page until Ctrl-C."""
+    """Show the table and, unless `--once` is given, serve the page until Ctrl-C."""
     console, language = Console(highlight=False), choose_by_environment(os.environ)
     with serve_demo() as demo:
         status = show(console, demo.origins, demo.results, language)
         if not arguments.once:
             with _catching_signals() as ended:
                 console.print(say("demo.address", language, {"page": demo.origins.page}))
-                # A wait without end cannot be interrupted on every system.
+                # A wait without a timeout cannot be interrupted on every system.
                 while not ended.wait(1):
                     pass
             console.print(say("demo.closed", language))

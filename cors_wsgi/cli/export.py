@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
         accepted = frozenset(map(Difference, arguments.allow_difference))
         setting = Setting(_read_listen(arguments.listen), _read_upstream(arguments.upstream), accepted)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a policy, shown already where the app runs
+            warnings.simplefilter("ignore")  # about a policy, which the app shows already
             edge, refusals = _describe(load_app(arguments.subject), arguments.subject)
         made_by = _show_command(arguments)
         text = export(arguments.proxy, edge, setting, made_by=made_by, snippet=arguments.snippet, refusals=refusals)
@@ -114,7 +114,7 @@ def _describe(subject: Any, called: str) -> tuple[Edge, list[Refusal]]:
 
 
 def _find_flask_state(subject: Any) -> Any:
-    """Return the extension on a Flask app, or None for anything else; Flask is not imported for it."""
+    """Return the extension on a Flask app, or None for anything else, without importing Flask."""
     if "flask_cors_ext" not in sys.modules or not isinstance(getattr(subject, "extensions", None), dict):
         return None
     from flask_cors_ext.state import check_app, find_state  # noqa: PLC0415
@@ -157,7 +157,7 @@ def _show_command(arguments: argparse.Namespace) -> str:
 
 
 def _check(proxy: str, config: str) -> None:
-    """Let the proxy's own checker read a configuration; say so if it is not installed.
+    """Run the proxy's own checker on a configuration; say so if it is not installed.
 
     Raises:
         ValueError: the checker rejects it.

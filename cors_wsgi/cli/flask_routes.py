@@ -1,4 +1,4 @@
-"""The routes of a Flask app as what an edge must answer: the extension is asked about an example of each."""
+"""The routes of a Flask app as what an edge must answer: the extension judges an example of each."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 _PLACEHOLDER = re.compile(r"<(?:(?:[A-Za-z_][A-Za-z0-9_]*)(?:\([^()]*\))?:)?([^<>():]+)>")
 _SAMPLES: Final = ("x", "xx", "1", "1.5", "x/x", "00000000-0000-4000-8000-000000000000", "xxxxxxxx")
 _NO_METHOD: Final = "X-NO-SUCH-METHOD"
-_LEAVE = "Leave it to the extension behind the proxy: export a policy and paths, with None for such paths."
+_LEAVE = "Leave it to the extension behind the proxy: export a policy and paths, with None for these paths."
 
 
 def describe_flask(state: ExtensionState, called: str) -> tuple[Edge, list[Refusal]]:
-    """Return what an edge must answer in front of a Flask app, and what no proxy can.
+    """Return what an edge must answer in front of a Flask app, and what a proxy cannot do.
 
     Args:
         state: the extension on the app.
-        called: what the app is called.
+        called: the app's name.
 
     Raises:
-        PolicyError: for what is wrong with the app's configuration.
+        PolicyError: if the app's configuration is wrong.
     """
     policies = state.validate()
     reader = Reader(called)
@@ -67,7 +67,7 @@ def describe_flask(state: ExtensionState, called: str) -> tuple[Edge, list[Refus
 
 
 class _Trusting(Verdict):
-    """A verdict on an origin that everybody trusts: what is asked is what such an origin would get."""
+    """A verdict on an origin that every policy trusts, to find out what such an origin would get."""
 
     def of(self, policy: PolicyOrDeny) -> bool:
         return policy is not None and policy is not DENY
@@ -75,12 +75,12 @@ class _Trusting(Verdict):
 
 @dataclass
 class _Asker:
-    """Asks an extension.
+    """Queries an extension.
 
     Attributes:
         state: the extension.
         source: its policies by route.
-        reader: takes note of policies and refusals.
+        reader: collects policies and refusals.
         readable: the rules with placeholders whose converters are Werkzeug's own.
         patterns: their expressions.
     """
@@ -131,7 +131,7 @@ class _Asker:
             yield PathRule(PathKind.REGEX, text, node, chosen, text)
 
     def describe_scope(self, scope: PathScope) -> Iterator[PathRule]:
-        """Return the path rule for one resource, for what no route answers there."""
+        """Return the path rule for one resource, for paths that no route answers."""
         rule = scope.rule
         if rule is None:
             return
@@ -144,11 +144,11 @@ class _Asker:
         yield PathRule(kind, rule.removesuffix("/*"), None, chosen, rule)
 
     def decide_unrouted(self, scope: PathScope) -> Treatment:
-        """Return what is done with a path that no route answers."""
+        """Return how to treat a path that no route answers."""
         return self.reader.read(self.source.policies.of_path(scope).policy, scope.name)
 
     def _ask(self, path: str, called: str) -> Treatment | ByMethod:
-        """Return what is done at a path, by the method that is asked for."""
+        """Return how to treat requests at a path, by method."""
         asked = {method.upper() for method in (*COMMON_METHODS, "OPTIONS", *self._list_methods())}
         by_treatment: dict[Treatment, list[str]] = {}
         for method in sorted(asked):
@@ -163,7 +163,7 @@ class _Asker:
         actual = self._look_up(path, method, "GET")
         preflight = self._look_up(path, method, "OPTIONS")
         if _differ(actual, preflight):
-            problem = f"A preflight for {method} is judged otherwise than the request itself."
+            problem = f"A preflight for {method} is judged differently from the request itself."
             self.reader.refusals.append(Refusal("routes", called, RefusalCode.ROUTE, problem, _LEAVE))
             return Fixed.DENY
         return self.reader.read(preflight, called)
@@ -183,7 +183,7 @@ class _Asker:
                 yield from resolved.policy.methods
 
     def _overlaps(self, rule: Rule, rules: Iterable[Rule]) -> bool:
-        """Tell whether some of a rule's URLs may be another's with placeholders; certain, if it says no."""
+        """Tell whether some of a rule's URLs may belong to another rule with placeholders; no is certain."""
         others = [other for other in rules if "<" in other.rule and other.rule.rstrip("/") != rule.rule.rstrip("/")]
         if not all(other in self.readable for other in others) or rule not in self.readable:
             return not never_overlaps(rule, [rule, *others])
@@ -221,7 +221,7 @@ def _with_slash(rule: Rule) -> re.Pattern[str]:
 
 
 def _may_split(resource: object, route: Automaton) -> bool:
-    """Tell whether a resource may hold some of a route's URLs, and not all."""
+    """Tell whether a resource may contain some of a route's URLs, but not all."""
     if isinstance(resource, str):
         rest = "(?:/(?s:.*))?" if resource.endswith("/*") else ""
         held = Automaton(parse(re.compile(re.escape(resource.removesuffix("/*")) + rest), is_path=True))
@@ -234,7 +234,7 @@ def _may_split(resource: object, route: Automaton) -> bool:
 
 
 def _depends_on_values(rule: Rule, rules: Iterable[Rule]) -> bool:
-    """Tell whether some of a rule's URLs may be redirected, and others not."""
+    """Tell whether some of a rule's URLs may be redirected, but not all."""
     return bool(rule.redirect_to or rule.alias or any(r.defaults for r in rules if r.endpoint == rule.endpoint))
 
 

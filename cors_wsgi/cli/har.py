@@ -1,4 +1,4 @@
-"""Recordings of a browser's network panel (HAR): which of their requests crossed origins, and what was answered.
+"""Recordings of a browser's network panel (HAR): which requests crossed origins, and what the answers were.
 
 The format is that of http://www.softwareishard.com/blog/har-12-spec/, as Chromium, Firefox and Safari write it.
 """
@@ -25,7 +25,7 @@ from .hints import find_hints
 from .pasted import Pasted, take_headers
 
 _MOST: Final = 200_000_000
-"""Bytes of a file that are read at most."""
+"""How many bytes of a file are read at most."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Recorded:
     Attributes:
         number: of the entry in the file, counted from 1.
         pasted: the request.
-        exchange: what was recorded of it; without a response where the file has none.
-        preflight: what was recorded of its preflight; None where the file has none.
+        exchange: the recorded exchange; without a response if the file has none.
+        preflight: its recorded preflight; None if the file has none.
     """
 
     number: int
@@ -83,7 +83,7 @@ def _read_entry(entry: Mapping[str, Any]) -> Exchange:
     text = (said.get("postData") or {}).get("text")
     body = text.encode("utf-8") if isinstance(text, str) else None
     url = parse_url(str(said["url"]))
-    # Without user name and password: a recording is shown to others.
+    # Without user name and password: people share recordings.
     address = str(said["url"]) if url is None else url.request_url
     request = WireRequest(str(said["method"]), address, headers, body)
     is_preflight = request.method == "OPTIONS" and get_header(headers, REQUEST_METHOD.lower()) is not None
@@ -101,13 +101,13 @@ def _read_entry(entry: Mapping[str, Any]) -> Exchange:
 
 
 def _read_headers(rows: Any) -> list[Header]:
-    """Return the headers; Chromium joins those that came several times with a line end."""
+    """Return the headers; Chromium joins repeated ones with a line end."""
     pairs = [(str(row["name"]), str(row["value"])) for row in rows or ()]
     return [(name, part.strip()) for name, value in pairs for part in value.split("\n") if not name.startswith(":")]
 
 
 def make_order(recorded: Recorded, *, server: ServerName | None = None, reads: str = "") -> Order:
-    """Return the order that plays a recorded request again."""
+    """Return an order that plays a recorded request again."""
     pasted = recorded.pasted
     return Order(
         url=pasted.url,
@@ -124,7 +124,7 @@ def make_order(recorded: Recorded, *, server: ServerName | None = None, reads: s
 
 
 def judge(recorded: Recorded, order: Order) -> Outcome:
-    """Return what a browser makes of the answers that were recorded; nothing is asked.
+    """Return what a browser concludes from the recorded answers; nothing is sent.
 
     Args:
         recorded: the request.
@@ -152,7 +152,7 @@ def judge(recorded: Recorded, order: Order) -> Outcome:
         wrong = check_cors(recorded.exchange.response.headers, origin, include=order.include)
         failed = None if wrong is None else _fail(wrong, recorded.exchange, facts)
     if failed is None and recorded.exchange.response is None:
-        words = f"the recording has no answer ({recorded.exchange.error}); --replay asks the server again"
+        words = f"the recording has no answer ({recorded.exchange.error}); --replay sends the request again"
         failed = FetchError(
             Reason.NETWORK_FAILURE, recorded.exchange, None, value=words, sent_method=order.method, **facts
         )

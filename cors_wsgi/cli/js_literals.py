@@ -18,7 +18,7 @@ def read_call(text: str) -> tuple[str, dict[str, Any]]:
     """Return the URL and the options of the first call of fetch.
 
     Raises:
-        ValueError: there is something else in it than literals.
+        ValueError: it contains more than literals.
 
     >>> read_call("fetch('https://a.example/', {method: 'PUT', body: JSON.stringify({a: 1})})")
     ('https://a.example/', {'method': 'PUT', 'body': '{"a":1}'})
@@ -40,7 +40,7 @@ class _Reader:
     def fail(self) -> ValueError:
         near = self._text[self._at : self._at + 30].split("\n")[0]
         return ValueError(
-            f"the call of fetch holds more than literals, near {near!r}; copy it as fetch from the network panel of "
+            f"the call of fetch contains more than literals, near {near!r}; copy it as fetch from the network panel of "
             f"DevTools"
         )
 

@@ -1,4 +1,4 @@
-"""What an app's own policy says about a request, where the app is asked in process."""
+"""What an app's own policy says about a request, if the app is called in process."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .hints import Hint, HintName
 
 @dataclass
 class Heard:
-    """What was heard about an app's policy.
+    """What an app's policy logged.
 
     Attributes:
-        hints: what it said.
-        nearest: the rule that comes nearest to the page's origin; empty if none does, or the origin is allowed.
+        hints: its messages.
+        nearest: the rule closest to the page's origin; empty if none is close, or the origin is allowed.
     """
 
     hints: list[Hint] = field(default_factory=list)
@@ -27,9 +27,9 @@ class Heard:
 
 @contextmanager
 def listen_to_policy() -> Iterator[Heard]:
-    """Gather what the logger `cors_wsgi` says meanwhile: its reasons to refuse, the nearest rule, and warnings.
+    """Collect what the logger `cors_wsgi` says meanwhile: its reasons to refuse, the nearest rule, and warnings.
 
-    An app that is served elsewhere is not heard.
+    An app in another process is not heard.
     """
     logger, listener = logging.getLogger("cors_wsgi"), _Listener()
     level = logger.level

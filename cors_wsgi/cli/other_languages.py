@@ -1,4 +1,4 @@
-"""What Firefox's console prints in other languages than English, word for word: Chinese and German."""
+"""What Firefox's console prints in Chinese and German, word for word."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of browsers' network panels, each of which means one reason."""
+"""The messages of browsers' network panels, each of which means one reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests as people have them at hand: what DevTools copy as cURL (bash and cmd) and as fetch."""
+"""Requests copied from a browser: what DevTools copy as cURL (bash and cmd) and as fetch."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Pasted:
 
     Attributes:
         url: what was fetched.
-        method: as it was written; empty where it was not.
+        method: as written; empty if absent.
         headers: those that a script can have set.
-        body: of the request; None without one.
-        origin: of the page; empty where nothing says it.
-        include: whether credentials were included; None where nothing says it.
+        body: of the request, or None.
+        origin: of the page; empty if unknown.
+        include: whether credentials were included; None if unknown.
         cookie: the Cookie header; empty if absent.
         dropped: what was left out, and why.
-        options: what else was said about how to reach the server, by the long names of curl.
+        options: what else it says about how to reach the server, by curl's long option names.
     """
 
     url: str = ""
@@ -42,7 +42,7 @@ class Pasted:
 
 
 def read_pasted(text: str) -> Pasted:
-    """Return the request of a pasted text.
+    """Return the request in a pasted text.
 
     Raises:
         ValueError: it is neither a curl command nor a call of fetch.
@@ -177,7 +177,7 @@ def _read_fetch(text: str) -> Pasted:
         pasted.origin = parsed.origin
     mode = options.get("mode")
     if mode not in (None, "cors"):
-        pasted.dropped.append(f"mode {mode!r}: it is asked with mode 'cors', as a script that wants to read")
+        pasted.dropped.append(f"mode {mode!r}: it is sent with mode 'cors', like a script that wants to read")
     return pasted
 
 
@@ -208,4 +208,4 @@ def take_headers(pasted: Pasted, headers: Sequence[Header]) -> None:
         elif lower != "accept" or value != "*/*":
             pasted.headers.append((name, value))
     if added:
-        pasted.dropped.append(f"{', '.join(added)}: a browser adds them by itself")
+        pasted.dropped.append(f"{', '.join(added)}: a browser adds them itself")

@@ -1,4 +1,4 @@
-"""What to change, as it is written down: in the options of a policy, and in nginx's own words."""
+"""What to change, ready to copy: in the options of a policy, and in nginx's configuration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _POLICY: Final[Mapping[FailureReason, str]] = {
     FailureReason.MISSING_ACAO: "add {origin!r} to origins",
     FailureReason.ACAO_MISMATCH: "add {origin!r} to origins",
     FailureReason.ACAO_INVALID: "write origins=[{origin!r}]",
-    FailureReason.ACAO_MULTIPLE: "put CORSMiddleware around everything, and take the header out of the proxy",
+    FailureReason.ACAO_MULTIPLE: "put CORSMiddleware around everything, and remove the header from the proxy",
     FailureReason.WILDCARD_WITH_CREDENTIALS: "write origins=[{origin!r}], supports_credentials=True",
     FailureReason.CREDENTIALS_NOT_TRUE: "write supports_credentials=True",
     FailureReason.PREFLIGHT_STATUS: "put CORSMiddleware around the app: it answers preflights before anything inside "
@@ -53,7 +53,7 @@ _ABOUT: Final[Mapping[FailureReason, str]] = {
     FailureReason.METHOD_NOT_ALLOWED: "method",
     FailureReason.HEADER_NOT_ALLOWED: "header",
 }
-"""The fact without which a remedy cannot be written down."""
+"""The fact that a remedy needs."""
 
 
 def write_for_policy(reason: FailureReason, facts: Mapping[str, str], language: Language = "en") -> str | None:
@@ -62,7 +62,7 @@ def write_for_policy(reason: FailureReason, facts: Mapping[str, str], language: 
 
 
 def write_for_nginx(reason: FailureReason, facts: Mapping[str, str], exchange: Exchange | None) -> str | None:
-    """Return what to write in nginx's configuration, or None if it was not nginx that answered, or it cannot help."""
+    """Return what to write in nginx's configuration, or None if nginx did not answer, or cannot help."""
     if exchange is None or "nginx" not in (exchange.received("Server") or "").lower():
         return None
     return _write(_NGINX, reason, facts)
@@ -84,7 +84,7 @@ def _write(remedies: Mapping[FailureReason, str], reason: FailureReason, facts: 
 
 
 def _is_of_script(fact: str, value: str) -> bool:
-    """Tell whether it is the script that has to change: no server should allow this."""
+    """Tell whether the script must change, because a server should not allow this."""
     if fact == "origin":
         return value == "null"  # anyone who frames a page can give it that origin
     if fact == "method":

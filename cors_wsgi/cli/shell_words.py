@@ -1,4 +1,4 @@
-"""Words of a command as two shells split them: bash, with its `$'…'`, and Windows' cmd, with its carets."""
+"""Split a command into words as two shells do: bash, with its `$'…'`, and Windows' cmd, with its carets."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 def split_cmd(text: str) -> list[str]:
-    r"""Return the words of a command of cmd, as DevTools write it: a caret before whatever it would take for its own.
+    r"""Return the words of a cmd command as DevTools write it: with a caret before whatever cmd would interpret.
 
     >>> split_cmd('curl ^"https://a.example/?a=1^&b^" ^\n  -H ^"X: ^\\^"1^\\^"^"')
     ['curl', 'https://a.example/?a=1&b', '-H', 'X: "1"']
     """
     text = text.replace("\r\n", "\n")
     if '^"' in text:
-        # A caret before a line's end joins lines, but for the two of which the second is meant.
+        # A caret before a line's end joins lines, except in a pair of line ends, where the second is meant literally.
         text = re.sub(r"\^\n\n", "\0", text)
         text = re.sub(r"\^(.)", r"\1", re.sub(r"\^\n", " ", text), flags=re.DOTALL).replace("\0", "\n")
     else:

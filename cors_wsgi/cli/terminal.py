@@ -1,4 +1,4 @@
-"""The terminal: how the commands print, so that nothing that a server sent can act on it."""
+"""The terminal: how the commands print, so that nothing that a server sent can control it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cors_wsgi.browser.printing import escape
 def make_console(*, stderr: bool = False) -> Console:
     """Return a console that prints text as it is: it adds no colours, and does not turn `:a:` into an emoji.
 
-    Where it does not print to a terminal, no line ends with blanks.
+    If the output is not a terminal, no line ends with spaces.
     """
     file: IO[str] = sys.stderr if stderr else sys.stdout
     if not file.isatty():
@@ -25,7 +25,7 @@ def make_console(*, stderr: bool = False) -> Console:
 
 
 class _WithoutTrailingBlanks:
-    """A stream without blanks at the ends of lines: rich fills its lines up to their width."""
+    """A stream that strips spaces at the ends of lines: rich pads its lines to their width."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
@@ -39,11 +39,11 @@ class _WithoutTrailingBlanks:
 
 
 def print_error(command: str, error: object) -> None:
-    """Print on stderr why a command could not run; lines stay lines, and are wrapped where that is a terminal."""
+    """Print on stderr why a command could not run; line breaks stay, and a terminal gets wrapped lines."""
     width = Console(stderr=True).width if sys.stderr.isatty() else None
     lines = f"cors-wsgi {command}: {error}".split("\n")
     for line, below in zip(lines, [*lines[1:], ""], strict=True):
-        # A line that points at a character belongs below the one that it points into, which stays whole for it.
+        # A line that points at a character must stay below its target, so neither of them is wrapped.
         is_pointed_at = "^" in (line.strip(), below.strip())
         print(escape(line) if is_pointed_at else _wrap(escape(line), width), file=sys.stderr)
 
@@ -63,5 +63,5 @@ def _wrap(line: str, width: int | None) -> str:
 
 
 def safe(text: str) -> str:
-    """Return `text`, which may have several lines, as markup that shows just that."""
+    """Return `text`, which may have several lines, as markup that shows exactly this text."""
     return escape_markup("\n".join(map(escape, text.split("\n"))))

@@ -1,4 +1,4 @@
-"""Lines that browsers show beside the one that says why: what each means, and where to look for the other."""
+"""Lines that browsers show next to the one that says why: what each means, and where to find the other."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _CONSOLE: Final = (
 
 @dataclass(frozen=True)
 class Trace:
-    """A line that a browser or a script shows for a failed request, and that gives no CORS reason.
+    """A line that a browser or a script shows for a failed request, without a CORS reason.
 
     Attributes:
-        words: a regular expression for what it says.
+        words: a regular expression for its text.
         explanation: what it means.
         remedy: what to do.
         is_cause: whether it says why the request failed.
@@ -36,7 +36,7 @@ class Trace:
 TRACES: Final = (
     Trace(
         r"net::ERR_FAILED \d{3}",
-        "Chromium prints this after every response that CORS kept from the script: the server did answer.",
+        "Chromium prints this after every response that CORS blocked: the server did answer.",
         _ABOVE,
     ),
     Trace(
@@ -44,7 +44,7 @@ TRACES: Final = (
         "Chromium shows this for every request that CORS blocked, and for some that failed for other reasons.",
         _ABOVE + " If there is no such line, CORS is not the cause.",
     ),
-    Trace(r"\bCORS error\b", "Chromium's network panel says so for every request that CORS blocked.", _CONSOLE),
+    Trace(r"\bCORS error\b", "Chromium's network panel shows this for every request that CORS blocked.", _CONSOLE),
     Trace(
         r"due to access control checks",
         "Safari prints this below the line that says why.",
@@ -52,12 +52,12 @@ TRACES: Final = (
     ),
     Trace(
         r"Failed to load response data",
-        "Chromium's network panel keeps no body of a response that the script may not read.",
+        "Chromium's network panel does not keep the body of a response that the script may not read.",
         _CONSOLE,
     ),
     Trace(
         r"NS_ERROR_DOM_BAD_URI",
-        "Firefox says this of a request that CORS, or a policy of the page, forbade.",
+        "Firefox says this about a request that CORS, or a policy of the page, forbade.",
         _CONSOLE,
     ),
     Trace(
@@ -74,8 +74,8 @@ TRACES: Final = (
     ),
     Trace(
         r"net::ERR_ABORTED|\(canceled\)|NS_BINDING_ABORTED",
-        "The page gave the request up before there was a response: a script cancelled it, or the page was left, as by "
-        "a form or link that was clicked at the same time.",
+        "The page gave up the request before there was a response: a script cancelled it, or the user left the page, "
+        "for example by a form or link clicked at the same time.",
         "Look for what ends the request; CORS is not the cause.",
         is_cause=True,
     ),
@@ -99,9 +99,8 @@ TRACES: Final = (
     ),
     Trace(
         r"[Cc]ookie.*SameSite|SameSite.*[Cc]ookie|Set-Cookie.*SameSite|第三方 Cookie|Drittanbieter",
-        "The browser does not keep or send this cookie: page and API are of two sites, and the cookie says "
-        "SameSite=Lax or "
-        "Strict, says nothing, or says None without Secure.",
+        "The browser does not store or send this cookie: page and API are on two sites, and the cookie has "
+        "SameSite=Lax or Strict, no SameSite, or SameSite=None without Secure.",
         "Set it with SameSite=None; Secure, over https; or serve page and API from one site, behind one proxy. No CORS "
         "header changes it.",
         is_cause=True,
@@ -113,9 +112,9 @@ TRACES: Final = (
         _CONSOLE,
     ),
 )
-"""Tried in this order: of a line that several fit, the first says most."""
+"""Tried in this order: if several fit a line, the first says most."""
 
 
 def find_trace(text: str) -> Trace | None:
-    """Return what a line shows, or None; its quotes and white space are straightened already."""
+    """Return what a line shows, or None; its quotes and white space must be normalized already."""
     return next((trace for trace in TRACES if re.search(trace.words, text)), None)

@@ -1,7 +1,7 @@
-"""Where a browser's verdict changes between two policies, apps or servers, found out by asking both the same questions.
+"""Where a browser's verdict changes between two policies, apps or servers: both are asked the same questions.
 
-Questions come from what both say themselves: their rules and what looks like them, their routes, and from what the
-caller adds, such as recorded decisions.
+The questions come from both sides' rules, origins that resemble them, and routes, and from what the caller adds, such
+as recorded decisions.
 """
 
 from .errors import SideError

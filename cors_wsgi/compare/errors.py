@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class SideError(Exception):
-    """A side that cannot be asked; the message says why, and what to write instead."""
+    """A side that cannot be queried; the message says why, and what to write instead."""

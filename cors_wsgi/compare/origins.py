@@ -1,4 +1,4 @@
-"""Origins to ask with: what a rule matches, and what only looks like it."""
+"""Origins to try: what a rule matches, and what only resembles it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..strangers import find_lookalike, find_strangers
 from .texts import list_texts
 
 STRANGERS: Final = (STRANGER, *OPAQUE_ORIGINS, "http://localhost:1337", "chrome-extension://corsaudit")
-"""Origins that are asked with in any case."""
+"""Origins that are always tried."""
 
 _LABELS: Final = ("app", "www", "a.b", "a-1", "a_b", "1", "a" * 63)
 _PORTS: Final = ("", ":3000", ":1", ":65535")
@@ -41,14 +41,14 @@ def list_matches(rule: OriginRule) -> list[str]:
 
 
 def list_lookalikes(rule: OriginRule) -> list[str]:
-    """Return origins that a rule's author hardly means, but that a nearly identical rule may allow."""
+    """Return origins that a rule's author hardly intends, but that a nearly identical rule may allow."""
     matches = list_matches(rule)
     found: dict[str, None] = {}
     if isinstance(rule, str) and "://*." in rule:
         bare = rule.replace("*.", "", 1).removesuffix(":*")
         found[bare] = None
         matches = [*matches[:1], bare]
-    # A regex's matches look much alike; the longest and the shortest differ most.
+    # A regex's matches are much alike; the longest and the shortest differ most.
     matches.sort(key=len)
     for origin in dict.fromkeys([*matches[:4], *matches[-4:]]):
         found.update(dict.fromkeys(_look_like(origin)))

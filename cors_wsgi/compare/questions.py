@@ -1,4 +1,4 @@
-"""Questions: what both sides are asked, and what came of one where they differ."""
+"""Questions: what both sides are asked, and the outcome if they differ."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ class Question:
     """Whether a browser lets a page's script read a response.
 
     Attributes:
-        path: where to, encoded as in a URL.
+        path: of the request, encoded as in a URL.
         origin: of the page.
         method: of the request.
-        credentials: whether it is sent with them.
-        header: a header that the script sets, for which a browser preflights; None for none.
-        reads: a header of the response that the script wants to read; None if the response itself is meant.
+        credentials: whether it carries credentials.
+        header: a header that the script sets, for which a browser preflights, or None.
+        reads: a header of the response that the script wants to read; None for the response itself.
     """
 
     path: str
@@ -33,8 +33,8 @@ class Change:
 
     Attributes:
         question: the question.
-        before: what the old side's answer lets a browser conclude.
-        after: what the new one's does.
+        before: what a browser concludes from the old side's answer.
+        after: what it concludes from the new side's.
     """
 
     question: Question
@@ -47,7 +47,7 @@ class Change:
         return self.after
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
+        """Return it as data for JSON."""
         question = self.question
         return {
             "origin": question.origin,

@@ -1,4 +1,4 @@
-"""Where an app has policies, by path: what its middleware says, and its framework's routes."""
+"""Where an app has policies, by path: from its middleware, and from its framework's routes."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ Cover: TypeAlias = "Callable[[str], Mapping[str | None, PolicyOrDeny]]"
 
 @dataclass(frozen=True)
 class Route:
-    """A path to ask at.
+    """A path to try.
 
     Attributes:
         path: encoded as in a URL.
-        policies: the policies that cover it, by method; None for the methods that are not named. Empty if unknown.
-        others: more policies that may cover it, where it is not known which.
+        policies: the policies that cover it, by method; None is for all other methods. Empty if unknown.
+        others: more policies that may cover it, if it is not known which do.
     """
 
     path: str
@@ -46,12 +46,12 @@ class Route:
 
     @property
     def is_certain(self) -> bool:
-        """Whether it is known what covers the path."""
+        """Whether it is known which policies cover the path."""
         return bool(self.policies) and not self.others
 
     @property
     def stated(self) -> list[Policy]:
-        """Its policies, without those that are `DENY` or hands off."""
+        """Its policies, without `DENY` and hands-off."""
         return [policy for policy in (*self.policies.values(), *self.others) if isinstance(policy, Policy)]
 
     @property
@@ -61,7 +61,7 @@ class Route:
 
 
 def read_routes(app: WSGIApplication, name: str) -> tuple[list[Route], Cover | None]:
-    """Return where an app has policies, and what covers the rest, as far as it can be found out."""
+    """Return where an app has policies, and what covers the rest, as far as possible."""
     routes: dict[str, Route] = {}
     owner: CORSMiddleware | None = None
     for layer in _unwrap(app):
@@ -93,7 +93,7 @@ def _of_middleware(
 
 
 def _sample_paths(owner: CORSMiddleware) -> Iterator[str]:
-    """Yield a path for each rule of a middleware, and one for none of them."""
+    """Yield a path for each rule of a middleware, and one that no rule covers."""
     yield "/"
     paths = owner._paths
     if paths is None:
@@ -125,5 +125,5 @@ def _unwrap(app: Any) -> Iterator[Any]:
 
 
 def _is_flask(app: object) -> bool:
-    """Tell whether this is a Flask app, without importing Flask where nobody has."""
+    """Tell whether this is a Flask app, without importing Flask if nobody has."""
     return any(f"{kind.__module__}.{kind.__qualname__}" == "flask.app.Flask" for kind in type(app).__mro__)

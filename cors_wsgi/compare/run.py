@@ -18,7 +18,7 @@ from .sides import Side
 
 MOST_QUESTIONS: Final = 200_000
 MOST_LIVE_QUESTIONS: Final = 600
-"""The most questions to a live server: two for each request, with credentials and without."""
+"""How many questions a live server gets at most: two for each request, with credentials and without."""
 
 _HEADERS: Final = ("authorization", "content-type", UNKNOWN_HEADER)
 _WITNESSES: Final = 2
@@ -26,14 +26,14 @@ _WITNESSES: Final = 2
 
 @dataclass
 class Comparison:
-    """What came of a comparison.
+    """The result of a comparison.
 
     Attributes:
         changes: where the verdict changes; gains first.
         asked: the number of questions that both sides were asked.
-        left_out: the number of those that would have been too many.
-        callables: the callable rules, which name no origins to ask with.
-        raised: the paths at which an app raised, by the side's name; there its preflights stand for the response.
+        left_out: the number of questions beyond the limit.
+        callables: the callable rules, which name no origins to try.
+        raised: the paths where an app raised, by the side's name; there the answers to preflights were used instead.
     """
 
     changes: list[Change] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Comparison:
 
     @property
     def gains(self) -> list[Change]:
-        """Those of the changes by which somebody gains access."""
+        """The changes by which somebody gains access."""
         return [change for change in self.changes if change.is_gain]
 
 
@@ -61,16 +61,16 @@ def compare(
     """Ask both sides the same questions, and return where a browser's verdict changes.
 
     Args:
-        old: the one side.
-        new: the other.
-        origins: more origins to ask with.
-        paths: more paths to ask at, encoded as in a URL.
+        old: one side.
+        new: the other side.
+        origins: more origins to try.
+        paths: more paths to try, encoded as in a URL.
         recorded: more questions, such as from recorded decisions.
-        most: questions at most; by default 600 where a live server is asked, and else 200000.
+        most: the limit of questions; by default 600 if a side is a live server, otherwise 200000.
         progress: called with the number of questions so far.
 
     Raises:
-        SideError: if a side cannot be asked, or nobody says whom to ask about.
+        SideError: if a side cannot be queried, or neither names any origin.
     """
     recorded, origins = list(recorded), list(dict.fromkeys(origins))
     if not (recorded or origins or any(_says_something(side) for side in (old, new))):
@@ -85,7 +85,7 @@ def compare(
 
 
 class _Run:
-    """One comparison under way: the questions in the order of their weight, until there are too many."""
+    """A comparison in progress: the questions in order of importance, up to the limit."""
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ class _Run:
         return result
 
     def _ask(self, question: Question) -> tuple[bool, bool] | None:
-        """Return both verdicts, or None if it would be one question too many."""
+        """Return both verdicts, or None beyond the limit of questions."""
         if question not in self._seen:
             if len(self._seen) >= self._most:
                 self._seen[question] = None
@@ -150,9 +150,9 @@ class _Run:
             self._ask(Question(path, origin, method, credentials))
 
     def _ask_witnesses(self, path: str, named: Sequence[str]) -> None:
-        """Ask for the other methods and headers, with origins that both let in: for the rest there is nothing to find.
+        """Ask for the other methods and headers, with origins that both let in: for others there is nothing to find.
 
-        What a policy grants does not depend on which of its origins asks, so that a few of them stand for all.
+        What a policy grants does not depend on which of its origins asks, so a few of them represent all.
         """
         methods, headers = self._list_methods(path), self._list_headers(path)
         for deciding in self._list_deciding_methods(path):
@@ -172,7 +172,7 @@ class _Run:
             self._ask(Question(path, origin, "GET", credentials, None, name))
 
     def _find_witnesses(self, path: str, method: str, origins: Iterable[str]) -> list[str]:
-        """Return a few origins that both sides let in, with credentials if there are such, and without."""
+        """Return a few origins that both sides let in: with credentials, if there are any, and without."""
         found: dict[str, None] = {}
         for credentials in (True, False):
             count = 0
@@ -183,7 +183,7 @@ class _Run:
         return list(found)
 
     def _list_paths(self) -> list[str]:
-        """Return where to ask: at the one path of a URL, or at every route that one of the sides has."""
+        """Return the paths to try: the path of a URL, or every route of either side."""
         fixed = [side for side in (self._old, self._new) if side.fixed_path is not None]
         for side in fixed:
             side.alias = fixed[0].fixed_path
@@ -194,7 +194,7 @@ class _Run:
         return list(dict.fromkeys([*self._old.route(path).rules, *self._new.route(path).rules]))
 
     def _list_named(self, path: str) -> list[str]:
-        """Return the origins that are asked with at a path for what they are."""
+        """Return the origins to try at a path for their own sake."""
         matches = [origin for rule in self._list_rules(path) for origin in list_matches(rule)]
         return list(dict.fromkeys([*self._given, *matches, *STRANGERS]))
 
@@ -204,9 +204,9 @@ class _Run:
         return [origin for origin in dict.fromkeys([*given, *found]) if origin not in named]
 
     def _choose_for_lookalikes(self, paths: Iterable[str]) -> list[str]:
-        """Return the paths at which look-alikes may differ: one for all that have the same policies on either side.
+        """Return the paths where look-alikes may differ: one for all paths that have the same policies on both sides.
 
-        Where both sides are known to have one policy, there is nothing to find.
+        If both sides are known to have the same policy, there is nothing to find.
         """
         chosen: dict[object, str] = {}
         for path in paths:

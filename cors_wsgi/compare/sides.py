@@ -1,4 +1,4 @@
-"""One side of a comparison: a policy, an app in this process, or a live server, asked as a browser would ask it."""
+"""One side of a comparison: a policy, an app in this process, or a live server, queried as a browser would do it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 BASE: Final = "https://api.example.com/"
-"""Where an app in this process is asked, unless the other side is a live server."""
+"""The URL for an app in this process, unless the other side is a live server."""
 
 _HARMLESS: Final = ("GET", "HEAD")
-"""Methods that are sent; what may change something is only ever asked about, by its preflight."""
+"""Methods that are sent; for those that may change something, only a preflight is sent."""
 
 
 class Side:
@@ -36,16 +36,16 @@ class Side:
 
     Args:
         name: what the user called it.
-        transport: what takes the requests.
-        url: where it is asked; a path other than `/` is the only one that is.
+        transport: what sends the requests.
+        url: its URL; if it has a path other than `/`, only that path is tried.
         routes: where it has policies, by path.
-        cover: returns what covers any other path, nothing if that is not known.
+        cover: returns what covers any other path; nothing if unknown.
         is_live: whether it is a server.
 
     Attributes:
         fixed_path: the path of its URL, if that is more than a slash.
         alias: the path in questions that means the URL's own.
-        raised: the paths at which an app raised, so that only its preflights were asked.
+        raised: the paths where an app raised, so that only its preflights were used.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Side:
         self._answers: dict[tuple[str, str, str, str | None, bool], Answer | None] = {}
 
     def route(self, path: str) -> Route:
-        """Return what is known about a path: for one that no route was made from, all that may cover it."""
+        """Return what is known about a path: if it has no route, everything that may cover it."""
         if path in self.routes:
             return self.routes[path]
         policies = self._cover(path) if self._cover is not None else {}
@@ -83,7 +83,7 @@ class Side:
 
     @cached_property
     def anywhere(self) -> Route:
-        """What covers any of its paths; of two policies for one method, both are there."""
+        """What covers any of its paths; two policies for one method are both included."""
         policies: dict[str | None, PolicyOrDeny] = {}
         others: list[PolicyOrDeny] = []
         for route in self.routes.values():
@@ -96,15 +96,15 @@ class Side:
         """Tell what a browser concludes (`#http-fetch`, its CORS part).
 
         Raises:
-            SideError: if it cannot be asked.
+            SideError: if it cannot be queried.
         """
         return self._allows_to_send(question) and self._allows_to_read(question)
 
     def _allows_to_send(self, question: Question) -> bool:
-        """Tell whether the preflight passes, where a browser sends one (`#cors-preflight-fetch`).
+        """Tell whether the preflight passes, if a browser sends one (`#cors-preflight-fetch`).
 
-        A method that is not sent here is asked about by a preflight, even where a browser sends none: for POST, which
-        every answer to one allows, it tells whether the origin is.
+        For a method that is not sent here, a preflight is sent even if a browser would send none: for POST, which every
+        answer to a preflight allows, it shows whether the origin is allowed.
         """
         if question.header is None and question.method in _HARMLESS:
             return True
@@ -152,7 +152,7 @@ class Side:
         return answer
 
     def _answer(self, question: Question) -> Answer | None:
-        """Return the answer to an actual request, or None where the app raises."""
+        """Return the answer to an actual request, or None if the app raises."""
         key = (question.path, question.origin, question.method, None, False)
         if key not in self._answers:
             try:
@@ -179,15 +179,15 @@ class Side:
 
 
 def live_side(url: str, *, rate: float = 10.0, timeout: float = 10.0) -> Side:
-    """Return the side that a live server is.
+    """Return a side for a live server.
 
     Args:
-        url: http or https; with a path other than `/` it is asked there alone.
+        url: http or https; if it has a path other than `/`, only that path is tried.
         rate: at most this many requests per second.
         timeout: seconds for one exchange.
 
     Raises:
-        SideError: for what is no such URL, and numbers that are too small.
+        SideError: for anything but such a URL, and for numbers that are too small.
     """
     parsed = parse_url(url)
     if parsed is None or not parsed.is_http or parsed.has_credentials:
@@ -198,12 +198,12 @@ def live_side(url: str, *, rate: float = 10.0, timeout: float = 10.0) -> Side:
 
 
 def make_side(value: Any, name: str, *, url: str = BASE) -> Side:
-    """Return the side that a policy, a wrapped app or a Flask app is.
+    """Return a side for a policy, a wrapped app or a Flask app.
 
     Args:
         value: a `Policy`, `DENY`, a `CORSMiddleware`, a Flask app, or any other WSGI app.
         name: what the user called it.
-        url: where an app is asked.
+        url: the URL for an app.
 
     Raises:
         SideError: for anything else.
@@ -223,6 +223,6 @@ def make_side(value: Any, name: str, *, url: str = BASE) -> Side:
 
 
 def _says_nothing(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Answer as an app whose policy is all that matters."""
+    """A minimal app, for which only the policy matters."""
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b""]

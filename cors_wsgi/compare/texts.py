@@ -1,4 +1,4 @@
-"""Texts that a regular expression matches: few, and such that each of its parts is seen at work."""
+"""Texts that a regular expression matches: few, but enough to exercise each of its parts."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, Final
 
-# The standard library has no public name for what `re.compile` reads a pattern with; it has been the same for decades,
-# and a wrong guess costs a question, since every text is tried against the expression itself.
+# The standard library has no public name for the parser of `re.compile`; it has been the same for decades, and a wrong
+# guess only costs a question, since every text is tried against the expression itself.
 if sys.version_info >= (3, 11):
     from re import _parser as parser  # type: ignore[attr-defined]
 else:  # pragma: no cover - not this Python
     import sre_parse as parser
 
 _MOST: Final = 64
-"""Texts of one expression, or of a part of it, at most."""
+"""How many texts there are for an expression, or for a part of it, at most."""
 
 _CHARACTERS: Final = "a1-._z0b:/Aé~"
 _INSIDE: Final = ("a", "a.b", "a-b", "a_b", "1", "443", "8443", "cors-audit.example", "cors-audit.example.", "a" * 63)
-"""What is tried where an expression takes several characters of some kind."""
+"""What to try where an expression accepts several characters of some kind."""
 
 _CATEGORIES: Final[dict[str, Callable[[str], bool]]] = {
     "CATEGORY_DIGIT": str.isdigit,
@@ -51,7 +51,7 @@ def _of_sequence(items: Iterable[Any]) -> list[str]:
     made = ["".join(first)]
     for place, texts in enumerate(options):
         made += ["".join([*first[:place], text, *first[place + 1 :]]) for text in texts[1:]]
-    # Where parts hang together (two that are optional, say), their second texts belong together.
+    # If parts depend on each other (two optional ones, for example), their second texts belong together.
     made.append("".join(texts[min(1, len(texts) - 1)] for texts in options))
     return _few(made)
 
@@ -71,7 +71,7 @@ def _of_item(code: Any, argument: Any) -> list[str]:
         return _of_sequence(argument)
     if name.endswith("_REPEAT"):
         return _of_repetition(*argument)
-    return [""]  # an assertion, or a reference to a group: what does not match in the end is left out
+    return [""]  # an assertion, or a reference to a group: whatever does not match in the end is left out
 
 
 def _of_repetition(least: int, most: int, items: Any) -> list[str]:
@@ -92,7 +92,7 @@ def _characters(name: str, argument: Any) -> list[str]:
 
 
 def _taker(name: str, argument: Any) -> Callable[[str], bool]:
-    """Return what tells whether a character is of a class."""
+    """Return a function that tells whether a character is in a class."""
     if name == "ANY":
         return lambda char: char != "\n"
     if name == "NOT_LITERAL":
@@ -114,7 +114,7 @@ def _is_of(code: str, value: Any, char: str) -> bool:
 
 
 def _in_turns(lists: Sequence[list[str]]) -> list[str]:
-    """Return the first of each list, then the second of each, and so on, so that none is cut off as a whole."""
+    """Return the first of each list, then the second of each, and so on, so that a limit cuts off no list entirely."""
     longest = max(map(len, lists))
     return [texts[place] for place in range(longest) for texts in lists if place < len(texts)]
 

@@ -1,4 +1,4 @@
-"""How a side in this process is reached, where only headers count."""
+"""How to reach a side in this process, if only headers matter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class HeadersOnly:
-    """An app in this process; its body is read only until it has started, since a stream may never end."""
+    """An app in this process; its body is read only until the response starts, since a stream may never end."""
 
     speaks_http2 = False
 
@@ -22,7 +22,7 @@ class HeadersOnly:
         self._app = app
 
     def send(self, url: URL, request: WireRequest) -> WireResponse:
-        """Call the app; what it raises is raised here too.
+        """Call the app; whatever it raises is raised here too.
 
         Raises:
             NetworkError: the app ended without calling `start_response`.
@@ -31,7 +31,7 @@ class HeadersOnly:
 
         def start_response(status: str, headers: list[tuple[str, str]], _: Any = None, /) -> Callable[[bytes], object]:
             started.append((status, list(headers)))
-            return bytes  # a `write` of which nothing comes
+            return bytes  # a `write` that does nothing
 
         body = self._app(build_environ(url, request), start_response)
         try:

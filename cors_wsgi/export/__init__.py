@@ -1,6 +1,6 @@
-"""A policy as the configuration of a proxy: one file a proxy, over one description of what an edge must answer.
+"""A policy as the configuration of a proxy: one file per proxy, based on one description of what an edge must answer.
 
-Standard library only. `cors-wsgi export` is the way in.
+It uses only the standard library. `cors-wsgi export` is the entry point.
 """
 
 from __future__ import annotations

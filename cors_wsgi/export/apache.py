@@ -30,15 +30,15 @@ NAME: Final = "Apache"
 CHECK: Final = ("apache2", "-t", "-C", "DefaultRuntimeDir {folder}", "-C", "ErrorLog {folder}/error.log", "-f")
 COMMENT: Final = "#"
 NOTES: Final = (
-    "An empty Origin or Access-Control-Request-Method counts as absent, as does an empty Allow-Origin of the app's.",
-    "Of two lines of Access-Control-Allow-Origin that the app sets, the first alone is looked at.",
-    "Errors before any rule runs (400, 408, 414, 431) are not shared. A refused preflight has Apache's page as body.",
-    "A malformed Access-Control-Expose-Headers of the app's is passed on, and exposes nothing.",
+    "An empty Origin or Access-Control-Request-Method counts as absent, as does an empty Allow-Origin from the app.",
+    "If the app sets two lines of Access-Control-Allow-Origin, only the first counts.",
+    "Errors before any rule runs (400, 408, 414, 431) are not shared. A refused preflight gets Apache's error page.",
+    "A malformed Access-Control-Expose-Headers from the app is passed on, and exposes nothing.",
 )
 PATH_NOTES: Final = ("Apache itself answers 400 or 404 to a path with a broken escape, or with an encoded NUL.",)
 
 MOST_ORIGINS: Final = 10_000
-"""Apache tries a regular expression for each 200 of them: 1,000 already triple the time of a preflight."""
+"""Apache tries one regular expression for every 200 of them: 1,000 already triple the time of a preflight."""
 
 # Apache's own regular expressions let a dot match the end of a line; Python's do not.
 _PATHS = replace(PCRE, text_prefix=PCRE.text_prefix + "(?-s)")
@@ -47,7 +47,7 @@ _MODULES = ("mpm_event", "authz_core", "headers", "proxy", "proxy_http", "rewrit
 
 
 def find_refusals(edge: Edge, setting: Setting) -> list[Refusal]:
-    """Return what Apache cannot say; PCRE has what Python's regular expressions have."""
+    """Return what Apache cannot express; PCRE has everything that Python's regular expressions have."""
     del setting
     return list(find_too_many(edge, MOST_ORIGINS, NAME))
 
@@ -59,7 +59,7 @@ def write(edge: Edge, setting: Setting) -> list[Piece]:
 
 
 def frame(edge: Edge, setting: Setting, pieces: list[Piece]) -> list[str]:
-    """Return a whole configuration of which the pieces are parts."""
+    """Return a whole configuration that contains the pieces."""
     del edge
     folder = "/usr/lib/apache2/modules"
     tls = ("LoadModule ssl_module " + f"{folder}/mod_ssl.so",) if setting.upstream.is_tls else ()
@@ -81,7 +81,7 @@ def frame(edge: Edge, setting: Setting, pieces: list[Piece]) -> list[str]:
 def _write_host(edge: Edge, setting: Setting) -> Iterator[str]:
     if edge.sharings or Fixed.DENY in edge.treatments:
         yield "RewriteEngine On"
-        yield "# Conditions have NV, since Apache would else add to Vary what they look at."
+        yield "# Conditions have NV, or Apache would add to Vary every header that they test."
         yield ""
         yield from _write_preflight(edge)
         yield ""
@@ -115,7 +115,7 @@ def _write_preflight(edge: Edge) -> Iterator[str]:
     conditions = ["%{REQUEST_METHOD} =OPTIONS", '%{HTTP:Origin} !=""', '%{HTTP:Access-Control-Request-Method} !=""']
     yield from _rule(conditions, "E=CORS_PREFLIGHT:1")
     if any(isinstance(rule.chosen, ByMethod) for rule in edge.rules):
-        yield "# What is asked for: the method that a preflight announces, or that a request has."
+        yield "# The method that counts: the one that a preflight announces, or that a request has."
         yield from _rule([], "E=CORS_ASKED:%{REQUEST_METHOD}")
         yield from _rule(["%{ENV:CORS_PREFLIGHT} =1"], "E=CORS_ASKED:%{HTTP:Access-Control-Request-Method}")
 
@@ -128,7 +128,7 @@ def _write_choice(edge: Edge) -> Iterator[str]:
     not_canonical = NOT_CANONICAL.replace(r"\z", r"\x20")
     yield from _rule([rf'%{{THE_REQUEST}} "^[^\x20]+\x20[^?\x20]*{not_canonical}"'], "E=CORS_AT:deny")
     yield from _rule([rf'%{{THE_REQUEST}} "!^[^\x20]+\x20{TEXT}(?:[?][^\x20]*)?\x20HTTP/"'], "E=CORS_AT:deny")
-    yield "# The first path that fits counts."
+    yield "# The first path that matches counts."
     for rule in edge.rules:
         path = _write_path(rule)
         if isinstance(rule.chosen, ByMethod):
@@ -180,28 +180,28 @@ def _write_origins(sharing: Sharing) -> Iterator[str]:
 def _write_echoes(edge: Edge) -> Iterator[str]:
     if any(sharing.methods is None for sharing in edge.sharings):
         yield ""
-        yield "# With credentials browsers take `*` for a name: what was asked for is echoed, if a script may use it."
+        yield "# With credentials browsers treat `*` as a name: the requested method is echoed, if a script may use it."
         name = "%{HTTP:Access-Control-Request-Method}"
         yield from _rule([f'{name} "{ECHO_METHOD}"'], f"E=CORS_ECHO_METHOD:{name}")
     if any(sharing.headers is None for sharing in edge.sharings):
         yield ""
-        yield "# With credentials browsers take `*` for a name: what was asked for is echoed, if it is a list of names."
+        yield "# With credentials browsers treat `*` as a name: the requested headers are echoed, if they are a list."
         name = "%{HTTP:Access-Control-Request-Headers}"
         yield from _rule([f'{name} "{ECHO_NAMES}"'], f"E=CORS_ECHO_HEADERS:{name}")
 
 
 def _write_headers(sharing: Sharing) -> Iterator[str]:
-    yield f"# What {sharing.name} says, and what its answers depend on; `always` is for errors too, Apache's own"
+    yield f"# What {sharing.name} says, and what its answers depend on; `always` covers errors too, Apache's own"
     here = f"reqenv('CORS_AT') == '{_key(sharing)}'"
     preflight, actual = f"{here} && reqenv('CORS_PREFLIGHT') == '1'", f"{here} && reqenv('CORS_PREFLIGHT') != '1'"
     shared = _shares(sharing)
     if sharing.everybody:
-        yield "# An Allow-Origin of the app's own stays in place of `*`."
+        yield "# An Allow-Origin from the app replaces `*`."
         yield _header(
             "always set", "Access-Control-Allow-Origin", "*", f"{here} && resp('Access-Control-Allow-Origin') == ''"
         )
     elif not sharing.nobody:
-        yield "# An Allow-Origin of the app's own can only lower this: neither `*` nor the origin, it takes ours away."
+        yield "# An Allow-Origin from the app can only narrow this: unless it is `*` or the origin, ours is removed."
         yield f'Header always set Access-Control-Allow-Origin "%{{CORS_ORIGIN}}e" "expr={shared}"'
     if not sharing.nobody:
         if sharing.credentials:
@@ -224,7 +224,7 @@ def _write_headers(sharing: Sharing) -> Iterator[str]:
 
 
 def _shares(sharing: Sharing) -> str:
-    """Return the condition under which a response is shared, as far as the app's own headers are still there."""
+    """Return the condition for sharing a response, as long as the app's own headers are still there."""
     here = f"reqenv('CORS_AT') == '{_key(sharing)}' && -n reqenv('CORS_ORIGIN')"
     if sharing.everybody:
         return here
@@ -233,7 +233,7 @@ def _shares(sharing: Sharing) -> str:
 
 
 def _write_removal(edge: Edge) -> Iterator[str]:
-    yield "# The app's own headers go: the policy says what browsers may do. What is said above is kept apart."
+    yield "# The app's own headers are removed: the policy decides what browsers may do. Those above are kept apart."
     ours = "reqenv('CORS_AT') != 'hands_off'"
     shared = " || ".join(f"({_shares(sharing)})" for sharing in edge.sharings if not sharing.nobody)
     exposes = f"{ours} && !({shared})" if shared else ours
@@ -260,7 +260,7 @@ def _key(treatment: Treatment) -> str:
 
 
 def _format(text: str) -> str:
-    """Return the value of a header; names hold neither quotes nor backslashes."""
+    """Return the value of a header; names contain neither quotes nor backslashes."""
     return text.replace("%", "%%")
 
 

@@ -1,4 +1,4 @@
-"""What two regular expressions have in common, asked of automata: the answer holds for every text."""
+"""What two regular expressions have in common, computed with automata: the answer holds for every text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from .regexes import Chars, Choice, Group, Look, Node, Place, Reference, Repeat, Sequence, parse_text
 
-# A set of characters is a number: a bit for each of ASCII, and one for all that lie beyond.
+# A set of characters is a number: one bit for each ASCII character, and one for all others.
 _BEYOND: Final = 1 << 128
 _EVERYTHING: Final = (_BEYOND << 1) - 1
 _MOST_STATES: Final = 20_000
@@ -15,7 +15,7 @@ _MOST_STEPS: Final = 60_000
 
 
 class TooLargeError(Exception):
-    """An expression whose automaton would take too long; the caller has to assume the worst."""
+    """An expression whose automaton would take too long; the caller must assume the worst."""
 
 
 class Automaton:
@@ -40,13 +40,13 @@ class Automaton:
         self.end = self._add(node, 0)
 
     def reach(self, state: int) -> frozenset[int]:
-        """Return the states that are reached from one state without reading a character."""
+        """Return the states reachable from one state without reading a character."""
         if state not in self._closed:
             self._closed[state] = self.close(frozenset((state,)))
         return self._closed[state]
 
     def close(self, states: frozenset[int]) -> frozenset[int]:
-        """Return the states that are reached without reading a character."""
+        """Return the states reachable without reading a character."""
         seen, todo = set(states), list(states)
         while todo:
             for state in self._empty[todo.pop()]:
@@ -112,7 +112,7 @@ def automaton_of(text: str) -> Automaton:
 
 
 def have_common(one: Automaton, other: Automaton) -> bool:
-    """Tell whether there is a text that both accept; True also where finding out would take too long."""
+    """Tell whether there is a text that both accept; True also if finding out would take too long."""
     seen: set[tuple[int, int]] = set()
     todo = [(a, b) for a in one.reach(0) for b in other.reach(0)]
     seen.update(todo)
@@ -134,7 +134,7 @@ def have_common(one: Automaton, other: Automaton) -> bool:
 
 
 def is_within(one: Automaton, other: Automaton) -> bool:
-    """Tell whether the other accepts whatever the one does; False also where finding out would take too long."""
+    """Tell whether the second accepts whatever the first does; False also if finding out would take too long."""
     begin = other.reach(0)
     todo = [(state, begin) for state in one.reach(0)]
     seen = set(todo)

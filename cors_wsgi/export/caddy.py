@@ -35,16 +35,16 @@ CHECK: Final = ("caddy", "validate", "--adapter", "caddyfile", "--config")
 COMMENT: Final = "#"
 NOTES: Final = (
     "Errors before any rule runs (400, 408, 431) are not shared. A refused preflight has no body.",
-    "A malformed Access-Control-Expose-Headers of the app's is passed on, and exposes nothing.",
+    "A malformed Access-Control-Expose-Headers from the app is passed on, and exposes nothing.",
 )
 PATH_NOTES: Final = ("Caddy itself answers 400 to a path with a broken escape.",)
 
 MOST_ORIGINS: Final = 10_000
-"""Caddy compares them one by one: at 100,000 a preflight takes more than a millisecond, most of it for that."""
+"""Caddy compares them one by one: with 100,000, that takes most of a preflight's more than one millisecond."""
 
 
 def find_refusals(edge: Edge, setting: Setting) -> list[Refusal]:
-    """Return what Caddy cannot say; its regular expressions are those of Go, which are those of RE2."""
+    """Return what Caddy cannot express; its regular expressions are Go's, which are RE2's."""
     del setting
     return [*find_beyond_re2(edge), *find_too_many(edge, MOST_ORIGINS, NAME)]
 
@@ -58,12 +58,12 @@ def write(edge: Edge, setting: Setting) -> list[Piece]:
 
 
 def frame(edge: Edge, setting: Setting, pieces: list[Piece]) -> list[str]:
-    """Return a whole configuration of which the pieces are parts."""
+    """Return a whole configuration that contains the pieces."""
     del edge
     snippets, site = (piece.lines for piece in pieces)
     listen = setting.listen
     return [
-        "# Certificates and the admin endpoint are for you to say.",
+        "# Certificates and the admin endpoint are up to you.",
         "{",
         "\tadmin off",
         "\tauto_https off",
@@ -122,7 +122,7 @@ def _write_choice(edge: Edge) -> Iterator[str]:
     yield "\timport cors_deny"
     yield "}"
     yield ""
-    yield "# The first path that fits counts."
+    yield "# The first path that matches counts."
     yield "map {path} {cors_at} {"
     for number, rule in enumerate(edge.rules):
         yield f"\t# {comment(rule.shown)}: {say(rule.chosen)}"
@@ -132,7 +132,7 @@ def _write_choice(edge: Edge) -> Iterator[str]:
     chosen = "{cors_at}"
     if any(isinstance(rule.chosen, ByMethod) for rule in edge.rules):
         chosen = "{cors_chosen}"
-        yield "# What is asked for: the method that a preflight announces, or that a request has."
+        yield "# The method that counts: the one that a preflight announces, or that a request has."
         yield "vars cors_asked {method}"
         yield "vars @cors_preflight cors_asked {header.Access-Control-Request-Method}"
         yield 'map "{cors_at} {vars.cors_asked}" {cors_chosen} {'
@@ -179,7 +179,7 @@ def _write_treatment(treatment: Treatment, upstream: str) -> Iterator[str]:
         yield from _pass_on(upstream, MANAGED)
         return
     sharing = treatment
-    yield "# What an answer depends on, and caches have to know"
+    yield "# What an answer depends on, and caches must know"
     yield f'header @asked Vary "{VARY_PREFLIGHT}"'
     if not sharing.everybody:
         yield "@actual vars {vars.cors_kind} actual"
@@ -226,14 +226,14 @@ def _write_origins(sharing: Sharing, verdict: str) -> Iterator[str]:
 
 
 def _write_shared(sharing: Sharing, upstream: str) -> Iterator[str]:
-    yield "# Set before the app is asked, so that they are there where it cannot be reached, too."
+    yield "# Set before the app is called, so that they are there even if it cannot be reached."
     yield f"header Access-Control-Allow-Origin {'*' if sharing.everybody else '{header.Origin}'}"
     if sharing.credentials:
         yield "header Access-Control-Allow-Credentials true"
     for name, value in sharing.grants:
         yield f"header @asked {name} {_value(value)}"
     if sharing.methods is None:
-        yield "# With credentials browsers take `*` for a name: what was asked for is echoed, if a script may use it."
+        yield "# With credentials browsers treat `*` as a name: the requested method is echoed, if a script may use it."
         yield "@usable {"
         yield f"\tvars_regexp {{header.Access-Control-Request-Method}} {quote(rf'^{METHOD}{chr(92)}z')}"
         yield f"\tnot vars_regexp {{header.Access-Control-Request-Method}} {quote(rf'^{FORBIDDEN_METHOD}{chr(92)}z')}"
@@ -242,7 +242,7 @@ def _write_shared(sharing: Sharing, upstream: str) -> Iterator[str]:
         yield "}"
         yield "header @usable Access-Control-Allow-Methods {header.Access-Control-Request-Method}"
     if sharing.headers is None:
-        yield "# With credentials browsers take `*` for a name: what was asked for is echoed, if it is a list of names."
+        yield "# With credentials browsers treat `*` as a name: the requested headers are echoed, if they are a list."
         yield "@names {"
         yield f"\tvars_regexp {{header.Access-Control-Request-Headers}} {quote(rf'^{NAMES}{chr(92)}z')}"
         yield f"\texpression size({{header.Access-Control-Request-Headers}}) <= {LONGEST_ECHO}"
@@ -262,7 +262,7 @@ def _write_shared(sharing: Sharing, upstream: str) -> Iterator[str]:
     yield "\thandle_response @own {"
     yield "\t\troute {"
     if sharing.everybody:
-        yield "\t\t\t# An Allow-Origin of the app's own stays in place of `*`."
+        yield "\t\t\t# An Allow-Origin from the app replaces `*`."
         yield f"\t\t\theader Access-Control-Allow-Origin {own}"
     else:
         yield "\t\t\t# An Allow-Origin of the app's own can only lower this: neither `*` nor the origin, it takes"
@@ -293,12 +293,12 @@ def _name(treatment: Treatment) -> str:
 
 
 def _value(text: str) -> str:
-    """Return the value of a header: names hold neither quotes nor braces."""
+    """Return the value of a header; names contain neither quotes nor braces."""
     return f'"{text}"'
 
 
 def quote(text: str) -> str:
-    """Return a word of a Caddyfile; what this package writes holds no backtick, but for header names in a class."""
+    """Return a word of a Caddyfile; what this package writes has no backtick, except for header names in a class."""
     if "`" not in text:
         return f"`{text}`"
     return '"' + text.replace('"', '\\"') + '"'

@@ -1,4 +1,4 @@
-"""What an edge must answer, whichever proxy it is: path rules, and for each who may read and what is granted."""
+"""What an edge must answer, whichever proxy it is: path rules, and for each, who may read and what is granted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MANAGED: Final = (
     EXPOSE_HEADERS,
     MAX_AGE,
 )
-"""The headers of the app's that do not pass as they are."""
+"""The app's headers that do not pass unchanged."""
 
 VARY_PREFLIGHT: Final = f"{ORIGIN}, {REQUEST_METHOD}, {REQUEST_HEADERS}"
 
@@ -53,7 +53,7 @@ class Sharing:
 
     Attributes:
         name: an identifier: lower-case letters, digits and underscores.
-        said: the policy, as its author would write it, on one line.
+        said: the policy on one line, as its author would write it.
         everybody: whether every origin is allowed; then there are no rules.
         exact: exact origins, in their order.
         regexes: patterns and regular expressions, in their order.
@@ -92,11 +92,11 @@ Treatment: TypeAlias = "Sharing | Fixed"
 
 @dataclass(frozen=True)
 class ByMethod:
-    """What is done with a request by its method; a preflight counts as what it asks for.
+    """How a request is treated by its method; a preflight counts as the method that it announces.
 
     Attributes:
-        methods: the methods, in upper case, and what is done with them.
-        otherwise: what is done with all others.
+        methods: the methods, in upper case, and how they are treated.
+        otherwise: how all others are treated.
     """
 
     methods: tuple[tuple[tuple[str, ...], Treatment], ...]
@@ -104,7 +104,7 @@ class ByMethod:
 
     @property
     def all(self) -> tuple[Treatment, ...]:
-        """Everything that is done, each once."""
+        """Every treatment, without duplicates."""
         return tuple(dict.fromkeys((*(treatment for _, treatment in self.methods), self.otherwise)))
 
 
@@ -118,14 +118,14 @@ class PathKind(Enum):
 
 @dataclass(frozen=True)
 class PathRule:
-    """What is done below a path.
+    """How requests below a path are treated.
 
     Attributes:
         kind: how paths are compared.
-        text: the path, or, of a prefix, without its `/*`; of an expression its source.
+        text: the path; for a prefix without its `/*`; for an expression its source.
         node: the expression.
-        chosen: what is done.
-        shown: the rule as its author would know it.
+        chosen: the treatment.
+        shown: the rule as its author would recognize it.
     """
 
     kind: PathKind
@@ -141,8 +141,8 @@ class Edge:
 
     Attributes:
         name: an identifier for the whole.
-        rules: the path rules, of which the first that matches counts.
-        otherwise: what is done where none fits.
+        rules: the path rules; the first that matches counts.
+        otherwise: the treatment if none matches.
     """
 
     name: str
@@ -151,12 +151,12 @@ class Edge:
 
     @property
     def looks_at_paths(self) -> bool:
-        """Whether paths matter; then one that is not canonical is never shared."""
+        """Whether paths matter; if so, a path that is not canonical is never shared."""
         return bool(self.rules)
 
     @property
     def treatments(self) -> tuple[Treatment, ...]:
-        """Everything that is done, each once; what happens to most requests comes first."""
+        """Every treatment, without duplicates; the one for most requests comes first."""
         found: list[Treatment] = [self.otherwise]
         for rule in self.rules:
             found += rule.chosen.all if isinstance(rule.chosen, ByMethod) else (rule.chosen,)
@@ -166,7 +166,7 @@ class Edge:
 
     @property
     def sharings(self) -> tuple[Sharing, ...]:
-        """The policies, each once."""
+        """The policies, without duplicates."""
         return tuple(treatment for treatment in self.treatments if isinstance(treatment, Sharing))
 
     def walk_regexes(self) -> Iterator[tuple[str, OriginRegex]]:
@@ -178,12 +178,12 @@ class Edge:
 
 @dataclass(frozen=True)
 class Address:
-    """A host and port. Hosts hold nothing but letters, digits, dots, hyphens, and of IPv6 the address without brackets.
+    """A host and port. Hosts contain only letters, digits, dots and hyphens, or are an IPv6 address without brackets.
 
     Attributes:
         host: the name or address.
         port: the port.
-        is_tls: whether TLS is spoken there.
+        is_tls: whether it uses TLS.
     """
 
     host: str
@@ -201,12 +201,12 @@ class Address:
 
 @dataclass(frozen=True)
 class Setting:
-    """The addresses that a configuration needs, and what was accepted.
+    """The addresses that a configuration needs, and the accepted differences.
 
     Attributes:
         listen: where the proxy listens.
         upstream: where the app listens.
-        accepted: the differences that were accepted by name.
+        accepted: the differences that the user accepted by name.
     """
 
     listen: Address
@@ -219,7 +219,7 @@ class Piece:
     """A part of a configuration.
 
     Attributes:
-        where: where it belongs, for who puts it into an existing configuration.
+        where: where it belongs in an existing configuration.
         lines: its lines.
     """
 

@@ -30,15 +30,15 @@ _ESCAPED = frozenset(".+*?()[]|^")
 
 @dataclass(frozen=True)
 class Dialect:
-    """What a proxy's regular expressions can say.
+    """What a proxy's regular expressions can express.
 
     Attributes:
         name: its name.
         looks_around: whether it has look-around, back-references and possessive quantifiers.
-        nothing: what matches no character at all.
-        text_prefix: what is needed in front where characters beyond ASCII matter.
+        nothing: an expression that matches no character at all.
+        text_prefix: the prefix that it needs if characters beyond ASCII matter.
         most_repeats: the largest number in a quantifier.
-        is_ascii: whether it is matched against nothing but ASCII, and knows no more.
+        is_ascii: whether it is only ever matched against ASCII.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Dialect:
 
 PCRE: Final = Dialect("PCRE", True, r"[^\x00-\xff]", "(*UTF)", 65535)
 RE2_ASCII: Final = Dialect("RE2", False, r"[^\x00-\xff]", "", 1000, is_ascii=True)
-"""As Envoy has it, which matches headers, and paths as they are sent."""
+"""Envoy's, which matches headers, and paths as they are sent."""
 RE2: Final = Dialect("RE2", False, r"[^\x00-\x{10ffff}]", "", 1000)
 
 
@@ -71,12 +71,12 @@ def write(node: Node, dialect: Dialect) -> str:
 
 
 def write_whole(node: Node, dialect: Dialect, *, also: Iterable[str] = ()) -> str:
-    r"""Return an expression in a dialect that matches nothing but a whole text.
+    r"""Return an expression in a dialect that matches only a whole text.
 
     Args:
         node: the expression.
         dialect: the dialect.
-        also: other expressions that the whole text has to match, where the dialect looks ahead.
+        also: other expressions that the whole text must match, if the dialect can look ahead.
 
     Raises:
         UnwritableError: for what the dialect lacks.
@@ -190,7 +190,7 @@ def _escape(char: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return the expression that matches a text of ASCII, and nothing else."""
+    """Return the expression that matches exactly one ASCII text."""
     return "".join(map(_escape, text))
 
 

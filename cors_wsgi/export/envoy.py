@@ -35,31 +35,31 @@ COMMENT: Final = "#"
 NOTES: Final = (
     "Errors before any rule runs (400, 408, 431) are not shared. A refused preflight has no body.",
     "Envoy itself answers 400 to a request with a body that has no Content-Type and the method QUERY.",
-    "A malformed Access-Control-Expose-Headers of the app's is passed on, and exposes nothing.",
+    "A malformed Access-Control-Expose-Headers from the app is passed on, and exposes nothing.",
 )
 PATH_NOTES: Final = ("A path with a broken escape, or with bytes that browsers never send, is never shared.",)
 
 MOST_IN_REGEX: Final = 1000
-"""Exact origins beyond that are looked up in a table of Lua: RE2 takes some thousands, and then refuses."""
+"""More exact origins than this are looked up in a Lua table: RE2 accepts some thousands, and then refuses."""
 
 _TYPES = "type.googleapis.com/envoy.extensions.filters."
 _LONGEST_ECHO = f"{'.{0,1000}' * (LONGEST_ECHO // 1000)}.{{0,{LONGEST_ECHO % 1000}}}"
 
 
 def find_refusals(edge: Edge, setting: Setting) -> list[Refusal]:
-    """Return what Envoy cannot say."""
+    """Return what Envoy cannot express."""
     found = list(find_beyond_re2(edge))
     for rule in edge.rules:
         if rule.kind is PathKind.REGEX:
-            problem = "Envoy matches the path as it was sent: a regular expression does not take `%61` for `a`."
+            problem = "Envoy matches the path as it was sent: to a regular expression, `%61` is not `a`."
             remedy = f"Write a path such as '/api/*', or accept it: --allow-difference {Difference.ESCAPED_PATHS}."
             found.append(Refusal("paths", rule.shown, RefusalCode.ESCAPED_PATHS, problem, remedy))
     if Difference.NO_CEILING in setting.accepted and _has_tables(edge):
-        problem = "So many origins are looked up by the Lua filter, which no-ceiling leaves out."
+        problem = "The Lua filter looks up so many origins, but no-ceiling leaves it out."
         remedy = f"Do not accept {Difference.NO_CEILING}."
         found.append(Refusal("origins", f"over {MOST_IN_REGEX}", RefusalCode.TOO_MANY_ORIGINS, problem, remedy))
     elif Difference.NO_CEILING in setting.accepted and _needs_ceiling(edge):
-        problem = "Without a Lua filter an Allow-Origin of the app's own lowers nothing."
+        problem = "Without a Lua filter, an Allow-Origin from the app narrows nothing."
         found.append(Refusal("Allow-Origin", "of the app's", RefusalCode.NO_CEILING, problem, "Use Lua."))
     return found
 
@@ -70,7 +70,7 @@ def write(edge: Edge, setting: Setting) -> list[Piece]:
     if _has_tables(edge) or _has_ceiling(edge, setting):
         pieces.append(Piece("In http_filters, in front of the router", tuple(_write_lua(edge, setting))))
     pieces.append(Piece("In clusters", tuple(_write_cluster(edge, setting))))
-    pieces.append(Piece("At the top: Envoy refuses regular expressions as long as these unless told", tuple(_RUNTIME)))
+    pieces.append(Piece("At the top: by default, Envoy refuses regular expressions as long as these", tuple(_RUNTIME)))
     return pieces
 
 
@@ -85,7 +85,7 @@ _RUNTIME = (
 
 
 def frame(edge: Edge, setting: Setting, pieces: list[Piece]) -> list[str]:
-    """Return a whole configuration of which the pieces are parts."""
+    """Return a whole configuration that contains the pieces."""
     routes, cluster = pieces[0].lines, pieces[-2].lines
     lua = pieces[1].lines if len(pieces) == 4 else ()
     return [
@@ -101,9 +101,9 @@ def frame(edge: Edge, setting: Setting, pieces: list[Piece]) -> list[str]:
         f"          '@type': {_TYPES}network.http_connection_manager.v3.HttpConnectionManager",
         f"          stat_prefix: {edge.name}",
         "          upgrade_configs: [{upgrade_type: websocket}]",
-        "          # Envoy answers 400 to methods that it does not know, unless told.",
+        "          # By default, Envoy answers 400 to methods that it does not know.",
         "          http_protocol_options: {allow_custom_methods: true}",
-        "          # Paths are matched as they were sent, and passed on so.",
+        "          # Paths are matched as they were sent, and passed on unchanged.",
         "          normalize_path: false",
         "          path_with_escaped_slashes_action: KEEP_UNCHANGED",
         "          route_config:",
@@ -153,7 +153,7 @@ class _Route:
         says: what it is for.
         path: how the path is matched.
         tests: further conditions, all on headers.
-        does: the lines of what is done.
+        does: the lines of its action.
     """
 
     says: str
@@ -275,7 +275,7 @@ def _list_preflight(treatment: Treatment, says: str, path: str, tests: tuple[str
 
 
 def _list_echoes(sharing: Sharing) -> Iterator[tuple[bool, bool, tuple[str, ...]]]:
-    """Return, for what may be echoed of method and headers, whether it is, and the conditions; the most first."""
+    """Return every combination of echoing the method and the headers, with its conditions; the largest first."""
     asked_method, asked_headers = "access-control-request-method", "access-control-request-headers"
     method = [_match(asked_method, METHOD), _match(asked_method, _LONGEST_ECHO)]
     method.append(_match(asked_method, FORBIDDEN_METHOD, inverted=True))
@@ -297,7 +297,7 @@ def _list_actual(treatment: Treatment, says: str, path: str, tests: tuple[str, .
         kept = [name for name in removed if not name.endswith(keeps)]
         for trusted in _list_trusted(treatment):
             if treatment.everybody:
-                # What the app says itself stays, and this is what is said where it says nothing.
+                # The app's own value stays; this is for responses without one.
                 added = [_add("access-control-allow-origin", "'*'", "ADD_IF_ABSENT")]
             elif looks_later:
                 added = [_add("x-cors-granted", "'%REQ(origin)%'", "OVERWRITE_IF_EXISTS_OR_ADD")]
@@ -330,7 +330,7 @@ def _pass_on(says: str, path: str, tests: tuple[str, ...], app: _App) -> _Route:
 
 
 def _list_trusted(sharing: Sharing) -> Iterator[tuple[str, ...]]:
-    """Return the conditions of which one holds for an origin that may read."""
+    """Return conditions, one of which holds for an origin that may read."""
     if sharing.everybody:
         yield ()
         return
@@ -387,7 +387,7 @@ def _write_tables(edge: Edge) -> Iterator[str]:
     names = {sharing.name: sharing.exact for sharing in edge.sharings if len(sharing.exact) > MOST_IN_REGEX}
     if not names:
         return
-    yield "-- More origins than a regular expression takes. They are in a text, since Lua allows 65536 constants."
+    yield "-- More origins than a regular expression can hold. They are in one text, since Lua allows 65536 constants."
     yield "local tables = {}"
     for name, origins in names.items():
         yield f"tables['{_header(name)}'] = [["
@@ -412,8 +412,8 @@ def _write_tables(edge: Edge) -> Iterator[str]:
 
 
 _CEILING = (
-    "-- An Allow-Origin of the app's own can only lower this: neither `*` nor the origin, it takes ours away.",
-    "-- The route says by x-cors-granted which origin may read, where one may.",
+    "-- An Allow-Origin from the app can only narrow this: unless it is `*` or the origin, ours is removed.",
+    "-- The route's x-cors-granted says which origin may read, if any.",
     "function envoy_on_response(handle)",
     "  if not handle:metadata():get('cors') then return end",
     "  local headers = handle:headers()",
@@ -441,10 +441,10 @@ def _quote_regex(text: str) -> str:
 
 
 def _format(text: str) -> str:
-    """Return a text as the values of Envoy's headers have it."""
+    """Return a text as a value of a header in Envoy's configuration."""
     return text.replace("%", "%%")
 
 
 def quote(text: str) -> str:
-    """Return a text as a string of YAML."""
+    """Return a text as a YAML string."""
     return "'" + text.replace("'", "''") + "'"

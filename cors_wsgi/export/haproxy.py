@@ -28,26 +28,26 @@ NAME: Final = "HAProxy"
 CHECK: Final = ("haproxy", "-c", "-q", "-f")
 COMMENT: Final = "#"
 NOTES: Final = (
-    "Of repeated lines of Access-Control-Request-Headers the last alone is echoed.",
+    "If Access-Control-Request-Headers is repeated, only the last line is echoed.",
     "Errors before any rule runs (400, 408) are not shared. A refused preflight has no body.",
-    "A malformed Access-Control-Expose-Headers of the app's is dropped as a whole.",
+    "A malformed Access-Control-Expose-Headers from the app is dropped entirely.",
 )
 PATH_NOTES: Final = ("A path with a broken escape, or with bytes that browsers never send, is never shared.",)
 
 MOST_ORIGINS: Final = 200_000
-"""HAProxy has no table within its configuration: time grows with the lines, half a millisecond at 100,000."""
+"""HAProxy has no tables in its configuration: time grows with the lines, to half a millisecond for 100,000."""
 
 _WORDS = 50  # HAProxy takes at most 64 words in a line
 _LONGEST = 12_000  # a line holds 16 KiB
 
 
 def find_refusals(edge: Edge, setting: Setting) -> list[Refusal]:
-    """Return what HAProxy cannot say; PCRE has what Python's regular expressions have."""
+    """Return what HAProxy cannot express; PCRE has everything that Python's regular expressions have."""
     del setting
     found = list(find_too_many(edge, MOST_ORIGINS, NAME))
     for where, line in _walk_lines(edge):
         if len(line.encode()) > _LONGEST:
-            problem = f"{len(line)} bytes are needed in one line, and HAProxy reads {_LONGEST}."
+            problem = f"{len(line)} bytes are needed in one line, but HAProxy reads only {_LONGEST}."
             found.append(Refusal(where, line, RefusalCode.REGEX, problem, "Write less in one value."))
     return found
 
@@ -61,7 +61,7 @@ def write(edge: Edge, setting: Setting) -> list[Piece]:
 
 
 def frame(edge: Edge, setting: Setting, pieces: list[Piece]) -> list[str]:
-    """Return a whole configuration of which the pieces are parts."""
+    """Return a whole configuration that contains the pieces."""
     rules, backend = (piece.lines for piece in pieces)
     return [
         "defaults",
@@ -85,7 +85,7 @@ def frame(edge: Edge, setting: Setting, pieces: list[Piece]) -> list[str]:
 def _write_backend(edge: Edge, setting: Setting) -> Iterator[str]:
     yield f"backend {edge.name}_app"
     yield "    mode http"
-    yield "    # Without a limit an app that is down is asked again for seconds, while the browser waits."
+    yield "    # Without a limit, HAProxy tries an app that is down for seconds, while the browser waits."
     yield "    retries 1"
     tls = " ssl verify required ca-file @system-ca" + (
         f" sni str({setting.upstream.host})" if setting.upstream.is_name else ""
@@ -103,10 +103,10 @@ def _write_frontend(edge: Edge) -> Iterator[str]:
         "http-request set-var(txn.cors_preflight) int(1) if METH_OPTIONS { req.fhdr_cnt(origin) gt 0 } "
         "{ req.fhdr_cnt(access-control-request-method) gt 0 }"
     )
-    yield "# Several lines of Origin count as none."
+    yield "# Several lines of Origin count as no Origin."
     yield "http-request set-var(txn.cors_origin) req.fhdr(origin) if { req.fhdr_cnt(origin) eq 1 }"
     if any(isinstance(rule.chosen, ByMethod) for rule in edge.rules):
-        yield "# What is asked for: the method that a preflight announces, or that a request has."
+        yield "# The method that counts: the one that a preflight announces, or that a request has."
         yield "http-request set-var(txn.cors_asked) method"
         yield "http-request set-var(txn.cors_asked) req.fhdr(access-control-request-method) if cors_preflight"
     yield ""
@@ -122,7 +122,7 @@ def _write_frontend(edge: Edge) -> Iterator[str]:
     yield from _write_echoes(edge)
     for sharing in edge.sharings:
         if sharing.headers is None:
-            yield "# Rules that add headers have 1024 bytes for it, and what is echoed may be longer."
+            yield "# Rules that add headers have a limit of 1024 bytes, and what is echoed may be longer."
             echo = "'%[var(txn.cors_echo_headers)]'"
             tests = f"{{ var(txn.cors) -m str {_key(sharing)} }} {{ var(txn.cors_echo_headers) -m found }}"
             yield (
@@ -134,7 +134,7 @@ def _write_frontend(edge: Edge) -> Iterator[str]:
     yield ""
     yield from _write_ceiling(edge)
     yield ""
-    yield "# These run for answers of HAProxy's own, too: 204, 403, 503."
+    yield "# These also run for HAProxy's own answers: 204, 403, 503."
     yield "acl cors_shared var(txn.cors_shared) -m int 1"
     yield "http-after-response set-var(txn.cors_shared) int(1) if cors_allowed !{ var(txn.cors_lowered) -m int 1 }"
     for sharing in edge.sharings:
@@ -150,7 +150,7 @@ def _write_choice(edge: Edge) -> Iterator[str]:
     yield "http-request set-var(txn.cors_path) path,url_dec"
     yield f"http-request set-var(txn.cors) str(deny) if {{ path -m reg {quote(NOT_CANONICAL)} }}"
     yield rf"http-request set-var(txn.cors) str(deny) unless {{ path -m reg {quote(f'^{TEXT}{chr(92)}z')} }}"
-    yield "# The first path that fits counts."
+    yield "# The first path that matches counts."
     for rule in edge.rules:
         if rule.kind is PathKind.EXACT:
             test = f"{{ var(txn.cors_path) -m str -- {quote(rule.text)} }}"
@@ -195,13 +195,13 @@ def _write_origins(sharing: Sharing) -> Iterator[str]:
 
 def _write_echoes(edge: Edge) -> Iterator[str]:
     if any(sharing.methods is None for sharing in edge.sharings):
-        yield "# With credentials browsers take `*` for a name: what was asked for is echoed, if a script may use it."
+        yield "# With credentials browsers treat `*` as a name: the requested method is echoed, if a script may use it."
         yield (
             "http-request set-var(txn.cors_echo_method) req.fhdr(access-control-request-method) if "
             f"{{ req.fhdr(access-control-request-method) -m reg {quote(ECHO_METHOD)} }}"
         )
     if any(sharing.headers is None for sharing in edge.sharings):
-        yield "# With credentials browsers take `*` for a name: what was asked for is echoed, if it is a list of names."
+        yield "# With credentials browsers treat `*` as a name: the requested headers are echoed, if they are a list."
         yield (
             "http-request set-var(txn.cors_echo_headers) req.fhdr(access-control-request-headers) if "
             f"{{ req.fhdr(access-control-request-headers) -m reg {quote(ECHO_NAMES)} }}"
@@ -214,14 +214,14 @@ def _write_ceiling(edge: Edge) -> Iterator[str]:
     everybody = [sharing for sharing in edge.sharings if sharing.everybody]
     kept = "".join(f" !{{ var(txn.cors) -m str {_key(sharing)} }}" for sharing in everybody)
     if len(everybody) < len(edge.sharings):
-        yield "# An Allow-Origin of the app's own can only lower this: neither `*` nor the origin, it takes ours away."
+        yield "# An Allow-Origin from the app can only narrow this: unless it is `*` or the origin, ours is removed."
         yield f"http-response set-var(txn.cors_own) {allow_origin} if {{ {counted} gt 0 }}"
         yield f"http-response set-var(txn.cors_lowered) int(1) if {{ {counted} gt 1 }}{kept}"
         yield (
             f"http-response set-var(txn.cors_lowered) int(1) if {{ {counted} eq 1 }} "
             f"!{{ var(txn.cors_own) -m str -- '*' }} !{{ var(txn.cors_own),strcmp(txn.cors_origin) eq 0 }}{kept}"
         )
-    yield "# The app's own headers go: the policy says what browsers may do."
+    yield "# The app's own headers are removed: the policy decides what browsers may do."
     for name in MANAGED:
         if name == "Access-Control-Expose-Headers":
             yield f"http-response del-header {name} if !cors_hands_off !cors_allowed"
@@ -274,12 +274,12 @@ def _walk_lines(edge: Edge) -> Iterator[tuple[str, str]]:
 
 
 def _format(text: str) -> str:
-    """Return a text as a log format has it."""
+    """Return a text as part of a log format."""
     return text.replace("%", "%%")
 
 
 def quote(text: str) -> str:
-    r"""Return a word of HAProxy's configuration: single quotes keep everything but themselves and the ends of lines.
+    r"""Return a word of HAProxy's configuration: single quotes preserve all but themselves and the ends of lines.
 
     >>> quote("it's")
     "'it'\\''s'"

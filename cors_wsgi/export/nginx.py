@@ -30,10 +30,10 @@ CHECK: Final = ("nginx", "-t", "-q", "-e", "{folder}/error.log", "-g", "pid {fol
 COMMENT: Final = "#"
 
 NOTES: Final = (
-    "An empty Origin or Access-Control-Request-Method counts as absent, as does an empty CORS header of the app's.",
-    "Of repeated lines of a header, nginx before 1.23 sees the first alone: of Origin, and of what the app sets.",
-    "Errors before any rule runs (400, 408, 414, 494) are not shared. A refused preflight has nginx's page as body.",
-    "A malformed Access-Control-Expose-Headers of the app's is dropped as a whole.",
+    "An empty Origin or Access-Control-Request-Method counts as absent, as does an empty CORS header from the app.",
+    "nginx before 1.23 sees only the first line of a repeated header: of Origin, and of headers that the app sets.",
+    "Errors before any rule runs (400, 408, 414, 494) are not shared. A refused preflight gets nginx's error page.",
+    "A malformed Access-Control-Expose-Headers from the app is dropped entirely.",
 )
 PATH_NOTES: Final = (
     "nginx itself answers 400 to a path that leaves the root or has a broken escape.",
@@ -42,15 +42,15 @@ PATH_NOTES: Final = (
 
 # What nginx allots to look-ups, in entries and in bytes; each entry needs this many bytes besides its text.
 _MOST_IN_HASH, _BUCKET, _ENTRY = 1000, 64, 32
-_LONGEST = 4000  # nginx reads no word of its configuration that is longer than 4096 bytes
+_LONGEST = 4000  # nginx does not read words longer than 4096 bytes in its configuration
 
 
 def find_refusals(edge: Edge, setting: Setting) -> list[Refusal]:
-    """Return what nginx cannot say; PCRE has what Python's regular expressions have."""
+    """Return what nginx cannot express; PCRE has everything that Python's regular expressions have."""
     del setting
     found: list[Refusal] = []
     for where, line in _walk_long_lines(edge):
-        problem = f"{len(line)} bytes are needed in one word of the configuration, and nginx reads 4096."
+        problem = f"{len(line)} bytes are needed in one word of the configuration, but nginx reads only 4096."
         found.append(Refusal(where, line, RefusalCode.REGEX, problem, "Write a pattern, or a shorter expression."))
     return found
 
@@ -64,7 +64,7 @@ def write(edge: Edge, setting: Setting) -> list[Piece]:
 
 
 def frame(edge: Edge, setting: Setting, pieces: list[Piece]) -> list[str]:
-    """Return a whole configuration of which the pieces are parts."""
+    """Return a whole configuration that contains the pieces."""
     del edge
     http, server = (piece.lines for piece in pieces)
     return [
@@ -89,7 +89,7 @@ def _write_http(edge: Edge, setting: Setting) -> Iterator[str]:
     yield "    keepalive 32;"
     yield "}"
     yield ""
-    yield "# Upgrades, such as to WebSocket, are passed on; else connections to the app are kept open."
+    yield "# Upgrades, such as to WebSocket, are passed on; otherwise connections to the app are kept open."
     yield from _map("$http_upgrade", "$cors_connection", ['"" "";', "default upgrade;"])
     if not edge.sharings and not _denies(edge):
         return
@@ -122,7 +122,7 @@ def _write_http(edge: Edge, setting: Setting) -> Iterator[str]:
 
 
 def _write_hash_sizes(edge: Edge) -> Iterator[str]:
-    """Return the room that look-ups need, where nginx does not take it by itself."""
+    """Return the room that look-ups need, if nginx does not allot it itself."""
     exact = [origin for sharing in edge.sharings for origin in sharing.exact]
     longest = max(map(len, exact), default=0)
     if len(exact) > _MOST_IN_HASH:
@@ -136,14 +136,14 @@ def _write_preflight() -> Iterator[str]:
     yield from _map("$http_access_control_request_method", "$cors_asks", ['"" "";', "default $request_method;"])
     yield from _map("$http_origin", "$cors_asks_from", ['"" "";', "default $cors_asks;"])
     yield from _map("$cors_asks_from", "$cors_preflight", ["OPTIONS 1;", "default 0;"])
-    yield "# What is asked for: the method that a preflight announces, or that a request has."
+    yield "# The method that counts: the one that a preflight announces, or that a request has."
     yield from _map(
         "$cors_preflight", "$cors_asked", ["1 $http_access_control_request_method;", "default $request_method;"]
     )
-    yield "# What an answer depends on, and caches have to know."
+    yield "# What an answer depends on, and caches must know."
     yield from _map("$cors_preflight", "$cors_vary_origin", [f'1 "{VARY_PREFLIGHT}";', "default Origin;"])
     yield from _map("$cors_preflight", "$cors_vary_nothing", [f'1 "{VARY_PREFLIGHT}";', 'default "";'])
-    yield "# Maps compare text without regard to case, and origins differ by it: exact ones are looked up here."
+    yield "# Maps ignore case, but origins differ by it: exact ones are looked up here."
     yield from _map("$http_origin", "$cors_lower_case_origin", ['"~[A-Z]" "";', "default $http_origin;"])
     yield "# What the app exposes is merged, if it is a list of names."
     cases = [
@@ -166,12 +166,12 @@ def _write_canonical() -> Iterator[str]:
 def _write_echoes(edge: Edge) -> Iterator[str]:
     if any(sharing.methods is None for sharing in edge.sharings):
         yield ""
-        yield "# With credentials browsers take `*` for a name: what was asked for is echoed, if a script may use it."
+        yield "# With credentials browsers treat `*` as a name: the requested method is echoed, if a script may use it."
         cases = [f"{quote('~' + ECHO_METHOD, variables=True)} $http_access_control_request_method;", 'default "";']
         yield from _map("$http_access_control_request_method", "$cors_echo_method", cases)
     if any(sharing.headers is None for sharing in edge.sharings):
         yield ""
-        yield "# With credentials browsers take `*` for a name: what was asked for is echoed, if it is a list of names."
+        yield "# With credentials browsers treat `*` as a name: the requested headers are echoed, if they are a list."
         cases = [f"{quote('~' + ECHO_NAMES, variables=True)} $http_access_control_request_headers;", 'default "";']
         yield from _map("$http_access_control_request_headers", "$cors_echo_headers", cases)
 
@@ -180,7 +180,7 @@ def _write_sharing(sharing: Sharing) -> Iterator[str]:
     var = f"$cors_{sharing.name}"
     yield f"# {sharing.name}: {sharing.said}"
     if sharing.everybody:
-        yield "# Everybody may read, with or without an Origin; an Allow-Origin of the app's own stays in its place."
+        yield "# Everybody may read, with or without an Origin; an Allow-Origin from the app replaces this one."
         yield from _map("$cors_preflight", f"{var}_does", ["1 grant;", "default pass;"])
         yield from _map("$upstream_http_access_control_allow_origin", f"{var}_allow_origin", ['"" "*";', 'default "";'])
         shares, is_shared = "$cors_preflight", ["0 {};", 'default "";']
@@ -188,7 +188,7 @@ def _write_sharing(sharing: Sharing) -> Iterator[str]:
         yield from _write_origins(sharing, var)
         yield from _map(f"{var}_origin", f"{var}_verdict", ['"" refuse;', "default grant;"])
         yield from _map("$cors_preflight", f"{var}_does", [f"1 {var}_verdict;", "default pass;"])
-        yield "# An Allow-Origin of the app's own can only lower this: neither `*` nor the origin, it takes ours away."
+        yield "# An Allow-Origin from the app can only narrow this: unless it is `*` or the origin, ours is removed."
         yield from _map(
             f'"{var}_origin $upstream_http_access_control_allow_origin"',
             f"{var}_allow_origin",
@@ -209,7 +209,7 @@ def _write_sharing(sharing: Sharing) -> Iterator[str]:
 
 
 def _write_origins(sharing: Sharing, var: str) -> Iterator[str]:
-    yield "# The origin itself if it may read, else nothing."
+    yield "# The origin itself if it may read, otherwise nothing."
     default = '""'
     look_up = [origin for origin in sharing.exact if origin == origin.lower()]
     if look_up:
@@ -240,7 +240,7 @@ def _write_server(edge: Edge, setting: Setting) -> Iterator[str]:
         yield "}"
         return
     if edge.looks_at_paths:
-        yield "# Where a path has more than one reading, nothing is shared."
+        yield "# If a path can be read in more than one way, nothing is shared."
         yield "error_page 418 = @cors_deny;"
         yield "if ($cors_not_canonical) { return 418; }"
         yield ""
@@ -314,7 +314,7 @@ def _write_treatment(treatment: Treatment, target: str) -> Iterator[str]:
         yield from _pass_on(target)
         return
     var = f"$cors_{treatment.name}"
-    yield "# A header whose value is empty is not sent; `always` is for errors too, the proxy's own included."
+    yield "# A header with an empty value is not sent; `always` covers errors too, including the proxy's own."
     yield f"add_header Access-Control-Allow-Origin {var}_allow_origin always;"
     if treatment.credentials:
         yield f"add_header Access-Control-Allow-Credentials {var}_credentials always;"
@@ -338,7 +338,7 @@ def _write_treatment(treatment: Treatment, target: str) -> Iterator[str]:
 def _go_to(location: str, headers: dict[str, str]) -> Iterator[str]:
     """Return the lines that lead to a named location."""
     if headers:
-        yield "# For errors that nginx makes before it goes on, such as 413."
+        yield "# For errors that nginx raises before it goes on, such as 413."
         yield from (f"add_header {name} {variable} always;" for name, variable in headers.items())
     yield f"error_page 418 = @{location};"
     yield "return 418;"
@@ -429,7 +429,7 @@ def quote(text: str, *, variables: bool = False) -> str:
 
     Args:
         text: the text.
-        variables: whether a dollar sign is taken literally here, as in names of locations and regular expressions.
+        variables: whether a dollar sign is literal here, as in names of locations and regular expressions.
     """
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     for char, written in (("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):

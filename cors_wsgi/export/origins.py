@@ -1,4 +1,4 @@
-"""Conditions on an origin, as a proxy can test them: exact ones by look-up, the others by regular expressions."""
+"""Conditions on an origin that a proxy can test: exact ones by look-up, the others by regular expressions."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .dialects import Dialect, escape, write
 from .regexes import Node, find_longest, parse, parse_text
 
 LENGTHS: Final = f".{{1,{MAX_ORIGIN_LENGTH}}}"
-"""A longer origin is not well-formed; this is what a proxy has to ask of it, too."""
+"""A longer origin is not well-formed; a proxy must test this, too."""
 
 _LABEL = "[a-z0-9_-]"
-# A last label that is not a number, since browsers write those as an IPv4 address: neither 1 nor 0x1f, but 1a and 0xg.
+# A last label that is not a number, since browsers turn those into an IPv4 address: not 1 or 0x1f, but 1a or 0xg.
 _LAST_LABEL = (
     rf"(?:[a-z_-]{_LABEL}*|[1-9][0-9]*[a-z_-]{_LABEL}*|0[0-9]+[a-z_-]{_LABEL}*|0[a-wyz_-]{_LABEL}*|"
     rf"0x[0-9a-f]*[g-z_-]{_LABEL}*)"
@@ -33,14 +33,14 @@ _OTHER_HOST = "[A-Za-z0-9._-]+"
 
 @dataclass(frozen=True)
 class OriginRegex:
-    """A regular expression that an origin has to match as a whole.
+    """A regular expression that an origin must match as a whole.
 
     Attributes:
-        rule: the rule that it comes from, as its author would know it.
+        rule: the rule that it comes from, as its author would recognize it.
         node: the expression.
-        well_formed: what a well-formed origin matches, as far as the expression does not make sure of it.
-        may_be_long: whether it matches what is longer than any origin.
-        meets_ipv6: whether it matches addresses in brackets, which no proxy can tell from malformed ones.
+        well_formed: what a well-formed origin matches, if the expression does not ensure it.
+        may_be_long: whether it matches texts that are longer than any origin.
+        meets_ipv6: whether it matches addresses in brackets, which a proxy cannot tell from malformed ones.
     """
 
     rule: str
@@ -51,7 +51,7 @@ class OriginRegex:
 
     @cached_property
     def conditions(self) -> tuple[str, ...]:
-        """What else an origin has to match as a whole, in every dialect."""
+        """What else an origin must match as a whole, in every dialect."""
         lengths = (LENGTHS,) if self.may_be_long else ()
         return lengths if self.well_formed is None else (*lengths, self.well_formed)
 
@@ -84,7 +84,7 @@ def read_regex(rule: re.Pattern[str], shown: str) -> OriginRegex:
 
     Args:
         rule: the rule.
-        shown: the rule as its author would know it.
+        shown: the rule as its author would recognize it.
     """
     node = parse(rule)
     try:
@@ -108,7 +108,7 @@ def _may_be_long(node: Node) -> bool:
 
 
 def _well_formed(automaton: Automaton | None) -> Iterator[str]:
-    """Return the well-formed origins that an automaton accepts some of, a scheme at a time; all of them for None."""
+    """Return the well-formed origins, scheme by scheme, of which an automaton accepts some; all of them for None."""
     hosts = {scheme: (_DOMAIN, _IPV4) if scheme in ("http", "https") else (_OTHER_HOST,) for scheme in DEFAULT_PORTS}
     schemes = {**{escape(scheme): found for scheme, found in hosts.items()}, _OTHER_SCHEME: (_OTHER_HOST,)}
     for scheme, kinds in schemes.items():

@@ -1,4 +1,4 @@
-"""Paths as they travel, percent-encoded: which have one reading only, for proxies that match what was sent."""
+"""Paths as they are sent, percent-encoded: which can be read in only one way, for proxies that match what was sent."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Final
 _HEX = "[0-9A-Fa-f]"
 _SLASH = "(?:/|%2[Ff])"
 _DOT = r"(?:\.|%2[Ee])"
-# What decoding once leaves of a twice encoded slash, dot or backslash: %252f, also with its digits encoded in turn.
+# What decoding once leaves of a doubly encoded slash, dot or backslash: %252f, also with its digits encoded in turn.
 _LEFT_OVER = (
     "%(?:25(?:2|%32)(?:[EeFf]|%[46][56])|25(?:5|%35)(?:[Cc]|%[46]3)|%32(?:[EeFf]|%[46][56])|%35(?:[Cc]|%[46]3)|"
     "2%[46][56]|5%[46]3)"
 )
 NOT_CANONICAL: Final = rf"(?:{_SLASH}{_SLASH}|{_SLASH}{_DOT}{{1,2}}(?:{_SLASH}|[?]|\z)|\\|%5[Cc]|%00|{_LEFT_OVER})"
-"""Matches somewhere in a path, in front of its query, where more than one reading of it is possible."""
+"""Matches somewhere in a path, before its query, if the path can be read in more than one way."""
 
 _NEXT = "%[89ABab]" + _HEX
 _TWO = f"(?:[Cc][2-9A-Fa-f]|[Dd]{_HEX}){_NEXT}"
@@ -40,7 +40,7 @@ def _spell_byte(byte: int) -> str:
 
 
 def escape_char(char: str) -> str:
-    """Return the expression for one character of ASCII, without a backslash where that can be."""
+    """Return the expression for one ASCII character, without a backslash where possible."""
     if char.isalnum() or char in ":/_-":
         return char
     return f"[{char}]" if char not in "^]" else "\\" + char

@@ -1,4 +1,4 @@
-"""What is not exported: refusals, each with what to do instead, and differences that can be accepted by name."""
+"""What cannot be exported: refusals, each with what to do instead, and differences that the user can accept by name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SHOWN: Final = 120
 
 
 class RefusalCode(str, Enum):
-    """The kinds of refusals; a closed set, each value is its stable name."""
+    """The kinds of refusals; a closed set, in which each value is a stable name."""
 
     CALLABLE = "callable"
     SOURCE = "source"
@@ -31,7 +31,7 @@ class RefusalCode(str, Enum):
 
 
 class Difference(str, Enum):
-    """Differences from the middleware that a person can accept by name; each is where it arises, and nowhere else."""
+    """Differences from the middleware that a person can accept by name; each exists only where it arises."""
 
     NO_CEILING = "no-ceiling"
     ESCAPED_PATHS = "escaped-paths"
@@ -42,14 +42,14 @@ class Difference(str, Enum):
 
 @dataclass(frozen=True)
 class Refusal:
-    """One thing that a proxy cannot say.
+    """One thing that a proxy cannot express.
 
     Attributes:
-        option: the option that says it, such as `origins`.
-        value: the value, as its author would know it.
-        code: the kind of refusal; where it is the name of a difference, it can be accepted.
-        problem: one sentence on what cannot be said.
-        remedy: one sentence on what to do instead.
+        option: the option that it comes from, such as `origins`.
+        value: the value, as its author would recognize it.
+        code: the kind of refusal; if it is the name of a difference, it can be accepted.
+        problem: a sentence on what cannot be expressed.
+        remedy: a sentence on what to do instead.
     """
 
     option: str
@@ -68,7 +68,7 @@ class CannotExportError(ValueError):
     """Everything in a policy that a proxy cannot express.
 
     Attributes:
-        refusals: every `Refusal` that was found, each once.
+        refusals: every `Refusal` that was found, without duplicates.
     """
 
     refusals: tuple[Refusal, ...]

@@ -1,6 +1,6 @@
-"""Regular expressions of Python, parsed, so that they can be written anew for a proxy.
+"""Python's regular expressions, parsed, so that they can be rewritten for a proxy.
 
-What is written comes from the parsed expression and not from its text: flags, verbose layout and named groups are gone,
+The output comes from the parsed expression, not from its text: flags, verbose layout and named groups are gone,
 classes are spelled out, and nothing that a person wrote can end a directive.
 """
 
@@ -75,7 +75,7 @@ class Repeat:
 
 @dataclass(frozen=True)
 class Group:
-    """A group whose text matters: a number to refer to, or, without one, no way back into it."""
+    """A group whose text matters: with a number to refer to, or an atomic group without one."""
 
     item: Node
     number: int | None
@@ -83,7 +83,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Look:
-    """What has to come before or behind a place, or must not."""
+    """What must, or must not, come before or after a place."""
 
     item: Node
     mark: str
@@ -98,7 +98,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Reference:
-    """What a group has matched, again; with `choice`, one of two, by whether the group took part."""
+    """What a group has matched, again; with `choice`, one of two, depending on whether the group took part."""
 
     number: int
     folds: bool = False
@@ -109,11 +109,11 @@ Node: TypeAlias = "Chars | Sequence | Choice | Repeat | Group | Look | Place | R
 
 
 class UnwritableError(Exception):
-    """What an expression has and a dialect lacks.
+    """What an expression needs and a dialect lacks.
 
     Attributes:
         code: the kind of refusal.
-        problem: what it has, and who lacks it.
+        problem: what the expression needs, and which dialect lacks it.
     """
 
     def __init__(self, code: RefusalCode, problem: str) -> None:
@@ -127,10 +127,10 @@ def parse(pattern: re.Pattern[str], *, is_path: bool = False) -> Node:
 
     Args:
         pattern: the expression.
-        is_path: whether it is for paths, which hold any character; otherwise it is for well-formed origins.
+        is_path: whether it is for paths, which may contain any character; otherwise it is for well-formed origins.
 
     Raises:
-        UnwritableError: for what means something else to every proxy.
+        UnwritableError: for anything that means something else to every proxy.
     """
     return _Reader(is_path).read(_parser.parse(pattern.pattern, pattern.flags), pattern.flags)
 
@@ -237,7 +237,7 @@ def children(node: Node) -> tuple[Node, ...]:
 
 
 def is_wide(node: Node) -> bool:
-    """Tell whether it matters to an expression where characters beyond ASCII begin and end."""
+    """Tell whether an expression depends on where characters beyond ASCII begin and end."""
     if isinstance(node, Chars):
         return node.negated or bool(node.beyond)
     return any(map(is_wide, children(node)))

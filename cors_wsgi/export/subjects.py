@@ -1,4 +1,4 @@
-"""From what a person names, a policy or a middleware, to what an edge must answer, and what no proxy can."""
+"""Turn a policy or a middleware into what an edge must answer, and what a proxy cannot do."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _SAID_LENGTH = 100
 
 
 def describe(subject: Subject, name: str) -> tuple[Edge, list[Refusal]]:
-    """Return what an edge must answer, and what no proxy can.
+    """Return what an edge must answer, and what a proxy cannot do.
 
     Args:
         subject: a policy, or a middleware with its paths.
-        name: what it is called; identifiers are made from it.
+        name: its name, which identifiers are made from.
     """
     reader = Reader(name)
     if not isinstance(subject, CORSMiddleware):
@@ -42,14 +42,14 @@ def describe(subject: Subject, name: str) -> tuple[Edge, list[Refusal]]:
 
 @dataclass
 class Reader:
-    """Reads policies, and gives each its name.
+    """Reads policies, and gives each a name.
 
     Args:
-        called: what the whole is called.
+        called: the name of the whole.
 
     Attributes:
         name: an identifier for the whole.
-        refusals: what no proxy can say, as far as it was met.
+        refusals: what a proxy cannot express, as far as it has come up.
     """
 
     called: str
@@ -64,20 +64,20 @@ class Reader:
     def refuse(self, *, source: object = None, block_untrusted: bool, debug: bool) -> None:
         """Note what a middleware or an extension does beyond its policies."""
         if source is not None:
-            problem = f"Policies come from {type(source).__name__}, which is code that a proxy cannot ask."
+            problem = f"Policies come from {type(source).__name__}, which is code that a proxy cannot call."
             remedy = "Export the Flask app whose extension it is, or the policies one by one."
             self.refusals.append(Refusal("source", self.called, RefusalCode.SOURCE, problem, remedy))
         if block_untrusted:
             problem = "A proxy that shares responses as the middleware does cannot block requests as it does."
-            remedy = "Keep block_untrusted in the middleware behind the proxy, and export the policy alone."
+            remedy = "Keep block_untrusted in the middleware behind the proxy, and export only the policy."
             self.refusals.append(Refusal("block_untrusted", "True", RefusalCode.BLOCK_UNTRUSTED, problem, remedy))
         if debug:
-            problem = "X-CORS-Debug names the rule that an origin is near to, which takes the middleware."
+            problem = "X-CORS-Debug names the rule closest to an origin, which only the middleware can do."
             remedy = "Export with debug=False; `cors-wsgi check URL` says what a browser makes of the answers."
             self.refusals.append(Refusal("debug", "True", RefusalCode.DEBUG, problem, remedy))
 
     def read_paths(self, rules: Iterable[tuple[PathPattern, PolicyOrDeny]]) -> Iterable[PathRule]:
-        """Return path rules in the order in which they count: exact ones, then prefixes, the longest first."""
+        """Return path rules in order of precedence: exact ones, then prefixes, the longest first."""
         read = [self._read_path(rule, policy) for rule, policy in rules]
         return sort_rules(rule for rule in read if rule is not None)
 
@@ -98,11 +98,11 @@ class Reader:
         return PathRule(PathKind.REGEX, shown, node, self.read(policy, f"path {len(self._names)}"), shown)
 
     def read(self, policy: PolicyOrDeny, called: str = "") -> Treatment:
-        """Return what is done under a policy.
+        """Return the treatment under a policy.
 
         Args:
             policy: the policy.
-            called: where it holds, to name it after; by default as the whole is called.
+            called: where it applies, which it is named after; by default the name of the whole.
         """
         if policy is None:
             return Fixed.HANDS_OFF
@@ -139,7 +139,7 @@ class Reader:
         )
 
     def _refuse_callable(self, rule: OriginCallable) -> None:
-        problem = "A callable decides, and a proxy cannot call it."
+        problem = "A callable decides, but a proxy cannot call it."
         remedy = "Name the origins, or leave these paths to the middleware by giving them None at the edge."
         self.refusals.append(Refusal("origins", show_rule(rule), RefusalCode.CALLABLE, problem, remedy))
 
@@ -155,13 +155,13 @@ class Reader:
 
 
 def sort_rules(rules: Iterable[PathRule]) -> list[PathRule]:
-    """Return path rules in the order in which they count: exact ones, prefixes, the longest first, expressions."""
+    """Return path rules in order of precedence: exact ones, then prefixes, the longest first, then expressions."""
     order = {PathKind.EXACT: 0, PathKind.PREFIX: 1, PathKind.REGEX: 2}
     return sorted(rules, key=lambda rule: (order[rule.kind], -len(rule.text) * (rule.kind is PathKind.PREFIX)))
 
 
 def make_identifier(text: str) -> str:
-    """Return an identifier that reminds of a text: lower-case letters, digits and single underscores.
+    """Return an identifier that resembles a text: lower-case letters, digits and single underscores.
 
     >>> make_identifier("/api/v1/*"), make_identifier("*")
     ('api_v1', 'cors')

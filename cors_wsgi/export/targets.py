@@ -1,4 +1,4 @@
-"""The proxies that a policy is exported to; to add one, add a module and name it here."""
+"""The proxies that a policy can be exported to; to add one, add a module and name it here."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from .subjects import shorten
 TARGETS: Final = ("nginx", "haproxy", "envoy", "caddy", "apache")
 
 _DIFFERENCES: Final = {
-    Difference.NO_CEILING: "An Allow-Origin of the app's own does not lower what the policy shares.",
-    Difference.ESCAPED_PATHS: "Regular expressions on paths see what was sent, percent-encoded.",
-    Difference.IPV6_IN_REGEX: "An IPv6 address in an origin matches no regular expression.",
+    Difference.NO_CEILING: "An Allow-Origin from the app does not narrow what the policy shares.",
+    Difference.ESCAPED_PATHS: "Regular expressions on paths see the path as sent, percent-encoded.",
+    Difference.IPV6_IN_REGEX: "An IPv6 address in an origin does not match any regular expression.",
 }
 
 
 class Target(Protocol):
-    """What the module of a proxy has.
+    """What a proxy's module has.
 
     Attributes:
-        NAME: how people call it.
+        NAME: its name.
         CHECK: the command that checks a configuration; `{folder}` is where it may write, and the file comes last.
         COMMENT: what a comment begins with.
-        NOTES: in what every export differs from the middleware, which no browser can tell.
-        PATH_NOTES: the same, where paths matter.
+        NOTES: how every export differs from the middleware, in ways that a browser cannot notice.
+        PATH_NOTES: the same, if paths matter.
     """
 
     NAME: str
@@ -37,7 +37,7 @@ class Target(Protocol):
     PATH_NOTES: tuple[str, ...]
 
     def find_refusals(self, edge: Edge, setting: Setting) -> list[Refusal]:
-        """Return what the proxy cannot say."""
+        """Return what the proxy cannot express."""
         ...
 
     def write(self, edge: Edge, setting: Setting) -> list[Piece]:
@@ -45,7 +45,7 @@ class Target(Protocol):
         ...
 
     def frame(self, edge: Edge, setting: Setting, pieces: list[Piece]) -> list[str]:
-        """Return a whole configuration of which the pieces are parts."""
+        """Return a whole configuration that contains the pieces."""
         ...
 
 
@@ -63,12 +63,12 @@ def export(
         target: the proxy, one of `TARGETS`.
         edge: what it must answer.
         setting: its addresses, and which differences are accepted.
-        made_by: the command and the version that make it, for the first line.
-        snippet: whether only the pieces are wanted that belong into an existing configuration.
-        refusals: what no proxy can say, as `describe` returned it.
+        made_by: the command and its version, for the first line.
+        snippet: whether to return only the pieces that an existing configuration needs.
+        refusals: what a proxy cannot express, as `describe` returned it.
 
     Raises:
-        CannotExportError: for everything that this proxy cannot say.
+        CannotExportError: for everything that this proxy cannot express.
     """
     proxy = load_target(target)
     found = [*refusals, *_find_ipv6(edge), *proxy.find_refusals(edge, setting)]
@@ -79,12 +79,12 @@ def export(
     notes = [*proxy.NOTES, *(proxy.PATH_NOTES if edge.looks_at_paths else ())]
     head = [f"Made by {shorten(made_by, 1000)}. Do not edit it: change the policy, and export again.", ""]
     head += [
-        "Answers as cors_wsgi.CORSMiddleware does, but for what no browser can tell:",
+        "Answers as cors_wsgi.CORSMiddleware does, with differences that a browser cannot notice:",
         *(f"- {note}" for note in notes),
     ]
     accepted = [difference for difference in Difference if difference in arising]
     if accepted:
-        head += ["", "And for differences that were accepted by name:"]
+        head += ["", "And with differences that were accepted by name:"]
         head += [f"- {difference}: {_DIFFERENCES[difference]}" for difference in accepted]
     lines = [f"{proxy.COMMENT} {line}".rstrip() for line in head]
     if snippet:
@@ -100,7 +100,9 @@ def export(
 def _find_ipv6(edge: Edge) -> Iterable[Refusal]:
     for name, regex in edge.walk_regexes():
         if regex.meets_ipv6:
-            problem = "It matches addresses in brackets, and a proxy cannot tell whether one is written as browsers do."
+            problem = (
+                "It matches addresses in brackets, and a proxy cannot tell whether one is written as browsers write it."
+            )
             remedy = (
                 f"Name such origins, or accept that they match nothing: --allow-difference {Difference.IPV6_IN_REGEX}."
             )

@@ -1,4 +1,4 @@
-"""Words that all configurations have: comments, indentation, and what a comment says about a treatment."""
+"""What all configurations share: comments, indentation, and what a comment says about a treatment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def indent(lines: Iterable[str], levels: int = 1, *, by: str = "    ") -> list[s
 
 
 def batch(texts: Iterable[str], *, most: int, longest: int) -> Iterator[list[str]]:
-    """Return texts in lists of at most so many, and so many characters; one that is longer gets a list to itself."""
+    """Group texts into lists with a limit of texts and of characters; a longer text gets a list to itself."""
     found: list[str] = []
     length = 0
     for text in texts:
@@ -32,7 +32,7 @@ def comment(text: str) -> str:
 
 
 def say(chosen: Treatment | ByMethod) -> str:
-    """Return what is done, in words."""
+    """Describe a treatment."""
     if isinstance(chosen, ByMethod):
         return "by method"
     if isinstance(chosen, Sharing):

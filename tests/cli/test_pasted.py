@@ -92,7 +92,7 @@ def test_a_request_is_read_to_the_letter(text: str) -> None:
             'fetch("http://a.example", {mode: "no-cors", credentials: "omit"});',
             {
                 "include": False,
-                "dropped": ["mode 'no-cors': it is asked with mode 'cors', as a script that wants to read"],
+                "dropped": ["mode 'no-cors': it is sent with mode 'cors', like a script that wants to read"],
             },
             id="no-cors",
         ),
@@ -164,7 +164,7 @@ def test_check_plays_what_was_pasted_and_prints_no_secret(app: tuple[str, ...]) 
     shown = run("check", "--curl", BASH, *app, COLUMNS="160")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert "> Cookie: sid=…; theme=…" in shown.stdout
-    assert "Left out accept-language, sec-ch-ua, user-agent: a browser adds them by itself." in shown.stdout
+    assert "Left out accept-language, sec-ch-ua, user-agent: a browser adds them itself." in shown.stdout
     assert "hush" not in shown.stdout.replace("< X-Seen: sid=hush", "")
     for text in (FETCH, CMD):
         done = subprocess.run(

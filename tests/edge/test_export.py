@@ -143,7 +143,7 @@ def test_a_configuration_says_what_made_it_and_is_the_same_each_time(target: str
         config = _export(target, middleware, Difference.ESCAPED_PATHS, Difference.IPV6_IN_REGEX)
         first, _, rest = config.partition("\n")
         assert first == f"# Made by {MADE_BY}. Do not edit it: change the policy, and export again."
-        assert "Answers as cors_wsgi.CORSMiddleware does, but for what no browser can tell:" in rest
+        assert "Answers as cors_wsgi.CORSMiddleware does, with differences that a browser cannot notice:" in rest
         assert config == _export(target, middleware, Difference.ESCAPED_PATHS, Difference.IPV6_IN_REGEX)
         assert config.endswith("\n")
         assert not config.endswith("\n\n")

@@ -87,7 +87,7 @@ def test_what_only_flask_s_router_can_tell_is_refused_with_the_reason() -> None:
     refused = _refused(make)
     assert refused[:2] == [
         "True: A proxy that shares responses as the middleware does cannot block requests as it does.",
-        "True: X-CORS-Debug names the rule that an origin is near to, which takes the middleware.",
+        "True: X-CORS-Debug names the rule closest to an origin, which only the middleware can do.",
     ]
     problems = dict(line.split(": ", 1) for line in refused[2:])
     overlap = "Some of its URLs may be another rule's, and which ones only Flask's router can tell."
