@@ -1,1 +1,1 @@
-"""Source code that uses Flask-CORS -> this library: `cors-wsgi migrate`; needs libcst (the extra `migrate`)."""
+"""`cors-wsgi migrate`: rewrite source that uses Flask-CORS for this library; needs libcst (the extra `migrate`)."""

@@ -1,4 +1,4 @@
-"""Changes to a text, each at its position, so that everything else stays byte for byte."""
+"""Changes to a text, each at its position; everything else stays the same, byte for byte."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _WIDTH = 110
 
 
 class Edits:
-    """What is to change in one file.
+    """What will change in one file.
 
     Args:
         source: the file.
-        comments: every comment of it, as start and end.
+        comments: all its comments, as start and end.
     """
 
     def __init__(self, source: Source, comments: Sequence[tuple[int, int]]) -> None:
@@ -31,7 +31,7 @@ class Edits:
         return bool(self._made or any(self._todos.values()))
 
     def replace(self, start: int, end: int, text: str) -> None:
-        """Replace what is between start and end with a text; comments in there are kept, on separate lines."""
+        """Replace what is between start and end with a text; comments inside are kept, on separate lines."""
         kept = [self._source.data[a:b].decode() for a, b in self._comments if start <= a and b <= end]
         if kept:
             indent = self._source.newline + " " * self._column(start)
@@ -54,7 +54,7 @@ class Edits:
             texts.append(text)
 
     def _has_todo(self, line_start: int, text: str) -> bool:
-        """Tell whether an earlier run left this comment here, among others."""
+        """Tell whether an earlier run left this comment here, possibly among others."""
         newline = self._source.newline
         comment = newline.join(self._wrap(text, self._indent(line_start))) + newline
         above = self._source.data[:line_start].decode()
@@ -72,7 +72,7 @@ class Edits:
         self.insert(start, f"{self._indent(start)}{text}{self._source.newline}")
 
     def add_line_below(self, node: cst.CSTNode, text: str) -> None:
-        """Put a statement on a separate line below the one that a part is, or is in."""
+        """Put a statement on a separate line below the one that a part is or belongs to."""
         start = self._line_start(self._source.start(node))
         data, end = self._source.data, self._source.end(node)
         following = data.find(b"\n", end)
@@ -82,14 +82,14 @@ class Edits:
             self.insert(following + 1, f"{self._indent(start)}{text}{self._source.newline}")
 
     def remove_statement(self, node: cst.SimpleStatementLine, *, leaves: str = "") -> None:
-        """Remove a statement with its line; `leaves` replaces it where a block would be empty."""
+        """Remove a statement with its line; `leaves` replaces it if the block would be empty."""
         if leaves:
             self.replace_node(node, leaves)
         else:
             self.cut_lines(self._source.start(node), self._source.end(node))
 
     def cut_lines(self, start: int, end: int) -> None:
-        """Remove whole lines, from that of `start` to that of `end`; their comments are kept."""
+        """Remove whole lines, from the one of `start` to the one of `end`; their comments are kept."""
         data, start = self._source.data, self._line_start(start)
         following = data.find(b"\n", end)
         following = len(data) if following == -1 else following + 1
@@ -98,7 +98,7 @@ class Edits:
         self._made.append((start, following, "".join(f"{indent}{c}{self._source.newline}" for c in kept).encode()))
 
     def drop_within(self, start: int, end: int) -> None:
-        """Forget the changes between two positions, since another change covers them."""
+        """Drop the changes between two positions, because another change covers them."""
         self._made = [change for change in self._made if not (start <= change[0] and change[1] <= end)]
 
     def remove_parts(self, parts: Sequence[cst.CSTNode], removed: Iterable[cst.CSTNode]) -> None:
@@ -147,7 +147,7 @@ class Edits:
             self._filled.add(call)
 
     def new_line(self, line: int) -> int:
-        """Return the number that a line has once everything is changed."""
+        """Return the number of a line after all changes."""
         data = self._source.data
         position = 0
         for _ in range(line - 1):
@@ -161,7 +161,7 @@ class Edits:
         return moved
 
     def apply(self) -> bytes:
-        """Return the whole text with every change in it.
+        """Return the whole text with all changes applied.
 
         Raises:
             ValueError: two changes overlap.

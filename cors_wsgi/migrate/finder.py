@@ -1,4 +1,4 @@
-"""Finding the places in a file that are about Flask-CORS, by a walk through its tree."""
+"""Find the places in a file that are about Flask-CORS, by walking its tree."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HEADER = re.compile(r"access-control-(?:allow|expose|max)-", re.IGNORECASE)
 _SETTING = re.compile(r"CORS_[A-Z_]+")
 _MUTATORS: Final = frozenset({"append", "extend", "insert", "remove", "pop", "clear", "add", "discard", "update"})
 _OVERRIDING: Final = frozenset({"from_envvar", "from_prefixed_env", "from_pyfile", "from_file", "from_object"})
-"""What gives settings other values than those in the code before it."""
+"""What overrides the values of settings in the code before it."""
 _HOOKS: Final = frozenset({"after_request", "after_app_request"})
 
 
@@ -68,7 +68,7 @@ class _Finder(cst.CSTVisitor):
         self._note_handed_on(node)
 
     def _note_handed_on(self, node: cst.Name | cst.Attribute) -> None:
-        """Note where the class or the decorator goes elsewhere: into a variable, an argument, a subclass."""
+        """Note where the class or the decorator is passed on: into a variable, an argument, a subclass."""
         parent = self.stack[-1]
         is_call = isinstance(parent, cst.Call) and parent.func is node
         is_test = isinstance(
@@ -162,7 +162,7 @@ class _Finder(cst.CSTVisitor):
             self._add_mapped(node, attribute, self.source.code(node.func.value))
 
     def _rebind(self, target: cst.CSTNode) -> None:
-        """Note that names, or what is kept under a key, change: they are not constants."""
+        """Note that names, or the value under a key, change: they are not constants."""
         key = _config_key(target) if isinstance(target, cst.BaseExpression) else None
         if key is not None:
             self.changed_settings.add(key)

@@ -1,4 +1,4 @@
-"""Groups of options as written in a file, keywords or a mapping in `resources`: each is rewritten alone."""
+"""Groups of options as written in a file, keywords or a mapping in `resources`: each is rewritten separately."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Group:
     Attributes:
         before: what Flask-CORS reads, by option.
         after: what this library reads.
-        computed: the text of what only running would tell, by option.
+        computed: the text of what only running the code would show, by option.
         notes: what a reader should know.
         questions: what a person must decide.
     """
@@ -40,7 +40,7 @@ class Group:
     questions: list[str] = field(default_factory=list)
 
     def take(self, other: Group) -> None:
-        """Take over the notes and questions of another group, but not its options."""
+        """Add the notes and questions of another group, but not its options."""
         self.computed |= other.computed
         self.notes += other.notes
         self.questions += other.questions
@@ -51,7 +51,7 @@ class Rewriter:
 
     Args:
         sites: the file.
-        edits: where changes are put.
+        edits: where the changes go.
     """
 
     def __init__(self, sites: Sites, edits: Edits) -> None:
@@ -102,7 +102,7 @@ class Rewriter:
     def keep_json_out(
         self, group: Group, parts: Sequence[cst.CSTNode], routed: frozenset[str] | None = None
     ) -> Options:
-        """Return what must be added where `methods` has no POST: browsers send it unasked, and ask for its headers.
+        """Return what must be added if `methods` has no POST: browsers send it without asking, except for its headers.
 
         Args:
             group: the options.
@@ -140,7 +140,7 @@ class Rewriter:
         return self._read_key(part) if isinstance(part, cst.BaseDictElement) else None
 
     def rewrite_setting(self, option: str, value: cst.BaseExpression) -> tuple[Group, Resources | None, bool]:
-        """Rewrite the value of a setting; the last part of the answer says whether to remove it."""
+        """Rewrite the value of a setting; the last part of the result says whether to remove it."""
         group = Group()
         if option == "resources":
             return group, self._rewrite_resources(value, group), False
@@ -169,7 +169,7 @@ class Rewriter:
         return False
 
     def _resolve(self, value: cst.BaseExpression) -> tuple[cst.BaseExpression, bool]:
-        """Return the expression that a name is bound to, and whether it may be changed there: nothing else reads it."""
+        """Return the expression that a name is bound to, and whether it may change there: nothing else reads it."""
         if isinstance(value, cst.Name) and value.value in self._sites.constants:
             return self._sites.constants[value.value], self._sites.names[value.value] == 2
         return value, True
@@ -340,7 +340,7 @@ class Rewriter:
     def _translate_paths(
         self, keys: Sequence[Any], options: Mapping[Any, Options], group: Group
     ) -> list[PathRule | None] | None:
-        """Return the path rules that replace keys, or None where Flask-CORS would not start with them."""
+        """Return the path rules that replace keys, or None if Flask-CORS would not start with them."""
         try:
             if not all(map(is_key, keys)):
                 raise ValueError("a key is a string or a regular expression")

@@ -1,4 +1,4 @@
-"""Import lines: of the package, of `re`, and of the extension where it has to be put on an app."""
+"""Import lines: of the package, of `re`, and of the extension if it must be put on an app."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PACKAGE_NAME: Final = rf"\b{PACKAGE}(?:\.extension|\.decorator)?\b".encode()
 
 
 def rewrite_imports(plan: FilePlan) -> None:
-    """Rewrite the lines that import the package, and ask of what has no counterpart."""
+    """Rewrite the lines that import the package, and ask about what has no counterpart."""
     sites, source = plan.sites, plan.sites.source
     for statement in sites.imports:
         start, end = source.start(statement), source.end(statement)
@@ -29,29 +29,31 @@ def rewrite_imports(plan: FilePlan) -> None:
         plan.ask(position, position, f"nothing here replaces {part}. Do without it.")
     for position, place in sites.handed_on:
         said = source.code(place)
-        plan.ask(position, place, f"{said} is handed on, and may be called elsewhere. See that its options are valid.")
+        plan.ask(
+            position, place, f"{said} is passed on, and may be called elsewhere. Make sure that its options are valid."
+        )
     for position in sites.mentions:
         plan.note(position, f"a string names {PACKAGE}, and stays as it is")
 
 
 def add_extension(files: Sequence[FilePlan], marks: Sequence[Said]) -> None:
-    """Put the extension on the app: in Flask-CORS a mark works alone, and here it needs it."""
+    """Put the extension on the app: in Flask-CORS a mark works without it, but here it needs it."""
     if all(mark.call.is_above_route for mark in marks) or any(_has_extension(plan.sites) for plan in files):
         return
     made = [(plan, app) for plan in files for app in plan.sites.apps]
     if len(made) != 1:
         first = next(mark for mark in marks if not mark.call.is_above_route)
-        text = "a mark needs the extension. Where the app is made, write CORS(app, resources={}): marks alone share."
+        text = "a mark needs the extension. Where the app is created, write CORS(app, resources={}): only marks share."
         first.plan.ask(first.call.position, first.call.node, text)
         return
     plan, app = made[0]
-    plan.edits.add_line_below(app.statement, f"CORS({app.name}, resources={{}})  # marks alone say who may read")
+    plan.edits.add_line_below(app.statement, f"CORS({app.name}, resources={{}})  # only marks say who may read")
     plan.needs.add("CORS")
     plan.note(app.statement, f"CORS({app.name}, resources={{}}) was added, since marks need the extension")
 
 
 def finish(plan: FilePlan) -> None:
-    """Take settings out, and add the imports that the new text needs."""
+    """Remove settings, and add the imports that the new text needs."""
     sites = plan.sites
     for siblings, removed in plan.removed.values():
         plan.edits.remove_parts(siblings, removed)

@@ -1,4 +1,4 @@
-"""What each call says, how calls on one app or blueprint make a layer, and what files come to."""
+"""What each call says, how calls on one app or blueprint form a layer, and how files change."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .verdicts import Access
 
 @dataclass(frozen=True)
 class Remark:
-    """Something about a place: what is left to do by hand, or what is good to know.
+    """A remark about a place: what is left to do by hand, or what is worth knowing.
 
     Attributes:
         name: of the file.
         line: from 1; 0 for the file as a whole.
-        text: the remark about it.
+        text: the remark.
     """
 
     name: str
@@ -35,15 +35,15 @@ class Remark:
 
 @dataclass
 class Row:
-    """One line of the table: what one call says of one path.
+    """One line of the table: what one call says about one path.
 
     Attributes:
         name: of the file.
         line: from 1.
         call: what was called.
-        path: of which path.
+        path: the path.
         before: who could read.
-        after: who can read.
+        after: who can read now.
         named: the origins that it names.
     """
 
@@ -58,7 +58,7 @@ class Row:
 
 @dataclass(eq=False)
 class FilePlan:
-    """What one file becomes.
+    """The result for one file.
 
     Attributes:
         sites: what was found in it.
@@ -68,7 +68,7 @@ class FilePlan:
         notes: what a reader should know.
         left: what a person must decide.
         stopped: why it is not written; empty if it is.
-        needs: names that have to be imported.
+        needs: names to import.
         removed: settings to remove from calls and mappings, with the other settings there.
     """
 
@@ -86,7 +86,7 @@ class FilePlan:
         """Leave something to do by hand, with a comment at its place.
 
         Args:
-            position: where the comment is put.
+            position: where the comment goes.
             place: what it is about.
             text: what to decide.
         """
@@ -94,7 +94,7 @@ class FilePlan:
         self.left.append(self._remark(place, text))
 
     def note(self, place: cst.CSTNode | int, text: str) -> None:
-        """Add a note that is good to know."""
+        """Add a note that is worth knowing."""
         self.notes.append(self._remark(place, text))
 
     def _remark(self, place: cst.CSTNode | int, text: str) -> Remark:
@@ -122,7 +122,7 @@ class Said:
 
 @dataclass(eq=False)
 class Layer:
-    """What holds for an app or a blueprint: `CORS(app)`, or `CORS()` and `init_app` together.
+    """What applies to an app or a blueprint: `CORS(app)`, or `CORS()` and `init_app` together.
 
     Attributes:
         parts: its calls; later ones win.
@@ -134,7 +134,7 @@ class Layer:
 
     @property
     def last(self) -> Said:
-        """The call that takes what has to be added."""
+        """The call that additions go to."""
         return self.parts[-1]
 
     def merge(self) -> tuple[Options, Options, Resources | None, set[str]]:
@@ -164,7 +164,7 @@ def list_inherited(layers: Sequence[Layer], blueprints: bool = False) -> list[Op
 
 
 def is_alike(one: Any, other: Any) -> bool:
-    """Tell whether two values mean the same, in whatever order they name things."""
+    """Tell whether two values mean the same, regardless of order."""
 
     def listed(value: Any) -> Any:
         return sorted(map(str, value)) if isinstance(value, (list, tuple, set)) else value
@@ -173,26 +173,26 @@ def is_alike(one: Any, other: Any) -> bool:
 
 
 def may_differ(layer: Options, option: str, value: Any) -> bool:
-    """Tell whether a layer above may say something else of an option."""
+    """Tell whether a layer above may set an option differently."""
     if "**options" in layer:
         return option in ("supports_credentials", "expose_headers")
     return option in layer and not is_alike(layer[option], value)
 
 
 def covers_everything(layer: Layer) -> bool:
-    """Tell whether a layer says something of every path."""
+    """Tell whether a layer covers every path."""
     resources = layer.merge()[2]
     return resources is None or "/*" in resources.after
 
 
 def ask_of_computed(name: str, text: str) -> str:
-    """Return what is asked of a person where a value is computed."""
+    """Return the question for a person if a value is computed."""
     said = " ".join(text.split())
     if name.startswith("*"):
-        return f"the options come from {said}. See that they are valid, and that origins are among them."
+        return f"the options come from {said}. Make sure that they are valid, and that origins are among them."
     return (
-        f"{name} is computed here, by {said}. See that it is valid: exact origins or patterns such as "
+        f"{name} is computed here, by {said}. Make sure that it is valid: exact origins or patterns such as "
         "'https://*.example.com', and regular expressions only as re.compile(...)."
         if "origins" in name.lower()
-        else f"{name} is computed here, by {said}. See that it is valid."
+        else f"{name} is computed here, by {said}. Make sure that it is valid."
     )

@@ -1,4 +1,4 @@
-"""Two calls on one app: whether one call can say both, and what it says."""
+"""Two calls on one app: whether one call can replace both, and what it says."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .verdicts import ask_predecessor
 
 
 def merge_into(first: Layer, second: Layer) -> bool:
-    """Let the first call say what both do: in Flask-CORS the second one goes first."""
+    """Make the first call say what both do: in Flask-CORS, the second one takes precedence."""
     one, other = first.last, second.last
     merged = _merge_options(one, other)
     if merged is None or len(first.parts) > 1 or len(second.parts) > 1 or not other.call.is_alone:
@@ -40,7 +40,7 @@ def merge_into(first: Layer, second: Layer) -> bool:
 
 
 def are_on_one_app(first: Layer, second: Layer) -> bool:
-    """Tell whether two calls are on one app, one after the other: not in two branches of a condition."""
+    """Tell whether two calls are on one app and run one after the other, not in two branches of a condition."""
     one, other = first.last.call, second.last.call
     if other.blocks[: len(one.blocks)] != one.blocks and one.blocks[: len(other.blocks)] != other.blocks:
         return False
@@ -48,7 +48,7 @@ def are_on_one_app(first: Layer, second: Layer) -> bool:
 
 
 def _merge_options(one: Said, other: Said) -> tuple[Group, Resources | None] | None:
-    """Return what two calls say together, or None where one cannot say it."""
+    """Return what two calls say together, or None if one call cannot."""
     first, second = one.group, other.group
     if one.resources and other.resources:
         return _merge_resources(one, other)
@@ -56,7 +56,7 @@ def _merge_options(one: Said, other: Said) -> tuple[Group, Resources | None] | N
         return None
     rest = {name: value for name, value in second.after.items() if name != "origins"}
     if "origins" not in second.after or second.after["origins"] == "*":
-        # The second call matches everything, so the first is never used; but only the second may say who may read.
+        # The second call matches everything, so the first is never used; only the second may say who may read.
         origins = second.after.get("origins", first.after.get("origins"))
         if one.resources and origins is None:
             return _keep_rules(one, other, rest)
@@ -82,7 +82,7 @@ def _keep_rules(one: Said, other: Said, rest: Options) -> tuple[Group, Resources
 
 
 def _merge_resources(one: Said, other: Said) -> tuple[Group, Resources] | None:
-    """Return the path rules of both calls in one mapping, where no path is covered by both."""
+    """Return the path rules of both calls in one mapping, if no path is covered by both."""
     first, second = one.resources, other.resources
     if first is None or second is None:
         return None

@@ -1,4 +1,4 @@
-"""Every option but origins and resources, as Flask-CORS reads it -> what means the same here, and never more."""
+"""Translate every option but origins and resources from Flask-CORS to this library, never allowing more."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .quoting import quote
 
 
 class Removed:
-    """The value of an option that is best left out."""
+    """Marks an option that should be left out."""
 
     def __repr__(self) -> str:
         return "REMOVED"
@@ -27,10 +27,10 @@ REMOVED: Final = Removed()
 
 @dataclass(frozen=True)
 class Change:
-    """What a value becomes.
+    """The translation of a value.
 
     Attributes:
-        value: the new one; the old one, if nothing has to change; or REMOVED.
+        value: the new one; the old one, if nothing must change; or REMOVED.
         notes: what a reader should know.
         question: what a person must decide; empty if nothing.
     """
@@ -41,7 +41,7 @@ class Change:
 
 
 def translate_option(name: str, said: Any) -> Change:
-    """Return what the value of one option becomes."""
+    """Translate the value of one option."""
     match name:
         case "methods":
             return _translate_methods(said)
@@ -57,7 +57,9 @@ def translate_option(name: str, said: Any) -> Change:
 def _translate_methods(said: Any) -> Change:
     names = [part.strip().upper() for part in _split(said)]
     if said is None or "*" in names:
-        question = f"methods={quote(said)} granted no preflight in Flask-CORS. Name the methods, or leave them out."
+        question = (
+            f"methods={quote(said)} granted no preflight in Flask-CORS. Name the methods, or leave the option out."
+        )
         return Change([], question=question)
     kept, notes = _keep_valid("methods", names)
     return Change(said if _is_same(said, kept) else kept, notes)
@@ -116,14 +118,14 @@ def _translate_age(said: Any) -> Change:
     if seconds is None or (isinstance(seconds, int) and not isinstance(seconds, bool) and seconds >= 0):
         if seconds is not None and seconds > LONGEST_MAX_AGE:
             return Change(
-                LONGEST_MAX_AGE, (f"no browser remembers a preflight for more than {LONGEST_MAX_AGE} seconds",)
+                LONGEST_MAX_AGE, (f"browsers do not remember a preflight for more than {LONGEST_MAX_AGE} seconds",)
             )
         return Change(said if isinstance(said, timedelta) else seconds)
     return Change(REMOVED, (f"max_age={quote(said)} is not a number of seconds, and was removed",))
 
 
 def _keep_valid(option: str, names: list[str]) -> tuple[list[str], tuple[str, ...]]:
-    """Return the names that a policy takes, and a note for each other one."""
+    """Return the names that a policy accepts, and a note for each of the others."""
     kept, notes = [], []
     for name in dict.fromkeys(names):
         problems = normalize({option: [name]}, partial=True).problems
@@ -135,7 +137,7 @@ def _keep_valid(option: str, names: list[str]) -> tuple[list[str], tuple[str, ..
 
 
 def _split(said: Any) -> list[str]:
-    """Return names as Flask-CORS joins and browsers split them."""
+    """Return names as Flask-CORS joins them and browsers split them."""
     return [part.strip() for text in _listed(said) for part in str(text).split(",") if part.strip()]
 
 
@@ -144,7 +146,7 @@ def _listed(said: Any) -> list[Any]:
 
 
 def _is_same(said: Any, kept: list[str]) -> bool:
-    """Tell whether a policy reads `said` as just these names."""
+    """Tell whether a policy reads `said` as exactly these names."""
     if isinstance(said, str):
         return kept == [said]
     return isinstance(said, (list, tuple, set, frozenset)) and sorted(map(str, said)) == sorted(kept)

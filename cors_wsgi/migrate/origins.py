@@ -1,4 +1,4 @@
-"""Origins as Flask-CORS reads them -> the rules of this library that mean the same, and never more."""
+"""Translate origins as Flask-CORS reads them to this library's rules, never allowing more."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ _OPEN = re.compile(r"\^?(?P<scheme>https\?|[a-z][a-z0-9+-]*)://(?:\*|\.[*+])\$?"
 
 @dataclass(frozen=True)
 class Translation:
-    """What one origin of Flask-CORS becomes.
+    """The translation of one Flask-CORS origin.
 
     Attributes:
-        rules: what replaces it here: nothing, `"*"` alone, or rules.
-        notes: what a reader should know, and need not decide: the holes of the old one, say.
+        rules: what replaces it here: nothing, only `"*"`, or rules.
+        notes: what a reader should know but need not decide, such as the holes of the old one.
         question: what a person must decide; empty if nothing.
     """
 
@@ -59,7 +59,7 @@ class Translation:
 
 
 def translate_origin(said: Any) -> Translation:
-    """Return what replaces one origin; it lets nobody in who was not let in before."""
+    """Return what replaces one origin; it never lets in anyone who was kept out before."""
     if isinstance(said, re.Pattern):
         return _translate_compiled(said)
     if not isinstance(said, str):
@@ -73,10 +73,8 @@ def translate_origin(said: Any) -> Translation:
 
 def _translate_text(said: str) -> Translation:
     if said.strip().lower() in OPAQUE_ORIGINS:
-        question = (
-            f"{quote(said)} let every sandboxed frame in, and is gone. If everybody may read this, write origins='*'."
-        )
-        return Translation((), question=question)
+        question = f"{quote(said)} let every sandboxed frame in, and was removed. If everybody may read this, write "
+        return Translation((), question=f"{question}origins='*'.")
     problem = find_origin_problem(said)
     if problem is None:
         return Translation((said,))
@@ -133,12 +131,12 @@ def _keep_regex(text: str, new: re.Pattern[str], old: Matcher) -> Translation:
     opened = re.compile(f"{text}.*", new.flags & ~re.UNICODE)
     probes = [*_EVERYBODY, *(sample for sample in sample_regex(opened) if parse_origin(sample))]
     if any(opened.fullmatch(probe) and parse_origin(probe) for probe in probes):
-        return Translation((opened,), (f"{quote(text)} was matched from the start alone: '.*' says so now",))
+        return Translation((opened,), (f"{quote(text)} was matched only at the start of an origin: '.*' says so now",))
     return Translation((), question=f"{quote(text)} matched no origin that a browser sends. Which origins do you mean?")
 
 
 def _list_exact(said: str) -> tuple[Rule, ...]:
-    """Return the origins that a regular expression means, where it means a few exact ones."""
+    """Return the origins that a regular expression means, if it means a few exact ones."""
     texts = list_regex(re.compile(said))
     return tuple(texts) if all(parse_origin(text) for text in texts) else ()
 
@@ -174,7 +172,7 @@ def _read_ports(text: str) -> list[str]:
 
 
 def _read_glob(said: str) -> str | None:
-    """Return a string that is a pattern here, and means something else as a regular expression."""
+    """Return a string that is a pattern here, but means something else as a regular expression."""
     return said if parse_pattern(said) and "*." in said else None
 
 
@@ -202,7 +200,7 @@ def _list_probes(origin: str) -> Iterator[tuple[str, str]]:
         return
     yield f"{parts.scheme}://{parts.host}.evil.example", "it is not anchored at its end"
     if not parts.port:
-        yield f"{origin}:8444", "it is not anchored at its end, and takes any port"
+        yield f"{origin}:8444", "it is not anchored at its end, and accepts any port"
     head, *labels = parts.host.split(".")
     for i in range(len(labels)):
         host = ".".join([head, *labels[:i]]) + "x" + ".".join(labels[i:])

@@ -1,4 +1,4 @@
-"""Keys of `resources` as Flask-CORS reads them -> the path rules of this library that mean the same, and never more."""
+"""Translate keys of `resources` as Flask-CORS reads them to this library's path rules, never covering more."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _GLOB = re.compile(rf"\^?(?P<literal>{_LITERAL}[A-Za-z0-9_-])\*")
 
 @dataclass(frozen=True)
 class PathTranslation:
-    """What one key of `resources` becomes.
+    """The translation of one key of `resources`.
 
     Attributes:
-        rule: the path rule; None where the key never matched anything.
-        exact: a regular expression that matches the very same paths.
+        rule: the path rule; None if the key never matched anything.
+        exact: a regular expression that matches exactly the same paths.
         notes: what a reader should know.
     """
 
@@ -57,10 +57,8 @@ def translate_path(said: Any) -> PathTranslation:
         prefix = _read_literal(match["literal"])
         exact = re.compile(re.escape(_read_start(text)) + ".*")
         if prefix.startswith("/") and _can_stand(prefix):
-            notes = (
-                f"{quote(text)} took every path that begins so, such as {_read_start(text)}x; {prefix}/* does not",
-            )
-            return PathTranslation(f"{prefix.rstrip('/')}/*", exact, notes)
+            said = f"{quote(text)} covered every path that begins like it, such as {_read_start(text)}x"
+            return PathTranslation(f"{prefix.rstrip('/')}/*", exact, (f"{said}; {prefix}/* does not",))
     return PathTranslation(exact, exact)
 
 
@@ -85,7 +83,7 @@ def _read_literal(text: str) -> str:
 
 
 def _read_start(text: str) -> str:
-    """Return what every path matched by an expression such as `/api*` begins with: its last character is optional."""
+    """Return the start of every path that an expression such as `/api*` matches: its last character is optional."""
     return _read_literal(text.lstrip("^"))[:-2]
 
 
@@ -94,7 +92,7 @@ def _can_stand(path: str) -> bool:
 
 
 def list_probes(said: Sequence[Any]) -> list[str]:
-    """Return paths that tell rules apart: those that keys name, what lies below, and what only looks like it."""
+    """Return paths that distinguish rules: those that keys name, those below them, and those that resemble them."""
     starts = {"/"}
     for key in said:
         text = key.pattern if isinstance(key, re.Pattern) else str(key)

@@ -1,4 +1,4 @@
-"""What a whole tree of files says about CORS, and what each call becomes."""
+"""What a whole tree of files says about CORS, and how each call changes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _INHERITED: Final[Mapping[str, Any]] = {
     "methods": [name for name in ALL_METHODS if name != "OPTIONS"],
     "allow_headers": "*",
 }
-"""What a mark or a blueprint would now inherit from the app, and its value in Flask-CORS, where it does not."""
+"""What a mark or a blueprint would now inherit from the app, and its value in Flask-CORS, which does not inherit."""
 
 _MOST_LAYERS: Final = 6
 
@@ -45,12 +45,12 @@ _BY_HAND: Final = (
 
 
 class TreePlan:
-    """What a tree becomes.
+    """The result for a tree.
 
     Args:
         found: what was found in each file.
-        origins: what bare calls are to name.
-        mentions: how often each setting is written in the tree's Python files.
+        origins: the origins to write into bare calls.
+        mentions: how often each setting is mentioned in the tree's Python files.
     """
 
     def __init__(self, found: Sequence[Sites], origins: Sequence[str], mentions: Mapping[str, int]) -> None:
@@ -67,7 +67,7 @@ class TreePlan:
         return FilePlan(sites, edits, Rewriter(sites, edits))
 
     def make(self) -> None:
-        """Decide everything, and put it into the files' plans."""
+        """Decide everything, and record it in the files' plans."""
         for plan in self.files:
             rewrite_imports(plan)
             self._name_hooks(plan)
@@ -98,7 +98,7 @@ class TreePlan:
                 plan.ask(hook.position, hook.position, _BY_HAND)
             else:
                 plan.note(
-                    hook.position, "a CORS header is named by hand; where it is set, the policy of the path owns it now"
+                    hook.position, "a CORS header is named by hand; if it is set, the policy of the path owns it now"
                 )
 
     def _read_calls(self) -> tuple[list[Said], list[Layer]]:
@@ -153,7 +153,7 @@ class TreePlan:
         return next(plan for plan in self.files if plan.sites.source is call.source)
 
     def _merge_doubles(self, layers: list[Layer]) -> list[Layer]:
-        """Merge two calls on one app, where one call can say both."""
+        """Merge two calls on one app, if one call can replace both."""
         kept: list[Layer] = []
         for layer in layers:
             call = layer.last.call
@@ -162,7 +162,7 @@ class TreePlan:
                 kept.append(layer)
             elif not merge_into(first, layer):
                 text = (
-                    f"{call.kind.value} is called twice on {call.target}, and one call cannot say both. Write one call."
+                    f"{call.kind.value} is called twice on {call.target}, and no single call says both. Write one call."
                 )
                 layer.last.plan.ask(call.position, call.node, text)
                 kept.append(layer)
@@ -235,7 +235,7 @@ class TreePlan:
         *,
         preflights: bool = True,
     ) -> None:
-        """Settle a call that inherits options here, but not in Flask-CORS: write out what it must not inherit."""
+        """Handle a call that inherits options here, but not in Flask-CORS: write out what it must not inherit."""
         before, after, resources, computed = merged
         above = [*inherited] or [{}]
         if said.call.kind is not CallKind.MARK:
@@ -265,7 +265,7 @@ class TreePlan:
         tabulate(said, before, named[:_MOST_LAYERS], resources, computed, preflights=preflights, origins=self._origins)
 
     def _settle_bare(self, said: Said, after: Options, above: Sequence[Options], can_inherit: bool) -> None:
-        """Settle a mark or a blueprint without origins: everybody could read it, whatever CORS(app) says."""
+        """Handle a mark or a blueprint without origins: everybody could read it, whatever CORS(app) says."""
         said_above = [layer.get("origins") for layer in above]
         everybody_or_bare = all(value in (None, "*", ["*"], self._origins or None) for value in said_above)
         if can_inherit and everybody_or_bare:

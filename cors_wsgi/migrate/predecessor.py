@@ -1,4 +1,4 @@
-"""The rules of Flask-CORS 6.0.5, as pure functions: how it reads options, and which headers it answers with."""
+"""The rules of Flask-CORS 6.0.5, as pure functions: how it reads options, and which headers it sends."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ DEFAULTS: Final[Mapping[str, Any]] = {
 OPTIONS: Final = ("origins", "methods", "allow_headers", "expose_headers", "supports_credentials", "max_age")
 """Those that mean something in a policy."""
 NEEDLESS: Final = tuple(name for name in DEFAULTS if name not in (*OPTIONS, "resources"))
-"""Those that nothing depends on in this library."""
+"""Those that have no effect in this library."""
 
 _REGEX_SIGNS = frozenset("*\\]?$^[]()")
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What options come to.
+    """Evaluated options.
 
     Attributes:
-        origins: texts and regular expressions that are tried in their order.
+        origins: texts and regular expressions, tried in order.
         allow_headers: the same, for the names of request headers.
-        methods: as they are sent; None if no preflight is ever granted.
-        expose_headers: as they are sent, if they are.
+        methods: as sent; None if no preflight is ever granted.
+        expose_headers: as sent, if they are sent.
         supports_credentials: whether credentials are allowed.
     """
 
@@ -59,12 +59,12 @@ class Rules:
 
 
 def is_taken_for_regex(text: str) -> bool:
-    """Tell whether Flask-CORS takes a string for a regular expression (`probably_regex`)."""
+    """Tell whether Flask-CORS treats a string as a regular expression (`probably_regex`)."""
     return not _REGEX_SIGNS.isdisjoint(text)
 
 
 def read_matcher(said: Any, *, ignore_case: bool) -> Matcher:
-    """Return what one string or regular expression comes to.
+    """Return the matcher for one string or regular expression.
 
     Raises:
         ValueError: it looks like a regular expression, but is invalid.
@@ -81,14 +81,14 @@ def read_matcher(said: Any, *, ignore_case: bool) -> Matcher:
 
 
 def matches(text: str, matcher: Matcher, *, ignore_case: bool) -> bool:
-    """Tell whether one matcher takes a text: a regular expression from its start, and not up to its end."""
+    """Tell whether a matcher accepts a text; a regular expression need only match its start."""
     if isinstance(matcher, re.Pattern):
         return matcher.match(text) is not None
     return text.casefold() == matcher.casefold() if ignore_case else text == matcher
 
 
 def read_options(*layers: Mapping[str, Any]) -> Rules:
-    """Return the rules that options make; later layers win, whatever they do not say has its default.
+    """Return the rules for options; later layers win, and options that are not set have their defaults.
 
     Raises:
         ValueError: Flask-CORS would not start with them.
@@ -129,7 +129,7 @@ def _rank(rule: Any) -> tuple[int, int, int, int]:
 
 
 def allows_origin(rules: Rules, origin: str) -> bool:
-    """Tell whether any of the origins takes `origin`."""
+    """Tell whether any of the origins matches `origin`."""
     return any(matches(origin, matcher, ignore_case=True) for matcher in rules.origins)
 
 
@@ -137,9 +137,9 @@ def write_headers(rules: Rules, method: str, headers: Mapping[str, str]) -> list
     """Return the CORS headers that a request with an Origin gets (`get_cors_headers`).
 
     Args:
-        rules: what the options came to.
-        method: the request's.
-        headers: the request's, by names in lower case.
+        rules: the evaluated options.
+        method: of the request.
+        headers: of the request, by names in lower case.
     """
     origin = headers.get("origin", "")
     if not origin or not allows_origin(rules, origin):
@@ -159,7 +159,7 @@ def write_headers(rules: Rules, method: str, headers: Mapping[str, str]) -> list
 
 
 def serve(resources: Sequence[tuple[Matcher, Rules]]) -> WSGIApplication:
-    """Return an app that answers everything, with the headers of the first path rule that takes the path."""
+    """Return an app that answers everything, with the headers of the first path rule that matches the path."""
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         asked = {key[5:].lower().replace("_", "-"): value for key, value in environ.items() if key.startswith("HTTP_")}

@@ -1,4 +1,4 @@
-"""Values in messages, as a person would write them: a regular expression without its backslashes doubled."""
+"""Values in messages, as a person would write them: regular expressions without doubled backslashes."""
 
 from __future__ import annotations
 

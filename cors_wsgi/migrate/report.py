@@ -1,4 +1,4 @@
-"""The report of a migration, as text: the table, what to know, what is left, and which dependencies to change."""
+"""The report of a migration, as text: the table, what to know, what is left to do, and dependencies to change."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ def write_report(migration: Migration, *, is_written: bool) -> str:
     """Return the report.
 
     Args:
-        migration: what a tree comes to.
-        is_written: whether the files are written.
+        migration: the result for a tree.
+        is_written: whether the files were written.
     """
     parts = [_write_table(migration.rows)] if migration.rows else []
     parts += [_write_list("To know", _gather(migration.notes))] if migration.notes else []
@@ -26,7 +26,7 @@ def write_report(migration: Migration, *, is_written: bool) -> str:
 
 
 def _write_table(rows: list[Row]) -> str:
-    lines = ["Who could read, and who can"]
+    lines = ["Who could read, and who can now"]
     for row in rows:
         path = f" at {row.path}" if row.path else ""
         before, after = row.before.describe(row.named, row.after), row.after.describe(row.named, row.before)

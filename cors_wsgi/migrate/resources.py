@@ -1,4 +1,4 @@
-"""Path rules of a call: whether to write plain ones, or regular expressions that take the very same paths."""
+"""Path rules of a call: whether to write plain ones, or regular expressions that match exactly the same paths."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class Resources:
 
 
 def is_key(key: Any) -> bool:
-    """Tell whether Flask-CORS takes this for a key."""
+    """Tell whether Flask-CORS accepts this as a key."""
     return isinstance(key, str) or (isinstance(key, re.Pattern) and isinstance(key.pattern, str))
 
 
 def choose_rules(
     keys: Sequence[Any], found: Sequence[PathTranslation], options: Mapping[Any, Options]
 ) -> list[PathRule | None] | None:
-    """Return paths and prefixes where they give every probe the same answer, else regular expressions that do."""
+    """Return paths and prefixes if they give every probe the same answer, otherwise regular expressions that do."""
     plain = [translation.rule for translation in found]
     exact: list[PathRule | None] = [t.exact if t.rule is not None else None for t in found]
     return next((rules for rules in (plain, exact) if _is_no_wider(keys, rules, options)), None)
@@ -59,7 +59,7 @@ def _is_no_wider(keys: Sequence[Any], rules: Sequence[PathRule | None], options:
 
 
 def _is_narrower(now: Options, was: Options) -> bool:
-    """Tell whether options let in nobody whom others do not, judging by the options alone."""
+    """Tell whether options let in nobody but those whom others let in, judging only by the options."""
     if now == was:
         return True
     asked = list_asked(list_named(now.get("origins", "*"), was.get("origins", "*")))

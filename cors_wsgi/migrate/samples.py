@@ -1,4 +1,4 @@
-"""Examples of what a regular expression takes, and origins that only look like a given one."""
+"""Examples of what a regular expression matches, and origins that only resemble a given one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final
 from cors_wsgi.origins import parse_origin, parse_pattern
 
 STRANGERS: Final = ("https://evil.example", "http://localhost:3000", "https://app.example.com", "null")
-"""Origins that are asked about whatever the options say."""
+"""Origins that are always tried, whatever the options say."""
 
 _MOST: Final = 24
 _ANY_TEXT: Final = "sub"
@@ -20,7 +20,7 @@ _FROM_CLASS: Final = "8a-_"
 
 
 def sample_regex(pattern: re.Pattern[str]) -> list[str]:
-    """Return a few texts that a regular expression takes whole; none where it is too involved to tell."""
+    """Return a few texts that a regular expression matches as a whole; none if it is too complicated."""
     tree = list(_parse(pattern))
     texts = dict.fromkeys(islice(_sample_sequence(tree), 4 * _MOST))
     if any(text.startswith((_ANY_TEXT, f".{_ANY_TEXT}")) for text in texts):  # a regex for what follows the scheme, too
@@ -29,9 +29,9 @@ def sample_regex(pattern: re.Pattern[str]) -> list[str]:
 
 
 def list_regex(pattern: re.Pattern[str]) -> list[str]:
-    """Return every text that a regular expression means, where those are few, and nothing where there is no end.
+    """Return every text that a regular expression means if they are few, and nothing if they are endless.
 
-    A lone `.` means a dot that is not escaped.
+    A lone `.` is read as a dot that somebody forgot to escape.
     """
     tree = list(_parse(pattern))
     if not _is_finite(tree):
@@ -88,7 +88,7 @@ def _sample_token(name: str, argument: Any) -> Iterator[str]:
                 yield from _sample_sequence(list(branch))
         case "SUBPATTERN" | "ATOMIC_GROUP":
             yield from _sample_sequence(list(argument[-1] if name == "SUBPATTERN" else argument))
-        case _:  # anchors and assertions take no text
+        case _:  # anchors and assertions match no text
             yield ""
 
 
@@ -145,7 +145,7 @@ def sample_rule(rule: str | re.Pattern[str]) -> list[str]:
 
 
 def find_lookalikes(origin: str) -> list[str]:
-    """Return well-formed origins that only look like a given one, or differ from it in one part."""
+    """Return well-formed origins that only resemble a given one, or differ from it in one part."""
     parts = parse_origin(origin)
     if parts is None:
         return []

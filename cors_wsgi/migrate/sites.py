@@ -1,4 +1,4 @@
-"""The places in a file that are about Flask-CORS: imports, calls, settings, hooks that set headers by hand."""
+"""The places in a file that are about Flask-CORS: imports, calls, settings, and hooks that set headers by hand."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Call:
         position: where its statement or decorator begins.
         statement: its statement.
         scope: the function that it is in; None for the module.
-        is_alone: whether the statement is nothing but this call.
-        is_above_route: whether it is a decorator above every route's, where Flask-CORS has no effect.
+        is_alone: whether the statement is only this call.
+        is_above_route: whether it is a decorator above all route decorators, where Flask-CORS has no effect.
         is_of_method: whether it marks a method of a class without a method `options`.
         route_methods: for a mark, the methods of its routes, if they are all known.
         is_too_late: whether its blueprint was registered before.
@@ -83,16 +83,16 @@ def find_app(node: cst.Call) -> cst.Arg | None:
 
 @dataclass(eq=False)
 class Setting:
-    """One setting `CORS_*` that code gives a value.
+    """A setting `CORS_*` that code gives a value.
 
     Attributes:
         source: the file.
         name: of the setting.
-        value: the expression; None where its keys are computed.
+        value: the expression; None if its keys are computed.
         position: where its statement begins.
         statement: its statement, if that does nothing else.
-        part: the argument or the element of a mapping that it is, if it is one.
-        siblings: the arguments or elements beside it.
+        part: the argument or the element of a mapping, if it is one.
+        siblings: the arguments or elements next to it.
         scope: the function that it is in; None for the module.
         block: the block that it is in.
         block_size: how many statements that has.
@@ -139,7 +139,7 @@ class Sites:
         imports: the statements that import it.
         foreign: imports of parts of it that nothing here replaces.
         mentions: strings and other places that name the package.
-        handed_on: statements and places where `CORS` or `cross_origin` goes elsewhere, and may be called there.
+        handed_on: statements and places where `CORS` or `cross_origin` is passed on, and may be called elsewhere.
         calls: of `CORS`, `init_app` and `cross_origin`.
         settings: the settings `CORS_*`.
         hooks: where headers are set by hand.

@@ -1,4 +1,4 @@
-"""A source file: its text, its tree, and where in the text each part of the tree stands."""
+"""A source file: its text, its tree, and where in the text each part of the tree is."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Source:
         data: its text as UTF-8, without a byte order mark; positions count bytes of it.
         encoding: of the file.
         module: its tree.
-        spans: where each part of the tree stands.
+        spans: where each part of the tree is.
         names: what each name means, if that is known; see `qualify`.
     """
 
@@ -88,7 +88,7 @@ class Source:
         return "\r\n" if b"\r\n" in self.data else "\n"
 
     def encode(self, data: bytes) -> bytes:
-        """Return the bytes of the file for another text of it.
+        """Return the bytes of the file for a new text.
 
         Raises:
             UnreadableError: its encoding cannot write that.
@@ -104,7 +104,7 @@ def decode(raw: bytes) -> tuple[str, str]:
     """Return the text of a Python file without its byte order mark, and its encoding.
 
     Raises:
-        UnreadableError: it has none that is known, or other bytes than its encoding allows.
+        UnreadableError: its encoding is unknown, or it has bytes that the encoding does not allow.
     """
     try:
         encoding = tokenize.detect_encoding(io.BytesIO(raw).readline)[0].removesuffix("-sig")
@@ -124,13 +124,13 @@ def read_source(path: Path, name: str, raw: bytes) -> Source:
         module = cst.parse_module(text)
         is_same = module.code == text
         wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
-        # What names mean takes most of the time, and is asked for only where the package is imported.
+        # Resolving names takes most of the time, and is done only if the package is imported.
         asked = [QualifiedNameProvider] if PACKAGE in text else []
         found = wrapper.resolve_many([ByteSpanPositionProvider, *asked])
     except (cst.ParserSyntaxError, RecursionError, ValueError) as error:
         raise UnreadableError(f"it does not parse: {str(error).splitlines()[0]}") from error
     if not is_same:
-        raise UnreadableError("it holds characters that do not survive being read and written")
+        raise UnreadableError("it contains characters that do not survive being read and written")
     return Source(
         path=path,
         name=name,

@@ -1,4 +1,4 @@
-"""The table of who could read and who can: a row for each path that a call tells apart."""
+"""The table of who could read before and who can read now: a row for each path that a call distinguishes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def tabulate(
     origins: Any,
     preflights: bool = True,
 ) -> None:
-    """Ask both libraries' rules, and put a row for each path into the table."""
+    """Evaluate both libraries' rules, and put a row for each path into the table."""
     call, plan = said.call, said.plan
     if computed:
         plan.rows.append(Row(call.source.name, call.line, call.kind.value, "", UNKNOWN, UNKNOWN, []))
@@ -71,7 +71,7 @@ def _ask_after(
 
 
 def _tell_apart(paths: Sequence[str], old: Mapping[Any, Options], resources: Resources) -> list[str]:
-    """Return one path for each pair of rules, old and new, that paths meet: the rest of a path matters to neither."""
+    """Return one path for each pair of rules, old and new, that applies: the rest of a path matters to neither."""
     try:
         order = read_resources({key: {"key": key} for key in old})
     except ValueError:
@@ -87,7 +87,7 @@ def _tell_apart(paths: Sequence[str], old: Mapping[Any, Options], resources: Res
 def _choose_paths(
     paths: Sequence[str], was: Mapping[str, Access], now: Mapping[str, Access], *, has_resources: bool
 ) -> Iterator[tuple[str, str]]:
-    """Yield one path for each kind of outcome, with how it is shown."""
+    """Yield one path for each kind of outcome, and how to show it."""
     seen = set()
     for path in paths:
         outcome = (str(was[path].answers), str(now[path].answers), now[path].refused)

@@ -1,4 +1,4 @@
-"""A tree of files: what is read of it, what it comes to, and what is written."""
+"""A tree of files: reading it, the result, and writing it."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _INTERESTING = re.compile(rb"flask_cors|CORS_|Access-Control|\.init_app|Blueprin
 
 @dataclass
 class Migration:
-    """What a tree becomes.
+    """The result for a tree.
 
     Attributes:
         diff: the changes, as a unified diff.
         rows: of the table.
         notes: what a reader should know.
         left: what is left to do by hand.
-        dependencies: where the package is named that is installed.
+        dependencies: where the dependency on the package is declared.
         written: the files that change, with their new bytes.
         files: how many files use Flask-CORS.
     """
@@ -51,12 +51,12 @@ class Migration:
 
 
 def migrate(paths: Sequence[Path], origins: Sequence[str], *, as_written: bool = False) -> Migration:
-    """Return what files, and everything below folders, come to; nothing is written.
+    """Return the result for files and everything below folders, without writing anything.
 
     Args:
         paths: files and folders.
-        origins: what bare calls are to name.
-        as_written: whether lines are counted as they are afterwards.
+        origins: the origins to write into bare calls.
+        as_written: whether to count lines as they are afterwards.
 
     Raises:
         OSError: a file cannot be read.

@@ -1,4 +1,4 @@
-"""The settings `CORS_*` of a tree: rewritten where they stand, and what they say to a call."""
+"""The settings `CORS_*` of a tree: rewriting them in place, and what they mean for a call."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class TreeSettings:
     """The settings of a tree.
 
     Args:
-        mentions: how often each setting is written in the tree's Python files.
+        mentions: how often each setting is mentioned in the tree's Python files.
     """
 
     def __init__(self, mentions: Mapping[str, int]) -> None:
@@ -27,7 +27,7 @@ class TreeSettings:
         self._found: dict[str, list[tuple[Setting, Group, Resources | None]]] = {}
 
     def rewrite(self, plan: FilePlan, setting: Setting) -> None:
-        """Rewrite one setting in its place, or take it out."""
+        """Rewrite one setting in place, or remove it."""
         name = setting.name
         option = name.removeprefix("CORS_").lower()
         if name in plan.sites.constants and plan.sites.names[name] > 1:
@@ -63,7 +63,7 @@ class TreeSettings:
             plan.edits.remove_statement(setting.statement, leaves="pass" if is_last else "")
 
     def read(self, call: Call | None) -> tuple[Options, Options, Resources | None, set[str]]:
-        """Return what settings say, before and after; those that come too late for a call do not count for it."""
+        """Return what settings say, before and after; those that come too late for a call do not apply to it."""
         before: Options = {}
         after: Options = {}
         resources: Resources | None = None

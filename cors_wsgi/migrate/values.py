@@ -1,4 +1,4 @@
-"""What an expression is worth, as far as its text alone says so; and the text of a value."""
+"""The value of an expression, as far as its text alone shows it; and the text of a value."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DEEPEST: Final = 20
 
 
 class ComputedError(Exception):
-    """The text of an expression does not say what it is worth; the message is the part that does not."""
+    """The text of an expression does not show its value; the message is the part that does not."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Known:
     """What is known about names, in one file.
 
     Attributes:
-        constants: what module-level names are bound to, where they are bound once.
-        settings: what `app.config` holds under a key, where it is put there once.
+        constants: what module-level names are bound to, if they are bound once.
+        settings: what `app.config` has under a key, if it is set once.
     """
 
     constants: Mapping[str, ast.expr] = field(default_factory=dict)
@@ -38,7 +38,7 @@ def evaluate(node: ast.expr, known: Known = Known()) -> Any:
     """Return the value of an expression.
 
     Raises:
-        ComputedError: only running it would tell.
+        ComputedError: only running the code would show it.
     """
     return _evaluate(node, known, 0)
 

@@ -1,4 +1,4 @@
-"""Who may read, before and after: both libraries' rules asked through the model of a browser."""
+"""Who may read, before and after: both libraries' rules, evaluated with the model of a browser."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Question:
     Attributes:
         name: how it is shown.
         method: of the request.
-        credentials: whether cookies go with it.
-        headers: that the script sets.
+        credentials: whether it carries cookies.
+        headers: the ones that the script sets.
     """
 
     name: str
@@ -61,8 +61,8 @@ class Access:
     """Who may read, and how.
 
     Attributes:
-        answers: for each origin that was asked for, yes or no to each of the questions.
-        is_known: whether it could be computed at all.
+        answers: for each origin that was tried, yes or no to each question.
+        is_known: whether it could be determined at all.
         refused: why this library does not start; empty if it does.
     """
 
@@ -108,7 +108,7 @@ UNKNOWN: Final = Access({}, is_known=False)
 
 
 def list_named(*said: Any) -> list[str]:
-    """Return the origins that options name, and examples of those that they mean."""
+    """Return the origins that options name, and examples of those that they match."""
     named: dict[str, None] = {}
     for value in said:
         for one in value if isinstance(value, (list, tuple, set)) else [value]:
@@ -117,7 +117,7 @@ def list_named(*said: Any) -> list[str]:
 
 
 def list_asked(named: Sequence[str]) -> list[str]:
-    """Return the origins to ask for: the named ones, what looks like them, and strangers."""
+    """Return the origins to try: the named ones, those that resemble them, and strangers."""
     looked = [origin for name in list(named)[:_MOST_NAMED] for origin in find_lookalikes(name)]
     return list(dict.fromkeys([*named, *looked, *STRANGERS]))
 
@@ -142,8 +142,8 @@ def ask_predecessor(
 
     Args:
         resources: complete options by path rule.
-        paths: to ask for.
-        origins: to ask for.
+        paths: those to try.
+        origins: those to try.
         preflights: whether Flask-CORS answers preflights there at all.
 
     Raises:
@@ -162,10 +162,10 @@ def ask_policies(
     """Return who can read each path with this library; options without origins share nothing.
 
     Args:
-        resources: complete options by path rule, where there are path rules.
-        everywhere: complete options, where there are no path rules.
-        paths: to ask for.
-        origins: to ask for.
+        resources: complete options by path rule, if there are path rules.
+        everywhere: complete options, if there are no path rules.
+        paths: those to try.
+        origins: those to try.
     """
     try:
         with warnings.catch_warnings():
@@ -186,7 +186,7 @@ def _make(options: Mapping[str, Any]) -> Any:
 def find_widened(
     before: Access, after: Access, *, methods: Any = None, routed: frozenset[str] | None = None
 ) -> list[str]:
-    """Return what somebody could not do before, and can after, as sentences.
+    """Return what somebody could not do before but can do after, as sentences.
 
     A custom header, on a GET, counts only where Flask-CORS listed GET: a GET without it could be read anyway, and
     browsers do not need GET to be listed.
@@ -233,7 +233,7 @@ def _ask(app: WSGIApplication, path: str, origins: Sequence[str]) -> Access:
 
 
 def _rename(app: WSGIApplication, origin: str) -> WSGIApplication:
-    """Let an app take a page of the web for one of an extension or a mobile app, which the model cannot open."""
+    """Make a web page look to an app like one of an extension or a mobile app, which the model cannot open."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
