@@ -87,11 +87,15 @@ def lay_out(_app: Sphinx, tree: nodes.document) -> None:
             for cell, kind in zip(row.children, kinds, strict=False):
                 if kind and isinstance(cell, nodes.entry):
                     cell["classes"].append(kind)
-    cells = {id(code) for cell in tree.findall(nodes.entry) for code in cell.findall(nodes.literal)}
+    cells = {id(code): cell for cell in tree.findall(nodes.entry) for code in cell.findall(nodes.literal)}
     for code in tree.findall(nodes.literal):
         # In a cell a line that cannot be broken makes the table too wide, unless it is short, as options are.
-        if len(code.astext()) <= _LONGEST_UNBROKEN and (code.astext().startswith("-") or id(code) not in cells):
-            code["classes"].append("unbroken")
+        cell = cells.get(id(code))
+        if len(code.astext()) <= _LONGEST_UNBROKEN:
+            if cell is None or code.astext().startswith("-"):
+                code["classes"].append("unbroken")
+            elif cell.parent.index(cell) == 0:
+                code["classes"].append("name")
 
 
 def keep_summary(_app: Sphinx, _what: str, _name: str, _object: object, _options: object, lines: list[str]) -> None:

@@ -12,7 +12,8 @@ from cors_wsgi import browser
 from cors_wsgi.browser import DIFFERENCES, Browser, CauseKind, Page
 from cors_wsgi.browser.requests import CHOICES
 
-REFERENCE = [DOCS / "reference-browser.md", DOCS / "reference-engines.md"]
+REFERENCE = [DOCS / "reference-browser.md", DOCS / "reference-browser-page.md"]
+ENGINES = DOCS / "reference-engines.md"
 
 
 def _codes(cell: str) -> list[str]:
@@ -29,10 +30,10 @@ def _say(value: Any) -> str:
 
 
 def engine_rows() -> list[list[str]]:
-    """Return the rows of the table of engines as they have to stand in the page."""
+    """Return the rows of the tables of engines as the page must have them."""
     names = ("chromium", "firefox", "webkit")
     return [
-        [f"`{row.name}`", row.about, _say(row.standard)]
+        [f"`{row.name}`<br>{row.about}", _say(row.standard)]
         + [_say(row.engines[name]) if name in row.engines else "–" for name in names]
         for row in DIFFERENCES
     ]
@@ -43,8 +44,9 @@ def test_every_public_name_is_listed() -> None:
     assert sorted(shown) == sorted(browser.__all__)
 
 
-def test_the_table_of_engines_is_that_of_the_code() -> None:
-    assert read_table(REFERENCE, "Engines") == engine_rows()
+def test_the_tables_of_engines_are_those_of_the_code() -> None:
+    titles = re.findall(r"^## (.+)$", ENGINES.read_text("utf-8"), re.MULTILINE)
+    assert [row for title in titles for row in read_table(ENGINES, title)] == engine_rows()
 
 
 def test_kinds_of_causes_are_those_of_the_code() -> None:

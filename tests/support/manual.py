@@ -12,9 +12,13 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 DOCS: Final = ROOT / "docs"
 REFERENCE: Final = [
-    DOCS / f"reference{part}.md" for part in ("", "-policy", "-middleware", "-adapters", "-decisions", "-errors")
+    DOCS / f"reference{part}.md"
+    for part in (
+        *("", "-policy", "-origins", "-risks", "-middleware", "-paths"),
+        *("-adapters", "-decisions", "-errors", "-codes"),
+    )
 ]
-REFERENCE_OF_FLASK: Final = [DOCS / f"reference-flask{part}.md" for part in ("", "-settings", "-errors")]
+REFERENCE_OF_FLASK: Final = [DOCS / f"reference-flask{part}.md" for part in ("", "-layers", "-settings", "-errors")]
 
 _FENCE = re.compile(r"( *)(`{3,}|:{3,}|~{3,})([^`]*)")
 _HEADING = re.compile(r"(#{1,6}) +(.*?)(?: +\(#?[\w-]+\)=)?")

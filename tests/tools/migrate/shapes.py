@@ -39,4 +39,4 @@ def _show(shape: dict[str, Any]) -> str:
     """Return the lines of a shape that are its own, as a cell of a table."""
     lines = [line for line in map(str.strip, shape["snippet"].splitlines()) if not _SCENERY.match(line)]
     lines = [line for line in lines if not line.startswith("response.")]
-    return " ".join(f"`{line}`" for line in lines).replace("|", "\\|")
+    return "<br>".join(f"`{line}`" for line in lines).replace("|", "\\|")
