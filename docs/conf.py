@@ -79,10 +79,12 @@ def lay_out(_app: Sphinx, tree: nodes.document) -> None:
     """Align columns of numbers, give wide tables room, and keep short code, such as an option, in one line."""
     for table in tree.findall(nodes.table):
         rows = [row.children for body in table.findall(nodes.tbody) for row in body.findall(nodes.row)]
-        if rows and len(rows[0]) >= 6:
-            table["classes"].append("wide")
         columns = [[cell.astext().strip() for cell in column] for column in zip(*rows, strict=False)]
         kinds = [_judge_column(texts) for texts in columns]
+        if len(kinds) >= 6 or (len(kinds) == 5 and kinds[0] == "prose"):
+            table["classes"].append("wide")
+        if len(kinds) >= 4:
+            table["classes"].append("many")
         for row in table.findall(nodes.row):
             for cell, kind in zip(row.children, kinds, strict=False):
                 if kind and isinstance(cell, nodes.entry):

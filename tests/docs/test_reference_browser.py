@@ -13,7 +13,7 @@ from cors_wsgi.browser import DIFFERENCES, Browser, CauseKind, Page
 from cors_wsgi.browser.requests import CHOICES
 
 REFERENCE = [DOCS / "reference-browser.md", DOCS / "reference-browser-page.md"]
-ENGINES = DOCS / "reference-engines.md"
+ENGINES = [DOCS / "reference-engines.md", DOCS / "reference-engines-redirects.md"]
 
 
 def _codes(cell: str) -> list[str]:
@@ -26,7 +26,8 @@ def _say(value: Any) -> str:
         return ", ".join(f"`{each}`" for each in sorted(value)) or "none"
     if value is None:
         return "none"
-    return f"`{value}`" if isinstance(value, str) else {True: "yes", False: "no"}.get(value, f"{value:,}")
+    short = {True: "yes", False: "no", 2**63 - 1: "2⁶³ − 1", 2**64: "2⁶⁴"}
+    return f"`{value}`" if isinstance(value, str) else short.get(value, f"{value:,}")
 
 
 def engine_rows() -> list[list[str]]:
@@ -45,7 +46,7 @@ def test_every_public_name_is_listed() -> None:
 
 
 def test_the_tables_of_engines_are_those_of_the_code() -> None:
-    titles = re.findall(r"^## (.+)$", ENGINES.read_text("utf-8"), re.MULTILINE)
+    titles = [title for page in ENGINES for title in re.findall(r"^## (.+)$", page.read_text("utf-8"), re.MULTILINE)]
     assert [row for title in titles for row in read_table(ENGINES, title)] == engine_rows()
 
 
