@@ -57,9 +57,14 @@ def tell_language(_app: Sphinx, page: str, _template: str, context: dict[str, An
 _LONGEST_UNBROKEN = 32
 """Characters of code in a line that fit a narrow window."""
 
+_LONGEST_NAME = 24
+"""Characters of code in a cell that a wide window shows in one line; in the first column, which has the names, more."""
 
 _PROSE = 35
 """Characters that a cell holds on average, from which on its column should not be narrow."""
+
+_WIDE_ROW = 80
+"""Characters that a row of four or more columns holds on average, from which on it needs more room than prose."""
 
 _DIGIT = re.compile(r"\d").search
 _NUMBER = re.compile(
@@ -81,7 +86,8 @@ def lay_out(_app: Sphinx, tree: nodes.document) -> None:
         rows = [row.children for body in table.findall(nodes.tbody) for row in body.findall(nodes.row)]
         columns = [[cell.astext().strip() for cell in column] for column in zip(*rows, strict=False)]
         kinds = [_judge_column(texts) for texts in columns]
-        if len(kinds) >= 6 or (len(kinds) == 5 and kinds[0] == "prose"):
+        in_a_row = sum(len(text) for column in columns for text in column) / max(len(rows), 1)
+        if len(kinds) >= 6 or (len(kinds) >= 4 and in_a_row > _WIDE_ROW):
             table["classes"].append("wide")
         if len(kinds) >= 4:
             table["classes"].append("many")
@@ -93,11 +99,12 @@ def lay_out(_app: Sphinx, tree: nodes.document) -> None:
     for code in tree.findall(nodes.literal):
         # In a cell a line that cannot be broken makes the table too wide, unless it is short, as options are.
         cell = cells.get(id(code))
-        if len(code.astext()) <= _LONGEST_UNBROKEN:
-            if cell is None or code.astext().startswith("-"):
-                code["classes"].append("unbroken")
-            elif cell.parent.index(cell) == 0:
-                code["classes"].append("name")
+        if len(code.astext()) <= _LONGEST_UNBROKEN and (cell is None or code.astext().startswith("-")):
+            code["classes"].append("unbroken")
+        elif (
+            cell is not None and len(code.astext()) <= (_LONGEST_NAME, _LONGEST_UNBROKEN)[cell.parent.index(cell) == 0]
+        ):
+            code["classes"].append("name")
 
 
 def keep_summary(_app: Sphinx, _what: str, _name: str, _object: object, _options: object, lines: list[str]) -> None:
