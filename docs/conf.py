@@ -63,6 +63,9 @@ _LONGEST_NAME = 24
 _PROSE = 35
 """Characters that a cell holds on average, from which on its column should not be narrow."""
 
+_WORDS = 15
+"""The same of a column that is squeezed beside many others in a narrow window."""
+
 _WIDE_ROW = 80
 """Characters that a row of four or more columns holds on average, from which on it needs more room than prose."""
 
@@ -74,10 +77,11 @@ _NUMBER = re.compile(
 
 
 def _judge_column(texts: list[str]) -> str:
-    """Return the class of a column of figures or of sentences, or nothing for any other."""
+    """Return the class of a column of figures, of sentences or of some words, or nothing for any other."""
     if any(map(_DIGIT, texts)) and all(map(_NUMBER, texts)):
         return "number"
-    return "prose" if sum(map(len, texts)) > _PROSE * len(texts) else ""
+    length = sum(map(len, texts)) / max(len(texts), 1)
+    return "prose" if length > _PROSE else "words" if length > _WORDS else ""
 
 
 def lay_out(_app: Sphinx, tree: nodes.document) -> None:
