@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from support.engines import ENGINES, chromium_driver, needs_engine, open_page, webkit_driver
+from support.marionette import firefox_driver
 from support.npm import install_npm_packages
 from werkzeug.wrappers import Response
 
@@ -281,11 +282,14 @@ def tab_to(driver: WebDriver, name: str) -> None:
     pytest.fail(f"Tab never came to #{name}")
 
 
-@pytest.fixture(params=["chromium", "webkit"])
+DRIVERS: Final = {"chromium": chromium_driver, "firefox": firefox_driver, "webkit": webkit_driver}
+
+
+@pytest.fixture(params=ENGINES)
 def keyboard(request: pytest.FixtureRequest, demo: Demo) -> Iterator[WebDriver]:
     """Yield a browser that shows the first step, and is driven by keys alone."""
     needs_engine(request.param)
-    with chromium_driver() if request.param == "chromium" else webkit_driver() as driver:
+    with DRIVERS[request.param]() as driver:
         driver.set_window_size(1280, 1000)
         driver.get(f"{demo.origins.page}/?lang=en")
         wait(driver, "result", "runs", "1")
@@ -336,6 +340,55 @@ def test_control_and_enter_run_a_scenario_that_the_list_shows_and_leave_the_list
     wait(keyboard, "result", "runs", "2")
     assert keyboard.execute_script("return document.body.dataset.prevented") == "true"
     assert focused(keyboard) == "scenario"
+
+
+def test_tab_goes_through_the_page_in_its_order(keyboard: WebDriver) -> None:
+    from selenium.webdriver import Keys
+
+    seen = []
+    for _ in range(25):
+        press(keyboard, Keys.TAB)
+        script = "const at = document.activeElement; return at.id || at.textContent.trim().replace(/http.*/s, '…')"
+        seen.append(keyboard.execute_script(script))
+    assert seen == [
+        *("The manual", "English", "中文"),
+        *("Simple", "Preflighted", "Refused", "Credentials", "Picture on a canvas", "scenario", "next"),
+        *('const response = await fetch("…', "Change the script", "method", "path", "with-credentials", "More"),
+        *("Policy('…", "Change the policy", "has-policy", "origins", "supports_credentials", "More"),
+        *("run", "run-all", "A simple GET"),
+    ]
+
+
+def test_in_the_list_an_arrow_runs_the_next_scenario_and_enter_and_escape_change_nothing(keyboard: WebDriver) -> None:
+    from selenium.webdriver import Keys
+
+    tab_to(keyboard, "scenario")
+    press(keyboard, Keys.ARROW_DOWN)
+    wait(keyboard, "result", "runs", "2")
+    press(keyboard, Keys.ENTER)
+    press(keyboard, Keys.ESCAPE)
+    assert keyboard.find_element("id", "scenario").get_attribute("value") == "head"
+    assert keyboard.current_url.endswith("#head")
+    assert focused(keyboard) == "scenario"
+    assert "HEAD /items/1" in keyboard.find_element("id", "result").text
+    tab_to(keyboard, "origins")
+    press_with_control(keyboard, "a")
+    press(keyboard, "https://app.example.com")
+    press(keyboard, Keys.ESCAPE)
+    assert keyboard.find_element("id", "origins").get_attribute("value") == "https://app.example.com"
+    assert focused(keyboard) == "origins"
+    assert wait(keyboard, "result", "runs") == "2"
+
+
+def test_enter_leads_through_the_steps_and_the_last_keeps_the_focus(keyboard: WebDriver) -> None:
+    from selenium.webdriver import Keys
+
+    tab_to(keyboard, "next")
+    for number in range(2, len(TOUR) + 1):
+        assert focused(keyboard) == "next"
+        press(keyboard, Keys.ENTER)
+        wait(keyboard, "result", "runs", str(number))
+    assert keyboard.execute_script("return document.activeElement.textContent") == "Picture on a canvas"
 
 
 def test_the_ring_of_the_focus_covers_neither_label_nor_error(driver: Chrome, demo: Demo) -> None:

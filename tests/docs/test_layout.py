@@ -58,7 +58,7 @@ def measured(html: Path) -> dict[int, dict[str, Any]]:
             for width, pages in found.items():
                 size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
                 driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-                pages[name] = driver.execute_script(MEASURE)  # type: ignore[no-untyped-call]
+                pages[name] = driver.execute_script(MEASURE)
     return found
 
 

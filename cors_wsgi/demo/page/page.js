@@ -31,6 +31,8 @@ function markStep(scenario) {
     else link.removeAttribute("aria-current");
   }
   const next = step < 0 ? undefined : tour[step + 1];
+  // What is hidden loses the focus: the last step keeps it at its own link.
+  if (next === undefined && document.activeElement === byId("next")) byId("tour").querySelector("[aria-current]")?.focus();
   byId("next").hidden = next === undefined;
   if (next) {
     byId("next").href = `#${next}`;
