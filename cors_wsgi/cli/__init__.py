@@ -61,8 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if given[:1] == ["--version"]:  # bug reports start with it, even where the extra is not installed
         print(_VERSION)
         return 0
-    # PERF: if a command is named, loading the others would take as long as running it.
-    names = given[:1] if given[:1] and given[0] in COMMANDS else list(COMMANDS)
+    # PERF: the others would take as long to load as a command takes to run; and help needs no extra.
+    names = [word for word in given if word in COMMANDS][:1]
     try:
         modules = {name: _load(name) for name in names}
     except ModuleNotFoundError as error:
@@ -72,7 +72,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"cors-wsgi: {error.name} is not installed. Install it with: pip install 'cors-wsgi[cli]'", file=sys.stderr
         )
         return USAGE_ERROR
-    arguments = _make_parser(modules).parse_args(given)
+    parser = _make_parser(modules)
+    if not given:
+        parser.print_help(sys.stderr)
+        return USAGE_ERROR
+    arguments = parser.parse_args(given)
     return modules[arguments.command].run(arguments)
 
 

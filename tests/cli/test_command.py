@@ -102,3 +102,13 @@ def test_a_missing_package_is_one_line_that_says_what_to_install(tmp_path: Path)
     assert shown.stderr == "cors-wsgi: rich is not installed. Install it with: pip install 'cors-wsgi[cli]'\n"
     assert shown.stdout == ""
     assert run("--version", PYTHONPATH=str(tmp_path)).stdout == f"cors-wsgi {version('cors-wsgi')}\n"
+
+
+def test_help_needs_no_extra_and_without_arguments_it_is_shown_as_well(tmp_path: Path) -> None:
+    for name in ("rich", "shtab", "urllib3", "werkzeug"):
+        (tmp_path / f"{name}.py").write_text(f"raise ModuleNotFoundError('gone', name={name!r})\n")
+    shown = run("--help", PYTHONPATH=str(tmp_path))
+    assert (shown.returncode, shown.stdout) == (0, run("--help").stdout)
+    assert all(f"\n    {command} " in shown.stdout for command in COMMANDS)
+    bare = run(PYTHONPATH=str(tmp_path))
+    assert (bare.returncode, bare.stdout, bare.stderr) == (2, "", shown.stdout)
