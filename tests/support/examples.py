@@ -200,9 +200,10 @@ def run_command(section: Section, block: Block, names: dict[str, Any]) -> None:
     for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
         command, _, shown = part.partition("\n")
         words = re.sub(r"^(?:[A-Z_]+=\S+ )+", "", command).split()
-        if words[0] not in ("cors-wsgi", "flask"):
+        name = words[0].removeprefix(".venv/bin/")
+        if name not in ("cors-wsgi", "flask"):
             continue
-        program = Path(sys.executable).with_name(words[0])
+        program = Path(sys.executable).with_name(name)
         environ = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100"}
         line = command.replace(words[0], str(program), 1)
         done = subprocess.run(line, shell=True, env=environ, capture_output=True, text=True, timeout=20, check=False)

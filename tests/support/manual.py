@@ -23,6 +23,7 @@ REFERENCE_OF_FLASK: Final = [DOCS / f"reference-flask{part}.md" for part in ("",
 _FENCE = re.compile(r"( *)(`{3,}|:{3,}|~{3,})([^`]*)")
 _HEADING = re.compile(r"(#{1,6}) +(.*?)(?: +\(#?[\w-]+\)=)?")
 _NEEDS = re.compile(r"% needs: ([\w., ]+)")
+_CONTINUES = re.compile(r"% continues: (.+)")
 _LINK = re.compile(r"(?<!\\)\[(?:[^\[\]`]|`[^`]*`|\[[^\]]*\])*\]\(<?([^()\s<>]+)>?(?: \"[^\"]*\")?\)")
 
 
@@ -44,6 +45,8 @@ class Block:
 @dataclass(frozen=True)
 class Section:
     """What stands between two headings of the second level: its examples share their names, and need nothing before.
+
+    With a comment `% continues: TITLE` they also need what the Python blocks of another section say, which come first.
 
     Attributes:
         page: the page's file.
@@ -74,6 +77,9 @@ def read_sections(page: Path) -> list[Section]:
             found[-1][2].append(item)
         elif match := _NEEDS.fullmatch(item):
             found[-1][1].extend(re.split(r",? +", match[1].strip()))
+        elif match := _CONTINUES.fullmatch(item):
+            (before,) = (blocks for title, _, blocks in found if title == match[1])
+            found[-1][2].extend(block for block in before if block.language == "python")
         elif match := _HEADING.fullmatch(item):
             if len(match[1]) == 2:
                 found.append((match[2], [], []))
