@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from cors_wsgi.browser import FailureReason
+from cors_wsgi.browser.urls import parse_url
 
 from .other_languages import OTHER_LANGUAGES
 from .panels import PANEL_WORDS
@@ -38,6 +39,7 @@ _OTHER_WORDS: Final[tuple[tuple[str, FailureReason], ...]] = (
     ('Refused to get unsafe header "{header}"', FailureReason.HEADER_NOT_EXPOSED),
     ("Authorization will not be covered by the wildcard symbol (*)", FailureReason.AUTHORIZATION_UNDER_WILDCARD),
     ("Not allowed to load local resource: {location}", FailureReason.NOT_HTTP),
+    ('cannot load {location}. URL scheme "{value}" is not supported', FailureReason.NOT_HTTP),
     ('URL scheme "{value}" is not supported', FailureReason.NOT_HTTP),
     ("Cross origin requests are only supported for protocol schemes: {value}", FailureReason.NOT_HTTP),
     ("Cross origin requests are only supported for HTTP", FailureReason.NOT_HTTP),
@@ -68,9 +70,9 @@ _OTHER_WORDS: Final[tuple[tuple[str, FailureReason], ...]] = (
     ("CORS disabled", FailureReason.NETWORK_FAILURE),
     ("CORS header 'Origin' cannot be added", FailureReason.NETWORK_FAILURE),
     ("may not load data from {url}", FailureReason.DISALLOWED_BY_MODE),
-    ("may not load or link to file:", FailureReason.NOT_HTTP),
+    ("may not load or link to {location}", FailureReason.NOT_HTTP),
     ("was blocked due to its Cross-Origin-Resource-Policy header", FailureReason.CORP_BLOCKED),
-    ("Blocked loading mixed active content '{url}'", FailureReason.MIXED_CONTENT),
+    ("Blocked loading mixed active content “{url}”", FailureReason.MIXED_CONTENT),
     ("Blocked loading mixed active content", FailureReason.MIXED_CONTENT),
     # Safari, older and newer
     ("Origin {origin} is not allowed by Access-Control-Allow-Origin", FailureReason.MISSING_ACAO),
@@ -80,7 +82,14 @@ _OTHER_WORDS: Final[tuple[tuple[str, FailureReason], ...]] = (
     ("because it violates the resource's Cross-Origin-Resource-Policy", FailureReason.CORP_BLOCKED),
     ("Not allowed to use restricted network port {value}", FailureReason.BAD_PORT),
     ("requested insecure content from {url}", FailureReason.MIXED_CONTENT),
-    ("Cross-origin redirection to {location} denied", FailureReason.REDIRECT_WITH_CREDENTIALS),
+    (
+        (
+            "Cross-origin redirection to {url} denied by Cross-Origin Resource Sharing policy: redirection URL "
+            "{location} has credentials"
+        ),
+        FailureReason.REDIRECT_WITH_CREDENTIALS,
+    ),
+    ("Cross-origin redirection to {url} denied", FailureReason.REDIRECT_WITH_CREDENTIALS),
 )
 _CONTEXT: Final = tuple(
     map(
@@ -88,7 +97,7 @@ _CONTEXT: Final = tuple(
         (
             r"(?:\bat|cannot load) '(?P<url>[^']+)'",
             r"resource at (?P<url>\S+?)\.? ",
-            r"(?:cannot load|GET|POST|PUT|PATCH|DELETE|QUERY|HEAD|OPTIONS) (?P<url>[a-z]+://\S+)",
+            r"(?:cannot load|GET|POST|PUT|PATCH|DELETE|QUERY|HEAD|OPTIONS) (?P<url>[a-z]+://\S*[^\s.])",
             r"from origin '(?P<origin>[^']+)'",
             r"\(redirected from '(?P<first_url>[^']+)'\)",
         ),
@@ -140,9 +149,18 @@ def _is_no_reason(text: str) -> bool:
 
 def _refine(found: Recognized) -> Recognized:
     """Use the facts to distinguish reasons for which a browser prints the same text."""
-    value, origin = found.facts.get("value", ""), found.facts.get("origin", "")
+    value, status, origin = (found.facts.get(name, "") for name in ("value", "status", "origin"))
     if found.reason is FailureReason.ACAO_MISMATCH and ("," in value or " " in value):
         return replace(found, reason=FailureReason.ACAO_MULTIPLE, also=())
+    if found.reason is FailureReason.ACAO_MISMATCH and value:
+        is_origin = value == "null" or parse_url(value) is not None
+        found = replace(found, reason=found.reason if is_origin else FailureReason.ACAO_INVALID, also=())
+    if found.reason is FailureReason.PREFLIGHT_STATUS and status:
+        reason = FailureReason.PREFLIGHT_REDIRECT if status.startswith("3") else FailureReason.PREFLIGHT_STATUS
+        return replace(found, reason=reason, also=())
+    url = parse_url(found.facts.get("url", ""))
+    if found.reason is FailureReason.NOT_HTTP and "location" not in found.facts and url and not url.is_http:
+        return replace(found, facts={**found.facts, "location": found.facts["url"]})
     if origin == "null" and found.reason in (FailureReason.MISSING_ACAO, FailureReason.ACAO_MISMATCH):
         return replace(found, also=(*found.also, FailureReason.REDIRECT_NULL_ORIGIN))
     return found
@@ -189,9 +207,10 @@ def _patterns() -> list[tuple[re.Pattern[str], int, tuple[FailureReason, ...]]]:
             elif piece in seen:
                 pattern += r"\S*"
             else:
-                # At the end of a message a fact is one word, since the line may go on.
+                # At the end of a message a fact is one word: the line may go on, or end with a full stop.
                 is_last = number == len(pieces) - 2 and not pieces[-1]
-                pattern += f"(?P<{piece}>" + (r"[^\s)]*)" if is_last else ".*?)")
+                is_rest = is_last and piece == "value" and pieces[number - 1].endswith(": ")
+                pattern += f"(?P<{piece}>" + (".*)" if is_rest else r"(?:[^\s)]*[^\s).])?)" if is_last else ".*?)")
             seen.add(piece)
         compiled.append((re.compile(pattern), sum(map(len, pieces[::2])), tuple(reasons)))
     return compiled

@@ -9,7 +9,7 @@ from cors_wsgi.browser import FailureReason
 _CHINESE_BEGIN: Final = "同源策略禁止读取位于 {url} 的远程资源。（原因："
 _CHINESE: Final = (
     ("CORS 未启用）。", FailureReason.NETWORK_FAILURE),
-    ("CORS 请求未能成功）。状态码：{value}。", FailureReason.NETWORK_FAILURE),
+    ("CORS 请求未能成功）。状态码：{status}。", FailureReason.NETWORK_FAILURE),
     ("无法添加 CORS ‘Origin' 头）。", FailureReason.NETWORK_FAILURE),
     ("不允许 CORS 请求外部重定向）。", FailureReason.PREFLIGHT_REDIRECT),
     ("CORS 请求不是 http）。", FailureReason.NOT_HTTP),
@@ -31,7 +31,7 @@ _CHINESE: Final = (
 _GERMAN_BEGIN: Final = "Die Gleiche-Quelle-Regel verbietet das Lesen der externen Ressource auf {url}. (Grund: "
 _GERMAN: Final = (
     ("CORS deaktiviert).", FailureReason.NETWORK_FAILURE),
-    ("CORS-Anfrage schlug fehl). Statuscode: {value}.", FailureReason.NETWORK_FAILURE),
+    ("CORS-Anfrage schlug fehl). Statuscode: {status}.", FailureReason.NETWORK_FAILURE),
     ("CORS-Kopfzeile 'Origin' konnte nicht hinzugefügt werden).", FailureReason.NETWORK_FAILURE),
     ("Externe Weiterleitung der CORS-Anfrage verboten).", FailureReason.PREFLIGHT_REDIRECT),
     ("CORS-Anfrage war nicht http).", FailureReason.NOT_HTTP),
