@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Final
 
 from rich.console import Console
+from rich.markup import escape
 
 from cors_wsgi.demo.origins import DemoOrigins
 from cors_wsgi.demo.servers import serve_demo
@@ -57,8 +58,8 @@ def show(console: Console, origins: DemoOrigins, results: Sequence[ScenarioResul
     console.print(make_table(results, console.width, language))
     wrong = [result for result in results if not result.is_as_expected]
     for result in wrong:
-        for line in result.differences:
-            console.print(f"[red]{result.scenario.title(language)}[/]: {line}")
+        for difference in result.differences:
+            console.print(f"[red]{result.scenario.title(language)}[/]: {escape(difference.tell(language))}")
     if wrong:
         facts = {"wrong": len(wrong), "count": len(results)}
         console.print(f"\n[red]{say('demo.some_wrong', language, facts)}[/]")

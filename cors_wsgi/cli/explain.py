@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Mapping
 from typing import Final
@@ -32,7 +33,9 @@ exit status: 0 explained, 1 the reason is not in the text, 2 no text
 """
 
 _LONGEST_INPUT = 100_000
-_FACTS = ("header", "location", "method", "origin", "status", "url", "value")
+_FACTS: Final = ("header", "method", "origin", "url")
+"""What a remedy may name."""
+_ABOUT_THE_ORIGIN: Final = frozenset({FailureReason.MISSING_ACAO, FailureReason.ACAO_MISMATCH})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,25 +75,35 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _show(console: Console, recognized: Recognized, language: Language) -> None:
-    unknown = {name: say(f"unknown.{name}", language) for name in _FACTS}
-    reason, facts = recognized.reason, {**unknown, **recognized.facts}
+    reason, facts = recognized.reason, recognized.facts
     console.print(f"[bold]{reason.value}[/]")
-    parts = {
-        "explain.happened": explain_reason(reason, facts, language),
-        "explain.do": write_remedy(reason, facts, language),
-    }
-    if (way := find_way(recognized.facts, language)) != "":
+    parts = {"explain.happened": explain_reason(reason, facts, language), "explain.do": _advise(recognized, language)}
+    if (way := find_way(facts, language)) != "":
         parts["explain.do"] = f"{way}{parts['explain.do']}"
     if (redirect := _explain_redirect(recognized, language)) is not None:
         parts = {**parts, **redirect}
-    elif (remedy := write_for_policy(reason, recognized.facts, language)) is not None:
+    elif (remedy := write_for_policy(reason, facts, language)) is not None:
         parts["explain.policy"] = say("explain.sentence", language, {"text": f"{remedy[0].upper()}{remedy[1:]}"})
     if not reason.is_cors:
         mind = "explain.second_line" if recognized.may_follow else "explain.not_cors"
         parts = {"explain.mind": say(mind, language), **parts}
     if recognized.also:
-        parts["explain.or"] = " ".join(explain_reason(other, facts, language) for other in recognized.also)
+        between = " " if language == "en" else ""
+        parts["explain.or"] = between.join(explain_reason(other, facts, language) for other in recognized.also)
     _show_parts(console, parts, language)
+
+
+def _advise(recognized: Recognized, language: Language) -> str:
+    """Return what to do; a fact that the line does not give is named by what it is."""
+    if recognized.facts.get("origin") == "null" and recognized.reason in _ABOUT_THE_ORIGIN:
+        return say("explain.null", language)
+    unknown = {name: say(f"unknown.{name}", language) for name in _FACTS if name not in recognized.facts}
+    remedy = write_remedy(recognized.reason, {**unknown, **recognized.facts}, language)
+    if language == "zh":
+        # The table has spaces around facts, which are Latin letters; Chinese words have no spaces around them.
+        for text in unknown.values():
+            remedy = re.sub(f"(?<=[\u4e00-\u9fff]) (?={text})|(?<={text}) (?=[\u4e00-\u9fff])", "", remedy)
+    return remedy
 
 
 def _explain_redirect(recognized: Recognized, language: Language) -> Mapping[str, str] | None:
@@ -106,9 +119,9 @@ def _explain_redirect(recognized: Recognized, language: Language) -> Mapping[str
     else:
         way = "explain.redirect_elsewhere"
     facts = {"first": first, "last": last or ""}
-    happened = say("explain.redirect", language, facts)
+    happened, between = say("explain.redirect", language, facts), " " if language == "en" else ""
     return {
-        "explain.happened": f"{happened} {explain_reason(recognized.reason, recognized.facts, language)}",
+        "explain.happened": happened + between + explain_reason(recognized.reason, recognized.facts, language),
         "explain.do": say(way, language, facts),
     }
 

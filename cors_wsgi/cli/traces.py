@@ -106,6 +106,12 @@ TRACES: Final = (
         is_cause=True,
     ),
     Trace(
+        r"Loading failed for the <script>",
+        "Firefox prints this for every script that it could not load, whatever the reason.",
+        "Look at the script in the network panel (F12): a status such as 404 is the reason. If there is a line above "
+        "that begins with “Cross-Origin Request Blocked”, that line says why: copy it.",
+    ),
+    Trace(
         r"Failed to fetch|NetworkError when attempting to fetch resource|Load failed|Network Error\b|\bERR_NETWORK\b"
         r"|XMLHttpRequest error|Http failure response for .*: 0 ",
         "This is what the script sees, and all that it may learn.",

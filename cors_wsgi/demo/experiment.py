@@ -27,7 +27,17 @@ _DOTS: Final = re.compile(r"[/\\](?:\.|%2e){1,2}(?:[/\\?#]|$)", re.IGNORECASE)
 
 
 class PlanError(ValueError):
-    """What was sent is not a plan; the page never sends such a thing."""
+    """What was sent is not a plan.
+
+    Attributes:
+        key: of the text that says why.
+        facts: what the text is filled with.
+    """
+
+    def __init__(self, key: str, **facts: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.facts = facts
 
 
 @dataclass(frozen=True)
@@ -114,24 +124,24 @@ def read_json(content: bytes) -> Mapping[str, Any]:
     try:
         data = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise PlanError("this is not JSON") from error
+        raise PlanError("plan.json") from error
     if not isinstance(data, dict):
-        raise PlanError("this is not a JSON object")
+        raise PlanError("plan.object")
     return data
 
 
 def _read_script(data: Mapping[str, Any]) -> Script:
     path = _get(data, "path", str)
     if not path.startswith("/") or path.startswith(("//", "/\\")):
-        raise PlanError(f"path={path[:100]!r} must begin with one slash")
+        raise PlanError("plan.path", path=repr(path[:100]))
     if _DOTS.search(path):
-        raise PlanError(f"path={path[:100]!r} has segments of dots, which browsers remove")
+        raise PlanError("plan.dots", path=repr(path[:100]))
     headers = _get(data, "headers", list)
     if len(headers) > MOST_HEADERS or not all(_is_pair(pair) for pair in headers):
-        raise PlanError(f"headers must be at most {MOST_HEADERS} pairs of texts")
+        raise PlanError("plan.headers", most=MOST_HEADERS)
     times = _get(data, "times", int)
     if not 1 <= times <= MOST_TIMES:
-        raise PlanError(f"times={times} is not from 1 to {MOST_TIMES}")
+        raise PlanError("plan.times", times=times, most=MOST_TIMES)
     return Script(
         method=_get(data, "method", str),
         path=path,
@@ -150,14 +160,14 @@ def _read_script(data: Mapping[str, Any]) -> Script:
 def _get(data: Mapping[str, Any], name: str, kind: type) -> Any:
     value = data.get(name)
     if not isinstance(value, kind) or (isinstance(value, str) and len(value) > LONGEST_TEXT):
-        raise PlanError(f"{name} is missing, too long, or not a {kind.__name__}")
+        raise PlanError("plan.value", name=name, most=LONGEST_TEXT, kind=kind.__name__)
     return value
 
 
 def _choose(data: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> Any:
     value = data.get(name)
     if value not in choices:
-        raise PlanError(f"{name} must be one of {', '.join(choices)}")
+        raise PlanError("plan.choice", name=name, choices=", ".join(choices))
     return value
 
 

@@ -9,12 +9,18 @@ from urllib.parse import unquote
 from cors_wsgi import PolicyError
 from cors_wsgi.browser import ENGINES, Engine, Exchange, FetchError
 from cors_wsgi.browser.reasons import NO_MESSAGE
-from cors_wsgi.errors import Problem
 
 from ..cli.hints import find_hints
 from ..cli.remedies import write_for_policy
 from ..texts import Language, chinese, say
-from ..texts.writing import explain_reason, write_cause, write_remedy
+from ..texts.writing import (
+    explain_reason,
+    write_cause,
+    write_difference,
+    write_problem,
+    write_remedy,
+    write_warning,
+)
 from .origins import COOKIE, DemoOrigins
 from .prediction import Call, Prediction, find_differences, predict
 from .runs import Recorded, Run
@@ -40,14 +46,10 @@ _ADDED_BY_SERVER: Final = frozenset({"date", "server", "connection"})
 
 def describe_problems(error: PolicyError, language: Language = "en") -> dict[str, Any]:
     """Return what is wrong with a policy."""
-    return {"problems": [_describe_problem(one, language) for one in error.problems]}
-
-
-def _describe_problem(one: Problem, language: Language) -> dict[str, str]:
-    text = f"{one.problem} {one.remedy}"
-    if language == "zh":
-        text = chinese.PROBLEMS.get(one.code.value, text)
-    return {"option": one.option, "code": one.code, "text": text}
+    problems = [
+        {"option": one.option, "code": one.code, "text": write_problem(one, language)} for one in error.problems
+    ]
+    return {"problems": problems}
 
 
 def describe_plan(run: Run, origins: DemoOrigins, engine: Engine, language: Language = "en") -> dict[str, Any]:
@@ -58,7 +60,7 @@ def describe_plan(run: Run, origins: DemoOrigins, engine: Engine, language: Lang
         "run": run.name,
         "base": run.base,
         "policy": None if run.plan.policy is None else repr(run.plan.policy),
-        "warnings": list(run.plan.warnings),
+        "warnings": [write_warning(warning, language) for warning in run.plan.warnings],
         "engine": NAMES.get(engine.name) or say("known_standard", language),
         "causes": [write_cause(cause, method, language) for cause in predictions[engine.name].causes],
         "calls": [_describe_call(call, run, origins, language) for call in predictions[engine.name].calls],
@@ -66,14 +68,7 @@ def describe_plan(run: Run, origins: DemoOrigins, engine: Engine, language: Lang
             [NAMES.get(name) or say("the_standard", language), _sum_up(prediction, language)]
             for name, prediction in predictions.items()
         ],
-        "differences": [
-            {
-                "about": row.about if language == "en" else chinese.DIFFERENCES.get(row.name, row.about),
-                "standard": str(row.standard),
-                "engine": str(row.engines[engine.name]),
-            }
-            for row in find_differences(run, origins, engine)
-        ],
+        "differences": [write_difference(row, engine.name, language) for row in find_differences(run, origins, engine)],
     }
 
 
@@ -95,7 +90,7 @@ def _describe_call(call: Call, run: Run, origins: DemoOrigins, language: Languag
         "inPolicy": failed and write_for_policy(failed.reason, failed.facts, language),
         "consoles": _list_consoles(failed, run, language) if failed and failed.reason.is_cors else {},
         "hints": [
-            _strip(hint.text if language == "en" else chinese.HINTS.get(hint.name.value, hint.text), run)
+            _strip(hint.text if language == "en" else chinese.HINTS[hint.name.value], run)
             for hint in find_hints(call.exchanges, origins.page, failed)
         ],
     }

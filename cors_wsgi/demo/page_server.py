@@ -63,26 +63,22 @@ class PageServer:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
+        language = _choose_language(environ)
         if environ.get("HTTP_HOST") != urlsplit(self._origins.page).netloc:
             # Else a name that somebody else points at this machine would be an origin that may read all this.
-            return _say(
-                start_response,
-                "403 Forbidden",
-                f"This demo answers at {self._origins.page}/ only: open it under that name.",
-            )
+            return _say(start_response, "403 Forbidden", say("server.host", language, {"page": self._origins.page}))
         name = environ.get("PATH_INFO", "").lstrip("/") or "index.html"
         method = environ["REQUEST_METHOD"]
-        language = _choose_language(environ)
         if name == "plan":
             return self._take_plan(environ, start_response, language)
         if method not in ("GET", "HEAD"):
-            return _say(start_response, "405 Method Not Allowed", "Write GET.")
+            return _say(start_response, "405 Method Not Allowed", say("server.method", language))
         if name == "ready.json":
             return _send_json(start_response, self._describe(language))
         if name.startswith("runs/"):
-            return self._tell_run(name.removeprefix("runs/"), start_response)
+            return self._tell_run(name.removeprefix("runs/"), start_response, language)
         if name not in FILES:
-            return _say(start_response, "404 Not Found", "There is no such page.")
+            return _say(start_response, "404 Not Found", say("server.no_page", language))
         content = (_FOLDER / name).read_bytes()
         if name == "index.html":
             content = self._fill(content.decode(), language).encode()
@@ -104,24 +100,25 @@ class PageServer:
         self, environ: WSGIEnvironment, start_response: StartResponse, language: Language
     ) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "POST" or environ.get("HTTP_ORIGIN") != self._origins.page:
-            return _say(start_response, "403 Forbidden", "Only the page itself may post here.")
+            return _say(start_response, "403 Forbidden", say("server.origin", language))
         length = environ.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or len(length) > len(str(_LONGEST_PLAN)) or int(length) > _LONGEST_PLAN:
-            return _say(start_response, "413 Content Too Large", f"A plan has at most {_LONGEST_PLAN} bytes.")
+            text = say("server.too_long", language, {"most": _LONGEST_PLAN})
+            return _say(start_response, "413 Content Too Large", text)
         try:
             data = read_json(environ["wsgi.input"].read(int(length)))
             plan = read_plan(data)
         except PlanError as error:
-            return _say(start_response, "400 Bad Request", str(error))
+            return _say(start_response, "400 Bad Request", say(error.key, language, error.facts))
         except PolicyError as error:
             return _send_json(start_response, describe_problems(error, language))
         engine = ENGINES.get(str(data.get("engine")), ENGINES["standard"])
         return _send_json(start_response, describe_plan(self._runs.add(plan), self._origins, engine, language))
 
-    def _tell_run(self, name: str, start_response: StartResponse) -> Iterable[bytes]:
+    def _tell_run(self, name: str, start_response: StartResponse, language: Language) -> Iterable[bytes]:
         run = self._runs.find(name)
         if run is None:
-            return _say(start_response, "404 Not Found", "There is no such run.")
+            return _say(start_response, "404 Not Found", say("server.no_run", language))
         return _send_json(start_response, describe_recorded(run.recorded, run, self._origins))
 
     def _fill(self, template: str, language: Language) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rich import box
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from ..texts import Language, say
+from ..texts.wrapping import wrap
 from .recorded import Answer
 from .trials import ScenarioResult
 
@@ -33,19 +36,31 @@ def make_table(results: Sequence[ScenarioResult], width: int, language: Language
         if width >= _WIDE:
             table.add_row(request, answer, verdict)
         else:
-            table.add_row(Text("\n").join((request, answer)), verdict)
+            table.add_row(Group(request, answer), verdict)
         table.add_row()
     return table
 
 
-def _describe_request(result: ScenarioResult, language: Language) -> Text:
+@dataclass(frozen=True)
+class _Prose:
+    """A sentence; where words have no spaces between them, Rich would break its lines at the few that are elsewhere."""
+
+    text: str
+    language: Language
+    style: str = ""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        yield Text(wrap(self.text, options.max_width) if self.language == "zh" else self.text, self.style)
+
+
+def _describe_request(result: ScenarioResult, language: Language) -> Group:
     script = result.scenario.script
-    text = Text.assemble((result.scenario.title(language), "bold"), "\n", f"{script.method} {script.path}")
+    asks = Text(f"{script.method} {script.path}")
     for name, value in script.headers:
-        text.append(f"\n{name}: {value}", "dim")
+        asks.append(f"\n{name}: {value}", "dim")
     if script.credentials:
-        text.append(f"\n{say('demo.with_credentials', language)}", "dim")
-    return text
+        asks.append(f"\n{say('demo.with_credentials', language)}", "dim")
+    return Group(_Prose(result.scenario.title(language), language, "bold"), asks)
 
 
 def _describe_answers(result: ScenarioResult, language: Language) -> Text:
@@ -62,9 +77,12 @@ def _describe_answer(answer: Answer) -> Text:
     return text
 
 
-def _describe_verdict(result: ScenarioResult, language: Language) -> Text:
+def _describe_verdict(result: ScenarioResult, language: Language) -> Group:
     name, colour = ("demo.readable", "green") if result.is_readable else ("demo.blocked", "yellow")
-    text = Text.assemble((say(name, language), colour), "\n", result.scenario.lesson(language))
+    lines: list[RenderableType] = [
+        Text(say(name, language), colour),
+        _Prose(result.scenario.lesson(language), language),
+    ]
     if not result.is_as_expected:
-        text.append(f"\n{say('demo.unexpected', language)}", "red")
-    return text
+        lines.append(_Prose(say("demo.unexpected", language), language, "red"))
+    return Group(*lines)

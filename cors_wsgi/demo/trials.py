@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cors_wsgi.browser import ENGINES, Browser, Exchange
 from cors_wsgi.fetch import VARY
 
+from ..texts import Language, say
 from .experiment import Plan, make_policy
 from .origins import DemoOrigins
 from .prediction import Prediction, play, predict
@@ -16,6 +18,22 @@ from .runs import Runs
 from .scenarios import PAGE, Scenario
 
 _CORS = "access-control-"
+
+
+class Deviation(NamedTuple):
+    """A point in which a scenario was not as predicted, or not as recorded.
+
+    Attributes:
+        key: of the text that says so.
+        facts: what the text is filled with.
+    """
+
+    key: str
+    facts: Mapping[str, object]
+
+    def tell(self, language: Language = "en") -> str:
+        """Return it as a line."""
+        return say(self.key, language, self.facts)
 
 
 @dataclass(frozen=True)
@@ -27,14 +45,14 @@ class ScenarioResult:
         answers: what the API answered, in order.
         is_readable: whether the script may read the last answer.
         is_sent: whether the request itself was sent; not if the preflight was refused.
-        differences: a line for each point that is not as predicted, or not as recorded.
+        differences: what is not as predicted, or not as recorded.
     """
 
     scenario: Scenario
     answers: Sequence[Answer]
     is_readable: bool
     is_sent: bool
-    differences: Sequence[str]
+    differences: Sequence[Deviation]
 
     @property
     def is_as_expected(self) -> bool:
@@ -87,18 +105,15 @@ def _fill(recording: Recording, origins: DemoOrigins) -> Recording:
     return Recording(recording.is_readable, answers)
 
 
-def _compare(by: str, seen: Recording, expected: Recording) -> Iterable[str]:
+def _compare(by: str, seen: Recording, expected: Recording) -> Iterable[Deviation]:
     if seen.is_readable != expected.is_readable:
-        yield f"the answer is {_say(seen)}; {by} was {_say(expected)}"
+        yield Deviation(f"demo.{by}.{'readable' if seen.is_readable else 'blocked'}", {})
     if len(seen.answers) != len(expected.answers):
-        yield f"{len(seen.answers)} requests were sent; {by} were {len(expected.answers)}"
+        yield Deviation(f"demo.{by}.count", {"seen": len(seen.answers), "expected": len(expected.answers)})
     for one, other in zip(seen.answers, expected.answers, strict=False):
         if one != other:
-            yield (
-                f"{one.method} was answered {one.status} {dict(one.headers)}; "
-                f"{by} was {other.method} {other.status} {dict(other.headers)}"
-            )
+            yield Deviation(f"demo.{by}.answer", {"seen": _show(one), "expected": _show(other)})
 
 
-def _say(recording: Recording) -> str:
-    return "readable" if recording.is_readable else "blocked"
+def _show(answer: Answer) -> str:
+    return f"{answer.method} {answer.status} {dict(answer.headers)}"

@@ -121,7 +121,7 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
         "A bearer token",
         "Bearer 令牌",
         "Authorization needs a preflight as well, and its name in the answer: * alone does not cover it.",
-        "Authorization 也要预检，而且回答里必须写出它的名称：单写 * 不包括它。",
+        "Authorization 也要预检，而且响应里必须写出它的名称：只写 * 不包括它。",
     ),
     "upload-listener": (
         "A progress bar for an upload",
@@ -160,7 +160,7 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
         "With a cookie, and preflighted",
         "带 Cookie，并且有预检",
         "The preflight itself never carries the cookie; its answer must support credentials, and so must the other.",
-        "预检本身从不带 Cookie；它的回答必须支持凭据，实际请求的响应也必须支持。",
+        "预检本身从不带 Cookie；预检响应必须表明支持凭据，实际请求的响应也一样。",
     ),
     "credentials-refused": (
         "With a cookie, and not allowed",
@@ -169,7 +169,7 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
             "The request is sent with the cookie, and the app runs; but without Access-Control-Allow-Credentials the "
             "script may not read the answer."
         ),
-        "请求带着 Cookie 发出，程序也运行了；但没有 Access-Control-Allow-Credentials，脚本不能读取响应。",
+        "请求带着 Cookie 发出，应用也运行了；但没有 Access-Control-Allow-Credentials，脚本不能读取响应。",
     ),
     "credentials-for-everybody": (
         "With a cookie, where everybody may read",
@@ -187,7 +187,7 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
         "A server without CORS",
         "没有配置 CORS 的服务器",
         "The app runs and answers, and the browser keeps the answer to itself: this is how every server begins.",
-        "程序运行并作出响应，但浏览器不把它交给脚本：每个服务器一开始都是这样。",
+        "应用运行并返回响应，但浏览器不把它交给脚本：每个服务器一开始都是这样。",
     ),
     "refused-origin": (
         "A refused origin",
@@ -196,7 +196,7 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
             "The policy names another origin. A simple request is still sent, and the app runs; only the answer "
             "is kept from the script."
         ),
-        "策略写的是另一个源。简单请求照样发出，程序也照样运行，只是脚本读不到响应。",
+        "策略写的是另一个源。简单请求照样发出，应用也照样运行，只是脚本读不到响应。",
     ),
     "refused-origin-preflighted": (
         "A refused origin, preflighted",
@@ -208,19 +208,19 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
         "A refused method",
         "被拒绝的方法",
         "The answer to the preflight does not name DELETE.",
-        "预检的回答里没有 DELETE。",
+        "预检响应里没有 DELETE。",
     ),
     "refused-header": (
         "A refused header",
         "被拒绝的请求头",
         "The answer to the preflight does not name X-Other.",
-        "预检的回答里没有 X-Other。",
+        "预检响应里没有 X-Other。",
     ),
     "no-cors-mode": (
         "mode: 'no-cors'",
         "mode: 'no-cors'",
         "It silences the console, and no more: the script gets an opaque response with nothing in it.",
-        "它只是让控制台不再报错：脚本得到的是不透明的响应，里面什么也没有。",
+        "它只是让控制台不再报错：脚本得到的是不透明（opaque）的响应，里面什么也没有。",
     ),
     "headers-hidden": (
         "Headers that stay hidden",
@@ -238,7 +238,7 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
         "An error, readable",
         "可以读取的错误",
         "Errors are shared like any other answer: the script reads the 404.",
-        "错误与其他响应一样共享：脚本可以读到 404。",
+        "错误响应与其他响应一样带有 CORS 响应头：脚本可以读到 404。",
     ),
     "picture-on-canvas": (
         "A picture on a canvas, without CORS",
@@ -256,31 +256,31 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
             "The attribute crossorigin makes it a CORS request. The answer allows the page, so scripts "
             "may read the canvas."
         ),
-        "crossorigin 属性使它成为 CORS 请求。响应允许本页，所以脚本可以读取画布。",
+        "crossorigin 属性使它成为 CORS 请求。响应允许本页的源，所以脚本可以读取画布。",
     ),
     "picture-refused": (
         "A picture with crossorigin, refused",
         "带 crossorigin 的图片，被拒绝",
         "With crossorigin the server has to allow the page. This one does not, so the picture is not even shown.",
-        "带了 crossorigin，就必须得到服务器的允许。这里没有允许，图片连显示都不能。",
+        "带了 crossorigin，就必须得到服务器的允许。这里没有得到允许，图片根本不会显示。",
     ),
     "style": (
         "A style sheet",
         "样式表",
         "Style sheets load from anywhere and apply, but scripts cannot read the rules of another origin's.",
-        "样式表可以从任何地方加载并生效，但脚本不能读取别的源的规则。",
+        "样式表可以从任何地方加载并生效，但脚本不能读取别的源的样式规则。",
     ),
     "font": (
         "A font",
         "字体",
         "Fonts always need CORS, without any attribute. The answer allows the page, so the font is used.",
-        "字体总是需要 CORS，不需要任何属性。响应允许本页，所以字体可以使用。",
+        "字体总是需要 CORS，不需要任何属性。响应允许本页的源，所以字体可以使用。",
     ),
     "font-refused": (
         "A font, from a server without CORS",
         "字体（服务器没有配置 CORS）",
         "Nothing in the answer allows the page, so the text appears in another font.",
-        "响应没有允许本页，文字只能用别的字体显示。",
+        "响应没有允许本页的源，文字只能用别的字体显示。",
     ),
     "module": (
         "A module script",
@@ -292,25 +292,25 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
         "A module script, from a server without CORS",
         "模块脚本（服务器没有配置 CORS）",
         "Nothing in the answer allows the page, so the module never runs.",
-        "响应没有允许本页，模块不会运行。",
+        "响应没有允许本页的源，模块不会运行。",
     ),
     "preflight-kept": (
         "The same PUT twice",
-        "同样的 PUT 两次",
+        "同一个 PUT 发送两次",
         "The browser keeps the answer to the preflight for max_age seconds: the second PUT is sent at once.",
-        "浏览器把预检的回答保留 max_age 秒：第二个 PUT 立即发送。",
+        "浏览器把预检结果缓存 max_age 秒：第二个 PUT 立即发送。",
     ),
     "preflight-not-kept": (
         "The same PUT twice, with max_age 0",
-        "同样的 PUT 两次，max_age 为 0",
+        "同一个 PUT 发送两次，max_age 为 0",
         "The answer must not be kept, so each PUT is preflighted: every call takes two round trips.",
-        "回答不能保留，每个 PUT 都要预检：每次调用都要往返两次。",
+        "预检结果不能缓存，每个 PUT 都要预检：每次调用都要往返两次。",
     ),
     "redirect": (
         "A redirect",
         "重定向",
         "A simple request is redirected within the API: every answer on the way needs the CORS headers.",
-        "简单请求在接口内重定向：沿途的每个响应都需要 CORS 响应头。",
+        "简单请求在接口内重定向：途中的每个响应都需要 CORS 响应头。",
     ),
     "redirect-preflighted": (
         "A redirect of a preflighted request",
@@ -322,7 +322,7 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
         "A redirect to a third origin",
         "重定向到第三个源",
         "From one foreign origin to another the Origin becomes null, which a policy that names origins does not allow.",
-        "从一个别的源重定向到另一个别的源，Origin 会变成 null，而写明了源的策略不允许它。",
+        "从接口的源再重定向到第三个源，Origin 会变成 null，而写明了源的策略不允许 null。",
     ),
     "crash": (
         "A crash, hidden by CORS",
@@ -331,13 +331,13 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
             "The app crashes, and the server's own error page has no CORS headers. The console blames CORS; the cause "
             "is in the server's log."
         ),
-        "程序崩溃，服务器自己的错误页没有 CORS 响应头。控制台归咎于 CORS；真正的原因在服务器的日志里。",
+        "应用崩溃，服务器自己的错误页没有 CORS 响应头。控制台报的是 CORS 错误，真正的原因在服务器的日志里。",
     ),
     "error": (
         "A crash, readable",
         "可以读取的崩溃",
         "The app catches its own crash and makes the error page: CORS shares it, and the script sees the 500.",
-        "程序捕获了自己的异常并生成错误页：CORS 照样共享，脚本可以看到 500。",
+        "应用捕获了自己的异常并生成错误页：它照样带有 CORS 响应头，脚本可以看到 500。",
     ),
 }
 

@@ -10,9 +10,10 @@ from .explain import EXPLAIN
 from .languages import Language
 from .page import PAGE
 from .scenarios import SCENARIOS
+from .server import SERVER
 from .text import Text
 
-TEXTS: Final[Mapping[str, Text]] = {**PAGE, **SCENARIOS, **EXPLAIN, **DEMO}
+TEXTS: Final[Mapping[str, Text]] = {**PAGE, **SCENARIOS, **EXPLAIN, **DEMO, **SERVER}
 
 
 def say(key: str, language: Language = "en", facts: Mapping[str, object] | None = None) -> str:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-from ..browser import CauseKind, FailureReason, PreflightCause
+from ..browser import CauseKind, Difference, FailureReason, PreflightCause
 from ..browser.reasons import fill
 from ..browser.slips import rename_page
-from . import chinese
+from ..errors import Problem
+from . import chinese, chinese_engines, chinese_policies
 from .languages import Language
+from .table import say
+from .vague import choose_vague
 
 
 def explain_reason(reason: FailureReason, facts: Mapping[str, str], language: Language) -> str:
-    """Return what happened."""
-    return reason.explain(facts) if language == "en" else fill(chinese.REASONS[reason.value][0], facts)
+    """Return what happened; in other words, where a fact of the usual ones is not known."""
+    vague = choose_vague(reason, facts, language)
+    if vague is not None:
+        return fill(vague, facts)
+    if language == "en":
+        return reason.explain(facts)
+    if facts.get("value") == "" and reason.value in chinese.MISSING:
+        return fill(chinese.MISSING[reason.value], facts)
+    value = facts.get("value", "")
+    return fill(chinese.REASONS[reason.value][0], {**facts, "value": _translate(chinese.VALUES, value) or value})
 
 
 def write_remedy(reason: FailureReason, facts: Mapping[str, str], language: Language) -> str:
@@ -39,4 +51,52 @@ def write_cause(cause: PreflightCause, method: str, language: Language) -> str:
 
 def write_trace(words: str, explanation: str, remedy: str, language: Language) -> tuple[str, str]:
     """Return what a line without a reason means, and what to do; `words` are those by which it was recognized."""
-    return (explanation, remedy) if language == "en" else chinese.TRACES.get(words, (explanation, remedy))
+    return (explanation, remedy) if language == "en" else chinese.TRACES[words]
+
+
+def write_problem(problem: Problem, language: Language) -> str:
+    """Return what is wrong with a policy, and what to write instead."""
+    if language == "en":
+        return f"{problem.problem} {problem.remedy}"
+    texts, code = chinese_policies.PROBLEMS, problem.code.value
+    text, remedy = texts.get(f"{code}.{problem.option}") or texts[code]
+    # A remedy that is no more than the text to write is as good in Chinese.
+    meant = re.fullmatch(r"(?:Write|Did you mean) (['\"])(?P<text>[^'\"]+)\1[.?]", problem.remedy)
+    return text + (f"请写 {meant['text']}。" if meant else remedy)
+
+
+def write_warning(warning: str, language: Language) -> str:
+    """Return what a policy warns of.
+
+    Args:
+        warning: the English sentence.
+        language: of the reader.
+    """
+    return warning if language == "en" else _translate(chinese_policies.WARNINGS, warning) or warning
+
+
+def write_difference(row: Difference, engine: str, language: Language) -> dict[str, str]:
+    """Return what a row of the table of engines is about, what the standard does, and what the engine does."""
+    return {
+        "about": row.about if language == "en" else chinese_engines.DIFFERENCES[row.name],
+        "standard": _write_value(row.standard, language),
+        "engine": _write_value(row.engines[engine], language),
+    }
+
+
+def _write_value(value: object, language: Language) -> str:
+    if isinstance(value, bool):
+        return say("value.yes" if value else "value.no", language)
+    if value is None:
+        return say("value.no_limit", language)
+    if isinstance(value, frozenset):
+        return say("value.comma", language).join(sorted(value)) or say("none", language)
+    return str(value) if language == "en" else chinese_engines.ENGINE_VALUES.get(str(value), str(value))
+
+
+def _translate(table: Mapping[str, str], text: str) -> str | None:
+    """Return the Chinese of a sentence that one of the table's patterns matches, or None."""
+    for pattern, chinese_text in table.items():
+        if match := re.fullmatch(pattern, text):
+            return match.expand(chinese_text)
+    return None

@@ -67,16 +67,21 @@ def test_an_answer_that_is_not_as_recorded_is_seen(scenario: Scenario) -> None:
     with serve_demo([scenario], {scenario.name: Recording(recording.is_readable, (*others, wrong))}) as demo:
         (result,) = demo.results
     (difference,) = result.differences
-    assert f"recorded was {wrong.method} {wrong.status}" in difference
+    seen = f"{last.method} {last.status} "
+    headers = "{'Access-Control-Allow-Origin': 'https://other.example'}"
+    assert difference.tell().startswith(seen)
+    assert difference.tell().endswith(f" was answered; recorded: {seen}{headers}")
+    assert difference.tell("zh").startswith(f"响应是 {seen}")
+    assert difference.tell("zh").endswith(f"，而记录是 {seen}{headers}")
 
 
 def test_what_a_script_may_read_and_how_often_it_asks_is_compared(demo: Demo) -> None:
     (scenario,) = (scenario for scenario in SCENARIOS if scenario.name == "get")
     with serve_demo([scenario], {"get": Recording(False, ())}) as demo:
         (result,) = demo.results
-    assert result.differences == [
-        "the answer is readable; recorded was blocked",
-        "1 requests were sent; recorded were 0",
+    assert [one.tell() for one in result.differences] == [
+        "the answer is readable; it was recorded as blocked",
+        "1 requests were sent; 0 were recorded",
     ]
 
 
@@ -89,7 +94,7 @@ def test_a_policy_that_shares_too_much_fails_the_command(capsys: pytest.CaptureF
     shown = re.sub(r"\s+", " ", capsys.readouterr().out)
     assert status == 1
     assert "2 of 12 scenarios did not go as expected." in shown
-    assert "A refused origin: the answer is readable; recorded was blocked" in shown
+    assert "A refused origin: the answer is readable; it was recorded as blocked" in shown
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -7,13 +7,15 @@ import re
 import subprocess
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from cli.test_command import SCRIPT, run
+from support.manual import DOCS
 from support.needs import needs
 
 from cors_wsgi.browser import FailureReason
+from cors_wsgi.cli import main
 from cors_wsgi.cli.console_lines import recognize
 
 CONSOLES = Path(__file__).parent.parent / "tools" / "engines" / "data"
@@ -253,9 +255,14 @@ RECORDED = [
 ]
 
 
+def fill(text: str) -> str:
+    """Return a recorded line as it was before the ports of those servers were taken out of it."""
+    return text.replace("{page}", "https://app.example.com").replace("{api}", "https://api.example.com")
+
+
 @pytest.mark.parametrize(("engine", "message"), RECORDED)
 def test_what_real_consoles_printed_is_recognised(engine: str, message: dict[str, Any]) -> None:
-    lines = [line for text in message["text"] for line in text.splitlines()]
+    lines = [line for text in message["text"] for line in fill(text).splitlines()]
     found = [recognized for line in lines if (recognized := recognize(line))]
     reasons = {reason.value for each in found for reason in (each.reason, *each.also)}
     is_told_apart = (engine, message["case"].rpartition("-")[0]) not in SAME_WORDS
@@ -453,7 +460,7 @@ def test_a_firefox_in_another_language_says_what_the_english_one_says(language: 
     other = json.loads(path.read_text("utf-8"))["messages"]
     assert [one["case"] for one in other] == [one["case"] for one in english]
     for one, known in zip(other, english, strict=True):
-        found, expected = ([recognize(line) for line in lines["text"]] for lines in (one, known))
+        found, expected = ([recognize(fill(line)) for line in lines["text"]] for lines in (one, known))
         assert [each and each.reason for each in found] == [each and each.reason for each in expected], one["case"]
     assert sum(len(one["text"]) for one in other) > 80
 
@@ -512,3 +519,150 @@ def test_what_comes_first_is_what_helps(text: str, status: int, words: str) -> N
     shown = run("explain", text, COLUMNS="300")
     assert shown.returncode == status
     assert words in " ".join(shown.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "facts"),
+    [
+        pytest.param(
+            FIREFOX + "CORS preflight response did not succeed). Status code: 401.",
+            {"url": "https://api.example.com/x", "status": "401"},
+            id="a status before a full stop",
+        ),
+        pytest.param(
+            'Fetch API cannot load https://api.example.com/x. Request mode is "same-origin" but the URL\'s origin is '
+            "not same as the request origin https://app.example.com.",
+            {"url": "https://api.example.com/x", "origin": "https://app.example.com"},
+            id="a URL and an origin before a full stop",
+        ),
+        pytest.param(
+            "Header Access-Control-Allow-Methods has an invalid value: ['GET', 'PUT']",
+            {"value": "['GET', 'PUT']"},
+            id="a value with blanks at the end",
+        ),
+        pytest.param(
+            "Blocked loading mixed active content “http://api.example.com/x”",
+            {"url": "http://api.example.com/x"},
+            id="a URL in curly quotes",
+        ),
+        pytest.param(
+            "Cross-origin redirection to https://api.example.com/x denied by Cross-Origin Resource Sharing policy: "
+            "redirection URL https://me@api.example.com/x has credentials",
+            {"url": "https://api.example.com/x", "location": "https://me@api.example.com/x"},
+            id="two URLs",
+        ),
+        pytest.param(
+            'Fetch API cannot load localhost:8000/items. URL scheme "localhost" is not supported.',
+            {"location": "localhost:8000/items", "value": "localhost"},
+            id="a URL without a scheme",
+        ),
+        pytest.param(
+            "Security Error: Content at http://localhost:5173/ may not load or link to file:///home/ada/data.json.",
+            {"location": "file:///home/ada/data.json"},
+            id="a file",
+        ),
+        pytest.param(
+            CHROMIUM.replace("https://api.example.com/x", "file:///x.json")
+            + "Cross origin requests are only supported for protocol schemes: http, data, https.",
+            {
+                "url": "file:///x.json",
+                "origin": "https://app.example.com",
+                "location": "file:///x.json",
+                "value": "http, data, https.",
+            },
+            id="a file that is fetched",
+        ),
+        pytest.param(
+            FIREFOX + "CORS request not http).",
+            {"url": "https://api.example.com/x"},
+            id="a redirect to what is not http",
+        ),
+    ],
+)
+def test_the_facts_in_a_line_are_found_whole(line: str, facts: dict[str, str]) -> None:
+    recognized = recognize(line)
+    assert recognized is not None
+    assert recognized.facts == facts
+
+
+@pytest.mark.parametrize(
+    ("line", "reasons"),
+    [
+        pytest.param(
+            FIREFOX + "CORS header ‘Access-Control-Allow-Origin’ does not match ‘app.example.com’).",
+            ["acao-invalid"],
+            id="a value that is not an origin",
+        ),
+        pytest.param(
+            FIREFOX + "CORS header ‘Access-Control-Allow-Origin’ does not match ‘https://b.example’).",
+            ["acao-mismatch"],
+            id="a value that is an origin",
+        ),
+        pytest.param(
+            FIREFOX + "CORS header ‘Access-Control-Allow-Origin’ does not match ‘null’).", ["acao-mismatch"], id="null"
+        ),
+        pytest.param("Preflight response is not successful. Status code: 401", ["preflight-status"], id="an error"),
+        pytest.param("Preflight response is not successful. Status code: 308", ["preflight-redirect"], id="a redirect"),
+    ],
+)
+def test_what_a_browser_has_the_same_words_for_is_told_apart_by_its_facts(line: str, reasons: list[str]) -> None:
+    recognized = recognize(line)
+    assert recognized is not None
+    assert [reason.value for reason in (recognized.reason, *recognized.also)] == reasons
+
+
+MANUAL_LINES: Final = [
+    pytest.param(block, id=f"{page.stem}, {number}")
+    for page in sorted((DOCS / "failures").glob("*.md"))
+    for section in re.findall(r"## What the console says.*?(?=\n## )", page.read_text("utf-8"), re.DOTALL)
+    for number, block in enumerate(re.findall(r"```text\n(.+?)```", section, re.DOTALL))
+]
+"""Every line that the manual's pages on failures show."""
+
+
+def explain_in(language: str, text: str, capsys: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch) -> str:
+    """Return what is said of a text where the environment asks for a language; no line is wrapped."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        patch.delenv(name, raising=False)
+    patch.setenv("LANG", language)
+    patch.setenv("COLUMNS", "10000")
+    main(["explain", text])
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", MANUAL_LINES)
+def test_every_line_of_the_manual_is_explained_in_whole_sentences(
+    text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    english = explain_in("en_US.UTF-8", text, capsys, monkeypatch)
+    chinese = explain_in("zh_CN.UTF-8", text, capsys, monkeypatch)
+    assert english.count("\n") == chinese.count("\n")
+    assert english.split("\n")[0] == chinese.split("\n")[0] or english.startswith("  What it is")
+    for told in (english, chinese):
+        assert not re.search(r"<\w+>|\.\.|[ ‘']…[.’']|…… |the origin the|the page the", re.sub("“[^”]*”", "", told))
+        assert "not among the lines" not in told
+        assert "没有认出" not in told
+    assert not re.search(r"[\u4e00-\u9fff]", english)
+    facts = dict.fromkeys(re.findall(r"'([^']*)'|“([^”]*)”", text))
+    said = re.sub("“[^”]*”", "", chinese)
+    for fact in (part for pair in facts for part in pair if part):
+        said = said.replace(fact, "")
+    assert not re.search(r"\b[A-Za-z]?[a-z']+ [a-z']+\b", said), said
+    assert not re.search(r"[\u4e00-\u9fff] [\u4e00-\u9fff]|[\u4e00-\u9fff][,;:!?]|[,;] [\u4e00-\u9fff]", said), said
+
+
+def test_null_is_never_what_a_server_should_allow(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = CHROMIUM.replace("'https://app.example.com'", "'null'") + LINES[2][0].removeprefix(CHROMIUM)
+    shown = explain_in("en", line, capsys, monkeypatch).split("\n")
+    assert shown[3:5] == [
+        "  What to do",
+        (
+            "    A page's origin is null if the page was opened from a file or is in a sandboxed frame, or if the "
+            "request was redirected from one origin to another: serve the page over http://localhost, take it out of "
+            "the sandbox, or fetch the last URL at once. Do not let the server allow null: every page can have that "
+            "origin."
+        ),
+    ]
+    assert "不要让服务器允许 null" in explain_in("zh", line, capsys, monkeypatch)

@@ -8,19 +8,23 @@ import json
 import re
 import urllib.request
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
 import urllib3
 
 from cors_wsgi import Policy
+from cors_wsgi.browser import DIFFERENCES
 from cors_wsgi.demo.manual import find_manual, read_manual
 from cors_wsgi.demo.page_server import FILES
 from cors_wsgi.demo.recorded import RECORDED
 from cors_wsgi.demo.scenarios import SCENARIOS, Scenario
 from cors_wsgi.demo.servers import Demo, serve_demo
-from cors_wsgi.options import OPTION_NAMES
+from cors_wsgi.errors import Problem, ProblemCode
+from cors_wsgi.options import OPTION_NAMES, WARNINGS, find_warnings
+from cors_wsgi.texts import chinese_policies
+from cors_wsgi.texts.writing import write_difference, write_problem, write_warning
 
 
 @pytest.fixture(scope="module")
@@ -144,21 +148,236 @@ def test_the_page_is_in_the_language_that_is_asked_for(demo: Demo, query: str, a
     assert all(result.scenario.title("en" if "Two" in heading else "zh") in page for result in demo.results)
 
 
+def post_in_chinese(demo: Demo, script: Mapping[str, Any], policy: Any, engine: str = "standard") -> Any:
+    body = json.dumps({"script": {**SCRIPT, **script}, "policy": policy, "engine": engine}).encode()
+    status, text = ask(demo, "POST", "/plan?lang=zh", body, Origin=demo.origins.page)
+    return json.loads(text) if status == 200 else (status, text.strip())
+
+
 def test_in_chinese_all_that_is_said_of_a_plan_is_chinese(demo: Demo) -> None:
-    body = {"script": {**SCRIPT, "method": "DELETE", "credentials": True}, "policy": {"origins": "https://a.example"}}
-    status, text = ask(demo, "POST", "/plan?lang=zh", json.dumps(body).encode(), Origin=demo.origins.page)
-    assert status == 200
-    told = json.loads(text)
+    told = post_in_chinese(demo, {"method": "DELETE", "credentials": True}, {"origins": "https://a.example"})
     (call,) = told["calls"]
     said = [*told["causes"], call["explanation"], call["remedy"], *call["hints"], *(line for _, line in told["others"])]
     assert len(said) >= 7
     assert [line for line in said if not re.search(r"[\u4e00-\u9fff]", line)] == []
-    body["policy"] = {"origins": "app.example.com", "max_age": "soon"}
-    problems = json.loads(ask(demo, "POST", "/plan?lang=zh", json.dumps(body).encode(), Origin=demo.origins.page)[1])
-    assert [(one["option"], one["text"]) for one in problems["problems"]] == [
-        ("origins", "缺少协议。请在前面加上 https://。"),
-        ("max_age", "请写秒数，例如 600。"),
+    problems = post_in_chinese(demo, {}, {"origins": "app.example.com", "max_age": "soon"})["problems"]
+    assert [(one["option"], one["text"]) for one in problems] == [
+        ("origins", "缺少协议。请写 https://app.example.com。"),
+        ("max_age", "时间必须是不小于 0 的整数秒。请写秒数，例如 600；0 表示不缓存。"),
     ]
+
+
+WITH_CREDENTIALS = {"supports_credentials": "true"}
+WRONG_POLICIES: Final[Mapping[str, Mapping[str, str]]] = {
+    "wildcard-beside-rules": {"origins": "*, https://a.example"},
+    "wildcard-with-credentials": {"origins": "*", **WITH_CREDENTIALS},
+    "null-origin": {"origins": "null"},
+    "null-with-credentials": {"origins": "null", **WITH_CREDENTIALS},
+    "insecure-origins": {"origins": "http://a.example", **WITH_CREDENTIALS},
+    "public-suffix": {"origins": "https://*.github.io", **WITH_CREDENTIALS},
+    "origin-type": {"origins": "[1]"},
+    "origin-empty": {"origins": '[""]'},
+    "origin-too-long": {"origins": f"https://{'a' * 600}.example"},
+    "list-in-string": {"origins": "['https://a.example']"},
+    "comma-list": {"origins": "https://a.example https://b.example"},
+    "looks-like-regex": {"origins": r"https://.*\.example\.com"},
+    "white-space": {"origins": "https://a b.example"},
+    "file-origin": {"origins": "file:///index.html"},
+    "missing-scheme": {"origins": "app.example.com"},
+    "scheme-malformed": {"origins": "1https://a.example"},
+    "scheme-misspelled": {"origins": "htps://a.example"},
+    "upper-case": {"origins": "https://A.example"},
+    "user-info": {"origins": "https://me@a.example"},
+    "trailing-slash": {"origins": "https://a.example/"},
+    "path": {"origins": "https://a.example/x"},
+    "query": {"origins": "https://a.example?x"},
+    "fragment": {"origins": "https://a.example#x"},
+    "unicode-host": {"origins": "https://bücher.example"},
+    "ip-address": {"origins": "https://127.1"},
+    "host-missing": {"origins": "https://"},
+    "host-malformed": {"origins": "https://a..example"},
+    "default-port": {"origins": "https://a.example:443"},
+    "port-malformed": {"origins": "https://a.example:0"},
+    "wildcard-place": {"origins": "https://a*.example"},
+    "not-a-token": {"origins": "*", "methods": "GET;"},
+    "wildcard-beside-names": {"origins": "*", "methods": "*, GET"},
+    "forbidden-method": {"origins": "*", "methods": "CONNECT"},
+    "method-case": {"origins": "*", "methods": "patch"},
+    "forbidden-header": {"origins": "*", "allow_headers": "Host"},
+    "forbidden-header.expose_headers": {"origins": "*", "expose_headers": "Set-Cookie"},
+    "response-header": {"origins": "*", "allow_headers": "Access-Control-Allow-Origin"},
+    "request-header": {"origins": "*", "expose_headers": "Origin"},
+    "expose-wildcard-with-credentials": {"origins": "https://a.example", "expose_headers": "*", **WITH_CREDENTIALS},
+    "not-a-bool": {"origins": "*", "supports_credentials": "perhaps"},
+    "max-age": {"origins": "*", "max_age": "soon"},
+    "unknown-risk": {"origins": "*", "accept_risks": "nul-origin"},
+    "unknown-option": {"origins": "*", "origin": "*"},
+}
+"""A policy as the page's fields say it, for every problem that such a policy can have."""
+
+OF_OTHER_CODE: Final = {
+    *("no-origins", "open-regex", "regex-of-bytes", "regex-never-asked", "callable-is-coroutine", "callable-signature"),
+    *("names-type", "blocks-nothing", "resources-type", "resource-type"),
+    *(code.value for code in ProblemCode if code.value.startswith("path-")),
+}
+"""Problems that no policy of fields can have: they are about Python values, paths, and Flask."""
+
+ENGLISH: Final = re.compile(r"\b[A-Za-z]?[a-z']+ [a-z']+\b")
+"""Two words of a sentence; codes, names of headers and options, and URLs have no spaces in them."""
+
+
+def test_there_is_a_policy_for_every_problem_that_the_page_can_show() -> None:
+    assert {name.partition(".")[0] for name in WRONG_POLICIES} | OF_OTHER_CODE == {one.value for one in ProblemCode}
+
+
+@pytest.mark.parametrize("name", WRONG_POLICIES)
+def test_every_problem_of_a_policy_is_told_in_the_language_of_the_page(demo: Demo, name: str) -> None:
+    code, _, option = name.partition(".")
+    for post, is_english in ((post_in_chinese, False), (post_plan, True)):
+        problems = post(demo, SCRIPT, WRONG_POLICIES[name])["problems"]
+        assert [one["code"] for one in problems] == [code]
+        assert option in ("", problems[0]["option"])
+        assert bool(ENGLISH.search(problems[0]["text"])) is is_english
+        assert bool(re.search(r"[\u4e00-\u9fff].*。$", problems[0]["text"])) is not is_english
+
+
+@pytest.mark.parametrize("code", ProblemCode)
+def test_every_problem_has_its_chinese_sentences(code: ProblemCode) -> None:
+    text = write_problem(Problem("origins", "x", code, "It is wrong.", "Leave it out."), "zh")
+    assert re.fullmatch(r"[^。]+。[^。]+。", text)
+    assert not ENGLISH.search(text)
+
+
+@pytest.mark.parametrize(
+    ("policy", "warning"),
+    [
+        pytest.param(
+            {"origins": "*", "allow_headers": "X_Token, X_Key"},
+            "allow_headers=['X_Token', 'X_Key']：服务器会丢弃名称里带下划线的请求头，或者把下划线当作连字符。"
+            "请写成 ['X-Token', 'X-Key']，网页的脚本里也一样。",
+            id="underscores",
+        ),
+        pytest.param(
+            {"origins": "*", "max_age": "100000"},
+            "max_age=100000：没有浏览器会把预检响应缓存超过 86400 秒"
+            "（这是 Firefox 的上限；Chromium 是 7200 秒，Safari 是 600 秒）。",
+            id="a long age",
+        ),
+    ],
+)
+def test_what_a_policy_warns_of_is_told_in_chinese_too(demo: Demo, policy: Mapping[str, str], warning: str) -> None:
+    assert post_in_chinese(demo, SCRIPT, policy)["warnings"] == [warning]
+
+
+def test_every_warning_has_its_chinese() -> None:
+    values = {
+        "allow_headers": ("X_Token",),
+        "max_age": 100000,
+        "supports_credentials": True,
+        "origins": (re.compile(r"https://.*example\.com"),),
+    }
+    warnings = list(find_warnings(values))
+    assert len(warnings) == len(WARNINGS) == len(chinese_policies.WARNINGS)
+    told = [write_warning(warning, "zh") for warning in warnings]
+    assert [text for text in told if ENGLISH.search(text) or not text.endswith("。")] == []
+    assert [write_warning(warning, "en") for warning in warnings] == warnings
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "says"),
+    [
+        ({"path": "//evil.example/"}, 400, "路径 '//evil.example/' 必须以一个斜杠开头"),
+        ({"path": "/a/../b"}, 400, "路径 '/a/../b' 里有 . 或 .. 段，浏览器会去掉它们"),
+        ({"body": "x" * 4097}, 400, "body 不存在、超过 4096 个字符，或者类型不是 str"),
+        ({"headers": [["a", "b"]] * 21}, 400, "请求头最多 20 个，每个由名称和值组成"),
+    ],
+)
+def test_a_script_that_is_not_tried_is_refused_in_chinese(
+    demo: Demo, script: Mapping[str, Any], status: int, says: str
+) -> None:
+    assert post_in_chinese(demo, script, None) == (status, says)
+
+
+@pytest.mark.parametrize(
+    ("script", "engine", "explanation"),
+    [
+        pytest.param(
+            {"method": "PUT", "mode": "no-cors"},
+            "standard",
+            "浏览器拒绝了脚本的请求：no-cors 请求不能使用方法 PUT。",
+            id="a method without CORS",
+        ),
+        pytest.param(
+            {"method": "GET", "bodyKind": "text", "body": "x"},
+            "standard",
+            "浏览器拒绝了脚本的请求：GET 请求不能有请求体。",
+            id="a body of a GET",
+        ),
+        pytest.param(
+            {"method": "POST", "bodyKind": "stream", "mode": "no-cors"},
+            "standard",
+            "浏览器拒绝了脚本的请求：no-cors 请求的请求体不能是流。",
+            id="a stream without CORS",
+        ),
+        pytest.param(
+            {"method": "POST", "bodyKind": "stream"},
+            "webkit",
+            "浏览器拒绝了脚本的请求：这个浏览器不支持发送流。",
+            id="a stream in Safari",
+        ),
+        pytest.param({"method": "TRACE"}, "standard", "任何脚本都不能使用方法 TRACE。", id="a forbidden method"),
+        pytest.param({"method": "A B"}, "standard", "A B 不是合法的方法名。", id="no method"),
+        pytest.param({"headers": [["X-A", "→"]]}, "standard", "“X-A: →”不是合法的请求头。", id="no value of a header"),
+        pytest.param(
+            {"path": "/page.css", "element": "module"},
+            "standard",
+            "响应的类型是“text/css”，与网页要加载的资源不符，不能使用。",
+            id="a wrong type",
+        ),
+        pytest.param(
+            {"path": "/error", "element": "module"},
+            "standard",
+            "响应的状态码是 500，网页不使用它。",
+            id="a wrong status",
+        ),
+        pytest.param(
+            {"method": "DELETE"},
+            "standard",
+            "预检响应不允许方法 DELETE：它没有 Access-Control-Allow-Methods 头。",
+            id="a header that is missing",
+        ),
+    ],
+)
+def test_why_a_script_fails_is_told_in_chinese(
+    demo: Demo, script: Mapping[str, Any], engine: str, explanation: str
+) -> None:
+    policy = {"origins": demo.origins.page, "methods": "[]"}
+    (call,) = post_in_chinese(demo, script, policy, engine)["calls"]
+    assert call["explanation"] == explanation
+    assert not ENGLISH.search(call["remedy"])
+
+
+def test_where_engines_differ_is_told_in_chinese(demo: Demo) -> None:
+    script = {"method": "POST", "bodyKind": "stream", "body": "lamp"}
+    assert post_in_chinese(demo, script, {"origins": demo.origins.page}, "firefox")["differences"] == [
+        {
+            "about": "ReadableStream 作为请求体：发送（预检之后）；变成文本 [object ReadableStream]；或者被拒绝",
+            "standard": "发送",
+            "engine": "变成文本",
+        }
+    ]
+    for row in DIFFERENCES:
+        for engine in row.engines:
+            told = write_difference(row, engine, "zh")
+            assert re.search(r"[\u4e00-\u9fff]", told["about"])
+            assert not ENGLISH.search(told["standard"])
+            assert not ENGLISH.search(told["engine"])
+            assert write_difference(row, engine, "en")["about"] == row.about
+
+
+def test_under_another_name_a_chinese_browser_is_told_the_right_one_in_chinese(demo: Demo) -> None:
+    answer = ask(demo, "GET", "/", Host="127.0.0.1", **{"Accept-Language": "zh-CN"})
+    assert answer == (403, f"这个演示只在 {demo.origins.page}/ 上响应：请用这个地址打开。\n")
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "localhost"])
@@ -184,7 +403,7 @@ def test_a_page_of_another_origin_posts_no_plan(demo: Demo, origin: str | None) 
         (b"", 400, "this is not JSON"),
         (b"[" * 50000, 400, "this is not JSON"),
         (b"[]", 400, "this is not a JSON object"),
-        (b"{}", 400, "script is missing, too long, or not a dict"),
+        (b"{}", 400, "script is missing, longer than 4096 characters, or not a dict"),
         (b"x" * 65537, 413, "A plan has at most 65536 bytes."),
     ],
 )
@@ -199,8 +418,8 @@ def test_what_is_no_plan_is_refused(demo: Demo, body: bytes, status: int, says: 
         ({"path": "//evil.example/"}, "path='//evil.example/' must begin with one slash"),
         ({"path": "/a/../b"}, "path='/a/../b' has segments of dots, which browsers remove"),
         ({"path": "/a/%2E"}, "path='/a/%2E' has segments of dots, which browsers remove"),
-        ({"method": 1}, "method is missing, too long, or not a str"),
-        ({"body": "x" * 4097}, "body is missing, too long, or not a str"),
+        ({"method": 1}, "method is missing, longer than 4096 characters, or not a str"),
+        ({"body": "x" * 4097}, "body is missing, longer than 4096 characters, or not a str"),
         ({"headers": [["a"]]}, "headers must be at most 20 pairs of texts"),
         ({"headers": [["a", "b"]] * 21}, "headers must be at most 20 pairs of texts"),
         ({"bodyKind": "file"}, "bodyKind must be one of none, text, params, form, stream"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from cli.test_playground import ENGLISH, WRONG_POLICIES
 from support.engines import ENGINES, chromium_driver, needs_engine, open_page, webkit_driver
 from support.marionette import firefox_driver
 from support.npm import install_npm_packages
@@ -427,7 +429,7 @@ def test_a_problem_of_a_field_out_of_sight_brings_it_into_sight(driver: Chrome, 
     driver.execute_script("document.getElementById('run').click()")
     wait(driver, "result", "runs", "2")
     assert focused(driver) == "methods"
-    assert driver.find_element("id", "methods-problem").text == "浏览器不让任何脚本发送这个方法。请去掉它。"
+    assert driver.find_element("id", "methods-problem").text == "浏览器不允许任何脚本使用这个方法。请去掉它。"
 
 
 def test_another_scenario_runs_at_once_and_the_last_that_is_chosen_is_shown(driver: Chrome, demo: Demo) -> None:
@@ -469,6 +471,86 @@ def test_the_page_speaks_chinese_where_the_browser_does(demo: Demo) -> None:
         wait(driver, "result", "runs", "1")
         assert driver.find_element("css selector", "h1").text == "Two origins"
         assert driver.current_url.endswith("?lang=en#refused-origin")
+
+
+READ_TEXTS: Final = """
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+const texts = [];
+while (walker.nextNode()) {
+  const { data, parentElement } = walker.currentNode;
+  if (!parentElement.closest("code, pre, .headers, noscript, [lang=en]")) texts.push(data);
+}
+texts.push(...[...document.querySelectorAll("[aria-label], [placeholder], [title]")].flatMap((one) =>
+  ["aria-label", "placeholder", "title"].map((name) => one.getAttribute(name) ?? "")));
+return [document.title, ...texts, ...[...document.querySelectorAll("optgroup")].map((group) => group.label)];
+"""
+"""Every text of the page, except code, headers, and what is in English on purpose: the link to the English page."""
+
+IN_NO_LANGUAGE: Final = re.compile(r"TypeError: [^”]*|fetch \w+ /\S*")
+"""What the script learns from the browser, and what it calls."""
+
+CHANGE: Final = """
+const [policy, script] = arguments;
+document.getElementById("has-policy").checked = true;
+for (const field of document.querySelectorAll("#policy-fields input")) {
+  if (field.type === "checkbox") field.checked = policy[field.id] === "true";
+  else field.value = policy[field.id] ?? "";
+}
+for (const [name, value] of Object.entries(script)) {
+  const field = document.getElementById(name);
+  if (field.type === "checkbox") field.checked = value;
+  else field.value = value;
+}
+document.getElementById("editor").dispatchEvent(new Event("input"));
+"""
+
+CHANGED_SCRIPTS: Final[list[dict[str, Any]]] = [
+    {"method": "PUT", "mode": "no-cors"},
+    {"method": "GET", "bodyKind": "text", "body": "x"},
+    {"method": "TRACE"},
+    {"method": "A B"},
+    {"headers": "X-A: →"},
+    {"path": "/a/../b"},
+    {"path": "//a"},
+    {"path": "/page.css", "element": "module"},
+    {"path": "/error", "element": "module"},
+]
+
+
+def test_in_chinese_the_page_has_no_english_sentence_whatever_is_run(demo: Demo) -> None:
+    needs_engine("chromium")
+    found: set[str] = set()
+
+    def look(driver: Chrome) -> None:
+        texts = (IN_NO_LANGUAGE.sub("", text) for text in driver.execute_script(READ_TEXTS))
+        found.update(text for text in texts if ENGLISH.search(text))
+
+    def run(driver: Chrome, policy: Mapping[str, str], script: Mapping[str, Any]) -> None:
+        driver.execute_script(CHANGE, policy, script)
+        look(driver)
+        runs = int(driver.execute_script("return document.getElementById('result').dataset.runs"))
+        driver.execute_script("document.getElementById('run').click()")
+        wait(driver, "result", "runs", str(runs + 1))
+        look(driver)
+
+    with chromium_driver("--accept-lang=zh-CN,zh") as driver:
+        for scenario in SCENARIOS:
+            driver.get("about:blank")
+            driver.get(f"{demo.origins.page}/#{scenario.name}")
+            wait(driver, "result", "runs", "1")
+            look(driver)
+        driver.get(f"{demo.origins.page}/#get")
+        for policy in (*WRONG_POLICIES.values(), {"origins": "*", "allow_headers": "X_A", "max_age": "100000"}):
+            run(driver, policy, {})
+        for script in CHANGED_SCRIPTS:
+            driver.get("about:blank")
+            driver.get(f"{demo.origins.page}/#get")
+            wait(driver, "result", "runs", "1")
+            run(driver, {"origins": demo.origins.page}, script)
+        driver.execute_script("document.getElementById('run-all').click()")
+        wait(driver, "all-summary", "agreed")
+        look(driver)
+    assert found == set()
 
 
 def test_a_second_call_shows_that_the_preflight_was_remembered(driver: Chrome, demo: Demo) -> None:

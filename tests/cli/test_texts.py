@@ -16,24 +16,26 @@ from cors_wsgi.cli.remedies import write_for_policy
 from cors_wsgi.cli.traces import TRACES
 from cors_wsgi.demo.scenarios import SCENARIOS, TOUR
 from cors_wsgi.errors import ProblemCode
-from cors_wsgi.texts import LANGUAGES, TEXTS, chinese, choose_by_environment, choose_by_header
+from cors_wsgi.texts import (
+    LANGUAGES,
+    TEXTS,
+    chinese,
+    chinese_engines,
+    chinese_policies,
+    choose_by_environment,
+    choose_by_header,
+)
 from cors_wsgi.texts.page import PAGE
+from cors_wsgi.texts.vague import VAGUE
 from cors_wsgi.texts.wrapping import wrap
 
 CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 SAME_IN_BOTH: Final = {
-    *("crossorigin", "unknown.status", "unknown.value", "explain.sentence", "way"),
+    *("crossorigin", "explain.sentence", "way", "value.comma"),
     *(f"scenario.{name}.title" for name in ("type-text", "type-params", "type-form", "type-json", "no-cors-mode")),
     *(f"scenario.{one.name}.title" for one in SCENARIOS if one.name.startswith("header-")),
 }
 """Texts without a word of Chinese: names of HTTP and HTML, and signs."""
-
-NOT_IN_A_PAGE: Final = {
-    *("origin-type", "open-regex", "regex-of-bytes", "regex-never-asked", "callable-is-coroutine"),
-    *("callable-signature", "names-type", "blocks-nothing", "resources-type", "resource-type", "shares-nothing"),
-    *(code.value for code in ProblemCode if code.value.startswith("path-")),
-}
-"""Problems that no field of the playground can have: they are about Python values, paths, and Flask."""
 
 
 def facts_of(text: str) -> set[str]:
@@ -55,26 +57,45 @@ def test_every_text_is_there_in_both_languages_with_the_same_facts(key: str) -> 
         pytest.param(chinese.REASONS, [one.value for one in FailureReason], id="reasons"),
         pytest.param(chinese.CAUSES, [one.value for one in CauseKind], id="causes of a preflight"),
         pytest.param(chinese.HINTS, [one.value for one in HintName], id="hints"),
-        pytest.param(chinese.PROBLEMS, [one.value for one in ProblemCode if one not in NOT_IN_A_PAGE], id="problems"),
         pytest.param(chinese.TRACES, [one.words for one in TRACES], id="traces"),
+        pytest.param(chinese_engines.DIFFERENCES, [row.name for row in DIFFERENCES], id="rows of the table of engines"),
     ],
 )
 def test_every_member_of_a_closed_set_has_its_chinese(texts: Mapping[str, object], names: Iterable[str]) -> None:
     assert set(texts) == set(names)
 
 
-def test_what_is_said_of_differences_is_said_of_rows_that_there_are() -> None:
-    assert chinese.DIFFERENCES.keys() <= {row.name for row in DIFFERENCES}
+def test_every_problem_has_its_chinese_and_every_chinese_its_problem() -> None:
+    codes = {one.value for one in ProblemCode}
+    assert {key for key in chinese_policies.PROBLEMS if "." not in key} == codes
+    assert {key.partition(".")[0] for key in chinese_policies.PROBLEMS if "." in key} <= codes
+
+
+def test_what_an_engine_does_is_in_chinese_wherever_that_is_said_in_words() -> None:
+    values = {value for row in DIFFERENCES for value in (row.standard, *row.engines.values())}
+    assert chinese_engines.ENGINE_VALUES.keys() == {value for value in values if isinstance(value, str)}
 
 
 @pytest.mark.parametrize("reason", FailureReason, ids=lambda reason: reason.value)
 def test_the_chinese_of_a_reason_tells_the_same_facts(reason: FailureReason) -> None:
     explanation, remedy = chinese.REASONS[reason.value]
     assert facts_of(explanation) == facts_of(reason.wording.explanation)
+    if reason.value in chinese.MISSING:
+        assert facts_of(chinese.MISSING[reason.value]) == facts_of(explanation) - {"value"}
     assert facts_of(remedy) == facts_of(reason.wording.remedy)
     facts = {"origin": "https://app.example.com", "method": "PUT", "header": "x-token", "url": "https://api.example"}
     remedies = [write_for_policy(reason, facts, language) for language in LANGUAGES]
     assert [remedy is None for remedy in remedies] in ([True, True], [False, False])
+
+
+@pytest.mark.parametrize("name", VAGUE)
+def test_what_is_said_where_facts_are_unknown_needs_ever_fewer_and_the_last_none(name: str) -> None:
+    explanation = FailureReason(name).wording.explanation
+    needed = [facts_of(explanation), *(facts_of(text.en) for text in VAGUE[name])]
+    assert needed == [facts_of(explanation), *(facts_of(text.zh) for text in VAGUE[name])]
+    assert all(facts < needed[0] for facts in needed[1:])
+    assert needed[-1] == set()
+    assert all(CHINESE.search(text.zh) and not CHINESE.search(text.en) for text in VAGUE[name])
 
 
 def test_every_text_of_the_page_is_used_and_every_text_that_is_used_is_there() -> None:

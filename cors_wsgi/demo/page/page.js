@@ -87,7 +87,7 @@ function makeBadge({ state }) {
 function showTrial(script, trial) {
   showProblems([]);
   byId("python").textContent = trial.plan.policy ?? t("no_policy");
-  result.replaceChildren(...trial.plan.warnings.map((text) => element("p", { class: "warning", lang: "en" }, text)),
+  result.replaceChildren(...trial.plan.warnings.map((text) => element("p", { class: "warning" }, text)),
     ...tell(script, trial));
   const badges = trial.calls.flatMap((call, index) => [index > 0 && t("then"), makeBadge(call)]);
   const verdict = trial.agrees ? t("as_predicted") : element("span", { class: "surprise" }, t("not_as_predicted"));
