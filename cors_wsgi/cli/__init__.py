@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
@@ -21,7 +22,12 @@ COMMANDS: Final = {
 }
 """The commands; each is a module of this package that has everything in `Command`."""
 
+_SPEAKING_CHINESE: Final = frozenset({"explain", "demo"})
+"""The commands whose help is in Chinese where the environment is, as what they print."""
+
 USAGE_ERROR: Final = 2
+
+_ENGLISH: Final = argparse.RawDescriptionHelpFormatter
 
 _VERSION: Final = f"cors-wsgi {version('cors-wsgi')}"
 
@@ -72,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"cors-wsgi: {error.name} is not installed. Install it with: pip install 'cors-wsgi[cli]'", file=sys.stderr
         )
         return USAGE_ERROR
-    parser = _make_parser(modules)
+    parser = _make_parser(modules, _choose_formatter(names[0]) if names else _ENGLISH)
     if not given:
         parser.print_help(sys.stderr)
         return USAGE_ERROR
@@ -85,12 +91,25 @@ def build_parser() -> argparse.ArgumentParser:
     return _make_parser({name: _load(name) for name in COMMANDS})
 
 
-def _make_parser(modules: Mapping[str, Command]) -> argparse.ArgumentParser:
+def _choose_formatter(command: str) -> type[argparse.HelpFormatter]:
+    """Return the class that formats the help of a command."""
+    if command not in _SPEAKING_CHINESE:
+        return _ENGLISH
+    from cors_wsgi.texts import choose_by_environment  # noqa: PLC0415 - only for a command that needs it itself
+
+    from .chinese_help import ChineseHelp  # noqa: PLC0415
+
+    return ChineseHelp if choose_by_environment(os.environ) == "zh" else _ENGLISH
+
+
+def _make_parser(
+    modules: Mapping[str, Command], formatter: type[argparse.HelpFormatter] = _ENGLISH
+) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cors-wsgi",
         description="Cross-origin resource sharing for WSGI apps, seen from both sides of the wire.",
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_ENGLISH,
     )
     parser.add_argument("--version", action="version", version=_VERSION)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -103,7 +122,7 @@ def _make_parser(modules: Mapping[str, Command]) -> argparse.ArgumentParser:
             help=summary,
             description=f"{summary[0].upper()}{summary[1:]}.",
             epilog=modules[name].EXAMPLES,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=formatter,
         )
         modules[name].add_arguments(command)
     return parser

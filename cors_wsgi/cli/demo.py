@@ -20,20 +20,12 @@ from cors_wsgi.demo.table import make_table
 from cors_wsgi.demo.trials import ScenarioResult
 from cors_wsgi.texts import Language, choose_by_environment, say
 
-EXAMPLES: Final = """\
-examples:
-  cors-wsgi demo          show the exchanges, and serve the page until Ctrl-C
-  cors-wsgi demo --once   show the exchanges, and fail if one is not as expected
-"""
+EXAMPLES: Final = say("help.demo.examples")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument(
-        "--once",
-        action="store_true",
-        help="exit after the table; status 1 if an exchange is not as predicted and recorded",
-    )
+    parser.add_argument("--once", action="store_true", help=say("help.demo.once"))
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -25,12 +25,7 @@ from .diagnosis.redirects import is_login
 from .remedies import write_for_policy
 from .terminal import make_console, safe
 
-EXAMPLES: Final = """\
-examples:
-  cors-wsgi explain "Access to fetch at … has been blocked by CORS policy: …"
-  cors-wsgi explain < console.txt
-exit status: 0 explained, 1 the reason is not in the text, 2 no text
-"""
+EXAMPLES: Final = say("help.explain.examples")
 
 _LONGEST_INPUT = 100_000
 _FACTS: Final = ("header", "method", "origin", "url")
@@ -40,9 +35,7 @@ _ABOUT_THE_ORIGIN: Final = frozenset({FailureReason.MISSING_ACAO, FailureReason.
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument(
-        "text", nargs="*", help="the text, as copied from the console; without it, standard input is read"
-    )
+    parser.add_argument("text", nargs="*", help=say("help.explain.text"))
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,13 +7,14 @@ from typing import Final
 
 from .demo import DEMO
 from .explain import EXPLAIN
+from .help import HELP
 from .languages import Language
 from .page import PAGE
 from .scenarios import SCENARIOS
 from .server import SERVER
 from .text import Text
 
-TEXTS: Final[Mapping[str, Text]] = {**PAGE, **SCENARIOS, **EXPLAIN, **DEMO, **SERVER}
+TEXTS: Final[Mapping[str, Text]] = {**PAGE, **SCENARIOS, **EXPLAIN, **DEMO, **SERVER, **HELP}
 
 
 def say(key: str, language: Language = "en", facts: Mapping[str, object] | None = None) -> str:

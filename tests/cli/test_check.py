@@ -68,6 +68,13 @@ def test_what_cors_keeps_is_blocked_with_every_console_and_a_remedy(api: Sharing
     assert "What the browser expects 204 No Content" in flat
 
 
+def test_where_the_environment_is_chinese_all_of_it_is_in_english(api: SharingAPI) -> None:
+    asked = ("check", f"{api.url}/items/1", "--origin", api.page, "--method", "DELETE")
+    english, chinese = run(*asked, LC_ALL="C.UTF-8"), run(*asked, LC_ALL="zh_CN.UTF-8")
+    assert chinese.stdout == english.stdout
+    assert "What to change" in english.stdout
+
+
 def test_json_says_everything(api: SharingAPI) -> None:
     shown = run("check", f"{api.url}/others/1", "--origin", api.page, "--method", "PUT", "--json")
     told = json.loads(shown.stdout)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import shlex
 import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Final
 
 import pytest
 from support.needs import needs_program
@@ -42,6 +44,64 @@ def test_every_command_s_help_has_an_example_that_it_takes(command: str) -> None
     for example in examples:
         words = shlex.split(example.partition(">")[0].partition("<")[0])
         assert build_parser().parse_args(words[1:]).command == command
+
+
+CHINESE: Final = re.compile(r"[一-鿿]")
+
+CHINESE_HELP: Final = {
+    "explain": """\
+用法：cors-wsgi explain [-h] [text ...]
+
+解释浏览器控制台里的一行报错，并说明怎么办。
+
+参数：
+  text        从控制台复制的文字；不写则读取标准输入
+
+选项：
+  -h, --help  显示这段帮助，然后退出
+
+示例：
+  cors-wsgi explain "Access to fetch at … has been blocked by CORS policy: …"
+  cors-wsgi explain < console.txt
+退出状态：0 表示已解释，1 表示文字里没有原因，2 表示没有文字
+""",
+    "demo": """\
+用法：cors-wsgi demo [-h] [--once]
+
+在两个源上启动一个接口和一个网页，并显示它们之间的每次请求和响应。
+
+选项：
+  -h, --help  显示这段帮助，然后退出
+  --once      显示表格后退出；如果有请求或响应与预测、记录不一致，退出状态是 1
+
+示例：
+  cors-wsgi demo          显示请求和响应，并启动演练场，直到按下 Ctrl-C
+  cors-wsgi demo --once   只显示请求和响应；如果有与预期不同的，就以失败退出
+""",
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_is_in_the_language_in_which_it_prints(command: str) -> None:
+    shown = run(command, "--help", COLUMNS="80", LC_ALL="zh_CN.UTF-8").stdout
+    if command in CHINESE_HELP:
+        assert shown == CHINESE_HELP[command]
+    else:
+        assert shown
+        assert not CHINESE.search(shown)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["completion", "zsh"], ["demo", "--once=1"], ["explain", "--wrong"]])
+def test_what_is_not_of_one_chinese_command_is_in_english_alone(arguments: list[str]) -> None:
+    shown = run(*arguments, LC_ALL="zh_CN.UTF-8")
+    assert shown.stdout + shown.stderr
+    assert not CHINESE.search(shown.stdout + shown.stderr)
+
+
+def test_a_help_in_chinese_fits_a_narrow_terminal() -> None:
+    shown = run("demo", "--help", COLUMNS="44", LC_ALL="zh_CN.UTF-8").stdout
+    lines = ["  --once      显示表格后退出；如果有请求或", "响应与预测、记录不一致，退出", "状态是 1"]
+    assert ("\n" + " " * 14).join(lines) in shown
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
