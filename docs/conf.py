@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from chinese import join_lines, translate
+from chinese import join_lines, translate, translate_markup
 from docutils import nodes
 from exchange import ExchangeLexer
 
@@ -51,7 +51,8 @@ def tell_language(_app: Sphinx, page: str, _template: str, context: dict[str, An
     """Say in the HTML of a page below `zh/` that it is in Chinese, for voices and hyphenation, and write it so."""
     if page.startswith("zh/"):
         context |= {"language": "zh-Hans", "_": translate, "gettext": translate}
-        context["body"] = join_lines(context["body"])
+        context["body"] = translate_markup(join_lines(context["body"]))
+        context["furo_navigation_tree"] = translate_markup(context["furo_navigation_tree"])
 
 
 _LONGEST_UNBROKEN = 32
@@ -120,7 +121,7 @@ def keep_summary(_app: Sphinx, _what: str, _name: str, _object: object, _options
 def setup(app: Sphinx) -> dict[str, Any]:
     """Let `exchange` blocks, HTTP requests and their responses, be highlighted, and pages tell their language."""
     app.add_lexer("exchange", ExchangeLexer)
-    app.connect("html-page-context", tell_language)
+    app.connect("html-page-context", tell_language, priority=900)  # after the theme, which makes the navigation
     app.connect("doctree-read", lay_out)
     app.connect("autodoc-process-docstring", keep_summary)
     return {"parallel_read_safe": True}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import Final
 
 import pytest
+from support.chinese import find_odd_mark
 
 from cors_wsgi.browser import DIFFERENCES, CauseKind, FailureReason
 from cors_wsgi.cli.hints import HintName
@@ -36,6 +37,30 @@ SAME_IN_BOTH: Final = {
     *(f"scenario.{one.name}.title" for one in SCENARIOS if one.name.startswith("header-")),
 }
 """Texts without a word of Chinese: names of HTTP and HTML, and signs."""
+
+
+def find_chinese() -> Iterator[str]:
+    """Yield every Chinese text of the package."""
+    yield from (text.zh for text in TEXTS.values())
+    yield from (text.zh for texts in VAGUE.values() for text in texts)
+    for module in (chinese, chinese_engines, chinese_policies):
+        for name, value in vars(module).items():
+            found = value.values() if isinstance(value, Mapping) else [value]
+            if name.isupper():
+                yield from (text for each in found for text in ([each] if isinstance(each, str) else each))
+
+
+def test_chinese_has_the_marks_and_spaces_of_chinese() -> None:
+    texts = list(find_chinese())
+    assert len(texts) > 500
+    assert [text for text in texts if find_odd_mark(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["写,改", "写 改", "写。 改", "写 （改）", "写CORS", "写...", "CORS写", "写.", "(写)", "写!"]
+)
+def test_a_mark_or_a_space_that_is_odd_in_chinese_is_found(text: str) -> None:
+    assert find_odd_mark(text)
 
 
 def facts_of(text: str) -> set[str]:

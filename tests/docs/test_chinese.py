@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
+from pathlib import Path
 
 import pytest
+from support.chinese import find_odd_mark
 from support.examples import run_section
 from support.manual import DOCS, Section, read_links, read_sections
 
@@ -28,6 +30,27 @@ def test_readme_gives_the_demo_command_of_the_english_one_and_its_links_lead_som
     targets = [target for _, target in read_links(README)]
     assert [target for target in targets if not (README.parent / target).exists()] == []
     assert len(targets) > 5
+
+
+@pytest.mark.parametrize("page", [README, *sorted((DOCS / "zh").glob("*.md"))], ids=lambda page: page.name)
+def test_prose_has_the_marks_and_spaces_of_chinese(page: Path) -> None:
+    prose = re.sub(r"^ *```.*?^ *```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"`[^`\n]+`", "`", re.sub(r"\]\([^)]*\)", "]", prose))
+    lines = [re.sub(r" *\| *|^ *- ", "|", line) for line in prose.splitlines()]
+    assert [line for line in lines if find_odd_mark(line)] == []
+    assert sum(map(len, lines)) > 500
+
+
+@pytest.mark.parametrize("name", ["preflighted", "simple", "refused", "refused-preflight", "credentials"])
+def test_the_pictures_have_chinese_words_and_the_headers_of_the_english_ones(name: str) -> None:
+    texts = re.compile(r"<(?:text|title|desc)\b[^>]*>([^<]+)</")
+    english, chinese = (
+        texts.findall((folder / f"images/{name}.svg").read_text("utf-8")) for folder in (DOCS, DOCS / "zh")
+    )
+    headers = re.compile(r"[A-Z][A-Za-z-]+: .*")
+    assert len(english) == len(chinese)
+    assert list(filter(headers.fullmatch, chinese)) == list(filter(headers.fullmatch, english))
+    assert [text for text in chinese if find_odd_mark(text) or re.search(r"[a-z]{2,} [a-z]{2,}", text)] == []
 
 
 @pytest.mark.parametrize(

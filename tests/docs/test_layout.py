@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,20 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return folder
+
+
+def test_the_chinese_pages_are_once_in_the_navigation_and_have_theirs_in_chinese(html: Path) -> None:
+    captions = re.compile(r'<span class="caption-text">([^<]+)</span>')
+    english = (html / "start.html").read_text("utf-8")
+    assert captions.findall(english) == ["Begin", "Test and look", "Run", "Look up"]
+    begin = english[english.index(">Begin<") : english.index(">Test and look<")]
+    assert english.count('href="zh/index.html"') == begin.count('href="zh/index.html"') == 1
+    chinese = [page.read_text("utf-8") for page in (html / "zh").glob("*.html")]
+    assert len(chinese) == 2
+    for page in chinese:
+        assert captions.findall(page) == ["入门", "测试与诊断", "运行", "查阅"]
+        assert '<html class="no-js" lang="zh-Hans"' in page
+        assert not re.search("Link to this heading|Toggle navigation|On this page|Skip to content|>Next<|>Home<", page)
 
 
 @pytest.fixture(scope="module")
