@@ -6,11 +6,13 @@ import re
 import string
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 import pytest
 from support.chinese import find_odd_mark
 
+import cors_wsgi
 from cors_wsgi.browser import DIFFERENCES, CauseKind, FailureReason
 from cors_wsgi.cli.hints import HintName
 from cors_wsgi.cli.remedies import write_for_policy
@@ -26,7 +28,11 @@ from cors_wsgi.texts import (
     choose_by_environment,
     choose_by_header,
 )
+from cors_wsgi.texts.demo import DEMO
+from cors_wsgi.texts.explain import EXPLAIN
+from cors_wsgi.texts.help import HELP
 from cors_wsgi.texts.page import PAGE
+from cors_wsgi.texts.server import SERVER
 from cors_wsgi.texts.vague import VAGUE
 from cors_wsgi.texts.wrapping import wrap
 
@@ -135,6 +141,18 @@ def test_every_text_of_the_page_is_used_and_every_text_that_is_used_is_there() -
     used |= {f"tour_{name}" for name in TOUR}
     by_server = {"manual", "row_credentials", "row_never_sent", "sum_sent", "sum_nothing", "and", "known_standard"}
     assert used | by_server | {"the_standard"} == set(PAGE)
+
+
+def test_every_text_of_the_commands_and_of_the_server_is_used() -> None:
+    package = Path(cors_wsgi.__file__).parent
+    tables = {package / "texts" / f"{name}.py" for name in ("demo", "explain", "help", "server")}
+    sources = [path.read_text("utf-8") for path in package.rglob("*.py") if path not in tables]
+    used = {name for source in sources for name in re.findall(r"""["']([a-z_]+\.[\w.]+)["']""", source)}
+    used |= {f"unknown.{name}" for name in ("header", "method", "origin", "url")}
+    deviations = ("answer", "blocked", "count", "readable")
+    used |= {f"demo.{by}.{what}" for by in ("predicted", "recorded") for what in deviations}
+    used |= {"help.help", "help.explain", "help.demo"}  # as what they are in English
+    assert {*EXPLAIN, *DEMO, *SERVER, *HELP} - used == set()
 
 
 def test_every_scenario_has_its_texts_and_every_text_its_scenario() -> None:
