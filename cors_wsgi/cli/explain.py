@@ -150,14 +150,17 @@ def _show_parts(console: Console, parts: Mapping[str, str], language: Language) 
     """Show each part under its title, which is a key of the table of texts."""
     for title, text in parts.items():
         console.print(f"  [dim]{say(title, language)}[/]")
-        # Chinese has no spaces between words: Rich would break lines only at the few spaces around code.
-        shown = wrap(text, console.width - 4) if language == "zh" else text
-        console.print(Padding(safe(shown), (0, 0, 0, 4)))
+        console.print(Padding(safe(_wrap(text, console.width - 4, language)), (0, 0, 0, 4)))
     console.print()
 
 
+def _wrap(text: str, width: int, language: Language) -> str:
+    """Return Chinese in lines that fit: Rich would break them only at the few spaces that Chinese has."""
+    return wrap(text, width) if language == "zh" else text
+
+
 def _say_unknown(console: Console, lines: list[str], language: Language) -> None:
-    console.print(say("explain.unknown", language))
+    console.print(_wrap(say("explain.unknown", language), console.width, language))
     near = next(filter(None, map(find_nearest, lines)), None)
     if near:
         console.print(safe(say("explain.nearest", language, {"line": near})))

@@ -117,7 +117,7 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
         "改成服务器目前返回的内容的哈希值，或者让服务器返回与哈希值相符的内容。",
     ),
     "lna-denied": ("浏览器询问用户是否允许访问本地网络，但没有得到允许。", _NO_LNA),
-    "lna-insecure-context": ("不是通过 https 提供的网页，请求了更私有的网络里的资源。", _NO_LNA),
+    "lna-insecure-context": ("网页不是通过 https 提供的，却请求了更私有的网络里的资源。", _NO_LNA),
     "lna-wrong-space": (
         "脚本声明的地址空间与服务器实际所在的不同。",
         "修改脚本里的 targetAddressSpace。任何响应头都不起作用。",

@@ -306,7 +306,7 @@ def test_standard_input_is_read_and_a_network_line_beside_a_cors_line_is_left_ou
 
 def test_what_is_not_cors_is_called_so() -> None:
     shown = run("explain", "GET https://api.example.com/x net::ERR_CONNECTION_REFUSED", COLUMNS="120")
-    assert "This is not CORS: no CORS header changes it." in shown.stdout
+    assert "This is not a CORS problem: no CORS header helps." in shown.stdout
 
 
 ABOVE = "Look at the line above it in the console (F12): “Access to … has been blocked by CORS policy: …” says why."
@@ -378,7 +378,7 @@ def test_a_line_beside_the_reason_is_no_reason_and_says_where_to_look(
 def test_firefox_s_second_line_is_called_not_cors_only_where_there_is_no_other(line: str) -> None:
     shown = run("explain", line, COLUMNS="400")
     assert shown.returncode == 0
-    assert "Firefox prints this line also below another one" in shown.stdout
+    assert "Firefox also prints this line below another one" in shown.stdout
     assert "This is not CORS:" not in shown.stdout
     first = LINES[3][0]
     both = run("explain", f"{first}\n{line}").stdout
@@ -438,8 +438,8 @@ def test_all_that_firefox_s_network_panel_says_of_cors_is_recognised() -> None:
 def test_an_unknown_text_says_so_with_the_nearest() -> None:
     shown = run("explain", "Method PUT is not allowed by the Access-Control-Allow-Methods in response", COLUMNS="200")
     assert shown.returncode == 1
-    assert shown.stdout.startswith("This text is not among the lines that are known here. Copy the whole line")
-    assert "The nearest line that is known: Method {method}" in shown.stdout
+    assert shown.stdout.startswith("This text is not a known message of a console. Copy the whole line")
+    assert "The closest known message: Method {method}" in shown.stdout
 
 
 def test_without_text_it_says_what_to_do() -> None:
@@ -473,19 +473,19 @@ def test_a_firefox_in_another_language_says_what_the_english_one_says(language: 
             "origin "
             "'https://app.example.com' has been blocked by CORS policy: No 'Access-Control-Allow-Origin' header is "
             "present on the requested resource.",
-            0, "That is a login page: the session is over", id="a redirect to a login",
+            0, "That is a login page: the session has expired", id="a redirect to a login",
         ),
         pytest.param(
             "Access to fetch at 'https://api.example.com/x/' (redirected from 'https://api.example.com/x') from origin "
             "'https://app.example.com' has been blocked by CORS policy: No 'Access-Control-Allow-Origin' header is "
             "present on the requested resource.",
-            0, "Fetch https://api.example.com/x/ at once", id="a redirect to a slash",
+            0, "Fetch https://api.example.com/x/ directly", id="a redirect to a slash",
         ),
         pytest.param(
             "Access to fetch at 'https://b.example/' (redirected from 'https://api.example.com/x') from origin "
             "'https://app.example.com' has been blocked by CORS policy: No 'Access-Control-Allow-Origin' header is "
             "present on the requested resource.",
-            0, "Look why https://api.example.com/x redirects", id="a redirect elsewhere",
+            0, "Find out why https://api.example.com/x redirects", id="a redirect elsewhere",
         ),
         pytest.param('Refused to get unsafe header "X-Total"', 0, "Add X-Total to the server's exposed", id="unsafe"),
         pytest.param(
@@ -506,7 +506,7 @@ def test_a_firefox_in_another_language_says_what_the_english_one_says(language: 
             "Access to fetch at 'https://api.github.com/x' from origin 'http://localhost:3000' has been blocked by "
             "CORS "
             "policy: No 'Access-Control-Allow-Origin' header is present on the requested resource.",
-            0, "What to do api.github.com is not yours: ask its owner", id="a server of somebody else",
+            0, "What to do api.github.com is not your server: ask its owner", id="a server of somebody else",
         ),
         pytest.param(
             "The value of the 'Access-Control-Allow-Credentials' header in the response is '' which must be 'true' "
@@ -640,7 +640,7 @@ def test_every_line_of_the_manual_is_explained_in_whole_sentences(
     assert english.split("\n")[0] == chinese.split("\n")[0] or english.startswith("  What it is")
     for told in (english, chinese):
         assert not re.search(r"<\w+>|\.\.|[ ‘']…[.’']|…… |the origin the|the page the", re.sub("“[^”]*”", "", told))
-        assert "not among the lines" not in told
+        assert "not a known message" not in told
         assert "没有认出" not in told
     assert not re.search(r"[\u4e00-\u9fff]", english)
     facts = dict.fromkeys(re.findall(r"'([^']*)'|“([^”]*)”", text))
@@ -661,7 +661,7 @@ def test_null_is_never_what_a_server_should_allow(
         (
             "    A page's origin is null if the page was opened from a file or is in a sandboxed frame, or if the "
             "request was redirected from one origin to another: serve the page over http://localhost, take it out of "
-            "the sandbox, or fetch the last URL at once. Do not let the server allow null: every page can have that "
+            "the sandbox, or fetch the final URL directly. Do not let the server allow null: every page can have that "
             "origin."
         ),
     ]
