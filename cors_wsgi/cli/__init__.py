@@ -6,7 +6,7 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from typing import Final, Protocol, cast
 
@@ -78,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"cors-wsgi: {error.name} is not installed. Install it with: pip install 'cors-wsgi[cli]'", file=sys.stderr
         )
         return USAGE_ERROR
-    parser = _make_parser(modules, _choose_formatter(names[0]) if names else _ENGLISH)
+    parser = _make_parser(modules, _choose_formatter(modules))
     if not given:
         parser.print_help(sys.stderr)
         return USAGE_ERROR
@@ -91,9 +91,9 @@ def build_parser() -> argparse.ArgumentParser:
     return _make_parser({name: _load(name) for name in COMMANDS})
 
 
-def _choose_formatter(command: str) -> type[argparse.HelpFormatter]:
-    """Return the class that formats the help of a command."""
-    if command not in _SPEAKING_CHINESE:
+def _choose_formatter(commands: Iterable[str]) -> type[argparse.HelpFormatter]:
+    """Return the class that formats the help of the commands that were loaded."""
+    if _SPEAKING_CHINESE.isdisjoint(commands) or not _SPEAKING_CHINESE.issuperset(commands):
         return _ENGLISH
     from cors_wsgi.texts import choose_by_environment  # noqa: PLC0415 - only for a command that needs it itself
 
