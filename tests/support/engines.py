@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -103,19 +103,20 @@ def version_of(name: str) -> str:
 
 
 @contextlib.contextmanager
-def open_page(name: str, url: str, *flags: str) -> Iterator[Path]:
+def open_page(name: str, url: str, *flags: str, environment: Mapping[str, str] | None = None) -> Iterator[Path]:
     """Open `url` in the browser of that name for as long as the context lasts; yield the file that it writes to.
 
-    The folder of that file holds the browser's profile. `flags` go to the browser's command line.
+    The folder of that file holds the browser's profile. `flags` go to the browser's command line, `environment` is
+    what it has besides that of this process.
     """
     start: Callable[[Path, str], contextlib.AbstractContextManager[tuple[list[str], dict[str, str]]]]
     start = {"chromium": _start_chromium, "firefox": _start_firefox, "webkit": _start_webkit}[name]
     with tempfile.TemporaryDirectory(prefix=f"{name}-", ignore_cleanup_errors=True) as folder:
         log = Path(folder, "output.log")
-        with start(Path(folder), url) as (command, environment), log.open("wb") as output:
+        with start(Path(folder), url) as (command, own), log.open("wb") as output:
             process = subprocess.Popen(
                 [*command[:-1], *flags, command[-1]],
-                env=os.environ | environment,
+                env={**os.environ, **own, **(environment or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

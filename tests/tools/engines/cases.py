@@ -20,10 +20,11 @@ class Answer(TypedDict, total=False):
 
 
 class Hop(TypedDict, total=False):
-    """What the servers answer at one URL path."""
+    """What the servers answer at one URL path; `authorized` is the actual answer to a request with Authorization."""
 
     preflight: Answer
     actual: Answer
+    authorized: Answer
 
 
 class Body(TypedDict, total=False):
@@ -39,7 +40,10 @@ _Reserved = TypedDict("_Reserved", {"as": str}, total=False)
 
 
 class Step(_Reserved, total=False):
-    """One request of a script, and the answers at each hop by name; the first hop is `0`."""
+    """One request of a script, and the answers at each hop by name; the first hop is `0`.
+
+    `asRequest` is whether fetch() is given a Request object, in place of a URL and options.
+    """
 
     api: str
     target: str
@@ -54,6 +58,7 @@ class Step(_Reserved, total=False):
     referrerPolicy: str
     duplex: str
     keepalive: bool
+    asRequest: bool
     username: str
     password: str
     crossorigin: str
@@ -90,14 +95,19 @@ _EMPTY: Final = 205
 
 
 def choose_answer(
-    case: Case, number: int, hop: str, *, is_preflight: bool, words: Mapping[str, str]
+    case: Case, number: int, hop: str, *, is_preflight: bool, is_authorized: bool, words: Mapping[str, str]
 ) -> tuple[int, Headers, bytes]:
     """Return the status, headers and body that a server answers to a request of the step `number`.
 
     Both the recording server and the app that the model talks to answer this.
     """
     part: Hop = case["steps"][number].get("hops", {}).get(hop, {})
-    answer = part.get("preflight", ALLOWING) if is_preflight else part.get("actual", SHARING)
+    if is_preflight:
+        answer = part.get("preflight", ALLOWING)
+    elif is_authorized and "authorized" in part:
+        answer = part["authorized"]
+    else:
+        answer = part.get("actual", SHARING)
     headers = [(name, fill(value, words)) for name, value in answer.get("headers", [])]
     if not is_preflight:
         # The model has no HTTP cache, and no browser shall answer from its own.

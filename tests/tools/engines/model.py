@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from support.recorded import make_body
 
 from cors_wsgi.browser import Browser, Engine, FetchError, Page
+from cors_wsgi.browser.engines import get_engine
 
 from .cases import SERVERS, Case, Observed, Step, choose_answer, make_words
 from .wire import describe_request
@@ -33,7 +35,14 @@ class _Servers:
         request = {name: value for name, value in given.items() if value is not None}
         is_preflight = environ["REQUEST_METHOD"] == "OPTIONS" and "access-control-request-method" in request
         words = make_words(self.case, self.origins, request)
-        status, headers, body = choose_answer(self.case, self.number, hop, is_preflight=is_preflight, words=words)
+        status, headers, body = choose_answer(
+            self.case,
+            self.number,
+            hop,
+            is_preflight=is_preflight,
+            is_authorized="HTTP_AUTHORIZATION" in environ,
+            words=words,
+        )
         start_response(f"{status} X", headers)
         return [body]
 
@@ -51,6 +60,8 @@ def play(
     """
     servers = _Servers(case, origins)
     app: WSGIApplication = servers.app
+    if any("keepalive" in step and not step.get("asRequest") for step in case["steps"]):
+        engine = replace(get_engine(engine), limits_keepalive=True)  # the row is about Request objects
     browser = Browser(app, origins["page"], engine=engine, http2=False)
     for name in SERVERS[1:]:
         browser.mount(origins[name], app, http2=False)

@@ -14,6 +14,9 @@ from .wire import describe_request
 SECONDS_A_CASE: Final = 0.2
 """Far more than any of the browsers takes, on a machine that is busy with something else."""
 
+SECONDS_APART: Final = 1.0
+"""The same, of cases that are run one by one."""
+
 
 class Recording:
     """What a browser did with cases.
@@ -23,11 +26,13 @@ class Recording:
         observed: by the case's id, one a step.
         elapsed: by the case's id, the seconds that passed before each step, since the one before.
         agent: the browser's User-Agent.
+        is_apart: whether every case was over before the next began.
     """
 
-    def __init__(self, server: RecordingServer, cases: Sequence[Case]) -> None:
+    def __init__(self, server: RecordingServer, cases: Sequence[Case], *, is_apart: bool = False) -> None:
         self.origins: Mapping[str, str] = dict(server.origins)
         self.agent = server.agent
+        self.is_apart = is_apart
         self.observed: dict[str, list[Observed]] = {}
         self.elapsed: dict[str, list[float]] = {}
         for case in cases:
@@ -40,24 +45,29 @@ class Recording:
             self.elapsed[name] = [max(one["start"] - end, 0.0) for one, end in zip(results, ends, strict=False)]
 
 
-def run_cases(engine: str, cases: Sequence[Case]) -> Recording:
+def run_cases(engine: str, cases: Sequence[Case], *, is_apart: bool = False) -> Recording:
     """Open the page in a browser, and return what it did with every case.
+
+    Args:
+        engine: the browser's name.
+        cases: what to run.
+        is_apart: one by one, not several at the same time.
 
     Raises:
         TimeoutError: the page did not come to its end.
     """
     longest = max((sum(step.get("wait", 0.0) for step in case["steps"]) for case in cases), default=0.0)
     waiting = sum(any("wait" in step for step in case["steps"]) for case in cases)
-    seconds = 60 + SECONDS_A_CASE * len(cases) + longest * (1 + waiting / 20)
+    seconds = 60 + (SECONDS_APART if is_apart else SECONDS_A_CASE) * len(cases) + longest * (1 + waiting / 20)
     with run_server() as server:
         server.tell(cases)
-        url = "{page}/?api={api}&api2={api2}".format(**server.origins)
+        url = "{page}/?api={api}&api2={api2}".format(**server.origins) + ("&slowly" if is_apart else "")
         with open_page(engine, url) as log:
             if not server.wait(seconds):
                 tail = log.read_text(errors="replace")[-2000:]
                 done = f"{len(server.results)} of {len(cases)} cases"
                 raise TimeoutError(f"{engine} did {done} in {seconds:.0f} seconds; it wrote:\n{tail}")
-        return Recording(server, cases)
+        return Recording(server, cases, is_apart=is_apart)
 
 
 def _observe(result: Mapping[str, Any], requests: Sequence[Received], language: str) -> Observed:

@@ -7,7 +7,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -43,7 +43,10 @@ class Received:
 
 @dataclass
 class RecordingServer:
-    """Three origins on free ports of the loopback interface, and what they were told and received."""
+    """Three origins on free ports of the loopback interface, and what they were told and received.
+
+    `move` moves the browser's clock by some seconds, where it can be moved.
+    """
 
     cases: dict[str, Case] = field(default_factory=dict)
     received: dict[str, list[list[Received]]] = field(default_factory=dict)
@@ -51,6 +54,7 @@ class RecordingServer:
     origins: dict[str, str] = field(default_factory=dict)
     agent: str = ""
     language: str = ""
+    move: Callable[[float], None] | None = None
     news: threading.Condition = field(default_factory=threading.Condition)
 
     def tell(self, cases: Iterable[Case]) -> None:
@@ -99,6 +103,9 @@ class RecordingServer:
         if parts[1] == "mark":
             self.received[parts[2]].append([])
             return _plain("", "text/plain")
+        if parts[1] == "move" and self.move is not None:
+            self.move(float(parts[2]))
+            return _plain("", "text/plain")
         if path == "/favicon.ico":
             return 204, [], b""
         file = PAGE / (parts[1] or "index.html")
@@ -111,7 +118,10 @@ class RecordingServer:
         steps[-1].append(request)
         words = make_words(case, self.origins, {name.lower(): value for name, value in request.headers})
         number = min(len(steps), len(case["steps"])) - 1
-        return choose_answer(case, number, hop, is_preflight=request.is_preflight, words=words)
+        is_authorized = request.get("authorization") is not None
+        return choose_answer(
+            case, number, hop, is_preflight=request.is_preflight, is_authorized=is_authorized, words=words
+        )
 
 
 async def _read(name: str, reader: asyncio.StreamReader) -> Received:

@@ -35,7 +35,7 @@ async function runFetch(url, step) {
   for (const name of ["mode", "credentials", "redirect", "cache", "referrerPolicy", "duplex", "keepalive"])
     if (name in step) options[name] = step[name];
   if (step.body) options.body = makeBody(step.body);
-  const response = await fetch(url, options);
+  const response = await (step.asRequest ? fetch(new Request(url, options)) : fetch(url, options));
   return {
     type: response.type,
     status: response.status,
