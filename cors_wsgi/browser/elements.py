@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 from .bodies import Body, extract_body
 from .consumers import find_fault
-from .engines import API, Destination
+from .engines import API, Destination, Engine
 from .errors import FetchError
 from .exchange import Exchange
 from .fetching import fetch_whole
@@ -260,7 +260,7 @@ def make_event_source_request(url: URL, origin: Origin, *, with_credentials: boo
     return request
 
 
-def make_beacon_request(url: URL, origin: Origin, body: Body | None) -> Request | None:
+def make_beacon_request(url: URL, origin: Origin, body: Body | None, engine: Engine) -> Request | None:
     """Return the request of `navigator.sendBeacon(url, body)`, or None if that returns false.
 
     The mode is `cors` only for a type that a form could not send (https://w3c.github.io/beacon/#sendbeacon-method).
@@ -275,4 +275,5 @@ def make_beacon_request(url: URL, origin: Origin, body: Body | None) -> Request 
         request.headers.append(("Content-Type", extracted.type))
         if not is_no_cors_safelisted("Content-Type", extracted.type):
             request.mode = "cors"
-    return None if extracted.is_stream or len(extracted.data) > _MAX_BEACON else request
+    is_too_long = engine.limits_beacons and len(extracted.data) > _MAX_BEACON
+    return None if extracted.is_stream or is_too_long else request

@@ -5,7 +5,7 @@ A network error raises `FetchError`. The engine says what browsers do differentl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -14,7 +14,7 @@ from .checks import REDIRECT_STATUSES, check_cors, check_resource_policy, find_e
 from .data_urls import read_data_url
 from .errors import FetchError
 from .exchange import WireRequest, WireResponse
-from .headers import ResponseHeaders, get_header, has_header, normalize_value, remove_headers
+from .headers import Header, ResponseHeaders, get_header, has_header, normalize_value, remove_headers
 from .integrity import find_mismatch
 from .network import Agent, Network
 from .origins import is_same_site, is_trustworthy
@@ -96,6 +96,8 @@ class _Fetch:
         self.internal_response = WireResponse(0, "", [], b"")
         self.deferred_error: FetchError | None = None
         """Why the fetch fails, but only after the next preflight."""
+        self.sent_password = False
+        """Whether the request was sent again with the user name and password of its URL."""
 
     def main_fetch(self) -> Response:
         """Decide how the current URL is fetched (`#concept-main-fetch`)."""
@@ -186,7 +188,8 @@ class _Fetch:
             is_authentication: whether it carries the user name and password of its URL (`isAuthenticationFetch`).
         """
         request, agent = self.request, self.agent
-        if request.keepalive and len(request.body or b"") > MAX_KEEPALIVE and self.engine.limits_keepalive:
+        is_limited = request.keepalive and request.api == "fetch" and self.engine.limits_keepalive
+        if is_limited and len(request.body or b"") > MAX_KEEPALIVE:
             raise self.network.fail(
                 FailureReason.INVALID_REQUEST,
                 value=f"the body of a request with keepalive has over {MAX_KEEPALIVE} bytes",
@@ -194,6 +197,9 @@ class _Fetch:
         authentication = agent.authentication.get(request.url.origin) if includes_credentials(request) else None
         if request.api == "XMLHttpRequest" and request.url.has_credentials:
             authentication = request.url.authorization if is_authentication else None
+        self.sent_password = is_authentication
+        if is_authentication and self.engine.replaces_authorization:
+            request.headers = remove_headers(request.headers, frozenset({"authorization"}))
         headers = make_wire_headers(request, self.engine, agent.cookies, authentication)
         request.had_origin = has_header(headers, "origin")
         wire = WireRequest(request.method, request.url.request_url, headers, request.body)
@@ -205,7 +211,7 @@ class _Fetch:
             agent.http_cache.keep(request.cache, self.network.exchange, response)
         if includes_credentials(request):
             agent.cookies.keep(request.url, request.origin, response.headers)
-        if response.status != 401 or is_authentication or not self.may_authenticate():
+        if response.status != 401 or is_authentication or not self.may_authenticate(response):
             return response
         response = self.network_or_cache_fetch(is_authentication=True)
         agent.authentication[request.url.origin] = request.url.authorization
@@ -227,10 +233,12 @@ class _Fetch:
             raise self.network.fail(FailureReason.NETWORK_FAILURE, value=f"the cache mode is only-if-cached, and {why}")
         return None
 
-    def may_authenticate(self) -> bool:
+    def may_authenticate(self, response: WireResponse) -> bool:
         """Tell whether a request may be sent again with the user name and password of its URL (step 14)."""
         request = self.request
         if request.api != "XMLHttpRequest" or not request.url.has_credentials:
+            return False
+        if self.engine.requires_challenge and not _asks_for_basic(response.headers):
             return False
         if self.engine.authenticates == "own origin":
             return request.tainting != "cors" and includes_credentials(request)
@@ -314,13 +322,20 @@ class _Fetch:
             shown = set(find_exposed(response.headers, include=include, api=request.api, engine=self.engine))
         visible = ((name, normalize_value(value)) for name, value in response.headers if name.lower() in shown)
         seen = ResponseHeaders(visible, present - shown)
+        hides = self.engine.hides_passwords and (request.tainting == "cors" or self.sent_password)
         return Response(
             request.tainting,
             response.status,
             seen,
-            request.url.without_fragment,
+            request.url.request_url if hides else request.url.without_fragment,
             len(request.url_list) > 1,
             response.body,
             response.error,
             response.phrase,
         )
+
+
+def _asks_for_basic(headers: Sequence[Header]) -> bool:
+    """Tell whether one of the challenges of a response is of the scheme Basic (RFC 9110, section 11.6.1)."""
+    challenges = (get_header(headers, "www-authenticate") or "").lower().split(",")
+    return any(challenge.split()[:1] == ["basic"] for challenge in challenges)

@@ -95,7 +95,8 @@ class Page:
             referrer: a URL, `about:client` for the page's, or empty; no Referer is sent.
             referrer_policy: matters only for the Origin of no-cors requests.
             integrity: hashes such as `sha384-...`, one of which the body must have.
-            keepalive: the request may outlive the page; its body may have 64 KiB.
+            keepalive: the request may outlive the page; its body may have 64 KiB. With the engine `firefox` it may be
+                longer, as in Firefox if the script gives `fetch()` a `Request` object, but not a URL and options.
             priority: `high`, `low` or `auto`; ignored here.
             duplex: `half` if the body is a `ReadableStream`.
 
@@ -218,7 +219,7 @@ class Page:
         Raises:
             FetchError: `url` is not a URL.
         """
-        request = make_beacon_request(self._resolve(url, "POST", "ping"), self._origin, body)
+        request = make_beacon_request(self._resolve(url, "POST", "ping"), self._origin, body, self._agent.engine)
         if request is None:
             return False
         load(self._agent, "beacon", request, "")

@@ -290,5 +290,6 @@ def test_a_beacon_that_is_too_long_or_a_stream_is_not_queued() -> None:
     page = browser.open(PAGE)
     assert page.send_beacon("/x", "x" * 65536)
     assert not page.send_beacon("/x", "x" * 65537)
+    assert Browser(answering(), API, engine="firefox").open(PAGE).send_beacon("/x", "x" * 65537)
     assert not page.send_beacon("/x", ReadableStream([b"x"]))  # type: ignore[arg-type]
     assert len(browser.exchanges) == 1

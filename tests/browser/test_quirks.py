@@ -251,7 +251,7 @@ def test_firefox_judges_the_type_that_the_author_gave() -> None:
 
 def test_firefox_sends_the_password_of_a_url_to_other_origins_too() -> None:
     seen = {}
-    allowed = [*SHARED, ("Access-Control-Allow-Headers", "authorization")]
+    allowed = [*SHARED, ("Access-Control-Allow-Headers", "authorization"), ("WWW-Authenticate", "Basic realm=x")]
     for name in NAMES:
         browser = Browser(
             by_request(lambda environ: ("200 OK" if environ["REQUEST_METHOD"] == "OPTIONS" else "401 X", allowed, b"")),
@@ -264,3 +264,46 @@ def test_firefox_sends_the_password_of_a_url_to_other_origins_too() -> None:
         seen[name] = [exchange.sent("Authorization") for exchange in browser.exchanges if not exchange.is_preflight]
     others = [None, "x"]
     assert seen == {"standard": others, "chromium": others, "firefox": [None, "Basic dTpw", "x"], "webkit": others}
+
+
+def ask_own_server(name: str, challenges: list[str], **options: Any) -> list[Any]:
+    """Return what an XMLHttpRequest sends to its own origin, which always asks for a password, and the URL it gets."""
+    headers = [("WWW-Authenticate", challenge) for challenge in challenges]
+    browser = Browser(answering("401 X", headers=headers), API, engine=name)
+    response = browser.open(API).xhr("https://u:p@api.example.com/", **options)
+    return [*(exchange.sent("Authorization") for exchange in browser.exchanges), response.url]
+
+
+@pytest.mark.parametrize(
+    ("challenges", "is_asked"),
+    [
+        (["Basic realm=x"], True),
+        (["bASIC"], True),
+        (["Bearer", "Basic realm=x"], True),
+        (["Digest nonce=x, Basic realm=x"], True),
+        ([], False),
+        (["Bearer"], False),
+        (["Basically"], False),
+        ([""], False),
+    ],
+)
+def test_browsers_send_a_password_only_where_basic_asks_for_it(challenges: list[str], is_asked: bool) -> None:
+    sent = {name: ask_own_server(name, challenges)[1:-1] for name in NAMES}
+    again = ["Basic dTpw"]
+    assert sent == {"standard": again, **dict.fromkeys(("chromium", "firefox", "webkit"), again if is_asked else [])}
+
+
+def test_webkit_sends_the_password_in_place_of_the_authorization_of_the_script() -> None:
+    sent = {name: ask_own_server(name, ["Basic"], headers={"Authorization": "x"})[:-1] for name in NAMES}
+    assert sent == {"standard": ["x", "x"], "chromium": ["x", "x"], "firefox": ["x"], "webkit": ["x", "Basic dTpw"]}
+
+
+def test_webkit_hides_the_password_that_it_sent_and_one_for_another_origin() -> None:
+    shown, hidden = "https://u:p@api.example.com/", "https://api.example.com/"
+    for name in NAMES:
+        expected = hidden if name == "webkit" else shown
+        assert ask_own_server(name, ["Basic"])[-1] == expected
+        assert ask_own_server(name, ["Bearer"])[-1] == (shown if name == "webkit" else expected)
+        browser = Browser(answering(headers=SHARED), API, engine=name)
+        assert browser.open(PAGE).xhr(shown, with_credentials=True).url == expected
+        assert browser.open(API).xhr(shown).url == shown

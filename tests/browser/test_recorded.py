@@ -9,8 +9,11 @@ from typing import Any, Final
 import pytest
 from support.raw_answers import read_answer
 from support.recorded import Step, expect, is_element, list_sent, load_cases, load_cookie_cases, play, play_cookies
+from tools.engines.ages import read_ages
 from tools.engines.cases import Case
 from tools.engines.compare import compare_case
+from tools.engines.consoles import CASES as CONSOLE_CASES
+from tools.engines.consoles import fail, list_printed
 from tools.engines.hostile import ANSWERS, FILE, shorten
 from tools.engines.rows import Kept, read_rows
 
@@ -96,15 +99,6 @@ ROWS: Final = [
     pytest.param(row.name, engine, id=f"{row.name}, {engine}") for row in DIFFERENCES for engine in row.engines
 ]
 
-MASKED: Final = frozenset({("site_after_redirects", "webkit"), ("sends_sync_metadata", "webkit")})
-"""What is taken out before WebKitGTK's requests are compared: some have the Sec-Fetch headers of the one before."""
-
-ELSEWHERE: Final = {
-    "checks_status_first": "shows in the words of consoles alone, which test_consoles.py compares",
-    "max_age_limit": "shows after ten minutes, two hours or a day; it is from the engines' sources",
-}
-"""Rows that no recorded step can need, and why."""
-
 
 @pytest.fixture(scope="module")
 def differing() -> dict[str, list[list[Step]]]:
@@ -117,10 +111,11 @@ def differing() -> dict[str, list[list[Step]]]:
 
 @pytest.fixture(scope="module")
 def drawn() -> dict[str, list[tuple[Case, Kept]]]:
-    """The generated cases that were recorded since a row needs them, by engine."""
+    """The generated and the written cases that were recorded since a row needs them, by engine."""
     found: dict[str, list[tuple[Case, Kept]]] = {}
+    aged = read_ages()
     for engine, one in read_rows().items():
-        runs = [(run, Kept(run)) for run in (*one["runs"], one["rare"])]
+        runs = [(run, Kept(run)) for run in (*one["runs"], one["rare"], one["apart"], *aged[engine])]
         found[engine] = [(case, kept) for run, kept in runs for case in run["cases"]]
     return found
 
@@ -141,12 +136,11 @@ def test_without_a_row_the_model_disagrees_with_something_recorded(
     assert getattr(ENGINES[engine], row) != value
     without = replace(ENGINES[engine], **{row: value})
     assert (
-        row in ELSEWHERE
-        or (row, engine) in MASKED
-        or any(find_disagreements(steps, engine, without) for steps in differing[engine])
+        any(find_disagreements(steps, engine, without) for steps in differing[engine])
         or any(compare_case(case, kept, without, engine) for case, kept in drawn[engine])
         or any(play_cookies(case, without) != case["by"][engine] for case in COOKIE_CASES)
         or reads_otherwise(engine, without)
+        or prints_otherwise(engine, without)
     )
 
 
@@ -157,6 +151,17 @@ def reads_otherwise(recorded_as: str, engine: Engine) -> bool:
         shorten(read_answer(data, engine)) != recorded[name] == shorten(read_answer(data, ENGINES[recorded_as]))
         for name, data in ANSWERS.items()
     )
+
+
+def prints_otherwise(recorded_as: str, engine: Engine) -> bool:
+    """Tell whether an engine says of a failure what the console did not print, and what the engine's own rules say."""
+    printed = list_printed(recorded_as)
+    for name, case in CONSOLE_CASES.items():
+        own, other = (fail(case, each) for each in (ENGINES[recorded_as], engine))
+        says = [error is not None and error.say(recorded_as) in printed[name] for error in (own, other)]
+        if says == [True, False]:
+            return True
+    return False
 
 
 def test_the_engines_are_the_standard_and_the_rows() -> None:

@@ -83,7 +83,7 @@ def compare_case(case: Case, recording: Recording, engine: Engine, name: str) ->
     played = play(case, recording.origins, recording.elapsed[case["id"]], engine)
     steps = zip(case["steps"], recording.observed[case["id"]], played, strict=True)
     for number, (step, seen, (modelled, _)) in enumerate(steps):
-        seen, modelled = settle(name, step, seen, modelled)
+        seen, modelled = settle(name, step, seen, modelled, is_apart=recording.is_apart)
         found = [
             Disagreement(case["id"], number, what, one, other)
             for what, one, other in compare_steps(seen, modelled)

@@ -13,18 +13,31 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from support.engines import ENGINES, chromium_driver, open_page, version_of
+
+from cors_wsgi.browser import Engine, FetchError
 
 from .cases import Case, fill
 from .failures import FAILURES, list_failures
 from .marionette import FLAGS, Marionette
+from .model import play
 from .server import RecordingServer, run_server
 
 DATA: Final = Path(__file__).parent / "data"
 
 PATIENCE: Final = 90.0
+
+ORIGINS: Final = {
+    "page": "http://localhost:18080",
+    "api": "http://127.0.0.1:18081",
+    "api2": "http://localhost:18082",
+    "nobody": "http://127.0.0.1:18099",
+}
+"""Where the model has the servers of the failures."""
+
+CASES: Final = {case["id"]: case for case in list_failures(ORIGINS["nobody"])}
 
 _DONE = re.compile(r"done: ([\w-]+?-(?:fetch|xhr))\b")
 _OF_CASE = re.compile(r"/c/([\w-]+?-(?:fetch|xhr))/")
@@ -42,6 +55,25 @@ def main() -> int:
         path.write_text(json.dumps(recorded, indent=1, ensure_ascii=False) + "\n", "utf-8")
         print(f"{path}: {len(recorded['messages'])} cases, {recorded['version']}")
     return 0
+
+
+def read_console(engine: str) -> dict[str, dict[str, Any]]:
+    """Return what was recorded of a browser, by case."""
+    recorded = json.loads((DATA / f"console-{engine}.json").read_text("utf-8"))
+    return {one["case"]: one for one in recorded["messages"]}
+
+
+def list_printed(engine: str) -> dict[str, str]:
+    """Return what a browser's console printed, by case, as if its servers had been at `ORIGINS`."""
+    names = {f"{{{name}}}": origin for name, origin in ORIGINS.items()}
+    names |= {f"{{{name}-host}}": origin.removeprefix("http://") for name, origin in ORIGINS.items()}
+    return {case: fill("\n".join(one["text"]), names) for case, one in read_console(engine).items()}
+
+
+def fail(case: Case, engine: str | Engine) -> FetchError | None:
+    """Play a failure to the model, and return what it raises."""
+    [(_, error)] = play(case, ORIGINS, [0.0], engine)
+    return error
 
 
 def record(engine: str) -> dict[str, object]:

@@ -37,7 +37,7 @@ MASKED: Final = {
     "Content-Length: 0 of an empty body": "some send it, some do not, by method and by the kind of the body",
     "the text of FormData and documents": "each browser has its own boundaries, and writes documents in its own way",
     "Sec-Fetch headers of WebKit in synchronous and redirected requests": (
-        "WebKitGTK leaves them out, or has those of the request before"
+        "WebKitGTK leaves them out, or has those of a request made at the same time; compared where cases are run apart"
     ),
     "Content-Type and the like of a request that a redirect made a GET, in Firefox and WebKit": (
         "it goes with the body, and comes back at a later redirect or not, by the kind of the body"
@@ -65,13 +65,21 @@ _OF_THE_BODY: Final = ("content-encoding", "content-language", "content-location
 _METADATA: Final = ("sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site")
 
 
-def settle(name: str, step: Step, *both: Observed) -> tuple[Observed, ...]:
-    """Return what a browser and the model did, without what is not compared."""
+def settle(name: str, step: Step, *both: Observed, is_apart: bool = False) -> tuple[Observed, ...]:
+    """Return what a browser and the model did, without what is not compared.
+
+    Args:
+        name: of the browser.
+        step: what was asked for.
+        both: what they did.
+        is_apart: whether no other request was made at the same time.
+    """
     settled = deepcopy(both)
     for observed in settled:
         is_redirected = any(not one["target"].split("?")[0].endswith("/0") for one in observed["requests"])
         for request in observed["requests"]:
-            _settle_request(step, request, is_bare=name == "webkit" and (is_redirected or "sync" in step))
+            is_bare = name == "webkit" and (is_redirected or "sync" in step)
+            _settle_request(step, request, is_bare=is_bare, is_apart=is_apart)
             if name != "chromium" and request["method"] == "GET" != step["method"].upper():
                 for header in _OF_THE_BODY:
                     request["headers"].pop(header, None)
@@ -81,7 +89,7 @@ def settle(name: str, step: Step, *both: Observed) -> tuple[Observed, ...]:
     return settled
 
 
-def _settle_request(step: Step, request: dict[str, Any], *, is_bare: bool) -> None:
+def _settle_request(step: Step, request: dict[str, Any], *, is_bare: bool, is_apart: bool) -> None:
     headers = request["headers"]
     # Cookies with Path=/ of other cases come and go meanwhile; each has its case's id in it
     own = re.compile(rf"cookie-syntax-(?!{request['target'].split('/')[2].removeprefix('cookie-syntax-')}(?![0-9]))")
@@ -92,7 +100,7 @@ def _settle_request(step: Step, request: dict[str, Any], *, is_bare: bool) -> No
         for name in _OF_ELEMENTS:
             headers.pop(name, None)
     given = {pair[0].lower() for pair in step.get("headers", ())}
-    left_out = set(_METADATA) if is_bare else set()
+    left_out = set(_METADATA) if is_bare and not is_apart else set()
     if request["is_preflight"]:
         left_out |= _CACHING | {"user-agent"}
     elif step.get("cache", "default") == "default" or is_bare:

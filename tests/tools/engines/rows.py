@@ -1,8 +1,8 @@
 """Record, for every row of the table of engines, a case that needs it: `python -m tools.engines.rows`.
 
-Runs generated cases in each browser until every row of it is needed by one, then those of `RARE`, and writes what is
-needed to `engines/data/rows.json.gz` with what the browser did; a test takes out each row, and sees that the model then
-disagrees with one of these or of the other recordings.
+Runs generated cases in each browser until every row of it is needed by one, then those of `RARE` and, one by one,
+those of `apart.py`, and writes what is needed to `engines/data/rows.json.gz` with what the browser did; a test takes
+out each row, and sees that the model then disagrees with one of these or of the other recordings.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from support.engines import version_of
 
 from cors_wsgi.browser import DIFFERENCES, ENGINES
 
+from .apart import list_apart
 from .cases import Answer, Body, Case, Headers, Hop, Step
 from .compare import compare, compare_case
 from .generate import FAMILIES, generate_cases
@@ -28,7 +29,7 @@ FILE: Final = Path(__file__).parent / "data" / "rows.json.gz"
 
 SHOWN_ELSEWHERE: Final = {
     "checks_status_first": "shows in the words of consoles alone, which `consoles.py` records",
-    "max_age_limit": "shows after ten minutes, two hours or a day; from the engines' sources",
+    "max_age_limit": "shows after ten minutes, two hours or a day, which `ages.py` records",
     "status_line": "is about odd HTTP, which `hostile.py` records",
     "trims_header_names": "is about odd HTTP, which `hostile.py` records",
     "refuses_nul": "is about odd HTTP, which `hostile.py` records",
@@ -81,12 +82,6 @@ _MANY: Final[Headers] = [
 """More than 1024 bytes that one browser safelists, one by one."""
 
 
-def _asking_for_a_password() -> Step:
-    headers = [*_OPEN, ("WWW-Authenticate", 'Basic realm="x"')]
-    hops: dict[str, Hop] = {"0": {"actual": {"status": 401, "headers": headers, "body": ""}}}
-    return {"api": "xhr", "method": "GET", "target": "api", "username": "u", "password": "p", "hops": hops}
-
-
 RARE: Final[dict[str, list[Step]]] = {
     "rare-1": [_redirected(), _redirected()],
     "rare-2": [_preload("page", ("Content-Type", "text/html"))],
@@ -106,18 +101,15 @@ RARE: Final[dict[str, list[Step]]] = {
             "hops": {"0": {"actual": {"status": 302, "headers": [*_OPEN, ("Location", "/c/{id}/1?\xe9")], "body": ""}}},
         }
     ],
-    "rare-10": [_asking_for_a_password()],
 }
 """Cases for rows that hardly any draw needs."""
-
-PROMPTING: Final = {"rare-10": ("webkit",)}
-"""Cases in which some browsers ask their user, and go no further."""
 
 
 class Kept(Recording):
     """What a browser did with cases, read from the file."""
 
     def __init__(self, kept: dict[str, Any]) -> None:
+        self.is_apart = kept.get("apart", False)
         self.origins = kept["origins"]
         self.agent = ""
         self.observed = kept["observed"]
@@ -179,14 +171,24 @@ def record(engine: str, count: int, seed: int, most: int) -> list[dict[str, Any]
 
 def record_rare(engine: str) -> dict[str, Any]:
     """Return what a browser does in the cases of `RARE`."""
-    cases: list[Case] = [
-        {"id": name, "opaque": False, "steps": steps}
-        for name, steps in RARE.items()
-        if engine not in PROMPTING.get(name, ())
-    ]
+    cases: list[Case] = [{"id": name, "opaque": False, "steps": steps} for name, steps in RARE.items()]
     recording = run_cases(engine, cases)
     observed, elapsed = recording.observed, recording.elapsed
     return {"cases": cases, "origins": dict(recording.origins), "observed": observed, "elapsed": elapsed}
+
+
+def record_apart(engine: str) -> dict[str, Any]:
+    """Return what a browser does in the cases of `apart.py`, one by one."""
+    cases = list_apart(engine)
+    recording = run_cases(engine, cases, is_apart=True)
+    observed, elapsed = recording.observed, recording.elapsed
+    return {
+        "apart": True,
+        "cases": cases,
+        "origins": dict(recording.origins),
+        "observed": observed,
+        "elapsed": elapsed,
+    }
 
 
 def main() -> int:
@@ -195,13 +197,14 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=2500, help="how many in one run")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, default=8, help="how many runs at most")
-    parser.add_argument("--rare", action="store_true", help="record the cases of RARE alone anew")
+    parser.add_argument("--rare", action="store_true", help="record the cases of RARE and apart.py alone anew")
     arguments = parser.parse_args()
     recorded = read_rows() if FILE.exists() else {}
     for engine in arguments.engine or BROWSERS:
         drawn = recorded.get(engine, {}).get("runs", [])
         runs = drawn if arguments.rare else record(engine, arguments.cases, arguments.seed, arguments.runs)
-        recorded[engine] = {"version": version_of(engine), "runs": runs, "rare": record_rare(engine)}
+        rare, apart = record_rare(engine), record_apart(engine)
+        recorded[engine] = {"version": version_of(engine), "runs": runs, "rare": rare, "apart": apart}
     text = json.dumps(recorded, ensure_ascii=False, sort_keys=True, indent=0)
     FILE.write_bytes(gzip.compress(text.encode(), mtime=0))
     return 0
