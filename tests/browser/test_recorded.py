@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any, Final
 
@@ -76,6 +77,65 @@ def test_the_model_does_what_was_recorded(recorded_as: str, group: str) -> None:
     played = [steps for steps in CASES.values() if steps[0]["group"] == group and recorded_as in steps[0]["by"]]
     found = [line for steps in played for line in find_disagreements(steps, recorded_as, SETTINGS[recorded_as])]
     assert found == []
+
+
+def edit_step(**changes: Any) -> Step:
+    """Return a step that can be played, with changes to what the script did."""
+    request = {"api": "fetch", "method": "POST", **changes.pop("request", {})}
+    return {"id": "x", "step": 0, "group": "g", "page_origin": "null", "request": request, **changes}
+
+
+ANSWER: Final[dict[str, Any]] = {"status": 200, "headers": []}
+
+NOT_KNOWN: Final = [
+    pytest.param({"request": {"api": "websocket"}}, "'websocket'", id="an API"),
+    pytest.param({"request": {"later": True}}, "later", id="an option of fetch()"),
+    pytest.param({"request": {"api": "xhr", "mode": "cors"}}, "mode", id="an option of fetch() for an XMLHttpRequest"),
+    pytest.param({"request": {"api": "img", "method": "POST"}}, "POST", id="a method of a picture"),
+    pytest.param({"request": {"body": {"kind": "file", "value": "x"}}}, "file", id="a kind of body"),
+    pytest.param(
+        {"request": {"body": {"kind": "string", "value": "x", "type": "a/b"}}}, "a/b", id="the type of a text"
+    ),
+    pytest.param({"redirects": 1}, "redirects", id="a part of the step"),
+    pytest.param({"server": {"0": {"upgrade": ANSWER}}}, "upgrade", id="an answer to something else"),
+    pytest.param({"server": {"0": {"actual": {**ANSWER, "delay": 1}}}}, "delay", id="a part of an answer"),
+    pytest.param(
+        {"server": {"0": {"actual": [ANSWER, {**ANSWER, "prefix": "x"}]}}}, "prefix", id="raw bytes from an app"
+    ),
+    *(
+        pytest.param(
+            {"request": {"api": "xhr", "upload_listener": {"type": "load", "how": "on", **given}}}, "load", id=what
+        )
+        for what, given in (
+            ("a way to listen", {"how": "attribute"}),
+            ("a time to listen", {"when": "after_load"}),
+            ("something else of a listener", {"once": True}),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "named"), NOT_KNOWN)
+def test_a_recording_is_refused_where_something_of_it_is_not_known(changes: dict[str, Any], named: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(named)):
+        list(play([edit_step(**changes)], "standard"))
+
+
+@pytest.mark.parametrize(
+    ("given", "is_preflighted"),
+    [
+        ({"how": "addEventListener", "when": "before_open"}, True),
+        ({"how": "on"}, True),
+        ({"how": "on", "type": "foo"}, False),
+        ({"how": "on", "remove": True}, False),
+        ({"how": "addEventListener", "when": "after_send"}, False),
+        ({"how": "touch"}, False),
+    ],
+)
+def test_only_a_listener_on_the_upload_counts(given: dict[str, Any], is_preflighted: bool) -> None:
+    listener = {"type": "load", **given}
+    [seen] = play([edit_step(request={"api": "xhr", "upload_listener": listener})], "standard")
+    assert bool(seen["preflights"]) is is_preflighted
 
 
 def test_all_recorded_steps_are_played() -> None:

@@ -154,11 +154,21 @@ def _fill(value: str, words: dict[str, str]) -> str:
     return value
 
 
+_BYTES: Final = ("arraybuffer", "uint8array", "dataview")
+
+
 def make_body(given: dict[str, Any] | None) -> Any:
-    """Return the body that a case's script gives."""
+    """Return the body that a case's script gives.
+
+    Raises:
+        ValueError: it is not known what that is.
+    """
     if given is None:
         return None
     kind, value = given["kind"], given["value"]
+    known = {"kind", "value", "type"} if kind == "blob" else {"kind", "value"}
+    if set(given) - known:
+        raise ValueError(f"a body is not known that is recorded as {given}")
     if kind == "blob":
         return Blob(value, given.get("type", ""))
     if kind in ("document", "xmldocument"):
@@ -169,8 +179,15 @@ def make_body(given: dict[str, Any] | None) -> Any:
         return URLSearchParams([tuple(pair.split("=")) for pair in value.split("&")])
     if kind == "stream":
         return ReadableStream([value.encode()])
-    return value.encode() if kind in ("arraybuffer", "uint8array", "dataview") else value
+    if kind in _BYTES:
+        return value.encode()
+    if kind != "string":
+        raise ValueError(f"a body is not known that is recorded as {given}")
+    return value
 
+
+_HOW: Final = ("addEventListener", "on", "touch")
+_WHEN: Final = (None, "before_open", "after_open", "after_send")
 
 _EVENTS: Final = frozenset({"loadstart", "progress", "abort", "error", "load", "timeout", "loadend"})
 """What an XMLHttpRequestUpload has handlers for: `onfoo` is a property like any other."""
@@ -185,7 +202,7 @@ def _has_listener(given: dict[str, Any] | None) -> bool:
     if given is None:
         return False
     unknown = set(given) - {"type", "how", "when", "remove"}
-    if unknown or given["how"] not in ("addEventListener", "on", "touch"):
+    if unknown or given["how"] not in _HOW or given.get("when") not in _WHEN:
         raise ValueError(f"it is not known what a script did that is recorded as {given}")
     if given["how"] == "touch" or given.get("remove") or given.get("when") == "after_send":
         return False
@@ -241,29 +258,56 @@ _OPTIONS: Final = {
     "beacon": frozenset({"method", "body"}),
     **dict.fromkeys(ELEMENTS, frozenset({"method", "crossorigin"})),
     "preload": frozenset({"method", "crossorigin", "as"}),
-    "worker": frozenset({"method", "module"}),
+    "worker": frozenset({"method", "module"}),  # whose script is asked for as that of another worker
     "script": frozenset({"method", "crossorigin", "type"}),
 }
 """What is known of each API; what a recording has besides is not played as if it were not there."""
 
+_WITH_METHOD: Final = frozenset({"fetch", "workerfetch", "xhr"})
 
-def _check_options(request: dict[str, Any]) -> None:
-    """Refuse a request that has an option which would be dropped.
+
+_STEP: Final = frozenset({"id", "step", "group", "note", "context", "page_origin", "request", "server", "by", "stable"})
+_ANSWER: Final = frozenset({"status", "headers", "body"})
+
+
+def _refuse_unknown(what: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse what would be dropped.
 
     Raises:
-        ValueError: its API is not known, or one of its options.
+        ValueError: something is given that is not known.
     """
+    if unknown := set(given) - set(known):
+        raise ValueError(f"{what} with {', '.join(sorted(unknown))} is not played")
+
+
+def _check_step(step: Step) -> None:
+    """Refuse a step that has something which would be dropped.
+
+    Raises:
+        ValueError: it is not known what was recorded.
+    """
+    _refuse_unknown("a step", step, _STEP)
+    answer = _ANSWER | {"prefix"} if step["group"] in RAW_GROUPS else _ANSWER
+    for hop in step.get("server", {}).values():
+        _refuse_unknown("a hop", hop, ("preflight", "actual"))
+        for given in hop.values():
+            for one in given if isinstance(given, list) else [given]:
+                _refuse_unknown("an answer", one, answer)
+    _check_request(step["request"])
+
+
+def _check_request(request: dict[str, Any]) -> None:
     options = _OPTIONS.get(request["api"])
     if options is None:
         raise ValueError(f"the API {request['api']!r} is not played")
-    unknown = set(request) - _PLACE - options
-    if unknown:
-        raise ValueError(f"{request['api']} with {', '.join(sorted(unknown))} is not played")
+    _refuse_unknown(request["api"], request, _PLACE | options)
+    methods = ("POST", "GET") if request["api"] == "beacon" else ("GET",)  # GET is what was noted down of some beacons
+    if request["api"] not in _WITH_METHOD and request["method"] not in methods:
+        raise ValueError(f"{request['api']} with the method {request['method']} is not played")
 
 
 def _run_script(page: Page, step: Step) -> Any:
     request = step["request"]
-    _check_options(request)
     url = f"{SERVERS[request.get('target', 'api')]}/c/{step['id']}"
     suffix = request.get("suffix", "")
     url += suffix if suffix.startswith("/") else f"/0{suffix}"
@@ -303,6 +347,8 @@ def _load(page: Page, url: str, request: dict[str, Any]) -> str:
 
 def play(steps: list[Step], engine: str | Engine) -> Iterator[Outcome]:
     """Play a case to the model and yield what was seen of each step, in the form of the recorded outcomes."""
+    for step in steps:
+        _check_step(step)
     servers = Servers(steps)
     browser = Browser(servers.make_app("page"), SERVERS["page"], engine=engine, http2=False)
     for name in ("api", "api2", "h2"):
