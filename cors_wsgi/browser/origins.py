@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .urls import URL, parse_url
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
+
+
+_OF_APPS: Final = re.compile(
+    r"(?P<origin>(?:chrome-extension|moz-extension|safari-web-extension|capacitor|ionic|tauri)://[^/?#\s]+)"
+)
+"""URLs of pages to which their browser gives a tuple origin, although the URL Standard does not know their schemes."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +43,11 @@ class Origin:
 
 
 def open_origin(text: str) -> tuple[Origin, URL | None]:
-    """Return the origin of a page and its URL; the URL is None if the page has an opaque origin.
+    """Return the origin of a page and its URL; the URL is None if that is neither http nor https.
 
     Args:
-        text: an http or https URL, or `null` (or any other URL, such as `file:///index.html`) for an opaque origin.
+        text: an http or https URL, that of a browser extension or of an app's web view, or `null` (or any other URL,
+            such as `file:///index.html`) for an opaque origin.
 
     Raises:
         ValueError: `text` is not a URL.
@@ -53,6 +61,8 @@ def open_origin(text: str) -> tuple[Origin, URL | None]:
         raise ValueError(f"{text!r} has a user name or password in it; leave them out")
     if url.is_http:
         return Origin(url.origin), url
+    if (of_app := _OF_APPS.match(text)) is not None:
+        return Origin(of_app["origin"]), None
     return Origin("null", object()), None
 
 

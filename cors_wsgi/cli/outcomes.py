@@ -8,7 +8,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.padding import Padding
 
-from cors_wsgi.browser import FetchError
+from cors_wsgi.browser import Exchange, FetchError
 from cors_wsgi.browser.engines import BROWSERS
 from cors_wsgi.browser.printing import hide_credentials, show_exchange
 from cors_wsgi.fetch import EXPOSE_HEADERS
@@ -136,9 +136,14 @@ def _show_wire(console: Console, outcome: Outcome, *, verbose: bool) -> None:
             console.print(_indent(safe(line)))
     if outcome.further:
         asked = "; ".join(
-            f"{one.method} {one.url} as {one.sent('Origin')}: {one.status or 'no answer'}" for one in outcome.further
+            f"{one.method} {one.url} {_name_origin(one)}: {one.status or 'no answer'}" for one in outcome.further
         )
         console.print(_indent(f"\n[dim]Also sent, to find the cause (--once turns this off): {safe(asked)}.[/]"))
+
+
+def _name_origin(exchange: Exchange) -> str:
+    origin = exchange.sent("Origin")
+    return "without Origin" if origin is None else f"as {origin}"
 
 
 def _indent(text: str) -> Padding:

@@ -168,6 +168,23 @@ def test_pages_have_tuple_origins_or_opaque_ones() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "serialized"),
+    [
+        ("chrome-extension://abcdef/popup.html", "chrome-extension://abcdef"),
+        ("moz-extension://0123-4567", "moz-extension://0123-4567"),
+        ("capacitor://localhost", "capacitor://localhost"),
+        ("tauri://localhost/?x", "tauri://localhost"),
+        ("file:///index.html", "null"),
+        ("chrome://settings", "null"),
+    ],
+)
+def test_extensions_and_apps_have_an_origin_of_their_own(text: str, serialized: str) -> None:
+    origin, url = open_origin(text)
+    assert (origin.serialized, origin.is_opaque, url) == (serialized, serialized == "null", None)
+    assert not is_same_site(origin, parsed("https://app.example.com"))
+
+
+@pytest.mark.parametrize(
     ("text", "why"),
     [
         ("app.example.com", "is not a URL"),

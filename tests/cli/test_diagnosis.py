@@ -20,6 +20,8 @@ HEADERS = ("Access-Control-Allow-Headers", "Content-Type")
 VARY = ("Vary", "Origin")
 NGINX = ("Server", "nginx/1.22.1")
 APACHE = ("Server", "Apache/2.4.71")
+EXPRESS = ("X-Powered-By", "Express")
+NODE = (("Date", "x"), ("Keep-Alive", "timeout=5"))
 NGINX_PAGE = b"<html><center><h1>404</h1></center>\r\n<hr><center>nginx/1.22.1</center></html>"
 
 Headers = Sequence[tuple[str, str]]
@@ -52,11 +54,15 @@ OK = "200 OK"
 CASES = {
     # What Access-Control-Allow-Origin says
     "two equal values": ((OK, [ALLOW, ALLOW], b""), SIMPLE, "two-layers", "it came twice"),
+    "two equal values that a proxy joined": (
+        (OK, [(ALLOW[0], f"{PAGE},{PAGE}")], b""), SIMPLE, "two-layers", f"twice, each time as {PAGE}."
+    ),
     "two values": ((OK, [ALLOW, (ALLOW[0], "https://b.example")], b""), SIMPLE, "several-origins", "in 2 lines"),
     "a list in one value": ((OK, [(ALLOW[0], f"{PAGE}, https://b.example")], b""), SIMPLE, "several-origins", "in one"),
     "quotes": ((OK, [(ALLOW[0], "'*'")], b""), SIMPLE, "quotes", "'*', with its quotation marks"),
     "(null)": ((OK, [(ALLOW[0], "(null)")], b""), SIMPLE, "unset-variable", "SetEnvIf"),
     "a variable": ((OK, [(ALLOW[0], "$cors_origin")], b""), SIMPLE, "unset-variable", "not filled in"),
+    "nothing but the name": ((OK, [(ALLOW[0], "")], b""), SIMPLE, "unset-variable", "is empty: a variable"),
     "undefined": ((OK, [(ALLOW[0], "undefined")], b""), SIMPLE, "unset-variable", "not filled in"),
     "a pattern": ((OK, [(ALLOW[0], "https://*.example.com")], b""), SIMPLE, "pattern", "do not treat as a pattern"),
     "a slash": ((OK, [(ALLOW[0], f"{PAGE}/")], b""), SIMPLE, "trailing-slash", "without the slash"),
@@ -104,7 +110,9 @@ CASES = {
     "404 of nginx": (("404 No", [NGINX], NGINX_PAGE), SIMPLE, "left-out-of-errors", "unless it ends in `always`"),
     "404 of Apache": (("404 No", [APACHE], b""), SIMPLE, "left-out-of-errors", "`Header always set` does not"),
     "an error page": (("404 No", [NGINX, ("ETag", '"1"')], b"{}"), SIMPLE, "error-page", "error_page"),
-    "404 to both": (("404 No", [], b""), PUT, "not-found", "and so is a GET"),
+    "404 to both": (("404 No", [], b""), PUT, "no-options", "or there is nothing at /items (a GET is answered 404"),
+    "404 to both, of a GET": (("404 No", [], b""), {"headers": [("X-A", "1")]}, "not-found", "and so is a GET"),
+    "404 to both, of Express": (("404 No", [EXPRESS], b"<pre>Cannot PUT /"), PUT, "not-found", "and so is a GET"),
     "405 to a preflight": (("405 No", [], b""), PUT, "no-options", "its route does not take OPTIONS"),
     "405": (("405 No", [], b""), SIMPLE, "method-refused", "does not take GET"),
     "405 of nginx itself": (("405 No", [NGINX], NGINX_PAGE), PUT, "method-refused", "serves files"),
@@ -112,6 +120,9 @@ CASES = {
     "413": (("413 No", [NGINX], NGINX_PAGE), SIMPLE, "too-large", "larger than nginx accepts"),
     "429": (("429 No", [("Retry-After", "7")], b""), SIMPLE, "too-many", "wait 7 seconds"),
     "429 to a preflight": (("429 No", [], b""), PUT, "too-many", "preflights included"),
+    "500 of Starlette": (
+        ("500 No", [("Server", "uvicorn")], b"Internal Server Error"), SIMPLE, "crash", "outside everything that"
+    ),
     "500": (("500 No", [], b""), SIMPLE, "crash", "failed with 500"),
     "500 to a preflight": (("500 No", [], b""), PUT, "crash", "while answering the preflight"),
     "502": (("502 No", [NGINX], NGINX_PAGE), SIMPLE, "nobody-behind", "nginx found nothing behind it"),
@@ -120,6 +131,17 @@ CASES = {
     "504": (("504 No", [NGINX], NGINX_PAGE), SIMPLE, "too-slow", "took longer than nginx waits"),
     "418 to a preflight": (("418 Teapot", [], b""), PUT, "other-status", "browsers want 200 to 299"),
     "418": (("418 Teapot", [], b""), SIMPLE, "other-status", "answered 418"),
+    # What a server's own CORS code says
+    "a list of headers": (
+        ("403 No", [], b"CORS preflight request failed: headers are not allowed: X"), JSON, "not-allowed", "headers are"
+    ),
+    "a list of origins, with 403": (("403 No", [], b"Invalid CORS request"), JSON, "not-in-list", "Invalid CORS req"),
+    "a list of origins, with 200": (
+        (OK, [], b'{"message":"CORS error: Origin not allowed"}'), PUT, "not-in-list", "says: “CORS error: Origin not"
+    ),
+    "a list of origins, with 500": (
+        ("500 No", [EXPRESS], b"<pre>Error: Not allowed by CORS<br> at"), SIMPLE, "not-in-list", "refused the request"
+    ),
     # Redirects
     "a slash, simple": (("301 No", [("Location", "/items/?x=1")], b""), SIMPLE, "redirect-slash", "every answer"),
     "a slash, preflighted": (("301 No", [("Location", "/items/?x=1")], b""), PUT, "redirect-slash", "/items/?x=1,"),
@@ -169,7 +191,8 @@ NO_HEADER_HELPS = {
     [
         name
         for name in CASES
-        if CASES[name][2] not in NO_HEADER_HELPS and name not in ("404 to both", "500 to a preflight")
+        if CASES[name][2] not in NO_HEADER_HELPS
+        and name not in ("404 to both, of a GET", "404 to both, of Express", "500 to a preflight")
     ],
 )
 def test_the_answer_that_is_wanted_is_let_through(name: str) -> None:
@@ -258,6 +281,118 @@ def test_a_slip_in_a_list_of_origins_is_found_by_asking(listed: str) -> None:
     assert (once.diagnosis.code, once.further) == (CauseCode.NOT_IN_LIST, ())
 
 
+def test_a_server_that_fails_for_an_origin_alone_throws_for_what_is_not_in_its_list() -> None:
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        start_response("500 No" if "HTTP_ORIGIN" in environ else OK, [EXPRESS])
+        return [b""]
+
+    for options in (SIMPLE, PUT):
+        outcome = ask(app, **options)
+        assert outcome.diagnosis is not None
+        assert outcome.diagnosis.code == CauseCode.NOT_IN_LIST
+        assert "but answers a GET without Origin (200)" in outcome.diagnosis.cause
+        assert "callback(null, false)" in outcome.diagnosis.remedy.text
+    once = ask(app, asks_further=False)
+    assert once.diagnosis is not None
+    assert once.diagnosis.code == CauseCode.CRASH
+
+
+@pytest.mark.parametrize(
+    ("answer", "options"),
+    [
+        ((OK, [(ALLOW[0], "http://localhost:3000"), VARY], b""), SIMPLE),
+        ((OK, [VARY], b""), SIMPLE),
+        ((OK, [], b""), SIMPLE),
+        ((OK, [(ALLOW[0], "*")], b""), LOGGED_IN),
+        (("403 No", [], b"Invalid CORS request"), PUT),
+        (("405 No", [NGINX], NGINX_PAGE), PUT),
+        (("404 No", [NGINX], NGINX_PAGE), SIMPLE),
+    ],
+)
+def test_no_server_is_told_to_allow_null(answer: Answer, options: dict[str, Any]) -> None:
+    outcome = ask(answering(answer), origin="null", **options)
+    assert outcome.diagnosis is not None
+    remedy = outcome.diagnosis.remedy
+    assert ("Do not allow null" in remedy.text, remedy.pieces) == (True, ())
+    assert "null" not in [value for _, value in outcome.diagnosis.wanted]
+    twin = ask(answering(answer), origin="https://a.example", **options)
+    assert twin.diagnosis is not None
+    assert "null" not in twin.diagnosis.remedy.text
+
+
+@pytest.mark.parametrize("headers", [[(ALLOW[0], "*")], [(ALLOW[0], "null"), VARY]])
+def test_null_is_let_through_where_the_server_says_so(headers: Headers) -> None:
+    assert ask(answering((OK, headers, b"")), origin="null").diagnosis is None
+
+
+def test_an_extension_is_told_to_name_the_host_in_its_manifest() -> None:
+    outcome = ask(answering((OK, [VARY], b"")), origin="chrome-extension://mjjjlgkbdmcdmokolfkhdnpkbfmgnlol")
+    assert outcome.diagnosis is not None
+    assert outcome.diagnosis.code == CauseCode.PAGE_ORIGIN
+    assert outcome.diagnosis.remedy.lines == [
+        "# in manifest.json", '"host_permissions": ["https://api.example.com/*"]'
+    ]  # fmt: skip
+
+
+def test_another_port_of_one_machine_is_not_taken_for_another_name() -> None:
+    def ask_as(allowed: str) -> str:
+        outcome = ask(
+            answering((OK, [(ALLOW[0], allowed)], b"")),
+            url="http://127.0.0.1:8000/items",
+            origin="http://localhost:5174",
+        )
+        assert outcome.diagnosis is not None
+        assert outcome.diagnosis.code == CauseCode.SPELLING
+        return outcome.diagnosis.remedy.text
+
+    assert ask_as("http://localhost:5173") == "Make the server name http://localhost:5174, spelled exactly so, as well."
+    assert ask_as("http://127.0.0.1:5174").startswith("Open the page at http://127.0.0.1:5174")
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        (((OK, [EXPRESS, ("Allow", "PUT")], b""), None), "Express itself answered OPTIONS (Allow: PUT), and no CORS"),
+        (((OK, [ALLOW, METHODS], b""), (OK, [], b"")), "the preflight's answer has it: whatever sets it does so only"),
+        (((OK, [("Allow", "PUT")], b""), None), "nothing here sets it for /items"),
+    ],
+)
+def test_what_sets_nothing_is_told_by_the_other_answers(answers: tuple[Answer, Answer | None], words: str) -> None:
+    outcome = ask(answering(*answers), **PUT)
+    assert outcome.diagnosis is not None
+    assert outcome.diagnosis.code == CauseCode.NOT_SET
+    assert words in outcome.diagnosis.cause
+
+
+@pytest.mark.parametrize(
+    ("server", "line"),
+    [
+        (ServerName.TORNADO, 'if self.request.method == "OPTIONS":'),
+        (ServerName.SANIC, 'if request.method == "OPTIONS":'),
+        (ServerName.AIOHTTP, 'if request.method == "OPTIONS":'),
+        (ServerName.BOTTLE, "if bottle.request.method == 'OPTIONS':"),
+        (ServerName.FLASK, 'if request.method == "OPTIONS":'),
+        (ServerName.CADDY, "@login not method OPTIONS"),
+        (ServerName.LIGHTTPD, "    auth.require = ()"),
+    ],
+)
+def test_a_login_lets_preflights_pass(server: ServerName, line: str) -> None:
+    login = ask(answering(("401 No", [], b"")), **PUT, server=server)
+    assert login.diagnosis is not None
+    assert line in login.diagnosis.remedy.lines
+    other = ask(answering(("501 No", [], b"")), **PUT, server=server)
+    assert other.diagnosis is not None
+    assert line not in other.diagnosis.remedy.lines
+
+
+def test_starlette_is_put_inside_of_its_middleware_where_it_fails() -> None:
+    outcome = ask(answering(("500 No", [("Server", "uvicorn")], b"Internal Server Error")))
+    assert outcome.diagnosis is not None
+    assert outcome.diagnosis.remedy.lines[1] == (
+        f"app = CORSMiddleware(app, allow_origins=['{PAGE}'], allow_methods=['*'], allow_headers=['*'])"
+    )
+
+
 def test_further_questions_are_few_and_carry_nothing_secret() -> None:
     seen: list[dict[str, Any]] = []
 
@@ -300,6 +435,14 @@ def test_what_no_script_can_read_is_listed_by_name() -> None:
         ([("Date", "x"), ("Keep-Alive", "timeout=5")], b'{"message":"Route GET:/x', ServerName.FASTIFY),
         ([("Via", "1.1 varnish")], b"", ServerName.VARNISH),
         ([("Server", "uvicorn")], b"", ServerName.FASTAPI),
+        ([("Server", "uvicorn")], b"The requested resource was not found on this server.", ServerName.DJANGO),
+        ([("Server", "hypercorn-h11")], b"", None),
+        ([("content-type", "text/plain")], b"", ServerName.HAPROXY),
+        ([("content-type", "text/plain"), ("connection", "keep-alive")], b"", ServerName.SANIC),
+        ([*NODE, ("Content-Type", "text/plain; charset=utf-8")], b"OK", ServerName.KOA),
+        ([*NODE, ("Content-Type", "text/plain; charset=utf-8"), ("ETag", "x")], b"OK", ServerName.NODE),
+        ([*NODE, ("content-type", "text/plain; charset=UTF-8")], b"200 OK", ServerName.HONO),
+        ([*NODE, ("content-type", "text/plain; charset=UTF-8")], b"x", ServerName.NODE),
         ([("Date", "x")], b'<!DOCTYPE HTML PUBLIC "-//IETF//"><title>Error: 405 No</title>', ServerName.BOTTLE),
     ],
 )  # fmt: skip
@@ -313,5 +456,5 @@ def test_servers_are_told_by_their_answers(headers: Headers, body: bytes, name: 
 def test_every_cause_is_in_the_manual_and_met_here() -> None:
     listed = [row[0] for row in read_table(DOCS / "diagnosis.md", "The causes")]
     assert listed == [f"`{code}`" for code in CauseCode]
-    elsewhere = {"before-cors", "cached", "redirect-https", "policy"}
+    elsewhere = {"before-cors", "cached", "page-origin", "redirect-https", "policy"}
     assert {code for _, _, code, _ in CASES.values()} | elsewhere == set(CauseCode)

@@ -81,6 +81,9 @@ def _write_fastapi(plan: Plan) -> tuple[Piece, ...]:
         parts.append("allow_credentials=True")
     parts.append(f"allow_methods={plan.methods or ['*']!r}")
     parts.append(f"allow_headers={plan.names or ['*']!r}")
+    if plan.task is Task.WRAP:
+        line = f"app = CORSMiddleware(app, {', '.join(parts)})"
+        return (Piece("below the last route, replacing add_middleware(CORSMiddleware, ...)", (line,)),)
     line = f"app.add_middleware(CORSMiddleware, {', '.join(parts)})"
     return (Piece("below every other add_middleware(): the last one is the outermost", (line,)),)
 
@@ -97,11 +100,19 @@ def _write_flask(plan: Plan) -> tuple[Piece, ...]:
     )
 
 
+def _let_pass(plan: Plan, where: str, lines: tuple[str, ...], piece: Piece) -> tuple[Piece, ...]:
+    """Return what answers preflights, and before it what lets them pass, where a login comes first."""
+    if plan.task is not Task.LOGIN:
+        return (piece,)
+    return (Piece(f"at the top of the {where} that requires the login", lines), piece)
+
+
 def _write_tornado(plan: Plan) -> tuple[Piece, ...]:
     sets = ["def set_default_headers(self):", *(f"    self.set_header({n!r}, {v!r})" for n, v in plan.pairs)]
     answers = ["def options(self, *args):", "    self.set_status(204)"]
     lines = answers if plan.is_status_alone else [*sets, *answers]
-    return (Piece("in the handler's class", tuple(lines)),)
+    passes = ('if self.request.method == "OPTIONS":', "    return")
+    return _let_pass(plan, "prepare()", passes, Piece("in the handler's class", tuple(lines)))
 
 
 def _write_sanic(plan: Plan) -> tuple[Piece, ...]:
@@ -115,7 +126,8 @@ def _write_sanic(plan: Plan) -> tuple[Piece, ...]:
         "async def share(request, response):",
         f"    response.headers.update({dict(plan.pairs)!r})",
     )
-    return (Piece("beside the route, with `import sanic`", options if plan.is_status_alone else (*options, *sets)),)
+    piece = Piece("beside the route, with `import sanic`", options if plan.is_status_alone else (*options, *sets))
+    return _let_pass(plan, "on_request function", ('if request.method == "OPTIONS":', "    return None"), piece)
 
 
 def _write_aiohttp(plan: Plan) -> tuple[Piece, ...]:
@@ -126,14 +138,16 @@ def _write_aiohttp(plan: Plan) -> tuple[Piece, ...]:
         "for route in list(app.router.routes()):",
         "    cors.add(route)",
     )
-    return (Piece("below the last route, with aiohttp-cors", lines),)
+    passes = ('if request.method == "OPTIONS":', "    return await handler(request)")
+    return _let_pass(plan, "middleware", passes, Piece("below the last route, with aiohttp-cors", lines))
 
 
 def _write_bottle(plan: Plan) -> tuple[Piece, ...]:
     sets = [f"    bottle.response.set_header({name!r}, {value!r})" for name, value in plan.pairs]
     lines = ["@app.hook('after_request')", "def share():", *sets]
     options = [f"@app.route({plan.path!r}, method='OPTIONS')", "def preflight():", "    bottle.response.status = 204"]
-    return (Piece("beside the routes; for an error, in its handler too", (*lines, *options)),)
+    piece = Piece("beside the routes; for an error, in its handler too", (*lines, *options))
+    return _let_pass(plan, "before_request hook", ("if bottle.request.method == 'OPTIONS':", "    return"), piece)
 
 
 def _write_http_server(plan: Plan) -> tuple[Piece, ...]:

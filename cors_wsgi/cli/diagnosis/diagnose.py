@@ -11,12 +11,14 @@ from .looks import Looks
 from .missing import judge_missing
 from .model import Asked, Diagnosis
 from .origins import judge_value
+from .page_origins import judge_page_origin
 from .redirects import judge_redirect
+from .refusals import judge_refusal
 from .scene import Scene
 from .servers import ServerName
 from .statuses import judge_status
 
-_RULES = (judge_redirect, judge_status, judge_value, judge_missing, judge_lists)
+_RULES = (judge_redirect, judge_refusal, judge_status, judge_value, judge_missing, judge_lists)
 """The first rule that finds a cause wins."""
 
 
@@ -42,4 +44,5 @@ def diagnose(
     if failed is None or failed.exchange is None or failed.exchange.response is None or not failed.reason.is_cors:
         return None
     scene = Scene(failed, failed.exchange, failed.exchange.response, exchanges, asked, looks, server, is_live)
-    return next(filter(None, (rule(scene) for rule in _RULES)), None)
+    found = next(filter(None, (rule(scene) for rule in _RULES)), None)
+    return None if found is None else judge_page_origin(scene, found)

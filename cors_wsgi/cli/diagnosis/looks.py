@@ -41,6 +41,10 @@ class Looks:
         """Return the answer to a GET of the same URL, by default from the page's own origin."""
         return self._send("GET", self._url, [(ORIGIN, origin or self._origin)])
 
+    def get_bare(self) -> WireResponse | None:
+        """Return the answer to a GET of the same URL without Origin, as no script of another origin sends it."""
+        return self._send("GET", self._url, [])
+
     def preflight(self, url: URL, method: str, names: Sequence[str], origin: str | None = None) -> WireResponse | None:
         """Return the answer to a preflight, by default from the page's own origin."""
         headers = [(ORIGIN, origin or self._origin), (REQUEST_METHOD, method)]

@@ -75,11 +75,21 @@ def judge_missing(scene: Scene) -> Diagnosis | None:
         return _judge_beside(scene, neighbor[0], neighbor[1].status)
     if (twin := find_twin(scene)) is not None:
         return _judge_list(scene, twin)
-    cause = f"{scene.subject} {_list(scene)}: nothing here sets it for {scene.url.path}."
+    cause = f"{scene.subject} {_list(scene)}{_explain_nothing(scene)}."
     text = "Make the server send it on every answer for this URL, errors included."
     if scene.is_preflight:
         return scene.conclude(CauseCode.NOT_SET, cause, scene.write_answer(text))
     return scene.conclude(CauseCode.NOT_SET, cause, _share(scene, text))
+
+
+def _explain_nothing(scene: Scene) -> str:
+    """Return what the other answers say about a header that nothing seems to set."""
+    if not scene.is_preflight and any(exchange.is_preflight for exchange in scene.exchanges):
+        return ", although the preflight's answer has it: whatever sets it does so only for OPTIONS"
+    allow = get_header(scene.response.headers, "allow")
+    if scene.is_preflight and allow and scene.server is not None and not scene.server.is_proxy:
+        return f": {scene.title} itself answered OPTIONS (Allow: {allow}), and no CORS middleware did"
+    return f": nothing here sets it for {scene.url.path}"
 
 
 def _list(scene: Scene) -> str:

@@ -21,6 +21,7 @@ class CauseCode(str, Enum):
     TRAILING_SLASH = "trailing-slash"
     SPELLING = "spelling"
     OTHER_ORIGIN = "other-origin"
+    PAGE_ORIGIN = "page-origin"
     CACHED = "cached"
     WILDCARD_WITH_CREDENTIALS = "wildcard-with-credentials"
     # Why it is missing

@@ -24,9 +24,10 @@ def judge_value(scene: Scene) -> Diagnosis | None:
     if scene.allowed is None:
         return None
     values = [value for name, value in scene.response.headers if name.lower() == ALLOW_ORIGIN.lower()]
-    if len(values) > 1 and len(set(values)) == 1:
-        return _judge_twice(scene, values)
-    several = list(dict.fromkeys(part for value in values for part in re.split(r"[,\s]+", value) if part))
+    parts = [part for value in values for part in re.split(r"[,\s]+", value) if part]
+    several = list(dict.fromkeys(parts))
+    if len(parts) > 1 and len(several) == 1:
+        return _judge_twice(scene, parts)
     if len(values) > 1 or len(several) > 1:
         return _judge_several(scene, values, several)
     if scene.allowed == "*":
@@ -47,8 +48,7 @@ def _judge_twice(scene: Scene, values: list[str]) -> Diagnosis:
     if server is not None and server.is_proxy:
         cause += f" Here {server.title} and the app behind it do."
         text = f"Let only one of them set it: remove the line from {server.title}, or drop there what the app sends:"
-        names = [name.lower() for name, _ in scene.response.headers]
-        pairs = [(name, "") for name in GUARDED if names.count(name.lower()) > 1]
+        pairs = [(name, "") for name in GUARDED if name == ALLOW_ORIGIN or _is_twice(scene, name)]
         return scene.conclude(CauseCode.TWO_LAYERS, cause, scene.write(scene.plan(Task.ONE_LAYER, pairs=pairs), text))
     cause += " Here they are the app and the proxy in front of it, or two middlewares of the app."
     text = (
@@ -56,6 +56,11 @@ def _judge_twice(scene: Scene, values: list[str]) -> Diagnosis:
         "middleware from the app."
     )
     return scene.conclude(CauseCode.TWO_LAYERS, cause, Remedy(text))
+
+
+def _is_twice(scene: Scene, name: str) -> bool:
+    """Tell whether a header came twice, in two lines or, as some proxies join them, in one."""
+    return "," in (get_header(scene.response.headers, name.lower()) or "")
 
 
 def _judge_several(scene: Scene, values: list[str], several: list[str]) -> Diagnosis:
@@ -90,7 +95,7 @@ def _judge_other(scene: Scene, allowed: str) -> Diagnosis:
             cause,
             scene.write(scene.plan(Task.SET, pairs=pairs), "Write it without the inner quotes."),
         )
-    if _PLACEHOLDER.fullmatch(allowed):
+    if not allowed or _PLACEHOLDER.fullmatch(allowed):
         return _judge_placeholder(scene, allowed)
     if "*" in allowed:
         cause = (
@@ -100,8 +105,11 @@ def _judge_other(scene: Scene, allowed: str) -> Diagnosis:
         text = f"Send back the origin that matches, {origin}, with Vary: Origin."
         return scene.conclude(CauseCode.PATTERN, cause, scene.write(scene.plan(Task.LIST), text))
     slip = find_slip(origin, allowed)
-    one_name = advise_one_name({"origin": origin, "value": allowed, "url": scene.exchange.url})
     if slip is not None:
+        is_name_s = slip.name == "loopback-name"
+        one_name = (
+            advise_one_name({"origin": origin, "value": allowed, "url": scene.exchange.url}) if is_name_s else None
+        )
         code = {"trailing-slash": CauseCode.TRAILING_SLASH}.get(slip.name, CauseCode.SPELLING)
         if one_name is not None:
             return scene.conclude(code, f"{slip.text}", Remedy(one_name), shows_wanted=False)
@@ -135,7 +143,8 @@ def _judge_placeholder(scene: Scene, allowed: str) -> Diagnosis:
         text = "Make SetEnvIf match the page's origin too, and send the header only if the variable is set (env=NAME)."
         plan = scene.plan(Task.LIST, variable="NAME")
         return scene.conclude(CauseCode.UNSET_VARIABLE, f"{cause}.", scene.write(plan, text, ServerName.APACHE))
-    cause = f"{ALLOW_ORIGIN} is {allowed!r}: a variable that was not filled in."
+    value = repr(allowed) if allowed else "empty"
+    cause = f"{ALLOW_ORIGIN} is {value}: a variable that was not filled in."
     text = f"Set the variable, or write the page's origin itself: {origin}."
     return scene.conclude(CauseCode.UNSET_VARIABLE, cause, scene.write(scene.plan(Task.SET), text))
 

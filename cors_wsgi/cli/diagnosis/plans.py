@@ -21,6 +21,7 @@ class Task(Enum):
     ONE_LAYER = "let only one layer set the header"
     VARY = "store an answer for each origin"
     LOGIN = "let preflights pass before the login"
+    WRAP = "put the CORS middleware around the whole app"
 
 
 @dataclass(frozen=True)

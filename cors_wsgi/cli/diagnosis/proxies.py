@@ -30,7 +30,12 @@ def write_caddy(plan: Plan) -> tuple[Piece, ...]:
     if plan.task in (Task.PREFLIGHT, Task.LOGIN):
         lines = [f'\theader {name} "{value}"' for name, value in plan.pairs]
         matcher = ("@preflight {", "\tmethod OPTIONS", "\theader Access-Control-Request-Method *", "}")
-        return (Piece("in the site's block", (*matcher, "handle @preflight {", *lines, "\trespond 204", "}")),)
+        answer = Piece("in the site's block", (*matcher, "handle @preflight {", *lines, "\trespond 204", "}"))
+        if plan.task is not Task.LOGIN:
+            return (answer,)
+        # Caddy runs these before any handle, wherever they are written.
+        passes = ("@login not method OPTIONS", "basic_auth @login {")
+        return (answer, Piece("replacing the first line of basic_auth (before Caddy 2.8: basicauth), if any", passes))
     if plan.task is Task.ONE_LAYER:
         return (Piece("inside reverse_proxy { }", tuple(f"header_down -{name}" for name, _ in plan.pairs)),)
     return ()
@@ -92,6 +97,7 @@ def write_lighttpd(plan: Plan) -> tuple[Piece, ...]:
             '$HTTP["request-method"] == "OPTIONS" {',
             f"    setenv.set-response-header = ( {pairs} )",
             "    proxy.server = ()",
+            *(["    auth.require = ()"] if plan.task is Task.LOGIN else []),
             "}",
         )
         return (Piece("at the end: lighttpd itself answers what no app takes", answer),)

@@ -77,7 +77,6 @@ _PROXIES: Final = frozenset(
     }
 )
 
-_OF_NODE: Final = (ServerName.EXPRESS, ServerName.FASTIFY, ServerName.KOA, ServerName.HONO)
 _WRITES_CAPITALS: Final = r"BaseHTTP|SimpleHTTP|Werkzeug|WSGIServer|gunicorn|waitress"
 """Python servers that write `Server` with a capital, and before `Date`; HAProxy and Apache write it differently."""
 
@@ -90,6 +89,7 @@ _PAGES: Final = (
     (r"<pre>Cannot [A-Z]+ /", ServerName.EXPRESS),
     (r'"message":"Route [A-Z]+:', ServerName.FASTIFY),
     (r"\A\u26a0\ufe0f \d{3} \u2014", ServerName.SANIC),
+    (r'\A\{"description":"[^"]*","status":\d{3},"message":"', ServerName.SANIC),
     (r'\A\{"detail":"(?:Not Found|Method Not Allowed|Not authenticated|Internal Server Error)"\}', ServerName.FASTAPI),
     (r"\A<html><title>(\d{3}): [^<]*</title><body>\1: ", ServerName.TORNADO),
     (r"<title>Bad Request \(400\)</title>|The requested resource was not found on this server\.", ServerName.DJANGO),
@@ -112,7 +112,7 @@ _HEADERS: Final = (
     ("server", r"Werkzeug", ServerName.FLASK),
     ("server", r"TornadoServer", ServerName.TORNADO),
     ("server", r"aiohttp", ServerName.AIOHTTP),
-    ("server", r"uvicorn|hypercorn|daphne|granian", ServerName.FASTAPI),
+    ("server", r"uvicorn", ServerName.FASTAPI),
     ("server", r"BaseHTTP|SimpleHTTP", ServerName.HTTP_SERVER),
     ("x-cors-debug", r"", ServerName.CORS_WSGI),
 )
@@ -150,8 +150,8 @@ def recognize(response: WireResponse | None, named: ServerName | None = None, *,
         return Seen(named, None)
     author = _find_author(response)
     front = named or _find_proxy(response) or _find_front(response, is_live=is_live) or author
-    if front is ServerName.NODE and named is None and author in _OF_NODE:
-        front = author
+    if front in (ServerName.NODE, ServerName.FASTAPI) and named is None and author is not None and not author.is_proxy:
+        front = author  # what serves apps is not what they are written with
     if author is None and front is not None and _is_own(response, front):
         author = front
     return Seen(front, author)
@@ -183,9 +183,22 @@ def _find_front(response: WireResponse, *, is_live: bool) -> ServerName | None:
     names = {name.lower() for name, _ in response.headers}
     is_lower = all(name == name.lower() for name, _ in response.headers)
     if is_live and is_lower and not names & {"server", "date"}:
-        return ServerName.HAPROXY  # which writes neither into its own answers
+        # HAProxy writes neither into its own answers, and nothing of the connection, which Sanic does.
+        return ServerName.SANIC if "connection" in names else ServerName.HAPROXY
     if "server" not in names and "timeout=" in (get_header(response.headers, "keep-alive") or ""):
-        return ServerName.NODE
+        return _find_koa_or_hono(response) or ServerName.NODE
+    return None
+
+
+def _find_koa_or_hono(response: WireResponse) -> ServerName | None:
+    """Return which of the two wrote an error of one line: the status's phrase, under their own spelling of the type."""
+    body, kind = response.body.decode("utf-8", "replace"), get_header(response.headers, "content-type")
+    if get_header(response.headers, "etag") is not None:
+        return None
+    if kind == "text/plain; charset=utf-8" and body == response.phrase:
+        return ServerName.KOA
+    if kind == "text/plain; charset=UTF-8" and body in (f"{response.status} {response.phrase}", response.phrase):
+        return ServerName.HONO
     return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -10,7 +9,6 @@ from cors_wsgi.browser.headers import get_header
 from cors_wsgi.fetch import ALLOW_ORIGIN, VARY
 
 from .model import CauseCode, Diagnosis, Piece, Remedy
-from .origins import find_twin
 from .plans import Task
 from .scene import Scene
 from .servers import ServerName
@@ -24,8 +22,6 @@ def judge_status(scene: Scene) -> Diagnosis | None:
     if scene.is_preflight:
         if 200 <= scene.status <= 299:
             return None
-        if 400 <= scene.status < 500 and (refused := _judge_own_words(scene)) is not None:
-            return refused
         return _PREFLIGHT.get(scene.status, _judge_other_preflight)(scene)
     if scene.allowed is not None or scene.status < 400:
         return None
@@ -37,33 +33,6 @@ def _needs_too(scene: Scene) -> str:
 
 
 # Preflights
-
-_OWN_WORDS: Final = re.compile(
-    r"[^\n<>{}]*\b(?:disallowed cors|invalid cors|not allowed by cors|cors[ -](?:preflight|origin|policy|request))"
-    r"[^\n<>{}]*",
-    re.IGNORECASE,
-)
-"""What the CORS code of Starlette, Spring, aiohttp-cors, Express and others writes into its refusals."""
-
-
-def _judge_own_words(scene: Scene) -> Diagnosis | None:
-    """Judge a refusal whose body says that CORS code refused, and mostly why."""
-    found = _OWN_WORDS.search(scene.response.body[:4000].decode("utf-8", "replace"))
-    if found is None:
-        return None
-    said = found[0].strip(" \"'")[:200]
-    lacks = [lack for lack in scene.lacks if scene.allowed is not None or ALLOW_ORIGIN in lack]
-    cause = f"The server's own CORS code refused the preflight with {scene.status}, and says: “{said}”"
-    if scene.allowed is not None:
-        text = "Name everything that the page sends, all at once:"
-        cause += f". That answer {join_words(lacks)}" if lacks else ""
-        return scene.conclude(CauseCode.NOT_ALLOWED, f"{cause}.", scene.write(scene.plan(Task.SET), text))
-    twin = find_twin(scene)
-    cause += (
-        f". It lets {twin} in, but not {scene.asked.origin}: they are compared character by character" if twin else ""
-    )
-    text = f"Add {scene.asked.origin} to its list of origins, spelled exactly so, with its scheme and port."
-    return scene.conclude(CauseCode.NOT_IN_LIST, f"{cause}.", Remedy(text))
 
 
 def _judge_login(scene: Scene) -> Diagnosis:
@@ -123,13 +92,19 @@ def _name_refuser(scene: Scene) -> str:
 
 def _judge_preflight_404(scene: Scene) -> Diagnosis:
     plain = scene.plain_get
-    if plain is not None and plain.status == 404:
+    if plain is not None and plain.status == 404 and (scene.asked.method == "GET" or _shows_routes(scene)):
         cause = (
             f"There is nothing at {scene.url.path}: the preflight was answered 404, and so is a GET.{_needs_too(scene)}"
         )
         text = "Correct the URL in the script; if it is right, make sure that the server has a route for it."
         return Diagnosis(CauseCode.NOT_FOUND, cause, Remedy(text))
     return _judge_no_options(scene)
+
+
+def _shows_routes(scene: Scene) -> bool:
+    """Tell whether a 404 to OPTIONS means that there is no route at all: some never answer it where there is one."""
+    author = scene.seen.author or scene.server
+    return author is not None and (author.is_proxy or author in _NEVER_404)
 
 
 def _judge_no_options(scene: Scene) -> Diagnosis:
@@ -154,6 +129,8 @@ def _judge_no_options(scene: Scene) -> Diagnosis:
     why = {404: "none of its routes takes OPTIONS", 405: "its route does not take OPTIONS"}.get(
         status, "it does not take OPTIONS"
     )
+    if status == 404 and scene.plain_get is not None and scene.plain_get.status == 404:
+        why += f", or there is nothing at {scene.url.path} (a GET is answered 404, too)"
     passes = ""
     if scene.server is not None and scene.server.is_proxy:
         app = "The app"
@@ -216,11 +193,24 @@ def _judge_method(scene: Scene) -> Diagnosis:
 
 
 def _judge_crash(scene: Scene) -> Diagnosis:
+    if scene.server is ServerName.FASTAPI:
+        return _judge_starlette_crash(scene)
     who = "app" if scene.seen.is_passed_on or scene.server is None or not scene.server.is_proxy else "server"
     what = f"failed with {scene.status}"
     return _judge_left_out(
         scene, CauseCode.CRASH, what, f"The {who}'s own log says why it failed.", subject=f"The {who}"
     )
+
+
+def _judge_starlette_crash(scene: Scene) -> Diagnosis:
+    cause = (
+        f"The app failed with {scene.status}; {ALLOW_ORIGIN} is missing from that answer, so the page cannot even read "
+        "the error: Starlette answers an unhandled exception outside everything that add_middleware() adds, "
+        "CORSMiddleware included."
+    )
+    text = "The app's own log says why it failed. To let the page read errors too, put CORSMiddleware around the app:"
+    remedy = scene.write(scene.plan(Task.WRAP), text)
+    return scene.conclude(CauseCode.CRASH, cause, remedy)
 
 
 def _judge_left_out(scene: Scene, code: CauseCode, what: str, first: str, *, subject: str = "The server") -> Diagnosis:
@@ -351,6 +341,19 @@ def _judge_slow(scene: Scene) -> tuple[CauseCode, str, Remedy]:
     text = "Let the app answer sooner, or let the proxy wait longer:" if piece else "Let the app answer sooner."
     return CauseCode.TOO_SLOW, what, Remedy(text, scene.title, (piece,)) if piece else Remedy(text)
 
+
+_NEVER_404: Final = (
+    ServerName.EXPRESS,
+    ServerName.DJANGO,
+    ServerName.FASTAPI,
+    ServerName.FLASK,
+    ServerName.TORNADO,
+    ServerName.AIOHTTP,
+    ServerName.SANIC,
+    ServerName.BOTTLE,
+    ServerName.HTTP_SERVER,
+)
+"""Frameworks that answer OPTIONS with 200, 405 or 501 wherever there is a route for another method."""
 
 _ERRORS: Final[Mapping[int, Callable[[Scene], tuple[CauseCode, str, Remedy]]]] = {
     400: _judge_bad_request,
