@@ -53,6 +53,10 @@ _OTHER_WORDS: Final[tuple[tuple[str, FailureReason], ...]] = (
         "Mixed Content: The page at '{origin}' was loaded over HTTPS, but requested an insecure resource '{url}'",
         FailureReason.MIXED_CONTENT,
     ),
+    (
+        "Mixed Content: The page at '{origin}' was loaded over HTTPS, but requested an insecure {element} '{url}'",
+        FailureReason.MIXED_CONTENT,
+    ),
     ("Mixed Content: The page at", FailureReason.MIXED_CONTENT),
     ("net::ERR_UNSAFE_PORT", FailureReason.BAD_PORT),
     ("net::ERR_H2_OR_QUIC_REQUIRED", FailureReason.STREAM_NEEDS_HTTP2),
@@ -82,6 +86,8 @@ _OTHER_WORDS: Final[tuple[tuple[str, FailureReason], ...]] = (
     ("because it violates the resource's Cross-Origin-Resource-Policy", FailureReason.CORP_BLOCKED),
     ("Not allowed to use restricted network port {value}", FailureReason.BAD_PORT),
     ("requested insecure content from {url}", FailureReason.MIXED_CONTENT),
+    ("was not allowed to run insecure content from {url}", FailureReason.MIXED_CONTENT),
+    ("was not allowed to display insecure content from {url}", FailureReason.MIXED_CONTENT),
     (
         (
             "Cross-origin redirection to {url} denied by Cross-Origin Resource Sharing policy: redirection URL "
@@ -161,6 +167,8 @@ def _refine(found: Recognized) -> Recognized:
     url = parse_url(found.facts.get("url", ""))
     if found.reason is FailureReason.NOT_HTTP and "location" not in found.facts and url and not url.is_http:
         return replace(found, facts={**found.facts, "location": found.facts["url"]})
+    if found.reason is FailureReason.MIXED_CONTENT and (page := parse_url(origin)) is not None:
+        return replace(found, facts={**found.facts, "origin": page.origin})
     if origin == "null" and found.reason in (FailureReason.MISSING_ACAO, FailureReason.ACAO_MISMATCH):
         return replace(found, also=(*found.also, FailureReason.REDIRECT_NULL_ORIGIN))
     return found

@@ -22,6 +22,7 @@ from cors_wsgi.texts.writing import explain_reason, write_remedy, write_trace
 
 from .console_lines import Recognized, find_nearest, recognize, recognize_trace
 from .diagnosis.redirects import is_login
+from .particulars import explain_particulars
 from .remedies import write_for_policy
 from .terminal import make_console, safe
 
@@ -30,7 +31,6 @@ EXAMPLES: Final = say("help.explain.examples")
 _LONGEST_INPUT = 100_000
 _FACTS: Final = ("header", "method", "origin", "url")
 """What a remedy may name."""
-_ABOUT_THE_ORIGIN: Final = frozenset({FailureReason.MISSING_ACAO, FailureReason.ACAO_MISMATCH})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,6 +75,8 @@ def _show(console: Console, recognized: Recognized, language: Language) -> None:
         parts["explain.do"] = f"{way}{parts['explain.do']}"
     if (redirect := _explain_redirect(recognized, language)) is not None:
         parts = {**parts, **redirect}
+    elif particulars := explain_particulars(recognized, language):
+        parts |= particulars
     elif (remedy := write_for_policy(reason, facts, language)) is not None:
         parts["explain.policy"] = say("explain.sentence", language, {"text": f"{remedy[0].upper()}{remedy[1:]}"})
     if not reason.is_cors:
@@ -88,8 +90,6 @@ def _show(console: Console, recognized: Recognized, language: Language) -> None:
 
 def _advise(recognized: Recognized, language: Language) -> str:
     """Return what to do; a fact that the line does not give is named by what it is."""
-    if recognized.facts.get("origin") == "null" and recognized.reason in _ABOUT_THE_ORIGIN:
-        return say("explain.null", language)
     unknown = {name: say(f"unknown.{name}", language) for name in _FACTS if name not in recognized.facts}
     remedy = write_remedy(recognized.reason, {**unknown, **recognized.facts}, language)
     if language == "zh":

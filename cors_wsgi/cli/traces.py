@@ -92,9 +92,82 @@ TRACES: Final = (
         is_cause=True,
     ),
     Trace(
+        r"[Tt]ainted canvas|tainted by cross-origin data",
+        "The page drew an image of another origin that it had loaded without CORS: scripts may not read such a canvas.",
+        'Load the image with crossorigin="anonymous", and let its server send Access-Control-Allow-Origin.',
+        is_cause=True,
+    ),
+    Trace(
+        r"credentials mode does not match|preload.*crossorigin",
+        "The preload and what uses it are requested in two modes, so the browser does not use the preload.",
+        "Give both the same crossorigin attribute; a font is always requested with it, even from the page's own "
+        "origin.",
+        is_cause=True,
+    ),
+    Trace(
+        r"\bWebSocket (?:connection|handshake)\b(?!.*net::)|\bwss?://(?!.*net::)",
+        "CORS does not cover WebSockets: no CORS header matters to them. The server, or a proxy in front of it, "
+        "refused or dropped the handshake.",
+        "Check that the server lets this page's Origin in (many libraries keep a separate list), that the proxy "
+        "passes Upgrade and Connection on, and that a page over https uses wss://.",
+        is_cause=True,
+    ),
+    Trace(
+        r"strict MIME type checking|disallowed MIME type|MIME type \(.*\) mismatch|non CSS MIME types",
+        "The server answered with another type than the script or style sheet that was asked for, often with an HTML "
+        "page of an error or a login.",
+        "Open the URL in a tab, and correct the path or the server's Content-Type; CORS is not the cause.",
+        is_cause=True,
+    ),
+    Trace(
+        r"EventSource's response has a MIME type|can't establish a connection to the server at",
+        "What the server answered is not an event stream.",
+        "Let it answer with status 200 and Content-Type: text/event-stream; an error page has neither.",
+        is_cause=True,
+    ),
+    Trace(
+        r"in a frame because|X-Frame-Options|frame-ancestors",
+        "The page in the frame says who may frame it, and this page is not among them. CORS has no part in that.",
+        "If it is yours, name this page's origin in its Content-Security-Policy, in frame-ancestors, and drop "
+        "X-Frame-Options.",
+        is_cause=True,
+    ),
+    Trace(
+        r"cross-origin frame|Permission denied to access property|'postMessage' on",
+        "Scripts do not reach into a window or frame of another origin, and a message reaches only the origin it is "
+        "for. CORS has no part in that.",
+        "Send messages with postMessage in both pages, each with the exact origin of the other.",
+        is_cause=True,
+    ),
+    Trace(
+        r"\bScript error\.?(?: *\(?:0\)?)?$",
+        "A script of another origin failed, and browsers hide what happened, since it was loaded without CORS.",
+        'Load that script with crossorigin="anonymous", and let its server send Access-Control-Allow-Origin.',
+        is_cause=True,
+    ),
+    Trace(
+        r"TypeError: fetch failed|\bECONNREFUSED\b|\bENOTFOUND\b|\bUND_ERR_\w+",
+        "Node.js says this, not a browser: there is no CORS in it.",
+        "Look at the error's cause, which names the address or certificate that failed.",
+        is_cause=True,
+    ),
+    Trace(
+        r"redirected response was used for a request whose redirect mode",
+        "A service worker answered a navigation with a response that had been redirected, which browsers refuse.",
+        "Let the worker answer with Response.redirect(response.url), or leave navigations to the browser.",
+        is_cause=True,
+    ),
+    Trace(
+        r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+ [45]\d\d(?: |$)",
+        "Chromium prints the status of every failed response so: the server did answer, and it is the status that is "
+        "wrong, unless another line names CORS.",
+        _ABOVE,
+    ),
+    Trace(
         r"\(blocked:csp\)|Content[- ]Security[- ]Policy|connect-src",
         "The page's own Content-Security-Policy forbids the request; nothing was sent.",
-        "Add the API's origin to connect-src in the policy of the page; no CORS header changes it.",
+        "Add the other origin to the directive that the line names, such as connect-src, in the policy of the page; no "
+        "CORS header changes it.",
         is_cause=True,
     ),
     Trace(

@@ -276,9 +276,59 @@ TRACES: Final[Mapping[str, tuple[str, str]]] = {
         "开发者工具被设置为拦截这个网址。",
         "请在“请求屏蔽”（Request blocking）里去掉那条规则；问题不在 CORS。",
     ),
+    r"[Tt]ainted canvas|tainted by cross-origin data": (
+        ("网页在 canvas 上画了另一个源的图片，而图片不是用 CORS 加载的：脚本不能读取这样的 canvas。"),
+        ('请用 crossorigin="anonymous" 加载图片，并让它的服务器返回 Access-Control-Allow-Origin。'),
+    ),
+    r"credentials mode does not match|preload.*crossorigin": (
+        ("预加载和使用它的请求模式不同，所以浏览器没有使用预加载。"),
+        ("请给两者写上相同的 crossorigin 属性；字体总是带着它请求，即使来自网页自己的源。"),
+    ),
+    r"\bWebSocket (?:connection|handshake)\b(?!.*net::)|\bwss?://(?!.*net::)": (
+        ("CORS 不管 WebSocket：任何 CORS 响应头对它都没有作用。是服务器或它前面的代理拒绝或中断了握手。"),
+        (
+            "请检查服务器是否接受这个网页的 Origin（许多库有自己的列表）、代理是否转发 Upgrade 和 Conne"
+            "ction，以及 https 的网页是否用 wss://。"
+        ),
+    ),
+    r"strict MIME type checking|disallowed MIME type|MIME type \(.*\) mismatch|non CSS MIME types": (
+        ("服务器返回的类型不是所请求的脚本或样式表，常常是错误页或登录页的 HTML。"),
+        ("请在标签页里打开这个网址，改正路径或服务器的 Content-Type；问题不在 CORS。"),
+    ),
+    r"EventSource's response has a MIME type|can't establish a connection to the server at": (
+        ("服务器返回的不是事件流。"),
+        ("请让它以状态 200 和 Content-Type: text/event-stream 响应；错误页两者都没有。"),
+    ),
+    r"in a frame because|X-Frame-Options|frame-ancestors": (
+        ("框架里的网页说明了谁可以嵌入它，而这个网页不在其中。这与 CORS 无关。"),
+        (
+            "如果它是你的，请在它的 Content-Security-Policy 的 frame-ancestors 里写"
+            "上这个网页的源，并去掉 X-Frame-Options。"
+        ),
+    ),
+    r"cross-origin frame|Permission denied to access property|'postMessage' on": (
+        ("脚本不能访问另一个源的窗口或框架，消息也只会送到它所指定的源。这与 CORS 无关。"),
+        ("请在两个网页里用 postMessage 发送消息，各自写上对方准确的源。"),
+    ),
+    r"\bScript error\.?(?: *\(?:0\)?)?$": (
+        ("另一个源的脚本出错了；因为它不是用 CORS 加载的，浏览器不显示发生了什么。"),
+        ('请用 crossorigin="anonymous" 加载那个脚本，并让它的服务器返回 Access-Control-Allow-Origin。'),
+    ),
+    r"TypeError: fetch failed|\bECONNREFUSED\b|\bENOTFOUND\b|\bUND_ERR_\w+": (
+        ("这是 Node.js 说的，不是浏览器：它没有 CORS。"),
+        ("请看错误的 cause，其中写明了哪个地址或证书有问题。"),
+    ),
+    r"redirected response was used for a request whose redirect mode": (
+        ("Service worker 用一个经过重定向的响应回答了导航，而浏览器拒绝这样做。"),
+        ("请让它返回 Response.redirect(response.url)，或者把导航留给浏览器。"),
+    ),
+    r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+ [45]\d\d(?: |$)": (
+        ("Chromium 对每个失败的响应都这样显示状态：服务器确实作了回答，有问题的是状态，除非另有一行提到 CORS。"),
+        (_ABOVE),
+    ),
     r"\(blocked:csp\)|Content[- ]Security[- ]Policy|connect-src": (
         "网页自己的 Content-Security-Policy 禁止了请求；请求没有发出。",
-        "请在网页的策略里把接口的源加到 connect-src；设置 CORS 响应头不起作用。",
+        "请在网页的策略里把接口的源加到这一行所说的指令里，例如 connect-src；设置 CORS 响应头不起作用。",
     ),
     r"Loading failed for the <script>": (
         "只要脚本没有加载成功，无论什么原因，Firefox 都会显示这一行。",

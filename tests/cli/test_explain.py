@@ -349,11 +349,77 @@ FAILED = "for every request that CORS blocked, and for some that failed for othe
         ("(blocked:other)", "A browser extension", "Switch it off", 0),
         ("Blocked By Extension", "A browser extension", "Switch it off", 0),
         ("(blocked:devtools)", "The developer tools are set to block this URL.", "Remove the pattern", 0),
-        ("(blocked:csp)", "The page's own Content-Security-Policy", "Add the API's origin to connect-src", 0),
+        (
+            "SecurityError: Tainted canvases may not be exported.",
+            "drew an image of another origin",
+            "Load the image",
+            0,
+        ),
+        (
+            (
+                "A preload for 'https://a.example/a.woff2' is found, but is not used because the request credentials "
+                "mode does not match."
+            ),
+            "requested in two modes",
+            "Give both the same crossorigin attribute",
+            0,
+        ),
+        (
+            "WebSocket connection to 'wss://a.example/' failed: Error during WebSocket handshake: 403",
+            "CORS does not cover WebSockets",
+            "Check that the server lets this page's Origin in",
+            0,
+        ),
+        (
+            (
+                "Refused to execute script from 'https://a.example/a.js' because its MIME type ('text/html') is not "
+                "executable, and strict MIME type checking is enabled."
+            ),
+            "another type than the script or style sheet",
+            "Open the URL in a tab",
+            0,
+        ),
+        (
+            'EventSource\'s response has a MIME type ("text/html") that is not "text/event-stream".',
+            "is not an event stream",
+            "Let it answer with status 200",
+            0,
+        ),
+        (
+            "Refused to display 'https://a.example/' in a frame because it set 'X-Frame-Options' to 'deny'.",
+            "The page in the frame says who may frame it",
+            "If it is yours",
+            0,
+        ),
+        (
+            (
+                "Refused to frame 'https://a.example/' because an ancestor violates the following Content Security "
+                "Policy directive: \"frame-ancestors 'self'\"."
+            ),
+            "The page in the frame says who may frame it",
+            "If it is yours",
+            0,
+        ),
+        (
+            'Blocked a frame with origin "https://a.example" from accessing a cross-origin frame.',
+            "Scripts do not reach into",
+            "Send messages",
+            0,
+        ),
+        ("Script error.", "A script of another origin failed", "Load that script with crossorigin", 0),
+        ("TypeError: fetch failed", "Node.js says this, not a browser", "Look at the error's cause", 0),
+        (
+            "a redirected response was used for a request whose redirect mode is not “follow”.",
+            "A service worker answered",
+            "Let the worker answer",
+            0,
+        ),
+        ("GET https://a.example/x 401 (Unauthorized)", "prints the status of every failed response", ABOVE, 1),
+        ("(blocked:csp)", "The page's own Content-Security-Policy", "Add the other origin to the directive", 0),
         (
             "Refused to connect to 'https://a.example/' because it violates the following Content Security Policy",
             "The page's own Content-Security-Policy",
-            "Add the API's origin to connect-src",
+            "Add the other origin to the directive",
             0,
         ),
     ],
@@ -369,6 +435,101 @@ def test_a_line_beside_the_reason_is_no_reason_and_says_where_to_look(
     assert remedy.startswith(do)
     assert "This is not CORS" not in shown.stdout
     assert "network-failure" not in shown.stdout
+
+
+NETWORK = {
+    "ERR_NAME_NOT_RESOLVED": ("No response came: there is no host a.example (?).", "Look for a typo"),
+    "ERR_CONNECTION_REFUSED": ("No response came: nothing listens at https://a.example:8443 (?).", "Start the server"),
+    "ERR_CONNECTION_TIMED_OUT": ("No response came in time from https://a.example:8443 (?).", "Check the address"),
+    "ERR_CERT_DATE_INVALID": (
+        "The browser does not trust the certificate of a.example (?); nothing was sent.", "Open the URL in a"
+    ),
+    "ERR_SSL_PROTOCOL_ERROR": ("No secure connection to https://a.example:8443 came about (?).", "If the server"),
+    "ERR_EMPTY_RESPONSE": (
+        "The connection to https://a.example:8443 was closed before the response was complete (?).", "The server's log"
+    ),
+    "ERR_INTERNET_DISCONNECTED": (
+        "The browser has no network to https://a.example:8443 (?).", "Check the connection"
+    ),
+    "ERR_BLOCKED_BY_ORB": (
+        ("An element of the page got data in place of what it loads, such as HTML or JSON, and the browser kept that "
+        "from it (?)."),
+        "Open the URL in a tab",
+    ),
+    "ERR_UNHEARD_OF": ("No response came: ?.", "Check that the server is running"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("error", NETWORK)
+def test_an_error_of_the_network_is_told_from_the_others(error: str) -> None:
+    happened, do = NETWORK[error]
+    shown = run("explain", f"GET https://a.example:8443/x net::{error}", COLUMNS="400")
+    _, _, mind, _, what, _, remedy, *_ = [line.strip() for line in shown.stdout.splitlines()]
+    assert (mind, what) == ("This is not CORS: no CORS header changes it.", happened.replace("?", error))
+    assert remedy.startswith(do)
+
+
+NULL = CHROMIUM.replace("https://app.example.com", "null")
+EXTENSION = CHROMIUM.replace("https://app.example.com", "chrome-extension://abc")
+MISSING = "No 'Access-Control-Allow-Origin' header is present on the requested resource."
+
+
+@pytest.mark.parametrize(
+    ("line", "do"),
+    [
+        (NULL + MISSING, "The page's origin is null"),
+        (
+            NULL + "The 'Access-Control-Allow-Origin' header has a value 'https://b.example' that is not equal to the "
+            "supplied origin.",
+            "The page's origin is null",
+        ),
+        (CHROMIUM + MISSING, "Let the server answer with Access-Control-Allow-Origin: https://app.example.com"),
+        (EXTENSION + MISSING, 'Name "https://api.example.com/*" in host_permissions'),
+        (
+            (
+                "Access to script at 'file:///main.js' from origin 'null' has been blocked by CORS policy: Cross "
+                "origin requests are only supported for protocol schemes: data, http, https."
+            ),
+            "Open the page from a web server",
+        ),
+        (
+            CHROMIUM + "Method patch is not allowed by Access-Control-Allow-Methods in preflight response.",
+            "Write method: 'PATCH' in the script",
+        ),
+        (
+            CHROMIUM + "Method PATCH is not allowed by Access-Control-Allow-Methods in preflight response.",
+            "Add PATCH to the server's methods",
+        ),
+        (
+            CHROMIUM + "Method foo is not allowed by Access-Control-Allow-Methods in preflight response.",
+            "Add foo to the server's methods",
+        ),
+    ],
+)
+def test_what_the_page_or_script_does_wrong_is_not_asked_of_the_server(line: str, do: str) -> None:
+    shown = run("explain", line, COLUMNS="900")
+    remedy = shown.stdout.partition("What to do\n")[2].strip()
+    assert remedy.startswith(do)
+    assert ("cors-wsgi" in remedy) == do.startswith(("Let the server", "Add PATCH"))
+
+
+@pytest.mark.parametrize("element", ["resource", "XMLHttpRequest endpoint", "script", "stylesheet"])
+def test_mixed_content_names_the_page_and_what_it_asked_for(element: str) -> None:
+    found = recognize(
+        f"Mixed Content: The page at 'https://a.example/x' was loaded over HTTPS, but requested an insecure {element} "
+        "'http://b.example/y'. This request has been blocked; the content must be served over HTTPS."
+    )
+    assert found is not None
+    assert (found.facts["origin"], found.facts["url"]) == ("https://a.example", "http://b.example/y")
+
+
+@pytest.mark.parametrize(("status", "also"), [("401", ()), ("302", (FailureReason.PREFLIGHT_REDIRECT,)), ("500", ())])
+def test_safari_s_status_tells_a_redirect_of_a_preflight_from_an_error(
+    status: str, also: tuple[FailureReason, ...]
+) -> None:
+    found = recognize(f"Preflight response is not successful. Status code: {status}")
+    assert found is not None
+    assert (found.reason, found.also) == (FailureReason.PREFLIGHT_STATUS, also)
 
 
 @pytest.mark.parametrize(
