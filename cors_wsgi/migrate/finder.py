@@ -143,7 +143,8 @@ class _Finder(cst.CSTVisitor):
             self._note_hook(node)
 
     def find_in_call(self, node: cst.Call) -> None:
-        names = self.source.qualify(node.func)
+        # What a call returns is qualified by what was called: cross_origin(...)(view) calls a mark, and makes none.
+        names = set() if isinstance(node.func, cst.Call) else self.source.qualify(node.func)
         attribute = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
         if attribute in _MUTATORS and isinstance(node.func, cst.Attribute):
             self._rebind(node.func.value)
