@@ -22,6 +22,7 @@ _SETTING = re.compile(r"CORS_[A-Z_]+")
 _MUTATORS: Final = frozenset({"append", "extend", "insert", "remove", "pop", "clear", "add", "discard", "update"})
 _OVERRIDING: Final = frozenset({"from_envvar", "from_prefixed_env", "from_pyfile", "from_file", "from_object"})
 """What overrides the values of settings in the code before it."""
+_IMPORTERS: Final = frozenset({"import_module", "__import__"})
 _HOOKS: Final = frozenset({"after_request", "after_app_request"})
 
 
@@ -34,6 +35,7 @@ class _Finder(cst.CSTVisitor):
         self.changed_settings: set[str] = set()
         self.overridden = 0
         self.imports_all = False
+        self.marked: set[int] = set()
         self.registered: set[tuple[cst.FunctionDef | None, str]] = set()
 
     def on_visit(self, node: cst.CSTNode) -> bool:
@@ -136,11 +138,18 @@ class _Finder(cst.CSTVisitor):
         self._rebind(node.target)
 
     def find_in_simplestring(self, node: cst.SimpleString) -> None:
-        text = node.value.strip("rbfuRBFU'\"")
+        text = node.raw_value
         if text == PACKAGE or text.startswith(f"{PACKAGE}."):
-            self.sites.mentions.append(self.source.start(node))
+            places = self.sites.imports_by_name if self._is_imported_by_name(node) else self.sites.mentions
+            places.append(self.source.start(node))
         if _HEADER.match(text):
             self._note_hook(node)
+
+    def _is_imported_by_name(self, node: cst.SimpleString) -> bool:
+        call = self.stack[-2]
+        if not isinstance(call, cst.Call) or not call.args or call.args[0].value is not node:
+            return False
+        return self.source.code(call.func).rpartition(".")[2] in _IMPORTERS
 
     def find_in_call(self, node: cst.Call) -> None:
         # What a call returns is qualified by what was called: cross_origin(...)(view) calls a mark, and makes none.
@@ -234,18 +243,27 @@ class _Finder(cst.CSTVisitor):
     def _add_mark(self, node: cst.Call) -> None:
         call = self._add_call(CallKind.MARK, node, "", "")
         decorator = self.stack[-1]
+        if isinstance(decorator, cst.Element):
+            self._note_second(call, self.stack[-2])
         if not isinstance(decorator, cst.Decorator):
             return
         call.position = self.source.start(decorator)
         function = self.stack[-2]
         if isinstance(function, cst.FunctionDef):
             call.is_above_route = _is_above_route(function, decorator)
+            if not call.is_above_route:
+                self._note_second(call, function)
             call.route_methods = self._read_route_methods(function)
             owner = next(
                 (part for part in reversed(self.stack[:-2]) if isinstance(part, (cst.ClassDef, cst.FunctionDef))), None
             )
             if isinstance(owner, cst.ClassDef):
                 call.is_of_method = not _has_method(owner, "options")
+
+    def _note_second(self, call: Call, marked: cst.CSTNode) -> None:
+        """Note that a function, or a list of decorators, has another mark already."""
+        call.is_second = id(marked) in self.marked
+        self.marked.add(id(marked))
 
     def _read_route_methods(self, function: cst.FunctionDef) -> frozenset[str] | None:
         found: set[str] = set()

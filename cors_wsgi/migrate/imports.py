@@ -32,6 +32,9 @@ def rewrite_imports(plan: FilePlan) -> None:
         plan.ask(
             position, place, f"{said} is passed on, and may be called elsewhere. Make sure that its options are valid."
         )
+    for position in sites.imports_by_name:
+        text = f"{PACKAGE} is imported by name here. Import {NEW_PACKAGE}, and make sure that the options are valid."
+        plan.ask(position, position, text)
     for position in sites.mentions:
         plan.note(position, f"a string names {PACKAGE}, and stays as it is")
 

@@ -34,6 +34,10 @@ _BARE_HERE: Final = (
     "in Flask-CORS everybody could read this, since no origins are named here; now it has the origins of CORS(app). "
     "Write origins=[...] if these are not the ones."
 )
+_BARE_IN_BLUEPRINT: Final = (
+    "in Flask-CORS everybody could read this, since no origins are named here; now it has the origins of its "
+    "blueprint, or none. Write origins=[...] if these are not the ones."
+)
 _EVERYBODY_WITH_CREDENTIALS: Final = (
     "in Flask-CORS every page on the web could act as your users here, with '*' and supports_credentials=True. Name "
     "the origins, or leave supports_credentials out."
@@ -41,6 +45,12 @@ _EVERYBODY_WITH_CREDENTIALS: Final = (
 _BY_HAND: Final = (
     "this hook sets CORS headers by hand. The policy owns them now: an Access-Control-Allow-Origin of the app can only "
     "lower it. Remove what the policy says anyway."
+)
+
+
+_MARKED_TWICE: Final = (
+    "this is the second mark on one view, and the app does not start. Write one @cross_origin. In Flask-CORS the outer "
+    "one answered preflights, and the inner one everything else."
 )
 
 
@@ -60,6 +70,7 @@ class TreePlan:
         self._apps = {app.name for sites in found for app in sites.apps}
         self._objects = {name for sites in found for name in sites.objects if name}
         self._settings = TreeSettings(mentions)
+        self._bare_mark = _BARE_HERE
 
     @staticmethod
     def _open(sites: Sites) -> FilePlan:
@@ -79,6 +90,7 @@ class TreePlan:
             if not layer.is_blueprint:
                 self._settle_app(layer)
         apps = [layer for layer in layers if not layer.is_blueprint]
+        self._bare_mark = _BARE_HERE if apps else _BARE_IN_BLUEPRINT
         can_inherit = bool(apps) and all(covers_everything(layer) for layer in apps)
         for layer in layers:
             if layer.is_blueprint:
@@ -138,6 +150,8 @@ class TreePlan:
             plan.ask(
                 call.position, call.node, f"{call.target} is registered already, and Flask refuses this. Move it up."
             )
+        if call.is_second:
+            plan.ask(call.position, call.node, _MARKED_TWICE)
         for note in dict.fromkeys(said.group.notes):
             plan.note(call.node, note)
         for question in dict.fromkeys(said.group.questions):
@@ -274,7 +288,8 @@ class TreePlan:
             self._add(said, {"origins": self._origins})
             after["origins"] = self._origins
         else:
-            text = _BARE_HERE if any(said_above) else _BARE
+            text = self._bare_mark if said.call.kind is CallKind.MARK else _BARE_HERE
+            text = text if any(said_above) else _BARE
             said.plan.ask(said.call.position, said.call.node, text)
 
     def _add(self, said: Said, options: Options, *, unless: Mapping[str, Any] | None = None) -> None:

@@ -40,6 +40,7 @@ class Call:
         scope: the function that it is in; None for the module.
         is_alone: whether the statement is only this call.
         is_above_route: whether it is a decorator above all route decorators, where Flask-CORS has no effect.
+        is_second: whether it is a mark, and what it marks has another.
         is_of_method: whether it marks a method of a class without a method `options`.
         route_methods: for a mark, the methods of its routes, if they are all known.
         is_too_late: whether its blueprint was registered before.
@@ -56,6 +57,7 @@ class Call:
     scope: cst.FunctionDef | None
     is_alone: bool = False
     is_above_route: bool = False
+    is_second: bool = False
     is_of_method: bool = False
     route_methods: frozenset[str] | None = None
     is_too_late: bool = False
@@ -138,7 +140,8 @@ class Sites:
         source: the file.
         imports: the statements that import it.
         foreign: imports of parts of it that nothing here replaces.
-        mentions: strings and other places that name the package.
+        imports_by_name: strings by which code imports it.
+        mentions: other strings and places that name the package.
         handed_on: statements and places where `CORS` or `cross_origin` is passed on, and may be called elsewhere.
         calls: of `CORS`, `init_app` and `cross_origin`.
         settings: the settings `CORS_*`.
@@ -158,6 +161,7 @@ class Sites:
     source: Source
     imports: list[cst.Import | cst.ImportFrom] = field(default_factory=list)
     foreign: list[tuple[int, str]] = field(default_factory=list)
+    imports_by_name: list[int] = field(default_factory=list)
     mentions: list[int] = field(default_factory=list)
     handed_on: list[tuple[int, cst.CSTNode]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
@@ -174,3 +178,8 @@ class Sites:
     has_re: bool = False
     first_import: int | None = None
     after_docstring: int = 0
+
+    @property
+    def use_package(self) -> bool:
+        """Whether the file imports the package, in whatever way."""
+        return bool(self.imports or self.foreign or self.imports_by_name)

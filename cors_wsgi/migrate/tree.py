@@ -80,7 +80,7 @@ def migrate(paths: Sequence[Path], origins: Sequence[str], *, as_written: bool =
     )
     plan = TreePlan(found, origins, mentions)
     plan.make()
-    migration.files = sum(bool(one.sites.imports or one.sites.foreign) for one in plan.files)
+    migration.files = sum(one.sites.use_package for one in plan.files)
     for one in plan.files:
         _take(migration, one, as_written=as_written)
     for path, raw in python.items():

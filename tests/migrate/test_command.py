@@ -183,3 +183,19 @@ def test_calls_settings_and_marks_in_several_files_belong_together(tmp_path: Pat
     assert (tmp_path / "app.py").read_text().endswith("resources={r'/*': {}})\n")
     checked = check(tmp_path)
     assert checked.returncode == 0, checked.stdout
+
+
+def test_a_package_that_is_imported_by_its_name_is_used_and_a_string_that_names_it_is_worth_knowing(
+    tmp_path: Path,
+) -> None:
+    app = tmp_path / "app.py"
+    app.write_text("import importlib\nimportlib.import_module('flask_cors').CORS(app)\nnamed = 'flask_cors'\n")
+    done = run(tmp_path, "app.py")
+    assert done.returncode == 1
+    assert done.stdout.partition("To know")[2] == (
+        "\n  app.py:3: a string names flask_cors, and stays as it is\n\n"
+        "Left to do by hand\n"
+        "  app.py:2: flask_cors is imported by its name here. Import flask_cors_ext, and see that the options are "
+        "valid.\n"
+        "\n1 file would change; --write changes them, 1 left to do by hand. Then run: flask cors check\n"
+    )
