@@ -39,6 +39,7 @@ class Dialect:
         text_prefix: the prefix that it needs if characters beyond ASCII matter.
         most_repeats: the largest number in a quantifier.
         is_ascii: whether it is only ever matched against ASCII.
+        names_groups: whether only named groups can be referred to.
     """
 
     name: str
@@ -47,9 +48,12 @@ class Dialect:
     text_prefix: str
     most_repeats: int
     is_ascii: bool = False
+    names_groups: bool = False
 
 
 PCRE: Final = Dialect("PCRE", True, r"[^\x00-\xff]", "(*UTF)", 65535)
+PCRE_NAMED: Final = replace(PCRE, names_groups=True)
+"""As HAProxy has it, which compiles with PCRE2_NO_AUTO_CAPTURE."""
 RE2_ASCII: Final = Dialect("RE2", False, r"[^\x00-\xff]", "", 1000, is_ascii=True)
 """Envoy's, which matches headers, and paths as they are sent."""
 RE2: Final = Dialect("RE2", False, r"[^\x00-\x{10ffff}]", "", 1000)
@@ -104,7 +108,8 @@ class _Writer:
             return self._write_repeat(node)
         if isinstance(node, Group) and node.number is not None:
             if self.keeps_groups:
-                return f"({self.write(node.item)})"
+                name = f"?<g{node.number}>" if self.dialect.names_groups else ""
+                return f"({name}{self.write(node.item)})"
             return self._nest(node.item) if isinstance(node.item, Choice) else self.write(node.item)
         if not self.dialect.looks_around:
             raise UnwritableError(*_lacking(node, self.dialect))
@@ -114,8 +119,10 @@ class _Writer:
             return f"({node.mark}{self.write(node.item)})"
         if node.choice is not None:
             yes, no = (self._nest(item) for item in node.choice)
-            return f"(?({node.number}){yes}|{no})"
-        return f"(?i:\\g{{{node.number}}})" if node.folds else f"\\g{{{node.number}}}"
+            group = f"<g{node.number}>" if self.dialect.names_groups else node.number
+            return f"(?({group}){yes}|{no})"
+        referred = f"\\g{{{'g' * self.dialect.names_groups}{node.number}}}"
+        return f"(?i:{referred})" if node.folds else referred
 
     def _write_repeat(self, node: Repeat) -> str:
         least, most = node.least, node.most
@@ -171,10 +178,15 @@ def _write_members(members: frozenset[str]) -> str:
         if end - start <= 2:
             written += [_escape_member(char) for char in dict.fromkeys((first, last))]
         else:
-            written.append(f"{_escape_member(first)}-{_escape_member(last)}")
+            written.append(f"{_escape_end(first)}-{_escape_end(last)}")
         start = end
     written.sort(key=lambda text: text != "-")  # a hyphen is taken literally only in front
     return "".join(written)
+
+
+def _escape_end(char: str) -> str:
+    """Return an end of a range; a hyphen there would be read as one from what comes before it."""
+    return r"\x2d" if char == "-" else _escape_member(char)
 
 
 def _escape_member(char: str) -> str:

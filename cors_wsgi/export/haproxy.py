@@ -17,7 +17,7 @@ from .description import (
     Sharing,
     Treatment,
 )
-from .dialects import PCRE, write_whole
+from .dialects import PCRE_NAMED, write_whole
 from .header_values import ECHO_METHOD, ECHO_NAMES, LIST_OF_NAMES
 from .limits import find_too_many
 from .raw_paths import NOT_CANONICAL, TEXT
@@ -156,7 +156,7 @@ def _write_choice(edge: Edge) -> Iterator[str]:
             test = f"{{ var(txn.cors_path) -m str -- {quote(rule.text)} }}"
         elif rule.kind is PathKind.REGEX:
             assert rule.node is not None, "a rule of this kind has an expression"
-            test = f"{{ var(txn.cors_path) -m reg {quote(write_whole(rule.node, PCRE))} }}"
+            test = f"{{ var(txn.cors_path) -m reg {quote(write_whole(rule.node, PCRE_NAMED))} }}"
         else:
             test = f"{{ var(txn.cors_path) -m beg -- {quote(rule.text + '/')} }}"
             if rule.text:
@@ -189,7 +189,8 @@ def _write_origins(sharing: Sharing) -> Iterator[str]:
     for regex in sharing.regexes:
         if not regex.rule.startswith("http"):
             yield f"# {comment(regex.rule)}"
-        yield f"acl {name} var(txn.cors_origin) -m reg {quote(write_whole(regex.node, PCRE, also=regex.conditions))}"
+        text = write_whole(regex.node, PCRE_NAMED, also=regex.conditions)
+        yield f"acl {name} var(txn.cors_origin) -m reg {quote(text)}"
     yield f"http-request set-var(txn.cors_allowed) int(1) if {is_this} {name}"
 
 

@@ -246,9 +246,11 @@ def _write_server(edge: Edge, setting: Setting) -> Iterator[str]:
         yield ""
     places = list(_list_places(edge))
     uses: dict[Treatment, int] = {Fixed.DENY: 2} if edge.looks_at_paths else {}
-    for _, _, chosen, _ in places:
+    for place, _, chosen, _ in places:
+        # nginx answers /a with a redirect where `proxy_pass` is in `location = /a/` itself.
+        is_apart = isinstance(chosen, ByMethod) or (place.startswith("= ") and place.endswith('/"'))
         for treatment in chosen.all if isinstance(chosen, ByMethod) else (chosen,):
-            uses[treatment] = uses.get(treatment, 0) + (2 if isinstance(chosen, ByMethod) else 1)
+            uses[treatment] = uses.get(treatment, 0) + (2 if is_apart else 1)
     for place, shown, chosen, number in places:
         yield f"# {comment(shown)}: {say(chosen)}"
         yield f"location {place} {{"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tools.edge.answers import Asked, ask_middleware, see_proxy
 from tools.edge.compare import ACCEPTED, compare, draw_requests, export_for, rewrap
 from tools.edge.policies import APP, bare_app, by_hand, draw
 
-from cors_wsgi import CORSMiddleware, Policy
+from cors_wsgi import DENY, CORSMiddleware, Policy
 from cors_wsgi.export import TARGETS, Difference
 
 pytestmark = pytest.mark.server
@@ -37,6 +38,26 @@ def test_a_policy_written_by_hand_is_answered_alike(target: str, name: str, app_
     outcome = compare(target, POLICIES[name], tmp_path, app_port, requests=requests, accepted=ACCEPTED)
     assert outcome.refused == ""
     assert outcome.asked == 60
+    assert [str(found) for found in outcome.hard] == []
+
+
+@pytest.mark.parametrize("target", ["nginx", "haproxy", "apache"])
+def test_a_reference_to_a_group_is_answered_alike(target: str, app_port: int, tmp_path: Path) -> None:
+    find_proxy(target)
+    rules = [
+        r"https://(ab|cd)\1\.example",
+        r"https://(x)?(?(1)y|z)\.example",
+        r"(?i)https://(?P<name>e)(?P=name)\.example",
+    ]
+    middleware = CORSMiddleware(bare_app, Policy(map(re.compile, rules)), paths={re.compile(r"/(a|b)/\1"): DENY})
+    allowed = [
+        Asked("GET", "/", (("Origin", f"https://{host}.example"),)) for host in ("abab", "cdcd", "xy", "z", "ee")
+    ]
+    others = [Asked("GET", "/", (("Origin", f"https://{host}.example"),)) for host in ("abcd", "ab", "xz", "y", "e")]
+    denied = [Asked("GET", path, allowed[0].headers) for path in ("/a/a", "/b/b", "/a/b")]
+    outcome = compare(target, middleware, tmp_path, app_port, requests=[*allowed, *others, *denied])
+    assert outcome.refused == ""
+    assert outcome.asked == 13
     assert [str(found) for found in outcome.hard] == []
 
 

@@ -39,6 +39,8 @@ PIECES = st.sampled_from(
         r"(c)\1",
         "(?#note)",
         r"[\s\S]",
+        r"\D+",
+        "[+./-]",
         "a??",
         r"\b",
     ]
@@ -106,6 +108,8 @@ def test_an_expression_for_paths_is_the_same_in_pcre(source: str, paths: list[st
         (r"^https://a\Z", r"\Ahttps://a\z"),
         (r"https://\Ba", r"https://\Ba"),
         (r"[\]\[^+]", r"[+\[\]]"),
+        (r"\D", r"[+\x2d-/:A-\[\]_a-z]"),
+        (r"[+./-]", r"[+\x2d-/]"),
     ],
 )
 def test_what_is_written_in_re2_is_what_a_person_would_write(source: str, written: str) -> None:

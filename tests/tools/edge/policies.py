@@ -87,6 +87,7 @@ def by_hand() -> dict[str, CORSMiddleware]:
         "patterns": Policy(["https://*.example.com", "http://localhost:*"]),
         "patterns, credentials": Policy(["https://*.example.com:*", "capacitor://*.local"], supports_credentials=True),
         "regexes": Policy([rule for rule in ORIGINS if isinstance(rule, re.Pattern)], expose_headers=["X-Total"]),
+        "a class from the hyphen on": Policy([re.compile(r"https?://\D+\.example\.net")]),
         "all kinds": Policy(ORIGINS, max_age=86400),
         "exotic names": Policy(APP, methods=METHODS, allow_headers=NAMES, expose_headers=EXPOSED),
         "exotic names, everybody": Policy("*", methods=METHODS, allow_headers=NAMES, expose_headers=EXPOSED),
@@ -100,6 +101,9 @@ def by_hand() -> dict[str, CORSMiddleware]:
         bare_app,
         credentials,
         paths={"/public/*": Policy("*"), "/internal/*": None, "/admin/*": DENY, "/items": Policy(APP, methods=["GET"])},
+    )
+    found["paths, trailing slash"] = CORSMiddleware(
+        bare_app, credentials, paths={"/items/": None, "/public/": Policy("*"), "/admin/": DENY, "/public/x": DENY}
     )
     found["paths, regexes"] = CORSMiddleware(
         bare_app,
