@@ -12,6 +12,7 @@ from typing import Any
 
 from cors_wsgi.browser.urls import parse_url
 from cors_wsgi.browser.ways import Route, is_loopback
+from cors_wsgi.decisions import quote_error
 
 
 def read_header(text: str) -> tuple[str, str]:
@@ -54,14 +55,22 @@ def load_app(name: str) -> Any:
 
     Raises:
         ValueError: it is not in this form.
-        ImportError: there is no such module.
+        ImportError: there is no such module, or it raises or ends the program when it is imported.
         AttributeError: the module has no such attribute.
     """
     module, colon, attribute = name.partition(":")
     if not colon:
         raise ValueError(f"{name!r} is not an app; write it as 'module:attribute'")
     sys.path.insert(0, os.getcwd())
-    return getattr(importlib.import_module(module), attribute)
+    try:
+        imported = importlib.import_module(module)
+    except (ValueError, ImportError, AttributeError):
+        raise
+    except SystemExit as error:  # its status is not this command's
+        raise ImportError(f"importing {name} ended the program with status {error.code or 0!r}") from error
+    except Exception as error:  # the user's own module
+        raise ImportError(f"importing {name} raised {quote_error(error)}") from error
+    return getattr(imported, attribute)
 
 
 def check_timeout(seconds: float) -> float:

@@ -17,7 +17,6 @@ from rich.table import Table
 from cors_wsgi.browser.printing import escape
 from cors_wsgi.compare import Change, Comparison, Question, Side, SideError, compare, live_side, make_side
 from cors_wsgi.compare.routes import encode_path
-from cors_wsgi.decisions import quote_error
 from cors_wsgi.fetch import is_forbidden_method, is_token
 
 from .arguments import load_app
@@ -109,13 +108,7 @@ def _compare(arguments: argparse.Namespace) -> tuple[Comparison, int]:
 def _load_side(name: str, served: str | None, arguments: argparse.Namespace) -> Side:
     if "://" in name:
         return live_side(name, rate=arguments.rate, timeout=arguments.timeout)
-    try:
-        value = load_app(name)
-    except (ValueError, ImportError, AttributeError):
-        raise
-    except Exception as error:  # the user's own module
-        raise SideError(f"importing {name} raised {quote_error(error)}") from error
-    return make_side(value, name, **({"url": served} if served else {}))
+    return make_side(load_app(name), name, **({"url": served} if served else {}))
 
 
 def _read_decisions(file: str) -> tuple[list[Question], int]:

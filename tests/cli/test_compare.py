@@ -64,6 +64,7 @@ def sides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "sides.py").write_text(SIDES)
     (tmp_path / "wrong.py").write_text("from cors_wsgi import Policy\npolicy = Policy('app.example.com')\n")
     (tmp_path / "raises.py").write_text("raise RuntimeError('on\\nimport')\n")
+    (tmp_path / "sides_end.py").write_text("import sys\nsys.exit()\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -258,6 +259,7 @@ UNTRIED = [
     (["sides:asgi", "sides:one"], "sides:asgi: function is an ASGI app, and this is for WSGI apps."),
     (["wrong:policy", "sides:one"], "'https://app.example.com'"),
     (["raises:policy", "sides:one"], "importing raises:policy raised 'RuntimeError: on\\nimport'"),
+    (["sides:one", "sides_end:one"], "importing sides_end:one ended the program with status 0"),
     (["sides:broken", "sides:one"], "sides:broken raised 'RuntimeError: no\\ndatabase' at OPTIONS /."),
     (["https://user@api.example.com/", "sides:one"], "is not an http or https URL; write one such as"),
     (["ftp://api.example.com/", "sides:one"], "is not an http or https URL; write one such as"),

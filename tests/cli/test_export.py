@@ -35,6 +35,8 @@ CORS(broken)
 @pytest.fixture(autouse=True)
 def shop(tmp_path: Path) -> None:
     (tmp_path / "shop.py").write_text(APP)
+    (tmp_path / "raises.py").write_text("1 / 0")
+    (tmp_path / "ends.py").write_text("raise SystemExit('usage:\\n')")
 
 
 def _run(folder: Path, *arguments: str, path: str | None = None) -> tuple[int, str, str]:
@@ -88,6 +90,8 @@ def test_a_difference_is_accepted_by_name(tmp_path: Path) -> None:
         (["nginx", "shop:broken"], "no origin is named"),
         (["nginx", "shop:missing"], "no attribute 'missing'"),
         (["nginx", "missing:policy"], "No module named 'missing'"),
+        (["nginx", "raises:policy"], "importing raises:policy raised 'ZeroDivisionError: division by zero'"),
+        (["nginx", "ends:policy"], r"importing ends:policy ended the program with status 'usage:\n'"),
         (["nginx", "shop"], "write it as 'module:attribute'"),
         (["nginx", "shop:policy", "--listen", "8080x"], "--listen '8080x' is not an address and port"),
         (["nginx", "shop:policy", "--listen", "[::1]:99999"], "is not an address and port"),
@@ -104,6 +108,7 @@ def test_what_could_not_be_done_is_said_with_status_2(arguments: list[str], word
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
+    assert "Traceback" not in done.stderr
     assert "secret" not in done.stderr
 
 
