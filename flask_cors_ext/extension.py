@@ -10,7 +10,7 @@ from flask import Blueprint, Flask
 
 from cors_wsgi.options import OPTION_NAMES
 
-from .layers import read_layer, read_resources
+from .layers import merge_calls, read_layer, read_resources
 from .options import OPTIONS, PolicyOptions, check_keywords, find_call
 from .state import ExtensionState, check_app, find_state
 
@@ -81,7 +81,7 @@ class CORS:
             state.configure(keywords, find_call())
             state.rewrap()
         else:
-            merged = ", ".join(f"{name}={value!r}" for name, value in {**state.keywords, **keywords}.items())
+            merged = ", ".join(f"{name}={value!r}" for name, value in merge_calls(state.keywords, keywords).items())
             call = f"CORS(app, {merged})" if merged else "CORS(app)"
             raise RuntimeError(f"The app {app.name!r} has CORS already. Write one call: {call}.")
 

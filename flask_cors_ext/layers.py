@@ -301,6 +301,38 @@ def _read_rules(resources: object) -> Mapping[PathRule, Resource]:
     return {rule: {} for rule in rules}
 
 
+_GRANTS: Final = frozenset({"accept_risks", "expose_headers", "supports_credentials"})
+"""What gives origins more than to be named; it goes with those that it was said of."""
+
+
+def merge_options(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what two calls say together; what the first one gives its origins, those of the second do not get."""
+    origins = first.get("origins")
+    has_others = second.get("resources") is not None or second.get("origins", origins) != origins
+    kept = {option: value for option, value in first.items() if not (has_others and option in _GRANTS)}
+    return {**kept, **second}
+
+
+def merge_calls(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keywords of one call that says what two calls on one app say; each path keeps its own origins.
+
+    Raises:
+        PolicyError: for resources that are not resources.
+    """
+    given = [keywords for keywords in (first, second) if keywords.get("resources") is not None]
+    if not given or any("origins" not in keywords for keywords in (first, second) if keywords not in given):
+        return merge_options(first, second)
+    merged = {option: value for option, value in {**first, **second}.items() if option not in OPTION_NAMES}
+    return {**merged, "resources": {**_spell_out(first), **_spell_out(second)}}
+
+
+def _spell_out(keywords: Mapping[str, Any]) -> dict[PathRule, Resource]:
+    """Return the resources of a call in which each says everything itself."""
+    said = {option: value for option, value in keywords.items() if option in OPTION_NAMES}
+    rules = {"/*": {}} if keywords.get("resources") is None else _read_rules(keywords["resources"])
+    return {rule: {**said, **value} if isinstance(value, Mapping) else value for rule, value in rules.items()}
+
+
 def list_resource_options(resources: object) -> set[str]:
     """Return the options that an app's resources say, whatever is wrong with them."""
     values = resources.values() if isinstance(resources, Mapping) else ()

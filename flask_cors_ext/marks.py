@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from flask import Flask, has_request_context, request_started
 
-from .layers import Layer
+from .layers import Layer, merge_options
 from .options import EXTENSION
 
 View = TypeVar("View", bound="Callable[..., Any]")
@@ -91,7 +91,7 @@ class Mark:
 def _merge(first: Mark, second: Mark) -> str:
     if first.denies != second.denies:
         return f"one of the two: {first} or {second}"
-    return _show_call(second.name, {**first.options, **second.options})
+    return _show_call(second.name, merge_options(first.options, second.options))
 
 
 def _show_call(name: str, options: Mapping[str, Any]) -> str:

@@ -451,6 +451,63 @@ def test_a_second_init_app_is_an_error_that_shows_the_merged_call() -> None:
         CORS(plain)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "merged"),
+    [
+        pytest.param({"max_age": 5}, {"origins": A}, {"max_age": 5, "origins": A}, id="one names origins"),
+        pytest.param(
+            {"origins": A, "supports_credentials": True, "max_age": 5},
+            {"origins": A, "expose_headers": "X-A"},
+            {"origins": A, "supports_credentials": True, "max_age": 5, "expose_headers": "X-A"},
+            id="the same origins keep what they were given",
+        ),
+        pytest.param(
+            {"origins": A, "supports_credentials": True, "expose_headers": "X", "accept_risks": (), "methods": "PUT"},
+            {"origins": B},
+            {"origins": B, "methods": "PUT"},
+            id="other origins get none of it",
+        ),
+        pytest.param(
+            {"resources": {"/a/*": {"origins": A}, "/n": None}, "supports_credentials": True, "debug": True},
+            {"resources": "/b/*", "origins": B},
+            {
+                "resources": {"/a/*": {"supports_credentials": True, "origins": A}, "/n": None, "/b/*": {"origins": B}},
+                "debug": True,
+            },
+            id="each resource keeps its own",
+        ),
+        pytest.param(
+            {"origins": A, "supports_credentials": True},
+            {"resources": {"/b": {"origins": B}}},
+            {"resources": {"/*": {"origins": A, "supports_credentials": True}, "/b": {"origins": B}}},
+            id="a call for everything is a resource beside others",
+        ),
+        pytest.param(
+            {"supports_credentials": True, "max_age": 5},
+            {"resources": {"/b": {"origins": B}}},
+            {"max_age": 5, "resources": {"/b": {"origins": B}}},
+            id="a call without origins gives resources nothing",
+        ),
+        pytest.param(
+            {"resources": {"/b": {"origins": B}}},
+            {"max_age": 5},
+            {"resources": {"/b": {"origins": B}}, "max_age": 5},
+            id="defaults that come later",
+        ),
+    ],
+)
+def test_the_merged_call_gives_no_origin_what_neither_call_gave_it(
+    first: dict[str, Any], second: dict[str, Any], merged: dict[str, Any]
+) -> None:
+    app = Flask("site")
+    CORS(app, **first)
+    with pytest.raises(RuntimeError) as error:
+        CORS(app, **second)
+    call = str(error.value).partition("Write one call: CORS(app, ")[2].removesuffix(").")
+    assert call == ", ".join(f"{name}={value!r}" for name, value in merged.items())
+    CORS(Flask("merged"), **merged)
+
+
 def test_one_thread_closes_the_configuration_for_all() -> None:
     server = site(lambda app: app.add_url_rule("/x", "x", lambda: "x"), origins=A)
     found: list[tuple[Any, ...]] = []

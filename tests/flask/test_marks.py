@@ -386,6 +386,13 @@ REFUSED = [
         id="two marks",
     ),
     pytest.param(
+        lambda: marked_by(
+            cross_origin(origins="https://b.example", supports_credentials=True), cross_origin(origins=A)
+        ),
+        "@cross_origin(origins='https://a.example'). Write @cross_origin(origins='https://a.example').",
+        id="two marks, of which one gives its origins more",
+    ),
+    pytest.param(
         lambda: marked_by(same_origin, MARK),
         "Write one of the two: @same_origin or @cross_origin(origins='https://a.example').",
         id="two marks that exclude each other",

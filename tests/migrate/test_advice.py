@@ -49,6 +49,7 @@ from flask import Flask, Blueprint
 from flask_cors_ext import CORS, cross_origin
 app = Flask(__name__)
 """
+LOCAL = "CORS(app, resources={'/items': {'origins': 'http://localhost:3000'}})"
 KINDS = [
     ("a regex of paths", "CORS(app, resources={r'^/api/(?!admin).*$': {'origins': 'https://app.example.com'}})", 1),
     ("a key of a star", "CORS(app, resources={'*': {'origins': 'https://app.example.com'}})", 1),
@@ -72,6 +73,11 @@ KINDS = [
         1,
     ),
     ("two calls", "CORS(app, origins='https://app.example.com')\nCORS(app, max_age=5)", 1),
+    (
+        "two calls with paths",
+        "CORS(app, supports_credentials=True, resources='/api/*', origins='https://app.example.com')\n" + LOCAL,
+        1,
+    ),
 ]
 
 
