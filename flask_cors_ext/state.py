@@ -37,6 +37,7 @@ BYPASSED: Final = (
     "constructor, and serves ASGI: there, add Starlette's CORSMiddleware to Connexion's app."
 )
 _OR_EVERYBODY: Final = ", or origins='*' for data that everybody may read"
+_NAME_AT_MARKS: Final = "Write @cross_origin(origins=['https://app.example.com']) there."
 _ADVICE: Final = "Also, no origin is named yet: write origins=['https://app.example.com'], too."
 
 
@@ -135,6 +136,7 @@ class ExtensionState:
             is_known = "origins" in {*said, *settings, *in_resources} or "origins" in remedies
             raise join_errors(errors, "" if is_known or keywords is None else _ADVICE)
         self.keywords = keywords
+        self._names_origins = any("origins" in layer.values for layer in layers)
         self._called_at = called_at
         self._settings_read = _pick_settings(self.app.config)
 
@@ -239,15 +241,22 @@ class ExtensionState:
         """Return what shares nothing only because no origin is named."""
         if not self._shares(policies):
             calls = ["CORS(app)"] if self.keywords is not None else [layer.name for layer in self.blueprints.values()]
-            problem = f"{', '.join(calls)} at {self._called_at} shares nothing: no origin is named."
-            problem += self._explain_late_settings()
-            return [Problem("origins", None, ProblemCode.NO_ORIGINS, problem, self._find_remedy(policies))]
+            problem = f"{', '.join(calls)} at {self._called_at} shares nothing: "
+            if self._names_origins:
+                problem += "origins are named, and the resources cover no path."
+                remedy = "Add the paths to share to the resources, such as '/*': {} for all the others."
+            else:
+                problem += "no origin is named." + self._explain_late_settings()
+                remedy = self._find_remedy(policies)
+            return [Problem("origins", None, ProblemCode.NO_ORIGINS, problem, remedy)]
         silent = policies.views_without_origins()
         silent += [scope.name for scope in policies.scopes.all if scope.lacks_origins and scope.rule is not None]
         if not silent:
             return []
         problem = f"No origin is named for {', '.join(silent)}, so nothing is shared there."
-        return [Problem("origins", None, ProblemCode.NO_ORIGINS, problem, self._find_remedy(policies))]
+        # Without CORS(app) only marked views are silent, and what blueprints say may not be about them.
+        remedy = self._find_remedy(policies) if self.keywords is not None else _NAME_AT_MARKS
+        return [Problem("origins", None, ProblemCode.NO_ORIGINS, problem, remedy)]
 
     def _find_remedy(self, policies: Policies) -> str:
         """Return what to write where no origin is named: first what helps the whole app."""
@@ -271,9 +280,11 @@ class ExtensionState:
 
     def _shares(self, policies: Policies) -> bool:
         """Tell whether anybody said which origins are trusted, or that none is."""
-        return (
-            self.block_untrusted or policies.name_origins() or any(scope.covers_unmarked for scope in self.scopes.all)
-        )
+        if self.block_untrusted or policies.name_origins():
+            return True
+        # Settings hold for blueprints and marks, too, where nothing is said of the app as a whole.
+        names_them = self.keywords is None and self._names_origins
+        return names_them or any(scope.covers_unmarked for scope in self.scopes.all)
 
     def _find_late_settings(self, *, or_nearly: bool = False) -> list[str]:
         """Return the settings that changed after they were read.

@@ -12,7 +12,7 @@ from support.site import granted, make_app, twins
 from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, A, B, Server, allow, forbidden
 
 from cors_wsgi import PolicyError
-from flask_cors_ext import CORS, cross_origin, same_origin
+from flask_cors_ext import CORS, DENY, cross_origin, same_origin
 from flask_cors_ext.cli import cors
 
 NAME_ORIGINS = (
@@ -188,3 +188,46 @@ def test_a_view_of_nobody_beside_an_app_of_everybody(caplog: pytest.LogCaptureFi
     assert pair.are_alike_but_for(VARY_ORIGIN, path="/x", origin=A)
     assert pair.with_cors.preflight(A, "GET", path="/x") == forbidden(VARY_PREFLIGHT)
     assert errors(caplog) == []
+
+
+def test_settings_name_the_origins_of_a_blueprint_and_of_marks(caplog: pytest.LogCaptureFixture) -> None:
+    app = make_app(config={"CORS_ORIGINS": [A]})
+    blueprint = Blueprint("bp", "bp")
+    CORS(blueprint, max_age=5)
+    blueprint.add_url_rule("/bp", "bp", lambda: "bp")
+    app.register_blueprint(blueprint)
+    app.add_url_rule("/x", "x", lambda: "x")
+    server = Server(app)
+    assert server.request(path="/bp", origin=A).cors == ("200", allow(A), VARY_ORIGIN)
+    assert server.request(path="/x", origin=A).cors == ("200",)
+    assert errors(caplog) == []
+    CORS().validate(app)
+
+
+@pytest.mark.parametrize("resources", [{}, [], {"/x": None, "/own": DENY}], ids=["no mapping", "no list", "no path"])
+def test_origins_without_a_path_are_not_said_to_be_missing(resources: Any, caplog: pytest.LogCaptureFixture) -> None:
+    server = Server(app := make_app())
+    build(app)
+    line = _line() + 1
+    CORS(app, origins=[A], resources=resources)
+    assert server.request(path="/nowhere", origin=A).cors == ("404",)
+    (message,) = errors(caplog)
+    assert message == (
+        f"CORS(app) at {__file__}:{line} shares nothing: origins are named, and the resources cover no path. "
+        "Add the paths to share to the resources, such as '/*': {} for all the others."
+    )
+
+
+def test_a_mark_beside_a_blueprint_is_told_to_name_its_origins_itself(caplog: pytest.LogCaptureFixture) -> None:
+    app = make_app()
+    blueprint = Blueprint("bp", "bp")
+    CORS(blueprint, origins=[A])
+    blueprint.add_url_rule("/bp", "bp", lambda: "bp")
+    app.register_blueprint(blueprint)
+    app.add_url_rule("/x", "x", cross_origin(lambda: "x"))
+    assert Server(app).request(path="/x", origin=A).cors == ("200",)
+    (message,) = errors(caplog)
+    assert message == (
+        "No origin is named for the view 'x', so nothing is shared there. "
+        "Write @cross_origin(origins=['https://app.example.com']) there."
+    )
