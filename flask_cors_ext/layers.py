@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -64,21 +66,53 @@ def read_layer(name: str, options: Mapping[str, Any], *, prefix: str = "", calle
     """
     normalized = normalize(options, partial=True)
     if problems := [*normalized.problems, *_find_certain_conflicts(normalized.values)]:
-        raise PolicyError([_name_setting(problem) for problem in problems] if prefix else problems, name)
+        raise PolicyError(problems, name)
     for message in normalized.warnings:
         warn(f"{name}: {message}")
     return Layer(name, normalized.values, prefix=prefix, called_at=called_at)
 
 
-def _name_setting(problem: Problem) -> Problem:
-    """Return a problem in the user's terms: the setting, and the environment variable behind it."""
-    setting = setting_of(problem.option)
-    variable = f"FLASK_{setting}"
+@contextmanager
+def name_settings(config: Mapping[str, Any], setting: str = "") -> Iterator[None]:
+    """Tell what is wrong with settings in the user's terms.
+
+    Args:
+        config: the app's configuration.
+        setting: the one that is read; where several are, each has the name of its option.
+
+    Raises:
+        PolicyError: in place of the one that comes out of the block.
+    """
+    try:
+        yield
+    except PolicyError as error:
+        named = [name_setting(problem, config, setting) for problem in error.problems]
+        raise PolicyError(named, error.where, error.advice) from None
+
+
+def name_setting(problem: Problem, config: Mapping[str, Any], setting: str = "") -> Problem:
+    """Return a problem with the name of its setting, and of the environment variable behind it; see `name_settings`."""
+    name = setting or setting_of(problem.option)
+    variable = f"FLASK_{name}"
     remedy = problem.remedy
-    if problem.code is ProblemCode.ORIGIN_EMPTY and not problem.value:
+    if problem.code is ProblemCode.ORIGIN_EMPTY and not problem.value and not setting:
         remedy = "Set it to origins separated by commas, such as 'https://app.example.com', or to [] for nobody."
-    said_in = f"the setting {setting}" + (f", from the variable {variable}" if variable in os.environ else "")
+    elif (listed := _WRITTEN_LIST.match(remedy)) and (variable in os.environ or isinstance(config.get(name), str)):
+        # In a text, a list of Python's would be the next problem.
+        names = ast.literal_eval(listed[1])
+        is_json = setting or not isinstance(config.get(name), str)
+        remedy = f"Write a list: {json.dumps(names)}." if is_json else f"Write {','.join(names)!r}."
+    elif variable in os.environ and remedy.startswith("Write re.compile("):
+        remedy = (
+            "A variable holds no regular expression: write a pattern such as 'https://*.example.com', or name the "
+            "origins in the call of CORS(app)."
+        )
+    place = f"{problem.said_in} of " if setting and problem.said_in else ""
+    said_in = f"{place}the setting {name}" + (f", from the variable {variable}" if variable in os.environ else "")
     return replace(problem, remedy=remedy, said_in=said_in)
+
+
+_WRITTEN_LIST: Final = re.compile(r"Write (?:a list: |the list itself, )(\[.*\])(?:\.|, or read .*)\Z", re.DOTALL)
 
 
 @contextmanager

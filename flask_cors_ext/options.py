@@ -119,6 +119,8 @@ def read_settings(config: Mapping[str, Any], said: Collection[str]) -> tuple[dic
         option = key[len(PREFIX) :].lower()
         if option in OPTIONS and key == setting_of(option):
             found[option] = _read(option, config[key])
+            if option == "resources" and isinstance(found[option], str):
+                problems.append(_make_json_problem(key, found.pop(option)))
         elif option in OBSOLETE_OPTIONS:
             warn_of_obsolete(f"the setting {key}", option)
         elif near := find_near_setting(key):
@@ -153,6 +155,11 @@ def _make_setting_problem(key: str, value: Any, near: str) -> Problem:
         f"{setting_of(near)!r}."
     )
     return Problem(key, value, ProblemCode.UNKNOWN_OPTION, f"There is no setting {key}.", remedy)
+
+
+def _make_json_problem(key: str, text: str) -> Problem:
+    remedy = """Write paths with commas between, or JSON with double quotes, such as '{"/api/*": {}}'."""
+    return Problem(key, text, ProblemCode.RESOURCES_TYPE, "This looks like JSON, and is not.", remedy)
 
 
 def _read(option: str, value: Any) -> Any:

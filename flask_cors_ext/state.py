@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
 from blinker import Namespace
@@ -15,7 +16,16 @@ from cors_wsgi.apps import find_inner, unwrap_proxy
 from cors_wsgi.options import FLAGS, OPTION_NAMES, normalize_flag
 from cors_wsgi.trust import find_blocking_problems, find_blocking_warnings
 
-from .layers import Layer, PathScopes, collect, join_errors, list_resource_options, read_layer
+from .layers import (
+    Layer,
+    PathScopes,
+    collect,
+    join_errors,
+    list_resource_options,
+    name_setting,
+    name_settings,
+    read_layer,
+)
 from .lost_marks import find_unseen_marks
 from .options import EXTENSION, OPTIONS, PREFIX, find_near_setting, read_settings, setting_of
 from .policies import Policies
@@ -109,25 +119,28 @@ class ExtensionState:
         said = dict(keywords or {})
         in_resources = list_resource_options(said.get("resources"))
         errors: list[PolicyError] = []
-        settings, problems = read_settings(self.app.config, {*said, *in_resources})
+        config = self.app.config
+        settings, problems = read_settings(config, {*said, *in_resources})
         if problems:
             errors.append(PolicyError(problems, "the settings"))
         layers = [Layer("CORS(app)"), Layer("the settings")]
         with collect(errors):
             layers[0] = read_layer("CORS(app)", _pick(said, OPTION_NAMES), called_at=called_at)
-        with collect(errors):
+        with collect(errors), name_settings(config):
             layers[1] = read_layer("the settings", _pick(settings, OPTION_NAMES), prefix=PREFIX)
         problems = []
         flags = {**_pick(settings, FLAGS), **_pick(said, FLAGS)}
         flags = {name: normalize_flag(name, value, problems) for name, value in flags.items()}
+        problems = [problem if problem.option in said else name_setting(problem, config) for problem in problems]
         if problems:
             errors.append(PolicyError(problems, "CORS(app)"))
         self.block_untrusted = flags.get("block_untrusted", False)
         self.debug = flags.get("debug")
-        with collect(errors):
+        is_set = "resources" in settings and "resources" not in said
+        with collect(errors), name_settings(config, setting_of("resources")) if is_set else nullcontext():
             self.scopes = PathScopes(
                 tuple(layers),
-                said["resources"] if "resources" in said else settings.get("resources"),
+                settings["resources"] if is_set else said.get("resources"),
                 covers_unmarked=keywords is not None,
                 fallback=DENY if self.block_untrusted else None,
             )
@@ -138,7 +151,7 @@ class ExtensionState:
         self.keywords = keywords
         self._names_origins = any("origins" in layer.values for layer in layers)
         self._called_at = called_at
-        self._settings_read = _pick_settings(self.app.config)
+        self._settings_read = _pick_settings(config)
 
     def rewrap(self) -> None:
         """Wrap the current `app.wsgi_app`, so that the extension is outermost again."""

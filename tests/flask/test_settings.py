@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import warnings
 from datetime import timedelta
@@ -127,9 +128,14 @@ WRONG = [
     pytest.param({"CORS_MAX_AGE": "10m"}, "max-age", "in the settings", id="no number"),
     pytest.param({"CORS_SUPPORTS_CREDENTIALS": "maybe"}, "not-a-bool", "Write True or False.", id="no boolean"),
     pytest.param({"CORS_SUPPORTS_CREDENTIALS": 2}, "not-a-bool", "Write True or False.", id="a number but 0 and 1"),
-    pytest.param({"CORS_BLOCK_UNTRUSTED": "maybe"}, "not-a-bool", "block_untrusted: 'maybe'", id="no flag"),
-    pytest.param({"CORS_DEBUG": "maybe"}, "not-a-bool", "debug: 'maybe'", id="no flag for debug"),
-    pytest.param({"CORS_RESOURCES": "{"}, "path-start", "resources: '{'", id="broken JSON"),
+    pytest.param(
+        {"CORS_BLOCK_UNTRUSTED": "maybe"}, "not-a-bool", "(the setting CORS_BLOCK_UNTRUSTED): 'maybe'", id="no flag"
+    ),
+    pytest.param(
+        {"CORS_DEBUG": "maybe"}, "not-a-bool", "debug (the setting CORS_DEBUG): 'maybe'", id="no flag for debug"
+    ),
+    pytest.param({"CORS_RESOURCES": "{"}, "resources-type", "CORS_RESOURCES: '{'", id="broken JSON"),
+    pytest.param({"CORS_RESOURCES": "['/x']"}, "resources-type", "JSON with double quotes", id="a list of Python's"),
     pytest.param({"CORS_ORIGINS": "https://a.example/"}, "trailing-slash", "in the settings", id="a bad origin"),
 ]
 
@@ -197,7 +203,7 @@ def test_everything_that_is_wrong_with_one_call_is_said_at_once(monkeypatch: pyt
         ("allow_headers", "forbidden-header", "CORS(app)"),
         ("expose_headers", "not-a-token", "the setting CORS_EXPOSE_HEADERS"),
         ("max_age", "max-age", "the setting CORS_MAX_AGE, from the variable FLASK_CORS_MAX_AGE"),
-        ("debug", "not-a-bool", "CORS(app)"),
+        ("debug", "not-a-bool", "the setting CORS_DEBUG"),
         ("origin", "unknown-option", "resources['/a']"),
         ("methods", "forbidden-method", "resources['/b']"),
         ("resources", "path-start", ""),
@@ -231,6 +237,70 @@ def test_an_empty_setting_is_explained_as_a_setting(monkeypatch: pytest.MonkeyPa
         "      The origin is empty.\n"
         "      Set it to origins separated by commas, such as 'https://app.example.com', or to [] for nobody."
     )
+
+
+IN_A_VARIABLE = [
+    ("CORS_ORIGINS", f"{A} {B}", f"{A},{B}"),
+    ("CORS_ORIGINS", f"['{A}', '{B}']", f"{A},{B}"),
+    ("CORS_METHODS", "['GET', 'PUT']", "GET,PUT"),
+    ("CORS_RESOURCES", f'{{"/x": {{"origins": "{A},{B}"}}}}', f'{{"/x": {{"origins": ["{A}", "{B}"]}}}}'),
+]
+
+
+@pytest.mark.parametrize(("setting", "text", "written"), IN_A_VARIABLE)
+@pytest.mark.parametrize("is_variable", [True, False], ids=["in the environment", "in the configuration"])
+def test_what_a_message_says_to_write_into_a_text_is_read_there(
+    setting: str, text: str, written: str, is_variable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(value: str) -> Server:
+        app = make_app(config={"CORS_ORIGINS": A, setting: value})
+        if is_variable:
+            monkeypatch.setenv(f"FLASK_{setting}", value)
+            app.config.from_prefixed_env()
+        app.add_url_rule("/x", "x", lambda: "x", methods=["PUT"])
+        CORS(app)
+        return Server(app)
+
+    with pytest.raises(PolicyError) as error:
+        start(text)
+    (problem,) = error.value.problems
+    variable = f", from the variable FLASK_{setting}" if is_variable else ""
+    assert problem.said_in == f"the setting {setting}{variable}"
+    assert problem.remedy in (f"Write {written!r}.", f"Write a list: {json.dumps([A, B])}.")
+    methods = "GET, PUT" if setting == "CORS_METHODS" else "PUT"
+    assert start(written).preflight(A, "PUT", path="/x") == granted(A, methods)
+
+
+def test_a_list_that_holds_a_list_in_a_string_stays_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(PolicyError) as error:
+        server_with({"CORS_ORIGINS": [f"{A},{B}"]})
+    assert [problem.remedy for problem in error.value.problems] == [f"Write a list: {[A, B]!r}."]
+    monkeypatch.setenv("FLASK_CORS_ORIGINS", f'["{A},{B}"]')
+    with pytest.raises(PolicyError) as error:
+        server_with({"CORS_ORIGINS": [f"{A},{B}"]})
+    assert [problem.remedy for problem in error.value.problems] == [f"Write a list: {json.dumps([A, B])}."]
+
+
+def test_a_variable_is_not_told_to_hold_a_regular_expression(monkeypatch: pytest.MonkeyPatch) -> None:
+    regex = r"https://pr-\d+\.example\.com"
+    with pytest.raises(PolicyError, match=r"Write re\.compile\("):
+        server_with({"CORS_ORIGINS": regex})
+    monkeypatch.setenv("FLASK_CORS_ORIGINS", regex)
+    with pytest.raises(PolicyError) as error:
+        server_with({"CORS_ORIGINS": regex})
+    (problem,) = error.value.problems
+    assert problem.remedy == (
+        "A variable holds no regular expression: write a pattern such as 'https://*.example.com', or name the origins "
+        "in the call of CORS(app)."
+    )
+
+
+def test_each_of_several_problems_of_resources_names_its_path_and_the_setting() -> None:
+    with pytest.raises(PolicyError) as error:
+        server_with({"CORS_RESOURCES": {"/a": {"origins": "a"}, "*": {}}, "CORS_ORIGINS": A})
+    assert [problem.said_in for problem in error.value.problems] == [
+        "resources['/a'] of the setting CORS_RESOURCES", "the setting CORS_RESOURCES",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("config", "code", "text"), WRONG)
