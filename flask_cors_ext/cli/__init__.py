@@ -17,7 +17,7 @@ from cors_wsgi import DENY, Policy, PolicyError
 from cors_wsgi.origins import show_rule
 
 from ..state import find_state
-from .check import Finding, check_app
+from .check import Finding, check_app, uses_flask_cors
 from .routes import Row, list_rows, show_sources
 
 cors = AppGroup("cors", help="Show who may read what from this app across origins, and what is wrong with that.")
@@ -29,6 +29,7 @@ _NARROW = 120
 """Columns below which a table would cut words: a route then gets two lines."""
 
 _NO_EXTENSION = "This app has no CORS extension: nothing is shared, and nothing is added, removed or answered."
+_FLASK_CORS = "This app has no CORS extension of flask_cors_ext: Flask-CORS answers for it."
 
 
 @cors.command("routes")
@@ -44,7 +45,7 @@ def routes(*, as_json: bool) -> None:
         found = {"extension": state is not None, "routes": [row.as_json() for row in rows]}
         click.echo(json.dumps(found, indent=2))
     elif state is None:
-        click.echo(_NO_EXTENSION)
+        click.echo(_FLASK_CORS if uses_flask_cors(current_app) else _NO_EXTENSION)
     else:
         _print_table(rows)
 
@@ -58,7 +59,7 @@ def check(*, as_json: bool, github: bool) -> None:
         raise click.UsageError("--json and --github exclude each other.")
     state = find_state(current_app)
     if state is None and not as_json:
-        click.echo(_NO_EXTENSION)
+        click.echo(_FLASK_CORS if uses_flask_cors(current_app) else _NO_EXTENSION)
     findings = check_app(current_app, state)
     if as_json:
         told = [_describe(finding) for finding in findings]

@@ -126,7 +126,7 @@ def _place_of(app: Flask, endpoint: str) -> tuple[str, int] | None:
 def _find(app: Flask, state: ExtensionState | None) -> Iterator[Finding]:
     yield from (Finding(FindingCode.LEFT_BY_MIGRATE, text) for text in find_leftovers(app))
     yield from _find_lost_marks(app)
-    yield from _find_other_extension(app)
+    yield from _find_other_extension(app, state)
     if state is None:
         if views := find_marked_endpoints(app):
             text = f"Nothing reads the marks of these views: {', '.join(views)}. Write CORS(app)."
@@ -153,11 +153,19 @@ def _find_lost_marks(app: Flask) -> Iterator[Finding]:
         yield Finding(FindingCode.UNSEEN_MARK, text)
 
 
-def _find_other_extension(app: Flask) -> Iterator[Finding]:
+def uses_flask_cors(app: Flask) -> bool:
+    """Tell whether Flask-CORS, or its decorator, is on an app."""
     hooks = [*app.after_request_funcs.get(None, ()), *app.view_functions.values()]
-    if any(package_of(hook) == "flask_cors" for hook in hooks):
-        text = "Flask-CORS is on this app, too; the headers that it sets are replaced. Remove it."
-        yield Finding(FindingCode.OTHER_EXTENSION, text)
+    return any(package_of(hook) == "flask_cors" for hook in hooks)
+
+
+def _find_other_extension(app: Flask, state: ExtensionState | None) -> Iterator[Finding]:
+    if not uses_flask_cors(app):
+        return
+    text = "Flask-CORS is on this app, too; the headers that it sets are replaced. Remove it."
+    if state is None:
+        text = "Flask-CORS alone decides who may read from this app. Import CORS and cross_origin from flask_cors_ext."
+    yield Finding(FindingCode.OTHER_EXTENSION, text)
 
 
 def _find_wrapped(app: Flask, state: ExtensionState) -> Iterator[Finding]:

@@ -238,6 +238,18 @@ def test_without_the_extension_both_say_so() -> None:
     assert run(app, "check") == (1, HANDS_OFF + expected + "1 error, 0 other findings.\n")
 
 
+def test_where_flask_cors_answers_in_its_place_both_say_so() -> None:
+    app = Flask("site")
+    with_flask_cors(app)
+    answers = "This app has no CORS extension of flask_cors_ext: Flask-CORS answers for it.\n"
+    assert run(app, "routes") == (0, answers)
+    assert run(app, "check") == (
+        0,
+        answers + "warning: Flask-CORS alone decides who may read from this app. Import CORS and cross_origin from "
+        "flask_cors_ext.  [other-extension]\n0 errors, 1 other finding.\n",
+    )
+
+
 def test_a_wrong_policy_fails_both() -> None:
     app = make(supports_credentials=True)
     code, output = run(app, "check")
