@@ -74,7 +74,8 @@ class Mark:
             raise TypeError(f"{self} marks views, and this is not one: {view!r}.")
         other = own_mark(target)
         if other is not None and other is not self:
-            name = getattr(view, "__qualname__", view)
+            view_class = class_of_view(target)
+            name = getattr(view, "__qualname__", view) if view_class is None else name_of(view_class)
             raise TypeError(f"{name} is marked twice, by {other} and {self}. Write {_merge(other, self)}.")
         try:
             UNCLAIMED_MARKS[id(target)] = target

@@ -286,6 +286,14 @@ def test_a_view_without_a_name_is_called_by_what_it_is() -> None:
         cross_origin(view)
 
 
+def test_a_view_of_a_class_is_called_by_its_class() -> None:
+    class Items(View):
+        decorators = [MARK]  # noqa: RUF012 - as Flask has it
+
+    with pytest.raises(TypeError, match=r"^test_.*<locals>\.Items is marked twice, by @cross_origin\("):
+        cross_origin(max_age=5)(Items.as_view("items"))
+
+
 def test_head_has_what_a_framework_puts_around_get() -> None:
     class X(MethodView):
         method_decorators = {"get": [MARK]}  # noqa: RUF012 - as Flask-RESTful has it
