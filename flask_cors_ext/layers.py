@@ -404,18 +404,24 @@ def _read_resource(name: str, value: Resource, called_at: str) -> Layer:
     if not isinstance(value, Mapping):
         problem = f"A resource must be a mapping of options, None or DENY, not {type(value).__name__}."
         raise PolicyError([Problem("resources", value, ProblemCode.RESOURCE_TYPE, problem, f"Write {_EXAMPLE}.")], name)
-    problems = [
-        unknown_option(str(option), OPTION_NAMES)
-        for option in value
-        if option not in OPTION_NAMES and option not in OBSOLETE_OPTIONS
-    ]
-    if problems:
-        raise PolicyError(problems, name)
+    unknown = [option for option in value if option not in OPTION_NAMES and option not in OBSOLETE_OPTIONS]
+    errors = [PolicyError(map(_explain_unknown, unknown), name)] if unknown else []
     for option in value:
         if option in OBSOLETE_OPTIONS:
             warn_of_obsolete(f"{option} in {name}", option)
-    options = {option: said for option, said in value.items() if option not in OBSOLETE_OPTIONS}
-    return read_layer(name, options, called_at=called_at)
+    layer = Layer(name)
+    with collect(errors):
+        known = {option: said for option, said in value.items() if option in OPTION_NAMES}
+        layer = read_layer(name, known, called_at=called_at)
+    if errors:
+        raise join_errors(errors)
+    return layer
+
+
+def _explain_unknown(option: object) -> Problem:
+    problem = unknown_option(str(option), OPTION_NAMES)
+    ignored = "(Flask-CORS ignores it: if you come from there, remove it to keep what your app does now.)"
+    return replace(problem, remedy=f"{problem.remedy} {ignored}")
 
 
 def _make_scope(

@@ -304,7 +304,13 @@ WRONG = [
         id="no mapping",
     ),
     pytest.param({"/a": {"origin": A}}, "unknown-option", "1 problem in resources['/a']:", id="where it stands"),
-    pytest.param({"/a": {"origin": A}}, "unknown-option", "Did you mean 'origins'?", id="an unknown option"),
+    pytest.param(
+        {"/a": {"support_credentials": True}},
+        "unknown-option",
+        "Did you mean 'supports_credentials'? (Flask-CORS ignores it: if you come from there, remove it to keep what "
+        "your app does now.)",
+        id="an unknown option",
+    ),
     pytest.param({"/a": {"origins": "https://a.example/"}}, "trailing-slash", "in resources['/a']", id="a bad origin"),
     pytest.param("api", "path-start", "Write '/api'.", id="no slash"),
     pytest.param({r"/api/.*": {}}, "looks-like-regex", "Write '/api/*'.", id="a regular expression as text"),
@@ -449,6 +455,15 @@ def test_a_second_init_app_is_an_error_that_shows_the_merged_call() -> None:
     CORS(plain)
     with pytest.raises(RuntimeError, match=re.escape("Write one call: CORS(app).")):
         CORS(plain)
+
+
+def test_what_else_is_wrong_with_a_resource_is_said_beside_its_unknown_options() -> None:
+    with pytest.raises(PolicyError) as error:
+        CORS(Flask("site"), resources={"/a": {"origin": A, "headers": "X", "methods": "TRACE"}})
+    assert error.value.where == "resources['/a']"
+    assert [(problem.option, problem.code) for problem in error.value.problems] == [
+        ("origin", "unknown-option"), ("headers", "unknown-option"), ("methods", "forbidden-method"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
