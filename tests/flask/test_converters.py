@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.views import MethodView
 from support.site import granted, site
-from support.wsgi import VARY_PREFLIGHT, A, B, Server, allow, forbidden
+from support.wsgi import VARY_PREFLIGHT, A, Answer, B, Server, allow, forbidden, unremembered
 from werkzeug.routing import BaseConverter, ValidationError
 
-from flask_cors_ext import cross_origin, same_origin
+from flask_cors_ext import CORS, cross_origin, same_origin
 
+C, D = "https://c.example", "https://d.example"
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+ALL = "GET, HEAD, POST, PUT, PATCH, DELETE"
 
 
 class Asked(BaseConverter):
@@ -81,12 +83,25 @@ def never(app: Flask) -> None:
     app.add_url_rule("/<item:x>", "x", same_origin(fresh()), methods=METHODS)
 
 
+def beside_another_pattern(app: Flask) -> None:
+    one_rule(app)
+    app.add_url_rule("/other/<item:x>", "other", show, methods=METHODS)
+
+
+def hosts(app: Flask) -> None:
+    app.url_map.host_matching = True
+    for name, host, origin in (("x", "127.0.0.1", A), ("www", "www.example", B)):
+        app.add_url_rule("/<item:x>", name, cross_origin(origins=origin)(fresh()), methods=METHODS, host=host)
+
+
 ASKS = [
-    pytest.param(one_rule, "/a", ["a"], "GET, HEAD, POST, PUT, PATCH, DELETE", id="one rule"),
-    pytest.param(many_rules, "/a", ["a"] * 5, "GET, HEAD, POST, PUT, PATCH, DELETE", id="a rule for each method"),
-    pytest.param(two_converters, "/a/b/c", ["a", "b/c"], "GET, HEAD, POST, PUT, PATCH, DELETE", id="two converters"),
-    pytest.param(a_class, "/a", ["a"], "GET, HEAD, POST, PUT, PATCH, DELETE", id="a view class"),
-    pytest.param(a_slash, "/a", ["a"], "GET, HEAD, POST, PUT, PATCH, DELETE", id="behind the redirect to a slash"),
+    pytest.param(one_rule, "/a", ["a"], ALL, id="one rule"),
+    pytest.param(many_rules, "/a", ["a"] * 5, ALL, id="a rule for each method"),
+    pytest.param(two_converters, "/a/b/c", ["a", "b/c"], ALL, id="two converters"),
+    pytest.param(a_class, "/a", ["a"], ALL, id="a view class"),
+    pytest.param(beside_another_pattern, "/a", ["a"], ALL, id="beside a rule of another pattern"),
+    pytest.param(hosts, "/a", ["a"], ALL, id="one pattern on two hosts"),
+    pytest.param(a_slash, "/a", ["a"], ALL, id="behind the redirect to a slash"),
 ]
 
 
@@ -118,7 +133,7 @@ def test_what_a_converter_refuses_is_covered_by_its_path(value: str) -> None:
     assert server.preflight(B, "PUT", path=f"/{value}").headers[0] == allow(B)
     assert server.preflight(A, "PUT", path=f"/{value}") == forbidden(VARY_PREFLIGHT)
     assert set(asked) == {value}
-    assert server.preflight(A, "PUT", path="/a") == granted(A, "GET, HEAD, POST, PUT, PATCH, DELETE")
+    assert server.preflight(A, "PUT", path="/a") == granted(A, ALL)
     assert server.preflight(B, "PUT", path="/a") == forbidden(VARY_PREFLIGHT)
 
 
@@ -132,7 +147,7 @@ def test_a_callable_is_asked_before_a_converter_and_once() -> None:
     server, asked = make(one_rule, origins=is_allowed)
     assert server.preflight(B, "PUT", path="/a") == forbidden(VARY_PREFLIGHT)
     assert (calls, asked) == ([B], [])
-    assert server.preflight(A, "PUT", path="/a") == granted(A, "GET, HEAD, POST, PUT, PATCH, DELETE")
+    assert server.preflight(A, "PUT", path="/a") == granted(A, ALL)
     assert (calls, asked) == ([B, A], ["a"])
 
 
@@ -142,62 +157,141 @@ def test_a_hands_off_route_asks_only_what_flask_asks() -> None:
     assert asked in ([], ["a"])  # Flask answers OPTIONS itself, and routes once
 
 
+def add(app: Flask, rule: str, name: str, origin: str | None, *methods: str, **options: Any) -> None:
+    """Add a rule; its view is shared with one origin, or as the app says."""
+    view = fresh() if origin is None else cross_origin(origins=origin)(fresh())
+    app.add_url_rule(rule, name, app.view_functions.get(name, view), methods=methods or METHODS, **options)
+
+
+def add_raw(app: Flask, rule: str, name: str, **options: Any) -> None:
+    """Add a rule as extensions do, without what Flask notes on its own."""
+    app.url_map.add(app.url_rule_class(rule, endpoint=name, **options))
+
+
 def a_converter_that_is_a_function(app: Flask) -> None:
     item = app.url_map.converters["item"]
     app.url_map.converters["item"] = lambda *args, **options: item(*args, **options)  # type: ignore[assignment]
-    one_rule(app)
+    add(app, "/<item:x>", "x", A)
+
+
+def a_converter_with_options(app: Flask) -> None:
+    class Code(BaseConverter):
+        def __init__(self, url_map: Any, *, length: int) -> None:
+            super().__init__(url_map)
+            self.regex = f"[a-z]{{{length}}}"
+
+    app.url_map.converters["code"] = Code
+    add(app, "/<code(length=2):x>", "x", A)
 
 
 def defaults(app: Flask) -> None:
-    app.add_url_rule("/<item:x>", "x", show, defaults={"page": 1}, methods=METHODS)
-    app.add_url_rule("/<item:x>/<int:page>", "x", show, methods=METHODS)
+    add(app, "/<item:x>", "x", A, defaults={"page": 1})
+    add(app, "/<item:x>/<int:page>", "x", A)
+
+
+def two_slashes(app: Flask) -> None:
+    add(app, "/in/<item:x>", "x", A)
+
+
+def two_slashes_that_count(app: Flask) -> None:
+    app.url_map.merge_slashes = False
+    add(app, "/in/<item:x>", "x", A, merge_slashes=True)
+
+
+# Werkzeug lists the rules of a map by endpoint: those of the first endpoint are listed first, wherever they were added.
 
 
 def two_of_one_pattern(app: Flask) -> None:
-    app.add_url_rule("/<item:x>", "first", cross_origin(origins=A)(lambda x: x), methods=METHODS)
-    app.add_url_rule("/first", "other", show)
-    app.add_url_rule("/<item:y>", "second", cross_origin(origins=B)(lambda y: y), methods=METHODS)
-
-
-def a_redirecting_function(app: Flask) -> None:
-    app.add_url_rule("/<item:x>", "x", cross_origin(origins=A)(fresh()), methods=METHODS)
-    app.url_map.add(app.url_rule_class("/old/<item:x>", endpoint="old", redirect_to=lambda adapter, x: f"/{x}"))
-    app.view_functions["old"] = show
-
-
-def hosts(app: Flask) -> None:
-    app.url_map.host_matching = True
-    app.add_url_rule("/<item:x>", "x", cross_origin(origins=A)(fresh()), methods=METHODS, host="127.0.0.1")
-
-
-def other_hosts(app: Flask) -> None:
-    hosts(app)
-    app.add_url_rule("/<item:x>", "other", cross_origin(origins=B)(fresh()), methods=METHODS, host="www.example")
+    add(app, "/early", "second", B)
+    add(app, "/<item:x>", "first", A)
+    add(app, "/<item:y>", "second", B)
 
 
 def a_rule_for_every_method(app: Flask) -> None:
+    add(app, "/early", "every", B)
     many_rules(app)
-    app.url_map.add(app.url_rule_class("/<item:x>", endpoint="every"))
-    app.view_functions["every"] = cross_origin(origins=B)(fresh())
+    add_raw(app, "/<item:x>", "every")
 
 
+def two_of_which_one_answers_options_itself(app: Flask) -> None:
+    add(app, "/early", "second", B)
+    add(app, "/<item:x>", "first", A, "GET", "OPTIONS")
+    add(app, "/<item:y>", "second", B, "PUT")
+
+
+def two_that_answer_options_themselves(app: Flask) -> None:
+    add(app, "/early", "second", B)
+    add(app, "/late", "first", A)
+    add_raw(app, "/<item:x>", "first", methods=["GET", "OPTIONS"])
+    add_raw(app, "/<item:y>", "second", methods=["PUT", "OPTIONS"])
+
+
+def options_that_flask_answers(app: Flask) -> None:
+    bp = Blueprint("bp", __name__)
+    for method, origin in (("GET", A), ("PUT", B)):
+        bp.add_url_rule("/<item:x>", method, cross_origin(origins=origin)(fresh()), methods=[method])
+    CORS(bp, origins=D)
+    app.register_blueprint(bp)
+
+
+def a_redirecting_function(app: Flask) -> None:
+    class Number(BaseConverter):
+        def to_python(self, value: str) -> int:
+            return int(value)
+
+    app.url_map.converters["number"] = Number
+    add(app, "/items/<number:x>", "x", A)
+    add_raw(app, "/old/<number:x>", "old", redirect_to=lambda _, x: f"/items/{x + 1}")
+    app.view_functions["old"] = show
+
+
+OPTIONS = {"path": "/a", "method": "OPTIONS"}
+GRANTED = granted(A, ALL)
+OF_A_VIEW = unremembered(granted(A, "GET, HEAD, OPTIONS"))
 SAME = [
-    pytest.param(other_hosts, "/a", A, id="one pattern on two hosts"),
-    pytest.param(a_rule_for_every_method, "/a", A, id="beside a rule for every method"),
-    pytest.param(a_converter_that_is_a_function, "/a", A, id="a converter that is a function"),
-    pytest.param(defaults, "/a/1", A, id="a redirect to the URL without defaults"),
-    pytest.param(two_of_one_pattern, "/a", A, id="of two rules of one pattern the first counts"),
-    pytest.param(a_redirecting_function, "/old/a", A, id="a redirect by a function"),
-    pytest.param(hosts, "/a", A, id="hosts"),
+    pytest.param(a_converter_that_is_a_function, {"path": "/a"}, GRANTED, id="a converter that is a function"),
+    pytest.param(a_converter_with_options, {"path": "/ab"}, GRANTED, id="a converter with options"),
+    pytest.param(defaults, {"path": "/a/1"}, GRANTED, id="a redirect to the URL without defaults"),
+    pytest.param(two_slashes, {"path": "/in//a"}, GRANTED, id="a redirect to the URL with one slash"),
+    pytest.param(
+        two_slashes_that_count, {"path": "/in//a"}, granted(C, f"{ALL}, QUERY"), id="two slashes that count as two"
+    ),
+    pytest.param(hosts, {"path": "/a"}, GRANTED, id="one pattern on two hosts"),
+    pytest.param(hosts, {"path": "/a", "headers": {"Host": "www.example"}}, granted(B, ALL), id="on the other host"),
+    pytest.param(two_of_one_pattern, {"path": "/a"}, GRANTED, id="of two rules of one pattern the first counts"),
+    pytest.param(a_rule_for_every_method, {"path": "/a"}, unremembered(GRANTED), id="before a rule for every method"),
+    pytest.param(
+        two_of_which_one_answers_options_itself, OPTIONS, OF_A_VIEW, id="OPTIONS of a view before Flask's own"
+    ),
+    pytest.param(two_that_answer_options_themselves, OPTIONS, OF_A_VIEW, id="OPTIONS of two views"),
+    pytest.param(options_that_flask_answers, OPTIONS, unremembered(granted(D, "")), id="OPTIONS of Flask itself"),
+    pytest.param(a_redirecting_function, {"path": "/old/1"}, GRANTED, id="a redirect by a function of the value"),
 ]
 
 
-@pytest.mark.parametrize(("build", "path", "origin"), SAME)
-def test_the_policy_is_that_of_the_view_that_flask_would_call(build: Any, path: str, origin: str) -> None:
-    server, _ = make(build, origins=A)
-    other = B if origin == A else A
-    assert server.preflight(origin, "PUT", path=path).status == "204 No Content"
-    assert server.preflight(other, "PUT", path=path) == forbidden(VARY_PREFLIGHT)
+@pytest.mark.parametrize(("build", "asked_for", "answer"), SAME)
+def test_the_policy_is_that_of_the_view_that_flask_would_call(
+    build: Any, asked_for: dict[str, Any], answer: Answer
+) -> None:
+    server, _ = make(build, origins=C)
+    (trusted,) = answer.values("Access-Control-Allow-Origin")
+    for other in {A, B, C, D} - {trusted}:
+        assert server.preflight(other, **asked_for) == forbidden(VARY_PREFLIGHT)
+    assert server.preflight(trusted, **asked_for) == answer
+
+
+@pytest.mark.parametrize(("redirects", "trusted", "other"), [(True, B, A), (False, A, B)])
+def test_a_url_that_spells_out_its_defaults_is_covered_where_flask_leads(
+    redirects: bool, trusted: str, other: str
+) -> None:
+    def build(app: Flask) -> None:
+        app.url_map.redirect_defaults = redirects
+        add(app, "/<item:x>", "x", None, defaults={"page": "1"})
+        add(app, "/<item:x>/<page>", "x", None)
+
+    server, _ = make(build, resources={"/a": {"origins": B}, "/*": {"origins": A}})
+    assert server.preflight(trusted, path="/a/1") == granted(trusted, ALL)
+    assert server.preflight(other, path="/a/1") == forbidden(VARY_PREFLIGHT)
 
 
 def test_a_route_that_comes_late_is_found() -> None:
