@@ -75,6 +75,22 @@ def test_the_log_names_file_and_line_of_the_call_and_a_setting_that_came_too_lat
     )
 
 
+def test_the_log_names_every_setting_that_came_too_late_with_what_it_was_meant_to_be(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = make_app()
+    build(app)
+    line = _line() + 1
+    CORS(app)
+    app.config.update(CORS_ORIGIN=[A], CORS_ORIGINS=[A], CORS_QUUX=1)
+    Server(app).request(path="/x", origin=A)
+    (message,) = errors(caplog)
+    assert message == (
+        f"CORS(app) at {__file__}:{line} shares nothing: no origin is named. CORS_ORIGIN (as CORS_ORIGINS), "
+        f"CORS_ORIGINS came after that call, and had no effect: set them before. {NAME_ORIGINS}"
+    )
+
+
 def _line() -> int:
     """Return the line that calls this."""
     frame = inspect.currentframe()
@@ -135,16 +151,21 @@ def test_a_blueprint_for_which_nothing_names_an_origin_hands_off(caplog: pytest.
     def build_blueprint(app: Flask) -> None:
         blueprint = Blueprint("bp", __name__)
         build(blueprint)  # type: ignore[arg-type]
+        lines.append(_line() + 1)
         CORS(blueprint, max_age=5)
         app.register_blueprint(blueprint)
 
+    lines: list[int] = []
     app, plain = make_app(), make_app()
     build_blueprint(app)
     build(plain)
     for path in ("/x", "/own", "/nowhere"):
         assert Server(app).request(path=path, origin=A) == Server(plain).request(path=path, origin=A)
     (message,) = errors(caplog)
-    assert message.startswith("CORS(blueprint 'bp') at ")
+    assert message == (
+        f"CORS(blueprint 'bp') at {__file__}:{lines[0]} shares nothing: no origin is named. "
+        "Write CORS(blueprint, origins=['https://app.example.com']), or origins='*' for data that everybody may read."
+    )
 
 
 QUIET = [

@@ -287,6 +287,24 @@ def test_what_is_wrong_with_its_resources_is_said_where_they_are_written(resourc
     assert [problem.code for problem in error.value.problems] == [code]
 
 
+def test_everything_that_is_wrong_with_its_resources_is_said_at_once() -> None:
+    with pytest.raises(PolicyError) as error:
+        CORS(blueprint(), resources={"api": {}, "/x": {"origin": A}, "/y": {"allow_headers": "a b"}})
+    assert str(error.value) == (
+        "3 problems:\n"
+        "  origin (CORS(blueprint 'bp') resources['/x']): 'origin'  [unknown-option]\n"
+        "      There is no such option.\n"
+        "      Did you mean 'origins'?\n"
+        "  allow_headers (CORS(blueprint 'bp') resources['/y']): 'a b'  [not-a-token]\n"
+        "      This is not a header name.\n"
+        "      Write a name such as 'Content-Type': letters, digits and hyphens.\n"
+        "  resources: 'api'  [path-start]\n"
+        "              ^\n"
+        "      A path must start with a slash.\n"
+        "      Write '/api'."
+    )
+
+
 @pytest.mark.parametrize("option", ["block_untrusted", "debug"])
 def test_what_only_an_app_can_say_is_refused(option: str) -> None:
     with pytest.raises(
@@ -295,14 +313,22 @@ def test_what_only_an_app_can_say_is_refused(option: str) -> None:
         CORS(**{option: True}).init_app(blueprint())
 
 
-def test_a_merge_that_fails_names_the_resource_and_its_call() -> None:
-    app, _ = nested(resources={"/out/in/*": {"origins": "*"}})
+@pytest.mark.parametrize(
+    ("options", "place"),
+    [
+        ({"origins": "*"}, "CORS(blueprint 'bp')"),
+        ({"resources": {"/out/in/*": {"origins": "*"}}}, "CORS(blueprint 'bp') resources['/out/in/*']"),
+    ],
+)
+def test_a_merge_that_fails_names_the_blueprint_or_its_resource_and_its_call(
+    options: dict[str, Any], place: str
+) -> None:
+    app, _ = nested(**options)
     CORS(app, supports_credentials=True)
     with pytest.raises(PolicyError) as error:
         CORS().validate(app)
     line = nested.__code__.co_firstlineno + 4
-    said = f"origins from CORS(blueprint 'bp') resources['/out/in/*'] at {__file__}:{line}, supports_credentials from "
-    assert said in str(error.value)
+    assert f"origins from {place} at {__file__}:{line}, supports_credentials from " in str(error.value)
 
 
 def test_cors_for_a_blueprint_that_is_registered_says_what_comes_first() -> None:

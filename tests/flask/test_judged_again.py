@@ -149,6 +149,35 @@ def test_whatever_the_app_makes_of_it_the_answer_is_403_once(setup: Any, around:
     ]
 
 
+class StartsFirst:
+    """Start the response, and run the app only for what else it does."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return self.app(environ, lambda *_: None)  # type: ignore[no-any-return]
+
+
+def test_what_has_started_is_not_judged_again() -> None:
+    calls: list[str] = []
+
+    def note(name: str) -> Callable[[str, Any], bool]:
+        def is_allowed(origin: str, environ: Any) -> bool:
+            calls.append(name)
+            return origin == A
+
+        return is_allowed
+
+    app = Flask("site", static_folder=None)
+    app.add_url_rule("/items", "items", cross_origin(origins=note("the view"))(lambda: "x"))
+    app.wsgi_app = StartsFirst(app.wsgi_app)  # type: ignore[method-assign]
+    CORS(app, origins=note("the app"))
+    assert Server(app).request("GET", "/items", A).cors == ("200", allow(A), VARY_ORIGIN)
+    assert calls == ["the app"]
+
+
 def test_where_nothing_is_blocked_nothing_is_judged_again() -> None:
     app = Flask("site", static_folder=None)
     app.add_url_rule("/items", "delete", same_origin(lambda: "deleted"), methods=["DELETE"])
