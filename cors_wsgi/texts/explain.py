@@ -60,11 +60,13 @@ EXPLAIN: Final[Mapping[str, Text]] = {
     "explain.sentence": Text("{text}.", "{text}。"),
     # Where the page or the script has to change
     "explain.page_null": Text(
-        "The page's origin is null: it was opened as a file (file://), or it runs in a sandboxed iframe. Open it from "
-        "a web server, such as `python -m http.server`, and let the API allow the origin that it has then. Do not "
+        "A page's origin is null if the page was opened as a file (file://) or is in a sandboxed frame, or if the "
+        "request was redirected from one origin to another: open the page from a web server, such as "
+        "`python -m http.server`, take it out of the sandbox, or fetch the final URL directly. Do not let the server "
         "allow null: any site can give its page that origin.",
-        "网页的源是 null：它是作为文件（file://）打开的，或者在沙箱 iframe 里运行。请从网络服务器打开它，"
-        "例如 `python -m http.server`，并让 API 允许它那时的源。不要允许 null：任何网站都能让自己的网页得到这个源。",
+        "网页的源是 null，可能是因为网页是作为文件（file://）打开的，或者在沙箱（sandbox）框架里，"
+        "或者请求从一个源重定向到了另一个源：请从网络服务器打开网页（例如 `python -m http.server`）、去掉沙箱，"
+        "或者直接请求最终的网址。不要让服务器允许 null：任何网站都能让自己的网页得到这个源。",
     ),
     "explain.page_file": Text(
         "Open the page from a web server, such as `python -m http.server`: browsers let no page read files, not even "
@@ -146,7 +148,6 @@ EXPLAIN: Final[Mapping[str, Text]] = {
     # In place of a fact that the line does not give
     "unknown.header": Text("the header", "这个请求头"),
     "unknown.host": Text("the host", "这台主机"),
-    "unknown.location": Text("another URL", "另一个网址"),
     "unknown.method": Text("the method", "这个方法"),
     "unknown.origin": Text("the page's origin", "网页的源"),
     "unknown.url": Text("the URL", "这个网址"),

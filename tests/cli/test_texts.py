@@ -15,6 +15,7 @@ from support.chinese import find_odd_mark
 import cors_wsgi
 from cors_wsgi.browser import DIFFERENCES, CauseKind, FailureReason
 from cors_wsgi.cli.hints import HintName
+from cors_wsgi.cli.particulars import NETWORK_ERRORS
 from cors_wsgi.cli.remedies import write_for_policy
 from cors_wsgi.cli.traces import TRACES
 from cors_wsgi.demo.scenarios import SCENARIOS, TOUR
@@ -152,6 +153,7 @@ def test_every_text_of_the_commands_and_of_the_server_is_used() -> None:
     deviations = ("answer", "blocked", "count", "readable")
     used |= {f"demo.{by}.{what}" for by in ("predicted", "recorded") for what in deviations}
     used |= {"help.help", "help.explain", "help.demo"}  # as what they are in English
+    used |= {f"explain.net_{name}{part}" for name in NETWORK_ERRORS.values() for part in ("", "_do")}
     assert {*EXPLAIN, *DEMO, *SERVER, *HELP} - used == set()
 
 

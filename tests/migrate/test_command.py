@@ -195,7 +195,7 @@ def test_a_package_that_is_imported_by_its_name_is_used_and_a_string_that_names_
     assert done.stdout.partition("To know")[2] == (
         "\n  app.py:3: a string names flask_cors, and stays as it is\n\n"
         "Left to do by hand\n"
-        "  app.py:2: flask_cors is imported by its name here. Import flask_cors_ext, and see that the options are "
+        "  app.py:2: flask_cors is imported by name here. Import flask_cors_ext, and make sure that the options are "
         "valid.\n"
         "\n1 file would change; --write changes them, 1 left to do by hand. Then run: flask cors check\n"
     )
