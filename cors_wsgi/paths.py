@@ -114,6 +114,7 @@ def find_path_problem(rule: object, option: str) -> Problem | None:
         remedy = f"Write {meant!r}." if isinstance(meant, str) else f"Write {meant!r}, which must match the whole path."
         return Problem(option, rule, ProblemCode.LOOKS_LIKE_REGEX, problem, remedy)
     if not rule.startswith("/"):
+        meant = meant or find_meant_path(f"/{rule}")
         remedy = f"Write {meant or '/' + rule!r}." if rule and "://" not in rule else "Write a path such as '/api/*'."
         return Problem(option, rule, ProblemCode.PATH_START, "A path must start with a slash.", remedy, 0)
     literal = rule.removesuffix("/*")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -20,7 +21,8 @@ from support.wsgi import (
     wrap,
 )
 
-from cors_wsgi import DENY, CORSMiddleware, Policy, PolicyError, Problem
+from cors_wsgi import DENY, CORSMiddleware, Policy, PolicyError, PolicyWarning, Problem
+from cors_wsgi.origins import show_rule
 
 MINE = Policy(A)
 HERE = "http://127.0.0.1"
@@ -328,6 +330,31 @@ def test_a_pattern_that_anybody_can_satisfy_is_refused(policy: Policy, suffix: s
     CORSMiddleware(app_with(), Policy("https://*.mine.github.io"), block_untrusted=True)
     CORSMiddleware(app_with(), Policy("https://mine.github.io"), block_untrusted=True)
     CORSMiddleware(app_with(), Policy([]), block_untrusted=True)
+
+
+def test_a_policy_for_everybody_blocks_nothing() -> None:
+    with pytest.raises(PolicyError) as caught:
+        CORSMiddleware(app_with(), Policy("*"), block_untrusted=True)
+    assert caught.value.problems == (
+        Problem(
+            "block_untrusted",
+            True,
+            "blocks-nothing",
+            "Every page on the web is trusted, so nothing would ever be blocked.",
+            "Name the origins you trust, or leave block_untrusted off.",
+        ),
+    )
+
+
+def test_a_regex_that_lets_one_stranger_send_is_warned_of_with_its_text() -> None:
+    rule = re.compile(r"https://[a-z]+\.com")
+    with pytest.warns(PolicyWarning) as caught:
+        CORSMiddleware(app_with(), Policy(rule), block_untrusted=True)
+    (warning,) = caught
+    assert str(warning.message) == (
+        f"{show_rule(rule)}: it also matches https://example.com. Make sure that you trust everyone who can have such "
+        "an origin."
+    )
 
 
 def test_a_callable_is_asked_once_for_both_questions() -> None:

@@ -18,7 +18,7 @@ from support.wsgi import (
 )
 
 from cors_wsgi import DENY, PathMap, Policy, PolicyError
-from cors_wsgi.paths import is_canonical
+from cors_wsgi.paths import find_path_problem, is_canonical
 
 RULES: dict[Any, str] = {
     re.compile("/api/[a-z]+"): "first regex",
@@ -146,6 +146,62 @@ def test_a_rule_that_can_never_match_is_refused(
     assert (problem.option, problem.position) == ("paths", position)
     assert named in problem.remedy
     PathMap({twin: 1, "/fine": 2})
+
+
+STARS = "A '*' is allowed only at the end of a path, after a slash."
+REGEX = "A string is a path and never a regular expression, and this looks like one."
+TYPE = "A path rule must be a string or a compiled regular expression of text, not "
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "problem", "remedy"),
+    [
+        ("api/*", "path-start", "A path must start with a slash.", "Write '/api/*'."),
+        ("api/.*", "path-start", "A path must start with a slash.", "Write '/api/*'."),
+        ("api", "path-start", "A path must start with a slash.", "Write '/api'."),
+        ("", "path-start", "A path must start with a slash.", "Write a path such as '/api/*'."),
+        ("https://a.example/api", "path-start", "A path must start with a slash.", "Write a path such as '/api/*'."),
+        ("/api*", "path-wildcard", STARS, "Write '/api/*'."),
+        (
+            "/a*b/*",
+            "path-wildcard",
+            STARS,
+            "Write re.compile('/a[^/]*b/[^/]*'), or a prefix such as '/api/*'.",
+        ),
+        ("/x?a=b", "path-query", "A rule matches the path only, without query or fragment.", "Write '/x'."),
+        ("/a%20b", "path-escape", "Paths are compared decoded, as the app sees them.", "Write the character itself."),
+        (
+            "/a//b",
+            "path-not-canonical",
+            "A path like this is never shared, since it has more than one reading.",
+            "Write it without empty segments, '.', '..' and backslashes.",
+        ),
+        (re.compile(b"/a"), "path-type", TYPE + "Pattern.", "Write a path such as '/api/*'."),
+        (7, "path-type", TYPE + "int.", "Write a path such as '/api/*'."),
+        ("/api/.*", "looks-like-regex", REGEX, "Write '/api/*'."),
+        ("^/api$", "looks-like-regex", REGEX, "Write '/api'."),
+        (
+            r"^/v\d+/.*$",
+            "looks-like-regex",
+            REGEX,
+            r"Write re.compile('/v\\d+/.*'), which must match the whole path.",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_rule_and_what_to_write_are_said_in_full(
+    rule: Any, code: str, problem: str, remedy: str
+) -> None:
+    found = find_path_problem(rule, "resources")
+    assert found is not None
+    assert (found.option, found.value, found.code) == ("resources", rule, code)
+    assert (found.problem, found.remedy) == (problem, remedy)
+
+
+def test_a_map_made_of_a_mapping_does_not_follow_it() -> None:
+    rules = {"/x": 1}
+    found = PathMap(rules)
+    rules["/y"] = 2
+    assert (found.get("/y", 0), dict(found.items())) == (0, {"/x": 1})
 
 
 def test_the_option_may_have_another_name() -> None:
