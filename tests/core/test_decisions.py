@@ -401,7 +401,8 @@ def test_a_record_of_the_log_carries_the_decision_as_fields(caplog: pytest.LogCa
         server.request(origin=A)
         server.preflight("http://a.example", "DELETE", "x-b", "/y\x1b[31m")
         server.preflight(A, "DELETE", "x-b", "/" + "y" * 300)
-    first, second = caplog.records
+        server.preflight(A, "DELETE", "x-b", "/" + "y" * 199)
+    first, second, third = caplog.records
     assert {name: getattr(first, name) for name in FIELDS} == {
         "kind": "preflight",
         "origin": "http://a.example",
@@ -413,6 +414,7 @@ def test_a_record_of_the_log_carries_the_decision_as_fields(caplog: pytest.LogCa
     }
     assert second.reasons == ["method-not-allowed", "header-not-allowed"]  # type: ignore[attr-defined]
     assert second.path == "/" + "y" * 199 + "… (301 characters)"  # type: ignore[attr-defined]
+    assert third.path == "/" + "y" * 199  # type: ignore[attr-defined]
     assert '"origin": "http://a.example"' in json.dumps(vars(first), default=str)
 
 

@@ -101,13 +101,32 @@ def test_a_place_is_named_in_the_first_line() -> None:
     assert str(error).splitlines()[0] == "1 problem in the view 'save':"
 
 
+def test_the_place_of_a_problem_and_an_advice_are_shown_in_full() -> None:
+    problem = Problem(
+        "origins", "x", "missing-scheme", "No scheme.", "Write it.", 0, said_in="the setting CORS_ORIGINS"
+    )
+    assert str(PolicyError([problem], "two layers", "Also,\nthis.")) + "\n" == dedent(
+        """\
+        1 problem in two layers:
+          origins (the setting CORS_ORIGINS): 'x'  [missing-scheme]
+                                               ^
+              No scheme.
+              Write it.
+          Also,
+          this.
+        """
+    )
+
+
 def test_an_error_survives_copy_and_pickle() -> None:
-    error = PolicyError(iter([Problem("origins", "x", "missing-scheme", "a.", "b.", 0)]), "here")
+    error = PolicyError(iter([Problem("origins", "x", "missing-scheme", "a.", "b.", 0)]), "here", "Do.")
+    assert (error.where, error.advice) == ("here", "Do.")
     for twin in (copy.copy(error), pickle.loads(pickle.dumps(error))):
-        assert (type(twin), twin.problems, twin.where, str(twin)) == (
+        assert (type(twin), twin.problems, twin.where, twin.advice, str(twin)) == (
             PolicyError,
             error.problems,
             "here",
+            "Do.",
             str(error),
         )
 
