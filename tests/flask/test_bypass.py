@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -73,6 +74,52 @@ def test_check_sees_a_wrapper_that_holds_what_was_there_before(wrap: Any, caplog
     assert (result.exit_code, "[bypassed]" in result.output, "[wrapped]" in result.output) == (0, False, True)
     assert call(app, environ_for("GET", "/x", A)).status == "200 OK"
     assert bypasses(caplog) == 0
+
+
+class Box:
+    """What nobody calls, and what therefore is not looked into."""
+
+    def __init__(self, held: Any) -> None:
+        self.held = held
+
+
+def holding_the_entry_unseen(site: Flask, inner: Any) -> Any:
+    wrapper = Around(Flask("other").wsgi_app)
+    wrapper.entry = [site.wsgi_app]  # type: ignore[attr-defined]
+    return wrapper
+
+
+def holding_what_was_there_in_a_box(site: Flask, inner: Any) -> Any:
+    return Around(Box(inner))
+
+
+def holding_itself(site: Flask, inner: Any) -> Any:
+    wrapper = Around(print)
+    wrapper.itself = wrapper  # type: ignore[attr-defined]
+    return wrapper
+
+
+def around_many_times(count: int, inner: Any) -> Any:
+    for _ in range(count):
+        inner = Around(inner)
+    return inner
+
+
+WRAPPERS = [
+    pytest.param(lambda _, inner: around_many_times(498, inner), "bypassed", id="behind 498 wrappers"),
+    pytest.param(lambda _, inner: around_many_times(499, inner), "wrapped", id="behind 499 wrappers"),
+    pytest.param(holding_the_entry_unseen, "wrapped", id="the method of another app"),
+    pytest.param(holding_what_was_there_in_a_box, "wrapped", id="what is not callable"),
+    pytest.param(holding_itself, "wrapped", id="what holds itself"),
+]
+
+
+@pytest.mark.parametrize(("wrap", "code"), WRAPPERS)
+def test_check_looks_for_what_was_there_before_among_the_callables_that_a_wrapper_holds(wrap: Any, code: str) -> None:
+    app, inner = make_site()
+    app.wsgi_app = wrap(app, inner)  # type: ignore[method-assign]
+    result = app.test_cli_runner().invoke(cors, ["check", "--json"])
+    assert [finding["code"] for finding in json.loads(result.output)["findings"]] == [code]
 
 
 def in_a_request_context(app: Flask) -> None:

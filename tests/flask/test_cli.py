@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -21,9 +22,10 @@ from support.wsgi import A, B
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import Rule
 
-from cors_wsgi import DENY
+from cors_wsgi import DENY, PolicyError
 from cors_wsgi.origins import show_rule
 from flask_cors_ext import CORS, cross_origin, same_origin
+from flask_cors_ext.cli import _wrap
 from flask_cors_ext.cli.routes import show_sources
 from flask_cors_ext.policies import sample_path
 
@@ -573,6 +575,17 @@ def test_check_finds(build: Any, options: dict[str, Any], expected: list[str]) -
     assert last == f"{errors} error{'s' * (errors != 1)}, {others} other finding{'s' * (others != 1)}."
 
 
+def test_check_passes_over_static_files_that_nothing_shares() -> None:
+    app = Flask("site")
+    bp = Blueprint("bp", __name__, static_folder="static", url_prefix="/bp")
+    app.register_blueprint(bp)
+    app.add_url_rule("/marked", "marked", cross_origin(origins=A)(lambda: "x"))
+    CORS(app)
+    assert run(app, "check") == (0, "0 errors, 0 other findings.\n")
+    rows = json.loads(run(app, "routes", "--json")[1])["routes"]
+    assert [row["endpoint"] for row in rows] == ["marked", "static", "bp.static"]
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
@@ -585,6 +598,54 @@ def test_a_terminal_decides_on_the_width(monkeypatch: pytest.MonkeyPatch) -> Non
     app = make(max_age=5)
     FlaskGroup(create_app=lambda: app).main(["cors", "routes"], standalone_mode=False)
     assert max(len(line) for line in unstyle(terminal.getvalue()).splitlines()) <= 60
+
+
+def test_without_columns_a_terminal_is_asked_for_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setattr(os, "get_terminal_size", lambda *_: os.terminal_size((60, 25)))
+    FlaskGroup(create_app=lambda: make(max_age=5)).main(["cors", "routes"], standalone_mode=False)
+    assert max(len(line) for line in unstyle(terminal.getvalue()).splitlines()) <= 60
+
+
+def test_on_a_terminal_of_few_columns_nothing_is_coloured(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    FlaskGroup(create_app=lambda: make(max_age=5)).main(["cors", "routes"], standalone_mode=False)
+    assert terminal.getvalue() == unstyle(terminal.getvalue())
+
+
+COLUMNS = [("0", True), ("1", False), ("119", False), ("120", True), ("wide", True), ("", True)]
+
+
+@pytest.mark.parametrize(("columns", "is_table"), COLUMNS)
+def test_a_table_takes_a_hundred_and_twenty_columns(
+    columns: str, is_table: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    app = Flask("site", static_folder=None)
+    CORS(app, origins=A)
+    assert ("Route" in run(app, "routes")[1]) == is_table
+
+
+def test_on_few_columns_what_is_long_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    app = Flask("site", static_folder=None)
+    long, path = f"https://{'long-name.' * 9}example", "/long" * 20
+    app.add_url_rule(path, "x", cross_origin(origins=[A, long, "https://one-name.of-all.example"])(named("show-it")))
+    app.add_url_rule("/fits", "y", cross_origin(origins=A, expose_headers=["X-" + "A" * 16])(named("y")))
+    CORS(app)
+    assert run(app, "routes")[1] == (
+        f"GET, HEAD {path}\n"
+        f"    {A},\n"
+        f"    {long},\n"
+        "    https://one-name.of-all.example (@cross_origin on show-it: origins)\n"
+        "GET, HEAD /fits\n"
+        f"    {A}; exposed: X-{'A' * 16} (@cross_origin on y: origins,\n"
+        "    expose_headers)\n"
+    )
 
 
 def test_on_few_columns_a_route_has_two_lines_and_words_stay_whole(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -607,25 +668,74 @@ def test_on_few_columns_a_route_has_two_lines_and_words_stay_whole(monkeypatch: 
     )
 
 
-def test_check_as_json_names_file_and_line() -> None:
+NO_VIEW_OF_THEIRS = [
+    # Flask's own view for static files is not a line that anybody could change.
+    pytest.param(Flask("site"), "GET, HEAD /static/<path:filename>", id="Flask's own view"),
+    pytest.param(Flask("site", static_folder=None), "GET, HEAD /x", id="an object without code"),
+]
+
+
+def test_check_as_json_names_file_and_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parent)
     app = Flask("site")
     CORS(app, origins=["https://*.example.com"], supports_credentials=True)
     view = named("show")
     app.add_url_rule("/x", "x", view)
     code, output = run(app, "check", "--json")
-    told = json.loads(output)
-    line = view.__code__.co_firstlineno
-    assert (code, told["extension"]) == (0, True)
-    found = [
-        (one["code"], one["level"], one["file"] and one["file"].endswith("test_cli.py"), one["line"])
-        for one in told["findings"]
-    ]
-    assert found == [("loose-with-credentials", "note", True, line)]
-    app = Flask("site")
-    CORS(app, origins=["https://*.example.com"], supports_credentials=True)
-    # Flask's own view for static files is no line that anybody could change.
-    assert [one["file"] for one in json.loads(run(app, "check", "--json")[1])["findings"]] == [None]
+    assert code == 0
+    finding = {
+        "code": "loose-with-credentials",
+        "level": "note",
+        "text": (
+            "GET, HEAD /x and 1 more route: with credentials, every origin that matches https://*.example.com is "
+            "trusted. Make sure that nobody else can have one."
+        ),
+    }
+    place = {"file": "test_cli.py", "line": view.__code__.co_firstlineno}
+    assert json.loads(output) == {"extension": True, "findings": [{**finding, **place}]}
     assert json.loads(run(Flask("site"), "check", "--json")[1]) == {"extension": False, "findings": []}
+
+
+@pytest.mark.parametrize(("app", "routes"), NO_VIEW_OF_THEIRS)
+def test_check_as_json_names_no_file_that_does_not_say_which(app: Flask, routes: str) -> None:
+    CORS(app, origins=["https://*.example.com"], supports_credentials=True)
+    if not app.has_static_folder:
+        app.add_url_rule("/x", "x", "x".__str__)
+    told = json.loads(run(app, "check", "--json")[1])["findings"]
+    assert [(one["text"].partition(": ")[0], one["file"], one["line"]) for one in told] == [(routes, None, None)]
+
+
+def test_what_separates_the_parts_of_an_annotation_is_escaped() -> None:
+    written: dict[str, Any] = {}
+    exec(compile("def view():\n    return ''", "/srv/a:b,c%.py", "exec"), written)
+    app = Flask("site", static_folder=None)
+    app.add_url_rule("/w\r100%", "w", written["view"], methods=["POST"])
+    CORS(app, origins="*", debug=True)
+    assert run(app, "check", "--github")[1].split("\n")[:2] == [
+        (
+            "::warning title=CORS debug::X-CORS-Debug is on although the app is not in debug mode: it shows the rules "
+            "that come near."
+        ),
+        (
+            "::notice file=/srv/a%3Ab%2Cc%25.py,line=1,title=CORS everybody-writes::POST /w%0D100%25: every page of "
+            "the web may call this."
+        ),
+    ]
+
+
+def test_an_annotation_is_one_line_whatever_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parent)
+    app = Flask("site", static_folder=None)
+    app.add_url_rule("/x", "x", cross_origin(supports_credentials=True)(named("show")))
+    CORS(app, origins="*")
+    with pytest.raises(PolicyError) as error:
+        CORS().validate(app)
+    place = re.search(r"test_cli\.py:(\d+)", str(error.value))
+    assert place is not None
+    text = "%0A".join(str(error.value).split("\n"))
+    assert run(app, "check", "--github")[1].split("\n")[0] == (
+        f"::error file=test_cli.py,line={place[1]},title=CORS policy::{text}"
+    )
 
 
 def test_check_annotates_for_github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -644,6 +754,16 @@ def test_check_annotates_for_github(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     assert re.search(r"^::error file=/.*test_cli\.py,line=\d+,title=", run(app, "check", "--github")[1], re.MULTILINE)
     assert run(app, "check", "--github", "--json")[0] == 2
+
+
+def test_on_a_terminal_lines_are_wrapped_between_words_each_at_its_depth(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setenv("COLUMNS", "20")
+    long, caret = "long-word-by-word-by-word", " " * 25 + "^"
+    text = f"fits with a blank   \n  one two three four five\n{caret}\n\n    {long} well-known words\n  ^\nend  "
+    assert _wrap(text) == (
+        f"fits with a blank   \n  one two three four\n  five\n{caret}\n\n    {long}\n    well-known words\n  ^\nend  "
+    )
 
 
 def test_on_a_terminal_a_long_error_is_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:

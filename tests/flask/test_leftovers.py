@@ -59,6 +59,22 @@ def test_a_comment_in_the_module_of_a_view_elsewhere_is_found(folders: Path) -> 
     assert list(find_leftovers(app)) == [f"{folders / 'outside/left_view.py'}:2: origins is computed here."]
 
 
+def test_a_file_is_read_whatever_its_bytes_and_lines_are_counted_from_the_first(folders: Path) -> None:
+    app = make_app(folders)
+    module = load(folders / "inside", "left_latin")
+    Path(str(module.__file__)).write_bytes(b"\n# caf\xe9\n# TODO cors-wsgi: name the caf\xe9.\n")  # type: ignore[attr-defined]
+    assert list(find_leftovers(app)) == [f"{folders / 'inside/left_latin.py'}:3: name the caf\ufffd."]
+
+
+def test_views_and_modules_that_say_nothing_of_themselves_are_passed_over(
+    folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(folders)
+    monkeypatch.setitem(sys.modules, "left_bare", object())
+    app.add_url_rule("/x", "x", "x".__str__)
+    assert list(find_leftovers(app)) == []
+
+
 def test_modules_elsewhere_and_installed_ones_are_not_read(folders: Path) -> None:
     app = make_app(folders)
     load(folders / "outside", "left_outside")

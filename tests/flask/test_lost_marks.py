@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import sys
+from types import MethodType
 from typing import Any
 
 import pytest
@@ -112,13 +113,38 @@ def test_a_view_whose_mark_is_hidden_is_never_shared(
     assert pair.are_alike_but_for(FOR_EVERYBODY, path="/y", origin=A)
 
 
-def test_the_error_names_view_decorator_and_function(caplog: pytest.LogCaptureFixture) -> None:
+def run_first(view: Any) -> Any:
+    return view()
+
+
+def login_by_a_bound_function(view: Any) -> Any:
+    return MethodType(run_first, view)
+
+
+IN_MESSAGES = [
+    pytest.param(
+        login_that_copies_the_name,
+        "login_that_copies_the_name" if sys.version_info >= (3, 11) else "guarded",
+        f"{__file__}:{login_that_copies_the_name.__code__.co_firstlineno + 1}",
+        id="the decorator of a function that copies the name",
+    ),
+    pytest.param(
+        login_by_a_bound_function,
+        "run_first",
+        f"{__file__}:{run_first.__code__.co_firstlineno}",
+        id="the function of a bound method",
+    ),
+]
+
+
+@pytest.mark.parametrize(("decorator", "name", "place"), IN_MESSAGES)
+def test_the_error_names_view_decorator_and_function(
+    decorator: Any, name: str, place: str, caplog: pytest.LogCaptureFixture
+) -> None:
     app = make_app()
-    app.add_url_rule("/x", "save", login_that_copies_the_name(same_origin(lambda: "x")))
+    app.add_url_rule("/x", "save", decorator(same_origin(lambda: "x")))
     CORS(app, origins="*")
     Server(app).request(path="/x")
-    name = "login_that_copies_the_name" if sys.version_info >= (3, 11) else "guarded"
-    place = f"{__file__}:{login_that_copies_the_name.__code__.co_firstlineno + 1}"
     function = "test_the_error_names_view_decorator_and_function.<locals>.<lambda>"
     assert [record.getMessage() for record in caplog.records] == [
         f"The view 'save' is not shared: {name} ({place}) hides the mark on {function}. {WAYS_OUT}"
@@ -283,6 +309,36 @@ def test_a_mark_that_no_route_leads_to_is_a_note(caplog: pytest.LogCaptureFixtur
     result = app.test_cli_runner().invoke(cors, ["check"])
     assert result.exit_code == 0
     assert "note: These are marked, and no route leads to them: " in result.output
+
+
+def of_the_shop(name: str, view: Any) -> Any:
+    """Return a function or class as the package `shop` would have it."""
+    view.__module__, view.__qualname__ = "shop.views", name
+    return view
+
+
+def test_the_note_names_what_no_route_leads_to_and_neither_lost_marks_nor_classes_of_views() -> None:
+    class Routed(MethodView):
+        def get(self) -> str:
+            return "x"
+
+    class Base(View):
+        def dispatch_request(self) -> str:
+            return "x"
+
+    kept = [cross_origin(of_the_shop(name, lambda: "x")) for name in ("unseen", "hidden", "another")]
+    cross_origin(of_the_shop("Routed", Routed))
+    cross_origin(of_the_shop("Base", Base))
+    unseen = cross_origin(of_the_shop("Unseen", type("Unseen", (), {"__call__": lambda self: "x"})))
+    app = Flask("shop", static_folder=None)
+    app.add_url_rule("/lost", "lost", login(kept[1]))
+    app.add_url_rule("/routed", view_func=Routed.as_view("routed"))
+    app.add_url_rule("/base", view_func=type("Derived", (Base,), {}).as_view("base"))
+    CORS(app, origins=A)
+    result = app.test_cli_runner().invoke(cors, ["check"])
+    assert [line for line in result.output.splitlines() if line.startswith("note")] == [
+        f"note: These are marked, and no route leads to them: {unseen.__qualname__}, another, unseen.  [unseen-mark]"
+    ]
 
 
 def test_a_view_that_two_threads_read_at_once_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:

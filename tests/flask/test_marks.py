@@ -16,7 +16,7 @@ from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, A, B, Server, allow, forbi
 
 from cors_wsgi import PolicyError
 from flask_cors_ext import CORS, cross_origin, same_origin
-from flask_cors_ext.marks import own_mark, read_marks
+from flask_cors_ext.marks import own_mark, package_of, read_marks
 
 MARK = cross_origin(origins=A)
 
@@ -139,6 +139,16 @@ def on_one_method(app: Flask) -> None:
     app.add_url_rule("/x", view_func=X.as_view("x"))
 
 
+def on_a_static_method(app: Flask) -> None:
+    class X(MethodView):
+        @staticmethod
+        @MARK
+        def put() -> str:
+            return "x"
+
+    app.add_url_rule("/x", view_func=X.as_view("x"))
+
+
 def in_method_decorators(app: Flask) -> None:
     class X(MethodView):
         method_decorators = {"put": [MARK]}  # noqa: RUF012 - as Flask-RESTful has it
@@ -173,6 +183,7 @@ KINDS = [
     on_a_base_class,
     on_as_view,
     on_one_method,
+    on_a_static_method,
     in_method_decorators,
     on_a_bound_method,
 ]
@@ -242,6 +253,24 @@ def test_head_has_the_mark_of_get_unless_there_is_a_head() -> None:
     assert pair.are_alike_but_for(method="HEAD", path="/head", origin=A)
     assert pair.with_cors.preflight(A, "GET", path="/get") == granted(A, "GET, HEAD")
     assert pair.with_cors.preflight(A, "GET", path="/head") == unremembered(granted(A, "GET"))
+
+
+def test_a_method_that_a_class_declares_and_lacks_has_the_marks_around_it_and_not_those_of_get() -> None:
+    class X(MethodView):
+        methods = ["GET", "PATCH", "PUT"]  # noqa: RUF012 - as users write it
+        method_decorators = {"patch": [cross_origin(origins=B)]}  # noqa: RUF012 - as Flask-RESTful has it
+
+        @MARK
+        def get(self) -> str:
+            return "x"
+
+    app = make_app()
+    app.add_url_rule("/x", view_func=X.as_view("x"))
+    CORS(app, origins="https://c.example")
+    server = Server(app)
+    assert server.preflight(A, "GET", path="/x") == unremembered(granted(A, "GET, HEAD"))
+    assert server.preflight(B, "PATCH", path="/x") == unremembered(granted(B, "PATCH"))
+    assert server.preflight("https://c.example", "PUT", path="/x") == unremembered(granted("https://c.example", "PUT"))
 
 
 def test_bare_decorators_take_everything_from_the_app() -> None:
@@ -333,6 +362,20 @@ def test_what_is_no_mark_is_none() -> None:
     view.__cors__ = "of something else"  # type: ignore[attr-defined]
     assert own_mark(view) is None
     assert own_mark(MARK(lambda: "x")) is MARK
+
+
+def test_the_package_of_a_view_is_read_and_not_asked_for() -> None:
+    class Odd:
+        @property
+        def __module__(self) -> str:  # type: ignore[override]
+            raise AssertionError
+
+        def __call__(self) -> str:
+            return "x"
+
+    assert package_of(Odd()) == ""
+    assert package_of(MARK) == ""
+    assert package_of(MethodView) == package_of(MethodView.dispatch_request) == "flask"
 
 
 def test_a_wrapper_to_which_nobody_can_refer_weakly_passes_the_mark_on() -> None:
