@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from support.site import make_app, site
-from support.wsgi import VARY_ORIGIN, A, B, Server, forbidden
+from support.wsgi import VARY_ORIGIN, A, B, Server, allow, forbidden
 
 from cors_wsgi import PolicyError, Problem
 from flask_cors_ext import CORS, cross_origin
@@ -44,6 +44,12 @@ def test_who_may_change_something(method: str, path: str, origin: str | None, he
 
 def test_a_blocked_request_under_a_policy_varies() -> None:
     assert site(build, block_untrusted=True).request("POST", "/login", A) == forbidden(VARY_ORIGIN)
+
+
+def test_a_method_that_a_url_lacks_is_judged_by_the_policy_of_its_views() -> None:
+    server = site(build, block_untrusted=True)
+    assert server.request("PUT", "/login", A) == forbidden(VARY_ORIGIN)
+    assert server.request("PUT", "/login", B).cors == ("405", allow(B), VARY_ORIGIN)
 
 
 def test_hands_off_stays_hands_off() -> None:

@@ -393,7 +393,17 @@ def idle_resource_of_a_blueprint(app: Flask) -> None:
     bp = Blueprint("bp", __name__, url_prefix="/api")
     bp.add_url_rule("/x", "x", lambda: "x")
     bp.add_url_rule("/users/<name>", "users", lambda name: name)
-    CORS(bp, resources={"/x": {"origins": A}, "/api/x": {}, "/api/users/me": {}, re.compile("/y"): {}})
+    CORS(
+        bp,
+        resources={
+            "/x": {"origins": A},
+            "/z": DENY,
+            "/off": None,
+            "/api/x": {},
+            "/api/users/me": {},
+            re.compile("/y"): {},
+        },
+    )
     app.register_blueprint(bp)
 
 
@@ -494,9 +504,10 @@ FINDINGS = [
         {},
         [
             (
-                "warning: CORS(blueprint 'bp') resources['/x'] covers no route of the blueprint. Write paths as browsers ask "
-                "for them, with the blueprint's prefix: one of its routes is /api/x.  [idle-resource]"
+                f"warning: CORS(blueprint 'bp') resources['{path}'] covers no route of the blueprint. Write paths as "
+                "browsers ask for them, with the blueprint's prefix: one of its routes is /api/x.  [idle-resource]"
             )
+            for path in ("/x", "/z")
         ],
         id="a blueprint's resource without its prefix",
     ),

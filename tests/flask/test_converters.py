@@ -9,7 +9,7 @@ from flask import Blueprint, Flask
 from flask.views import MethodView
 from support.site import granted, site
 from support.wsgi import VARY_PREFLIGHT, A, Answer, B, Server, allow, forbidden, unremembered
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, Map, ValidationError
 
 from flask_cors_ext import CORS, cross_origin, same_origin
 
@@ -278,6 +278,30 @@ def test_the_policy_is_that_of_the_view_that_flask_would_call(
     for other in {A, B, C, D} - {trusted}:
         assert server.preflight(other, **asked_for) == forbidden(VARY_PREFLIGHT)
     assert server.preflight(trusted, **asked_for) == answer
+
+
+class OfTwoMaps(Flask):
+    """An app with a URL map of its own for one host."""
+
+    other: Map
+
+    def create_url_adapter(self, request: Any) -> Any:
+        if request is not None and request.host == "www.example":
+            return self.other.bind_to_environ(request.environ)
+        return super().create_url_adapter(request)
+
+
+def test_an_app_may_have_another_url_map_for_a_host() -> None:
+    app, item = OfTwoMaps("site", static_folder=None), type("Item", (Asked,), {"asked": []})
+    app.url_map.converters["item"] = item
+    app.other = Map(converters={"item": item})
+    app.add_url_rule("/x/<item:x>", "x", show, methods=METHODS)
+    app.other.add(app.url_rule_class("/y/<item:y>", endpoint="y", methods=["PUT"]))
+    app.view_functions["y"] = cross_origin(origins=B)(fresh())
+    CORS(app, origins=A)
+    elsewhere = {"Host": "www.example"}
+    assert Server(app).preflight(B, "PUT", path="/y/1", headers=elsewhere) == granted(B, "PUT")
+    assert Server(app).preflight(A, "PUT", path="/y/1", headers=elsewhere) == forbidden(VARY_PREFLIGHT)
 
 
 @pytest.mark.parametrize(("redirects", "trusted", "other"), [(True, B, A), (False, A, B)])

@@ -160,6 +160,28 @@ class StartsFirst:
         return self.app(environ, lambda *_: None)  # type: ignore[no-any-return]
 
 
+class StartsLate:
+    """Start the response when the app has returned, as one that measures or compresses it does."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        started: list[Any] = []
+        body = self.app(environ, lambda *start: started.append(start))
+        start_response(*started[-1])
+        return body  # type: ignore[no-any-return]
+
+
+def test_a_response_that_starts_when_the_app_has_returned_has_the_policy_of_its_view() -> None:
+    app = Flask("site", static_folder=None)
+    app.add_url_rule("/items", "items", cross_origin(origins=B)(lambda: "x"))
+    app.wsgi_app = StartsLate(app.wsgi_app)  # type: ignore[method-assign]
+    CORS(app, origins=A)
+    assert Server(app).request("GET", "/items", B).cors == ("200", allow(B), VARY_ORIGIN)
+    assert Server(app).request("GET", "/items", A).cors == ("200", VARY_ORIGIN)
+
+
 def test_what_has_started_is_not_judged_again() -> None:
     calls: list[str] = []
 

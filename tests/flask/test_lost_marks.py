@@ -317,7 +317,9 @@ def of_the_shop(name: str, view: Any) -> Any:
     return view
 
 
-def test_the_note_names_what_no_route_leads_to_and_neither_lost_marks_nor_classes_of_views() -> None:
+def test_the_note_names_what_no_route_leads_to_and_neither_lost_marks_nor_classes_of_views(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     class Routed(MethodView):
         def get(self) -> str:
             return "x"
@@ -338,6 +340,14 @@ def test_the_note_names_what_no_route_leads_to_and_neither_lost_marks_nor_classe
     result = app.test_cli_runner().invoke(cors, ["check"])
     assert [line for line in result.output.splitlines() if line.startswith("note")] == [
         f"note: These are marked, and no route leads to them: {unseen.__qualname__}, another, unseen.  [unseen-mark]"
+    ]
+    caplog.set_level(logging.INFO)
+    assert Server(app).request(path="/base").status == "200 OK"
+    assert [record.getMessage() for record in caplog.records if record.levelname == "INFO"] == [
+        (
+            f"These are marked, and no route leads to them: {unseen.__qualname__}, another, unseen. A mark works on "
+            "the function, method or class that Flask calls; behind a dispatcher or a lambda it has no effect."
+        )
     ]
 
 

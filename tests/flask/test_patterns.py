@@ -10,7 +10,7 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import MapAdapter
+from werkzeug.routing import MapAdapter, PathConverter
 
 from flask_cors_ext.url_map import never_overlaps
 
@@ -52,6 +52,15 @@ def test_rules_that_are_apart(patterns: list[str]) -> None:
 def test_rules_that_may_meet(patterns: list[str]) -> None:
     rules = list(rules_of(patterns).url_map.iter_rules())
     assert never_overlaps(rules[0], rules) is False
+
+
+def test_a_converter_that_does_not_say_so_may_reach_over_slashes() -> None:
+    app = Flask("site", static_folder=None)
+    app.url_map.converters["made"] = lambda *args: PathConverter(*args)  # type: ignore[assignment]
+    app.add_url_rule("/a/<made:x>", "one", lambda x: x)
+    app.add_url_rule("/a/b/c", "other", lambda: "")
+    rule, *rest = app.url_map.iter_rules()
+    assert never_overlaps(rule, [rule, *rest]) is False
 
 
 @pytest.mark.parametrize(("one", "other", "apart"), [("a", "b", True), ("a", "a", False), ("<x>", "b", False)])

@@ -119,6 +119,16 @@ def test_a_host_that_flask_does_not_trust_is_judged_by_the_path_s_policy() -> No
     assert server.request("PUT", "/x", B, elsewhere).app_ran  # 400 or, in Flask 3.0, which trusts every host, 404
 
 
+def test_a_callable_is_asked_in_an_app_context_about_a_host_that_flask_does_not_trust() -> None:
+    def is_ours(origin: str, environ: Any) -> bool:
+        return origin == A and current_app.name == "site"
+
+    server = site(build_hosts, flask={"host_matching": True}, config={"TRUSTED_HOSTS": ["a.example"]}, origins=is_ours)
+    elsewhere = {"Host": "evil.example"}
+    assert server.preflight(A, path="/x", headers=elsewhere) == granted(A, ALL_METHODS[1])
+    assert server.preflight(B, path="/x", headers=elsewhere) == forbidden(VARY_PREFLIGHT)
+
+
 def without_path_info(app: Any, method: str, **headers: str) -> tuple[str, dict[str, str]]:
     """Ask as a server may that leaves an empty PATH_INFO out."""
     environ = environ_for(method, origin=A, headers=headers)
