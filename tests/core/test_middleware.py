@@ -37,7 +37,7 @@ from support.wsgi import (
     wrap,
 )
 
-from cors_wsgi import DENY, CORSMiddleware, Decision, Kind, PathMap, Policy, PolicyError
+from cors_wsgi import DENY, CORSMiddleware, Decision, Kind, PathMap, Policy, PolicyError, Problem, ProblemCode
 from cors_wsgi.middleware import DENIALS
 
 MINE = Policy(A)
@@ -204,8 +204,15 @@ def test_the_signature_is_the_written_one() -> None:
 def test_blocking_where_everybody_is_trusted_is_refused(policy: Policy | None, paths: dict[str, Any] | None) -> None:
     with pytest.raises(PolicyError) as caught:
         CORSMiddleware(PLAIN_APP, policy, paths=paths, block_untrusted=True)
-    (problem,) = caught.value.problems
-    assert (problem.option, problem.value, problem.code) == ("block_untrusted", True, "blocks-nothing")
+    assert caught.value.problems == (
+        Problem(
+            "block_untrusted",
+            True,
+            ProblemCode.BLOCKS_NOTHING,
+            "Every page on the web is trusted, so nothing would ever be blocked.",
+            "Name the origins you trust, or leave block_untrusted off.",
+        ),
+    )
     for twin in (MINE, DENY):
         CORSMiddleware(PLAIN_APP, twin, paths=paths, block_untrusted=True)
     CORSMiddleware(PLAIN_APP, policy, paths={**(paths or {}), "/z": MINE}, block_untrusted=True)

@@ -494,6 +494,7 @@ def test_what_is_forgotten_while_it_is_looked_up_is_not_kept(what: str | None, p
     other = begin(pool, remembered, table, B)
     table.allowed.clear()  # and the change is announced:
     remembered.forget(what)
+    remembered.forget(C)  # which takes nothing of it back
     late = pool.submit(remembered, A, {})
     time.sleep(0.05)
     assert table.asked == [A, B]  # still one look-up for one origin at a time
