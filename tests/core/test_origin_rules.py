@@ -10,7 +10,15 @@ import pytest
 
 from cors_wsgi import Policy, PolicyError, Problem, ProblemCode
 
+WILDCARD_PLACE = "A '*' can only replace whole labels in front of a domain, or the port."
 ANY_ORIGIN = "Write an origin such as 'https://app.example.com'."
+ANY_PATTERN = (
+    "Write 'https://*.example.com', 'http://localhost:*', or a compiled regular expression for anything finer."
+)
+FOR_EVERYBODY = (
+    "Name the origins you trust, such as 'https://app.example.com' or 'https://*.example.com'; or write origins='*', "
+    "without any other rule and without credentials, if everybody may read this."
+)
 FROM_ENVIRONMENT = "[origin.strip() for origin in os.environ.get('CORS_ORIGINS', '').split(',') if origin.strip()]"
 FOR_NOTHING = (
     "Write an origin such as 'https://app.example.com', or [] for nobody; to read an environment variable, write "
@@ -22,6 +30,8 @@ REFUSED = [
     ("app.example.com", "missing-scheme", 0, "https://app.example.com"),
     ("app.example.com:8443", "missing-scheme", 0, "https://app.example.com:8443"),
     ("//app.example.com", "missing-scheme", 0, "https://app.example.com"),
+    ("App.example.com", "missing-scheme", 0, "https://app.example.com"),
+    ("X.example.com", "missing-scheme", 0, "https://x.example.com"),
     ("https:/app.example.com", "missing-scheme", 0, "https://app.example.com"),
     ("localhost", "missing-scheme", 0, "http://localhost"),
     ("localhost:3000", "missing-scheme", 0, "http://localhost:3000"),
@@ -43,6 +53,7 @@ REFUSED = [
     ("https://*.a.example:443", "default-port", 19, "https://*.a.example"),
     ("http://[::1]:80", "default-port", 12, "http://[::1]"),
     (" https://a.example", "white-space", 0, "https://a.example"),
+    ("https://user x@a.example", "white-space", 12, "https://a.example"),
     ("https://a.example\n", "white-space", 17, "https://a.example"),
     ("https://a.example\u00a0", "white-space", 17, "https://a.example"),
     ("https://B\u00dcCHER.example", "unicode-host", 9, "https://xn--bcher-kva.example"),
@@ -52,6 +63,8 @@ REFUSED = [
     ("https://ΒΌΛΟΣ.example", "unicode-host", 8, "https://xn--nxasmq6b.example"),
     ("https://क्\u200dष.example", "unicode-host", 8, "https://xn--11b2ezcw70k.example"),
     ("https://A.example", "upper-case", 8, "https://a.example"),
+    ("http://A.example", "upper-case", 7, "http://a.example"),
+    ("https://" + "A" * 504, "upper-case", 8, "https://" + "a" * 504),
     ("https://*.A.example:8443", "upper-case", 10, "https://*.a.example:8443"),
     ("HTTPS://a.example", "upper-case", 0, "https://a.example"),
     ("hTTPS://a.example", "upper-case", 1, "https://a.example"),
@@ -62,7 +75,9 @@ REFUSED = [
     ("ht_tps://a.example/?u=http://b.example", "scheme-malformed", 0, "https://a.example"),
     ("app.example.com/?u=http://b.example", "missing-scheme", 0, "https://app.example.com"),
     ("'https://a.example'", "scheme-malformed", 0, "https://a.example"),
+    ("my_app://a.example", "scheme-malformed", 0, "https://a.example"),
     ("htpp://a.example", "scheme-misspelled", 0, "http://a.example"),
+    ("httpss://a.example", "scheme-misspelled", 0, "https://a.example"),
     ("htps://*.a.example:*", "scheme-misspelled", 0, "https://*.a.example:*"),
     ("htttps://a.example", "scheme-misspelled", 0, "https://a.example"),
     ("hhttp://a.example:80", "scheme-misspelled", 0, "http://a.example"),
@@ -74,6 +89,7 @@ REFUSED = [
     ("https://a.example:", "port-malformed", 18, "https://a.example"),
     ("https://a.example:08443", "port-malformed", 18, "https://a.example:8443"),
     ("https://a.example:0443", "port-malformed", 18, "https://a.example"),
+    ("http://[::]:08080", "port-malformed", 12, "http://[::]:8080"),
     ("http://[0:0:0:0:0:0:0:1]", "ip-address", 7, "http://[::1]"),
     ("http://[::FFFF:1.2.3.4]", "upper-case", 10, "http://[::ffff:102:304]"),
     ("http://[::ffff:1.2.3.4]", "ip-address", 7, "http://[::ffff:102:304]"),
@@ -112,6 +128,7 @@ WITHOUT_A_NEAR_RULE = [
     ("https://.*.example.com", "looks-like-regex", 8, "https://*.example.com", "https://*.example.com"),
     ("https://.+.example.com", "looks-like-regex", 8, "https://*.example.com", "https://*.example.com"),
     ("https://a.{3}", "looks-like-regex", 10, "re.compile", "https://a.b"),
+    (".*", "looks-like-regex", 0, "or write origins='*'", "https://a"),
     ("file:///index.html", "file-origin", 0, "http://localhost", "http://localhost"),
     ("file://index.html", "file-origin", 0, "or write 'file://', with accept_risks=['null-origin']", "http://localhost"),
     ("File:", "file-origin", 0, "http://localhost", "http://localhost"),
@@ -146,6 +163,9 @@ WITHOUT_A_NEAR_RULE = [
     ("https://a.example:99999999999", "port-malformed", 18, "https://app.example.com", "https://a.example:9999"),
     ("https://a.example:80a", "port-malformed", 18, "https://app.example.com", "https://a.example:80"),
     ("https://a.example:-1", "port-malformed", 18, "https://app.example.com", "https://a.example:1"),
+    ("https://a.example:X80", "port-malformed", 18, "https://app.example.com", "https://a.example:80"),
+    ("https://a:1]", "port-malformed", 10, "https://app.example.com", "https://a:1"),
+    ("http://[::1]:8]", "port-malformed", 13, "https://app.example.com", "http://[::1]:8"),
     ("https://a.example:80:81", "port-malformed", 18, "https://app.example.com", "https://a.example:80"),
     ("https://*", "wildcard-place", 8, "https://*.example.com", "https://*.example.com"),
     ("https://*.", "wildcard-place", 8, "https://*.example.com", "https://*.example.com"),
@@ -158,6 +178,7 @@ WITHOUT_A_NEAR_RULE = [
     ("https://a.*", "wildcard-place", 10, "https://*.example.com", "https://*.a"),
     ("https://a.example:80*", "wildcard-place", 20, "Write 'https://a.example:*'.", "https://a.example:*"),
     ("https://a.example:**", "wildcard-place", 18, "Write 'https://a.example:*'.", "https://a.example:*"),
+    ("*://*.a.example", "wildcard-place", 0, "'http://*.a.example' and 'https://*.a.example'", "https://*.a.example"),
     ("*://a.example", "wildcard-place", 0, "Write 'http://a.example' and 'https://a.example'.", "https://a.example"),
     ("http*://a.example", "wildcard-place", 4, "https://*.example.com", "http://a.example"),
     ("https://*.1.2.3.4", "wildcard-place", 8, "https://*.example.com", "https://1.2.3.4"),
@@ -208,6 +229,7 @@ WORDINGS = [
         f"Write 'https://a.example'. To read an environment variable, write {FROM_ENVIRONMENT}.",
     ),
     ("capacitor://local host", "An origin cannot contain white space.", ANY_ORIGIN),
+    (" capacitor://local host", "An origin cannot contain white space.", ANY_ORIGIN),
     (
         "file:///index.html",
         "The origin of a local file is null, or file:// in some Android web views: no browser sends anything else.",
@@ -244,13 +266,18 @@ WORDINGS = [
     ),
     (
         "*://*.example",
-        "A '*' can only replace whole labels in front of a domain, or the port.",
+        WILDCARD_PLACE,
         "Write 'http://*.example' and 'https://*.example'.",
     ),
+    *(
+        (rule, WILDCARD_PLACE, ANY_PATTERN)
+        for rule in ("http*://a.example", "app://a*b", "https://*.[::1]", "https://a!b:8*")
+    ),
+    ("*://*/?u=http://b.example", WILDCARD_PLACE, FOR_EVERYBODY),
     (
-        "http*://a.example",
-        "A '*' can only replace whole labels in front of a domain, or the port.",
-        "Write 'https://*.example.com', 'http://localhost:*', or a compiled regular expression for anything finer.",
+        ".*",
+        "A string is never read as a regular expression, and this looks like one that matches every origin.",
+        FOR_EVERYBODY,
     ),
     ("https://a.example:443", "Browsers leave out port 443, the default of https.", "Write 'https://a.example'."),
     (
@@ -274,14 +301,7 @@ WORDINGS = [
         "The scheme 'htpp' is one slip away from 'http', and no page has it.",
         "Did you mean 'http://a.example'?",
     ),
-    (
-        "https://*",
-        "A '*' can only replace whole labels in front of a domain, or the port.",
-        (
-            "Name the origins you trust, such as 'https://app.example.com' or 'https://*.example.com'; or write "
-            "origins='*', without any other rule and without credentials, if everybody may read this."
-        ),
-    ),
+    ("https://*", WILDCARD_PLACE, FOR_EVERYBODY),
 ]
 
 
@@ -419,6 +439,7 @@ OTHER_THINGS = [
     pytest.param(AsyncCallable(), *COROUTINE, id="an object with an async __call__"),
     pytest.param(Callable().coroutine, *COROUTINE, id="a method that is a coroutine"),
     pytest.param(functools.partial(coroutine), *COROUTINE, id="a partial coroutine"),
+    pytest.param(functools.partial(AsyncCallable()), *COROUTINE, id="a partial of an object with an async __call__"),
     pytest.param(lambda: True, *SIGNATURE, id="no argument"),
     pytest.param(lambda origin: True, *SIGNATURE, id="one argument"),
     pytest.param(of_three, *SIGNATURE, id="three arguments"),
@@ -471,7 +492,17 @@ def test_none_within_a_list_is_answered_with_how_to_read_an_environment_variable
 
 @pytest.mark.parametrize(
     "text",
-    [".*", ".*://.*", "n.*|https://.*", "[a-z:/]*", r"https://null\.example", ".*null.*", "profile://a", "files://.*"],
+    [
+        ".*",
+        ".*://.*",
+        "n.*|https://.*",
+        "[a-z:/]*",
+        r"https://null\.example",
+        ".*null.*",
+        r"(https://)?null(\.example)?",
+        "profile://a",
+        "files://.*",
+    ],
 )
 def test_a_regular_expression_that_does_not_name_null_or_a_file_is_accepted(text: str) -> None:
     rule = re.compile(text)
