@@ -62,6 +62,7 @@ REFUSED = [
     ({"expose_headers": "*", "supports_credentials": True}, "expose_headers", "*", "expose-wildcard-with-credentials", None, "Name", {"expose_headers": "*"}),
     ({"expose_headers": ["*"], "supports_credentials": True}, "expose_headers", "*", "expose-wildcard-with-credentials", None, "Name", {"expose_headers": ["ETag"], "supports_credentials": True}),
     ({"methods": "GET, PUT"}, "methods", "GET, PUT", "comma-list", 3, "['GET', 'PUT']", {"methods": ["GET", "PUT"]}),
+    ({"methods": "GET,PUT,"}, "methods", "GET,PUT,", "comma-list", 3, "['GET', 'PUT']", {"methods": {"GET", "PUT"}}),
     ({"methods": ["P UT"]}, "methods", "P UT", "not-a-token", None, TOKEN_REMEDY, {"methods": ["P-UT"]}),
     ({"methods": ""}, "methods", "", "not-a-token", None, "'GET'", {"methods": "GET"}),
     ({"methods": ["GET", 7]}, "methods", 7, "not-a-token", None, "'GET'", {"methods": ["GET", "7"]}),
@@ -133,6 +134,36 @@ def test_an_option_is_refused_and_its_twin_is_accepted(
     assert (problem.option, problem.value, problem.code, problem.position) == (option, value, code, position)
     assert named in problem.remedy
     assert isinstance(Policy(**{"origins": A, **twin}), Policy)
+
+
+WORDINGS = [
+    # the options, and of their one problem: what is wrong, and what to write instead
+    ({"origins": [A, "*"]}, "A '*' beside other rules would make them meaningless.", "Write origins='*' alone, or only the origins you trust."),
+    ({"origins": "*", "supports_credentials": True}, "With credentials, every page on the web could act as any of your users who visits it.", "Name the origins you trust, such as ['https://app.example.com'], or leave supports_credentials off."),
+    ({"origins": "http://a.example", "supports_credentials": True}, "http is not encrypted: anyone between this page and its user can act as that user.", "Write 'https://a.example', or accept_risks=['insecure-origins']."),
+    ({"origins": "https://*.github.io", "supports_credentials": True}, "Anybody can register a name under github.io, and would be trusted with your users' credentials.", "Name the one site that you trust, or write accept_risks=['public-suffix']."),
+    ({"methods": ["TRACE"]}, "Browsers let no script use this method.", "Leave it out."),
+    ({"methods": ["put"]}, "Browsers send this method as PUT, and methods are case-sensitive.", "Write 'PUT'."),
+    ({"methods": ["patch"]}, "Methods are case-sensitive, and browsers raise other methods to upper case, but not this one.", "Write 'PATCH', and send it in upper case from the page's script, too."),
+    ({"methods": "GET,PUT,PATCH"}, "This is several methods in one string.", "Write a list: ['GET', 'PUT', 'PATCH']."),
+    ({"methods": 7}, "This option must be a list of methods, or '*', not int.", "Write a list such as ['GET']."),
+    ({"methods": ["P UT"]}, "This is not a method.", "Write a name such as 'GET': letters, digits and hyphens."),
+    ({"methods": ["*", "GET"]}, "A '*' beside names would make them meaningless.", "Write methods='*' alone, or only the names."),
+    ({"allow_headers": ["*", "X-A"]}, "A '*' beside names would make them meaningless.", "Write allow_headers='*' alone (Authorization is then allowed, too), or only the names."),
+    ({"allow_headers": ["Set-Cookie"]}, "This is a header of responses: no request has to carry it.", "Leave it out; if the page's script sends it, remove it there."),
+    ({"allow_headers": ["Host"]}, "Browsers set this header themselves and never ask for it.", "Leave it out."),
+    ({"expose_headers": ["Set-Cookie"]}, "No script may read this header, whatever the server says.", "Leave it out."),
+    ({"expose_headers": ["Origin"]}, "This is a header of requests: no response carries it.", "Leave it out."),
+    ({"expose_headers": "*", "supports_credentials": True}, "With credentials, browsers take '*' for the name of a header.", "Name the headers."),
+    ({"accept_risks": "all"}, "There is no such risk.", "The risks are insecure-origins, null-origin, open-regex, public-suffix."),
+    ({"accept_risks": "null-orign"}, "There is no such risk.", "Did you mean 'null-origin'?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("options", "wrong", "remedy"), WORDINGS, ids=[repr(row[0]) for row in WORDINGS])
+def test_what_is_wrong_with_an_option_and_what_to_write_are_said_in_full(options: Any, wrong: str, remedy: str) -> None:
+    (problem,) = problems_of(**options)
+    assert (problem.problem, problem.remedy) == (wrong, remedy)
 
 
 OPAQUE = [
@@ -449,6 +480,9 @@ class Age(enum.IntEnum):
             id="a set is sorted",
         ),
         pytest.param(
+            {"origins": {re.compile("x"), A}}, "origins", (A, re.compile("x")), id="a set of several kinds is sorted"
+        ),
+        pytest.param(
             {"methods": frozenset({"PUT", "GET", "DELETE", "PATCH"})},
             "methods",
             ("DELETE", "GET", "PATCH", "PUT"),
@@ -475,6 +509,7 @@ class Age(enum.IntEnum):
         ),
         pytest.param({"expose_headers": "ETag"}, "expose_headers", ("ETag",), id="one name"),
         pytest.param({"max_age": timedelta(hours=2)}, "max_age", 7200, id="a timedelta"),
+        pytest.param({"max_age": timedelta(seconds=5)}, "max_age", 5, id="a timedelta of an odd number of seconds"),
         pytest.param({"max_age": None}, "max_age", None, id="no age"),
         pytest.param({"max_age": 0}, "max_age", 0, id="zero"),
         pytest.param({"max_age": 86400}, "max_age", 86400, id="a day"),

@@ -116,6 +116,10 @@ def test_a_value_may_be_anything_none_too() -> None:
         pytest.param("https://a.example/api", "path-start", 0, "'/api/*'", "/api", id="a URL"),
         pytest.param("/api*", "path-wildcard", 4, "'/api/*'", "/api/*", id="a star without a slash"),
         pytest.param("/*/x", "path-wildcard", 1, "re.compile('/[^/]*/x')", "/x/*", id="a star in the middle"),
+        pytest.param("/X*", "path-wildcard", 2, "'/X/*'", "/X/*", id="a star without a slash, behind an X"),
+        pytest.param(
+            "/*/x/*/y", "path-wildcard", 1, "re.compile('/[^/]*/x/[^/]*/y')", "/x/*", id="two stars in the middle"
+        ),
         pytest.param("/*/*", "path-wildcard", 1, "re.compile('/[^/]*/[^/]*')", "/x/*", id="two stars"),
         pytest.param("/x?a=b", "path-query", 2, "'/x'", "/x", id="a query"),
         pytest.param("/x#top", "path-query", 2, "'/x'", "/x", id="a fragment"),
