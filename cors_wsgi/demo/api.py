@@ -1,4 +1,4 @@
-"""The API that a script of the playground asks: an app that knows nothing about CORS, behind the policy to be tried."""
+"""The API that the playground's scripts call: an app that knows nothing about CORS, behind the policy to try."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ENTERED: Final = "cors_wsgi.demo.entered"
-"""The key of environ that the app sets when it runs."""
+"""The key that the app sets in environ when it runs."""
 
 _METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE, QUERY, OPTIONS"
 
@@ -37,7 +37,7 @@ _FILES: Final[Mapping[str, tuple[str, bytes]]] = {
         ),
     ),
 }
-"""What a page loads without a script: the smallest picture, style sheet, module and font that browsers take."""
+"""What a page loads without a script: the smallest picture, style sheet, module and font that browsers accept."""
 
 
 class CrashError(Exception):
@@ -48,8 +48,8 @@ def make_api(plan: Plan, elsewhere: str) -> WSGIApplication:
     """Return the API of a plan.
 
     Args:
-        plan: whose policy it has.
-        elsewhere: a third origin at which it is served, too, for `/moved-away`.
+        plan: the plan with its policy.
+        elsewhere: a third origin where it is served, too, for `/moved-away`.
     """
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -70,7 +70,7 @@ def make_api(plan: Plan, elsewhere: str) -> WSGIApplication:
 
 
 def catch_crashes(app: WSGIApplication) -> WSGIApplication:
-    """Return the app inside a layer such as a web server's: a crash becomes an error page that knows no CORS."""
+    """Return the app inside a layer like a web server's, which turns a crash into an error page without CORS."""
 
     def caught(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
@@ -100,7 +100,7 @@ def _answer(
 
 
 def _read_body(environ: WSGIEnvironment) -> None:
-    """Read what the client sends: a server that closes on an unread body takes the answer from the client."""
+    """Read what the client sends: if a server closes with an unread body, the client may lose the answer."""
     length = environ.get("CONTENT_LENGTH") or "0"
     if length.isdecimal():
         environ["wsgi.input"].read(min(int(length), 65536))

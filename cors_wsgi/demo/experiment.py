@@ -1,4 +1,4 @@
-"""What the page asks to be tried: a script and a policy, read from JSON that anybody may have sent."""
+"""What the page wants to try: a script and a policy, read from JSON that anybody may have sent."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ class Script:
         method: as it writes it.
         path: at the API, with a slash in front.
         headers: those that it sets.
-        body_kind: what it gives as the body: nothing, text, URLSearchParams, FormData, or a ReadableStream.
+        body_kind: what it passes as the body: nothing, text, URLSearchParams, FormData, or a ReadableStream.
         body: the text; for URLSearchParams and FormData as in a query.
         mode: the request's mode.
         credentials: whether the credentials mode is `include`.
         listener: whether it is an XMLHttpRequest with a listener on its upload, and not `fetch()`.
-        times: how often it does the same, from 1 to `MOST_TIMES`.
-        element: what the page loads without a script, by GET; `none` where a script asks.
+        times: how often it repeats the call, from 1 to `MOST_TIMES`.
+        element: what the page loads without a script, by GET; `none` for a script.
         crossorigin: the attribute of the element, of a picture, style sheet or module.
     """
 
@@ -73,12 +73,12 @@ class Script:
 
 @dataclass(frozen=True)
 class Plan:
-    """A script, and the policy of the server that it asks.
+    """A script, and the policy of the server that it calls.
 
     Attributes:
         script: the script.
-        policy: the policy; None for a server that knows nothing of CORS.
-        warnings: what the policy warns of.
+        policy: the policy; None for a server that knows nothing about CORS.
+        warnings: the policy's warnings.
     """
 
     script: Script
@@ -87,7 +87,7 @@ class Plan:
 
 
 def read_plan(data: Mapping[str, Any]) -> Plan:
-    """Read a plan from what JSON gave.
+    """Read a plan from parsed JSON.
 
     Raises:
         PlanError: it is not a plan.

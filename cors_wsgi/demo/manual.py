@@ -1,4 +1,4 @@
-"""Where the manual is: the distribution itself names its address."""
+"""Where the manual is: the distribution's metadata has its address."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ class Manual(NamedTuple):
     """The manual's address.
 
     Attributes:
-        folder: in which its pages are, with a slash at its end.
-        suffix: of its pages: `.html`, or `.md` where the sources are read.
+        folder: the folder with its pages, with a slash at the end.
+        suffix: of its pages: `.html`, or `.md` if it is the sources.
     """
 
     folder: str
@@ -24,7 +24,7 @@ class Manual(NamedTuple):
 
 
 def find_manual(name: str = "cors-wsgi") -> Manual | None:
-    """Return where the manual of a distribution is; None where it names none, or is not installed."""
+    """Return where the manual of a distribution is; None if it names no manual, or is not installed."""
     try:
         return read_manual(metadata(name).get_all("Project-URL") or [])
     except PackageNotFoundError:
@@ -32,7 +32,7 @@ def find_manual(name: str = "cors-wsgi") -> Manual | None:
 
 
 def read_manual(project_urls: Sequence[str]) -> Manual | None:
-    """Return the manual among a distribution's addresses, each with its name and a comma in front.
+    """Return the manual among a distribution's addresses, each preceded by its name and a comma.
 
     >>> read_manual(["Documentation, https://docs.example/en/latest"])
     Manual(folder='https://docs.example/en/latest/', suffix='.html')

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import Final
 
 COOKIE: Final = ("cors-wsgi-demo", "1")
-"""Name and value of the cookie that the page's server sets, for `localhost` and so for the API, too."""
+"""Name and value of the cookie that the page's server sets for `localhost`, and therefore for the API too."""
 
 
 @dataclass(frozen=True)
 class DemoOrigins:
-    """The demo's origins; all are of one host, whose ports browsers tell apart as origins, not as sites.
+    """The demo's origins, on one host: to browsers, its ports are different origins, but not different sites.
 
     Attributes:
         page: of the page.
         api: of the API.
-        elsewhere: a third one, at which the API is served too; to a browser another site.
+        elsewhere: a third one, where the API is served too; to a browser, another site.
     """
 
     page: str

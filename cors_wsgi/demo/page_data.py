@@ -1,4 +1,4 @@
-"""Runs and predictions as JSON for the page: only what matters, in the same form for both."""
+"""Runs and predictions as JSON for the page: only what matters, in the same format for both."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def describe_problems(error: PolicyError, language: Language = "en") -> dict[str
 
 
 def describe_plan(run: Run, origins: DemoOrigins, engine: Engine, language: Language = "en") -> dict[str, Any]:
-    """Return where a run is, and what the model says about it."""
+    """Return where a run is served, and what the model says about it."""
     predictions = {name: predict(run, origins, other) for name, other in ENGINES.items()}
     method = run.plan.script.method
     return {
@@ -97,7 +97,7 @@ def _describe_call(call: Call, run: Run, origins: DemoOrigins, language: Languag
 
 
 def _list_consoles(failed: FetchError, run: Run, language: Language) -> dict[str, str]:
-    """Return what each browser's console says, in the words of the browser itself."""
+    """Return what each browser's console says, word for word."""
     said = {title: _strip(failed.say(name), run) for name, title in NAMES.items()}
     if language == "zh":
         said = {name: chinese.CONSOLES_SAY_NOTHING if text == NO_MESSAGE else text for name, text in said.items()}
@@ -120,7 +120,7 @@ def _describe_exchange(exchange: Exchange, run: Run, origins: DemoOrigins) -> di
 
 
 def _choose(headers: Iterable[tuple[str, str]], names: frozenset[str], run: Run) -> list[tuple[str, str]]:
-    """Return the headers of these names and all of CORS, in one spelling: those that matter first."""
+    """Return the headers with these names and all CORS headers, spelled uniformly, with those that matter first."""
     chosen = []
     for name, value in headers:
         lower = name.lower()
@@ -139,7 +139,7 @@ def _rank(header: tuple[str, str]) -> tuple[int, str, str]:
 
 
 def _find_own_cookie(value: str) -> str:
-    """Return the demo's own cookie; those of other programs on `localhost` are left out."""
+    """Return the demo's own cookie, without those of other programs on `localhost`."""
     pairs = (pair.strip() for pair in value.split(";"))
     return "=".join(COOKIE) if "=".join(COOKIE) in pairs else ""
 

@@ -1,4 +1,4 @@
-"""The server of the page: its files, the ready scenarios, and what its script asks for."""
+"""The page's server: its files, the ready scenarios, and what its script requests."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _TYPES: Final = {".js": "text/javascript", ".svg": "image/svg+xml"}  # whatever 
 
 
 class PageServer:
-    """The WSGI app at the page's origin; it answers only to that name, and takes plans only from its own page."""
+    """The WSGI app at the page's origin; it answers only to that name, and accepts plans only from its own page."""
 
     def __init__(
         self, origins: DemoOrigins, runs: Runs, scenarios: Sequence[Scenario], results: Sequence[ScenarioResult]
@@ -87,7 +87,7 @@ class PageServer:
         return _send(start_response, content, media_type, "200 OK", cookie)
 
     def _describe(self, language: Language) -> dict[str, Any]:
-        """Return all that the page's own script needs to begin."""
+        """Return everything that the page's own script needs to start."""
         return {
             "api": self._origins.api,
             "texts": {key: say(key, language) for key in PAGE},
@@ -155,14 +155,14 @@ def _link_to_manual(language: Language) -> str:
 
 
 def _choose_language(environ: WSGIEnvironment) -> Language:
-    """Return what the address asks for, else what the browser does."""
+    """Return the language that the address asks for, or else the browser."""
     asked = parse_qs(environ.get("QUERY_STRING", "")).get("lang", [""])[-1].partition("-")[0]
     known: dict[str, Language] = {language: language for language in LANGUAGES}
     return known.get(asked) or choose_by_header(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
 
 
 def _row(result: ScenarioResult, language: Language) -> str:
-    """Return a scenario of `--once` as a row, for a browser that runs no scripts."""
+    """Return a scenario of `--once` as a row, for a browser without JavaScript."""
     scenario, script = result.scenario, result.scenario.script
     asks = [f"{script.method} {script.path}", *(f"{name}: {value}" for name, value in script.headers)]
     asks += [say("row_credentials", language)] if script.credentials else []

@@ -1,4 +1,4 @@
-"""What the model of the browser says will happen, before this browser does it."""
+"""What the model of the browser predicts, before this browser does it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _SERVED_WITH: Final = [("Date", "Mon, 01 Jan 2024 00:00:00 GMT"), ("Server", "WSGIServer/0.2")]
-"""The headers that the demo's web server adds; what they hold is not compared."""
+"""The headers that the demo's web server adds; their values are not compared."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Call:
         exchanges: what goes over the wire.
         response: what the script gets; None if it fails.
         failed: why it fails; None if it does not.
-        load: what becomes of an element; None where a script asks.
+        load: what the element gets; None for a script.
     """
 
     exchanges: Sequence[Exchange]
@@ -86,7 +86,7 @@ def predict(run: Run, origins: DemoOrigins, engine: Engine) -> Prediction:
 
 
 def play(browser: Browser, run: Run, origins: DemoOrigins) -> Prediction:
-    """Play the script of a run in a browser that finds the demo's servers, wherever it finds them."""
+    """Play the script of a run in a browser that finds the demo's servers, wherever they are."""
     script = run.plan.script
     browser.cookies.set(origins.page, *COOKIE)
     page = browser.open(origins.page)
@@ -108,7 +108,7 @@ def _find_attribute(script: Script) -> str | None:
 
 
 def find_differences(run: Run, origins: DemoOrigins, engine: Engine) -> list[Difference]:
-    """Return the rows of the table of engines without which this engine would do something else with this run."""
+    """Return the rows of the table of engines that make a difference for this engine and this run."""
     seen = _summarise(predict(run, origins, engine))
     if seen == _summarise(predict(run, origins, ENGINES["standard"])):
         return []
@@ -158,7 +158,7 @@ def _make_body(script: Script) -> Any:
 
 
 def _find_causes(script: Script, engine: Engine) -> Sequence[PreflightCause]:
-    """Return the causes; a no-cors request and one that its own browser refuses have none."""
+    """Return the causes; a no-cors request, and one that the browser refuses, have none."""
     if script.element != "none" or (script.mode == "no-cors" and not script.listener):
         return ()
     try:
@@ -184,7 +184,7 @@ def _serve(run: Run) -> WSGIApplication:
 
 
 def _summarise(prediction: Prediction) -> object:
-    """Return what the page shows: each exchange, but for Sec-Fetch headers, and what the script gets."""
+    """Return what the page shows: each exchange, without Sec-Fetch headers, and what the script gets."""
     return [
         (
             [_summarise_exchange(exchange) for exchange in call.exchanges],

@@ -1,6 +1,6 @@
 """The scenarios that `--once` shows, and what was recorded when a real browser ran each.
 
-The model that predicts and the middleware that answers come from one distribution, and could be wrong alike.
+The model that predicts and the middleware that answers come from one distribution, and could be wrong in the same way.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Recording:
-    """The outcome of a scenario: whether the script may read the last answer, and the answers in their order."""
+    """The outcome of a scenario: whether the script may read the last answer, and the answers in order."""
 
     is_readable: bool
     answers: tuple[Answer, ...]

@@ -1,4 +1,4 @@
-"""Runs: what was asked to be tried, where it is served, and what really went over the wire."""
+"""Runs: the plans to try, where they are served, and what really went over the wire."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Run:
-    """A plan that is being tried.
+    """A plan being tried.
 
     Attributes:
         name: unguessable.
@@ -53,7 +53,7 @@ class Run:
         return PREFIX + self.name
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer as the API does, wherever it is served; nothing is recorded."""
+        """Answer as the API does, wherever it is served, without recording anything."""
         environ["SCRIPT_NAME"] += self.base
         environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix(self.base)
         return self.app(environ, start_response)
@@ -68,7 +68,7 @@ class Runs:
         self._lock = threading.Lock()
 
     def add(self, plan: Plan) -> Run:
-        """Begin to serve a plan; one of long ago is forgotten for it."""
+        """Start serving a plan, and drop the oldest one if there are too many."""
         run = Run(secrets.token_hex(6), plan, make_api(plan, self._elsewhere))
         with self._lock:
             self._runs[run.name] = run
@@ -77,7 +77,7 @@ class Runs:
         return run
 
     def find(self, name: str) -> Run | None:
-        """Return the run of that name, if there is one and it is not forgotten."""
+        """Return the run of that name, if there is one and it was not dropped."""
         return self._runs.get(name)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -92,7 +92,7 @@ class Runs:
             code, _, phrase = status.partition(" ")
             asked = request.method == "OPTIONS" and {ORIGIN, REQUEST_METHOD} <= {name for name, _ in request.headers}
             exchange = Exchange(request, WireResponse(int(code), phrase, tuple(headers), b""), asked)
-            # Before the first byte of the answer: once the page knows it, it asks for what was recorded.
+            # Before the first byte of the answer: as soon as the page has it, it asks for the recording.
             run.recorded.append(Recorded(exchange, ENTERED in environ))
             return start_response(status, headers, exc_info)
 
@@ -100,7 +100,7 @@ class Runs:
 
 
 def read_request(environ: WSGIEnvironment) -> WireRequest:
-    """Return the request, with the names of its headers in the spelling of the standard's texts."""
+    """Return the request, with header names spelled as in the standards."""
     headers = [
         (name.removeprefix("HTTP_").replace("_", "-").title(), value)
         for name, value in environ.items()

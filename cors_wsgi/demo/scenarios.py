@@ -1,4 +1,4 @@
-"""The ready scenarios of the playground: every kind of request that a beginner's text on CORS mentions, as data."""
+"""The playground's ready scenarios: every kind of request that a beginner's text on CORS mentions, as data."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Scenario:
     """A ready scenario.
 
     Attributes:
-        name: an identifier, under which its title and lesson are in the table of texts.
-        group: the identifier of the group in which it is listed.
+        name: an identifier, the key of its title and lesson in the table of texts.
+        group: the identifier of the group that lists it.
         script: the script.
         policy: the fields of the policy; None for a server without CORS.
     """
@@ -39,11 +39,11 @@ class Scenario:
     policy: Mapping[str, str] | None
 
     def title(self, language: Language = "en") -> str:
-        """Return what it is, in a few words."""
+        """Return its title."""
         return say(f"scenario.{self.name}.title", language)
 
     def lesson(self, language: Language = "en") -> str:
-        """Return what there is to see, in a sentence or two."""
+        """Return its lesson, in a sentence or two."""
         return say(f"scenario.{self.name}.lesson", language)
 
     def fill_policy(self, origins: DemoOrigins) -> Mapping[str, str] | None:
@@ -160,4 +160,4 @@ SCENARIOS: Final = (
 )
 
 TOUR: Final = ("get", "method-put", "refused-origin", "credentials", "picture-on-canvas")
-"""The five steps with which a beginner starts, by name."""
+"""The five steps that a beginner starts with, by name."""

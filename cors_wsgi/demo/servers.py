@@ -26,8 +26,8 @@ class Demo:
     """The running demo.
 
     Attributes:
-        origins: where it is.
-        results: what came of each scenario that was recorded.
+        origins: where it is served.
+        results: the outcome of each recorded scenario.
     """
 
     origins: DemoOrigins
@@ -47,7 +47,7 @@ class _Handler(WSGIRequestHandler):
         return environ
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
-        """Leave the terminal to the table."""
+        """Keep the terminal free for the table."""
 
 
 @contextlib.contextmanager
@@ -60,7 +60,7 @@ def serve_demo(
 
     Args:
         scenarios: the ready scenarios.
-        recorded: what was recorded, by the name of a scenario; these are tried at once.
+        recorded: the recordings, by the name of a scenario; these scenarios are tried immediately.
         wrap_page: a WSGI middleware around the server of the page.
     """
     with _bind() as page_server, _bind() as api_server:
@@ -80,7 +80,7 @@ def serve_demo(
 
 
 def _bind() -> WSGIServer:
-    """Return a server that is bound and has no app yet: the apps must know the ports of both."""
+    """Return a server that is bound but has no app yet, since the apps must know the ports of both."""
     return _Server(("127.0.0.1", 0), _Handler)
 
 

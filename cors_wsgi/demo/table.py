@@ -21,7 +21,7 @@ _SHORT = "Access-Control-"
 
 
 def make_table(results: Sequence[ScenarioResult], width: int, language: Language = "en") -> Table:
-    """Return the table; from 60 columns on, and with more room in more columns."""
+    """Return the table, for 60 columns and more; wider terminals get more columns."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), width=min(width, _WIDEST))
     if width >= _WIDE:
         table.add_column(say("demo.request", language), ratio=5)

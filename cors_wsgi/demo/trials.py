@@ -38,11 +38,11 @@ class Deviation(NamedTuple):
 
 @dataclass(frozen=True)
 class ScenarioResult:
-    """What came of a scenario.
+    """The outcome of a scenario.
 
     Attributes:
         scenario: the scenario.
-        answers: what the API answered, in order.
+        answers: the API's answers, in order.
         is_readable: whether the script may read the last answer.
         is_sent: whether the request itself was sent; not if the preflight was refused.
         differences: what is not as predicted, or not as recorded.
@@ -61,7 +61,7 @@ class ScenarioResult:
 
 
 def try_scenario(scenario: Scenario, recording: Recording, runs: Runs, origins: DemoOrigins) -> ScenarioResult:
-    """Serve a scenario's policy, and play its script over real HTTP as the standard's browser would."""
+    """Serve a scenario's policy, and play its script over real HTTP, as a browser that follows the standard would."""
     settings = scenario.fill_policy(origins)
     run = runs.add(Plan(scenario.script, None if settings is None else make_policy(settings)))
     seen = play(Browser.live(origins.api), run, origins)

@@ -1,4 +1,4 @@
-"""What people read, in English and Chinese: one table, and which of the two a person gets."""
+"""What people read, in English and Chinese: one table, and the choice of the language."""
 
 from .languages import LANGUAGES, Language, choose_by_environment, choose_by_header
 from .table import TEXTS, say

@@ -1,4 +1,4 @@
-"""The words of `cors-wsgi demo` in the terminal."""
+"""The texts of `cors-wsgi demo` in the terminal."""
 
 from __future__ import annotations
 

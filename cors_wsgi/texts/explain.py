@@ -1,4 +1,4 @@
-"""The words of `cors-wsgi explain` beside those of the reasons themselves."""
+"""The texts of `cors-wsgi explain`, besides those of the reasons themselves."""
 
 from __future__ import annotations
 

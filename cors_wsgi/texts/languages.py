@@ -51,7 +51,7 @@ def _read_weight(parameter: str) -> float:
 
 
 def _choose(tags: list[str]) -> Language:
-    """Return the first that there is; English where none is."""
+    """Return the first language that exists; English if none does."""
     for tag in tags:
         primary = tag.strip().lower().replace("_", "-").partition(".")[0].partition("-")[0]
         for language in LANGUAGES:

@@ -1,4 +1,4 @@
-"""The words of the playground's page."""
+"""The texts of the playground's page."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
     "type-json": (
         "POST application/json",
         "POST application/json",
-        "No form can send JSON, so the header Content-Type alone causes a preflight.",
+        "A form cannot send JSON, so the header Content-Type alone causes a preflight.",
         "表单发不出 JSON，因此单凭 Content-Type 这个请求头就要预检。",
     ),
     **{
@@ -225,7 +225,7 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
     "headers-hidden": (
         "Headers that stay hidden",
         "脚本看不到的响应头",
-        "The answer has an ETag and an X-Total-Count, but a script sees the safelisted response headers alone.",
+        "The answer has an ETag and an X-Total-Count, but a script sees only the safelisted response headers.",
         "响应带有 ETag 和 X-Total-Count，但脚本只能看到安全列表中的响应头。",
     ),
     "headers-exposed": (
@@ -359,7 +359,7 @@ _TRIES: Final = {
         "试一试：在“更多”里把 crossorigin 设为 anonymous，再按“运行”。",
     ),
 }
-"""What to try next, of the steps with which a beginner starts."""
+"""What to try next, for the steps that a beginner starts with."""
 
 SCENARIOS: Final[Mapping[str, Text]] = {
     **{f"group.{name}": Text(*texts) for name, texts in _GROUPS.items()},

@@ -1,4 +1,4 @@
-"""A text in every language that there is."""
+"""A text in every language."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def measure(text: str) -> int:
 
 
 def _join_marks(pieces: list[str]) -> list[str]:
-    """Return the pieces with marks at those beside which they have to be."""
+    """Return the pieces, with punctuation attached to the pieces that it belongs to."""
     joined: list[str] = []
     for piece in pieces:
         if joined and (piece in _NEVER_FIRST or joined[-1][-1] in _NEVER_LAST):

@@ -29,7 +29,7 @@ def explain_reason(reason: FailureReason, facts: Mapping[str, str], language: La
 
 
 def write_remedy(reason: FailureReason, facts: Mapping[str, str], language: Language) -> str:
-    """Return what to change; first the page's name, where that is wrong."""
+    """Return what to change; first the page's name, if that is wrong."""
     remedy = reason.remedy(facts)
     if language == "en":
         return remedy

@@ -385,7 +385,7 @@ def test_under_another_name_a_chinese_browser_is_told_the_right_one_in_chinese(d
 def test_under_another_name_the_page_is_not_served(demo: Demo, host: str, path: str) -> None:
     assert ask(demo, "GET", path, Host=host) == (
         403,
-        f"This demo answers at {demo.origins.page}/ only: open it under that name.\n",
+        f"This demo answers only at {demo.origins.page}/: open it under that name.\n",
     )
 
 

@@ -1,4 +1,4 @@
-"""A program that follows the advice of error messages to the letter, as a person does who trusts them."""
+"""A program that follows the advice of error messages to the letter, like a person who trusts them."""
 
 from __future__ import annotations
 

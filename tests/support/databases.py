@@ -1,4 +1,4 @@
-"""Real databases, each started for a test on a free port or in a folder of its own, killed and started again.
+"""Real databases, each started for a test on a free port or in a separate folder, killed and started again.
 
 A test changes who is allowed with `add` and `remove`, past the app that it tests.
 """

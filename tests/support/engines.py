@@ -1,11 +1,11 @@
 """Real browsers, headless, with a fresh profile, on one page: `with open_page("firefox", url): ...`.
 
-The page drives itself: it runs its cases and posts what happened to its own origin, so that one URL is all the driving
-there is. `chromium_driver()` gives a WebDriver instead, whose console can be read.
+The page drives itself: it runs its cases and posts the outcomes to its own origin, so opening one URL is all it takes.
+`chromium_driver()` gives a WebDriver instead, whose console can be read.
 
-Chromium and Firefox have a headless mode; WebKitGTK gets an X server of its own. Every process that a browser starts is
-killed with it. What the page writes to the console is in the file that `open_page` yields for Firefox (`console` calls
-alone) and WebKit (all of it), not for Chromium.
+Chromium and Firefox have a headless mode; WebKitGTK gets a separate X server. Every process that a browser starts is
+killed with it. What the page writes to the console is in the file that `open_page` yields for Firefox (only
+`console` calls) and WebKit (all of it), not for Chromium.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Run the manual's examples, each as what it is: Python, a session, an HTTP exchange, a configuration file."""
+"""Run the manual's examples, each by its kind: Python, a session, an HTTP exchange, a configuration file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Flask app that a real browser calls: two sites are its pages, and may do different things."""
+"""The Flask app that a real browser calls: its pages are on two sites, and may do different things."""
 
 from __future__ import annotations
 

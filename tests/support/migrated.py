@@ -1,4 +1,4 @@
-"""Source code before and after `cors-wsgi migrate`, run as an app, and asked through the model of a browser."""
+"""Source code before and after `cors-wsgi migrate`, run as an app, and queried with the model of a browser."""
 
 from __future__ import annotations
 

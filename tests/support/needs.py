@@ -1,4 +1,4 @@
-"""What a test needs of the machine: missing at a newcomer's it skips, in the project's own check it fails."""
+"""What a test needs from the machine: if it is missing, the test skips for newcomers, and fails in the project's CI."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real reverse proxies on loopback ports, with the configuration under test, and all that they write in one folder."""
+"""Real reverse proxies on loopback ports, with the configuration under test, writing everything into one folder."""
 
 from __future__ import annotations
 

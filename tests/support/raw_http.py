@@ -1,4 +1,4 @@
-"""HTTP/1.1 over a socket: a client that sends what it is told, and an app that answers what it is told."""
+"""HTTP/1.1 over a socket: a client that sends exactly the given bytes, and an app that answers as given."""
 
 from __future__ import annotations
 

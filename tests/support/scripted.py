@@ -1,4 +1,4 @@
-"""A WSGI app that answers as it is told, for tests of the browser side."""
+"""A WSGI app with scripted answers, for tests of the browser side."""
 
 from __future__ import annotations
 

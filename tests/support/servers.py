@@ -1,6 +1,6 @@
 """Real WSGI servers, each started as its users start it, on a free loopback port, and killed with all its children.
 
-What a server wrote is printed when it ends, so that it stands beside a failed test.
+A server's output is printed when it ends, so it appears next to a failed test.
 """
 
 from __future__ import annotations

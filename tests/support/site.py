@@ -1,4 +1,4 @@
-"""Flask apps for tests: watched by `wsgiref.validate` on both sides, compared with their twins without CORS."""
+"""Flask apps for tests: checked by `wsgiref.validate` on both sides, compared with their twins without CORS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one way in which tests call a WSGI app: watched by `wsgiref.validate` on both sides, and closed."""
+"""The only way in which tests call a WSGI app: checked by `wsgiref.validate` on both sides, and closed."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Tools that take longer than a test may, a package each; CONTRIBUTING.md lists their commands."""
+"""Tools that take longer than a test may, one package each; CONTRIBUTING.md lists their commands."""

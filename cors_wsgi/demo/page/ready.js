@@ -1,4 +1,4 @@
-// What the server had ready: the scenarios, and every text in the language of the page.
+// What the server prepared: the scenarios, and every text in the language of the page.
 
 const { lang } = document.documentElement;
 

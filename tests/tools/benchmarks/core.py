@@ -1,7 +1,7 @@
 """What the middleware costs: `python tests/tools/benchmarks/core.py` prints the tables of docs/performance.md.
 
-For each request: a bare app, the floor (floor.py), and ours, in one process and in turns. What counts is the overhead,
-what a middleware adds to the bare app, and the ratio of ours to the floor's.
+For each request: a bare app, the floor (floor.py), and ours, in one process and in turns. What counts is the overhead
+that a middleware adds to the bare app, and the ratio of ours to the floor's.
 """
 
 from __future__ import annotations

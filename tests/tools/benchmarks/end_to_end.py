@@ -1,8 +1,8 @@
 """Requests per second and latency behind gunicorn: `cd tests && python -m tools.benchmarks.end_to_end`.
 
-Each layer is served by a gunicorn of its own, with one worker on one core; wrk asks from another core, so that the two
-do not wait for one another. All layers take turns in every round, in another order each time, and a layer is compared
-with the bare app of the same round. What is shown are medians over the rounds, and the quartiles around them.
+Each layer is served by a separate gunicorn, with one worker on one core; wrk runs on another core, so that the two do
+not wait for each other. All layers take turns in every round, in another order each time, and a layer is compared with
+the bare app of the same round. The tables show medians over the rounds, and the quartiles around them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the Flask extension costs beside flask-cors: `python tests/tools/benchmarks/extension.py` prints the tables.
+"""What the Flask extension costs compared with flask-cors: `python tests/tools/benchmarks/extension.py`.
 
 For each case: a bare Flask app, the same with flask-cors (the newest that is installed), and with ours, in one process
 and in turns. What counts is the overhead over the bare app; a preflight does not reach a bare app's view, and is

@@ -1,7 +1,7 @@
-"""What first requests cost in Flask, and what used to be dear: `python tests/tools/benchmarks/first_requests.py`.
+"""What first requests cost in Flask, and what used to be slow: `python tests/tools/benchmarks/first_requests.py`.
 
 First requests are measured once each, on a fresh app, in milliseconds of processor time and KiB that stay allocated;
-what is repeated is measured in turns in one process, as a ratio.
+repeated requests are measured in turns in one process, as a ratio.
 """
 
 from __future__ import annotations

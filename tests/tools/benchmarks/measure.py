@@ -1,7 +1,7 @@
-"""How the benchmarks measure: side by side in one run, interleaved, medians; and instructions, which do not waver.
+"""How the benchmarks measure: side by side in one run, interleaved, with medians; and by counting instructions.
 
-A figure of time means little on a noisy machine, a ratio of two things measured in turns in one process means more, and
-a count of instructions is the same in every run.
+A time means little on a noisy machine, a ratio of two things measured in turns in one process means more, and a count
+of instructions is the same in every run.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What it costs to start: `cd tests && python -m tools.benchmarks.startup`.
 
-Each row is a Python process of its own, several times, in turns with the others; what is shown are medians. Time is
-without the interpreter's own start, and without making the texts of origins. Memory is the growth of the largest
-resident set over that of an interpreter that does nothing, the texts of origins included, read where Linux says it.
+Each row is a separate Python process, run several times in turns with the others; the table shows medians. Time is
+without the interpreter's own start, and without creating the origins' strings. Memory is the growth of the peak
+resident set over that of an idle interpreter, the origins' strings included, as Linux reports it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The benchmarks run, and their tables have every row; how fast anything is, no test says."""
+"""The benchmarks run, and their tables have every row; the tests say nothing about speed."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Servers that somebody else configured: what `check` and `audit` say of them, and what a browser does."""
+"""Servers that somebody else configured: what `check` and `audit` say about them, and what a browser does."""

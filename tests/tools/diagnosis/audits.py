@@ -1,4 +1,4 @@
-"""What `audit` says of a case, and whether it says what it has to."""
+"""What `audit` says about a case, and whether it says what it must."""
 
 from __future__ import annotations
 

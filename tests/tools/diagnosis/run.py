@@ -1,4 +1,4 @@
-"""One case from the fault to the remedy: what `check` says first, and what a browser makes of its remedy."""
+"""One case from the fault to the remedy: what `check` says first, and what a browser does after its remedy."""
 
 from __future__ import annotations
 

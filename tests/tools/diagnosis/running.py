@@ -1,4 +1,4 @@
-"""Starting the servers, each with a case's configuration, on free loopback ports, in a folder of its own."""
+"""Start the servers, each with a case's configuration, on free loopback ports, in a separate folder."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What each proxy answers with an exported policy, beside what the middleware answers."""
+"""What each proxy answers with an exported policy, compared with what the middleware answers."""

@@ -1,4 +1,4 @@
-"""What is compared: status, CORS headers, Vary, and whether the app ran; of a proxy, and of the middleware."""
+"""What is compared between a proxy and the middleware: status, CORS headers, Vary, and whether the app ran."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ask a proxy and the middleware the same, and return where they differ."""
+"""Send a proxy and the middleware the same requests, and return where they differ."""
 
 from __future__ import annotations
 

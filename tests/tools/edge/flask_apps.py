@@ -1,4 +1,4 @@
-"""Flask apps to export, each made twice: with the extension, and bare, as what stands behind the proxy."""
+"""Flask apps to export, each created twice: with the extension, and bare, to run behind the proxy."""
 
 from __future__ import annotations
 

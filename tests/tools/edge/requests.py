@@ -1,4 +1,4 @@
-"""Requests to ask of a policy: those that browsers send, look-alikes of what is allowed, and what attackers try."""
+"""Requests to try on a policy: those that browsers send, look-alikes of what is allowed, and what attackers try."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Record what browsers' consoles print of each failure: `python -m tools.engines.consoles [--engine chromium]`.
+"""Record what browsers' consoles print for each failure: `python -m tools.engines.consoles [--engine chromium]`.
 
 Writes `engines/data/console-<engine>.json`: the browser's version, and for each case of `failures.py` the messages,
 with `{page}`, `{api}`, `{api2}` and `{nobody}` for the origins of that run, `{api-host}` for host and port alone.

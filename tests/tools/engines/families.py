@@ -1,4 +1,4 @@
-"""Cases of one request: what scripts may ask and servers may answer, a family for each part of the protocol."""
+"""Cases of one request: what scripts may request and servers may answer, a family for each part of the protocol."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases, made at random and the same for the same seed; each family asks about one part of the protocol."""
+"""Random cases, the same for the same seed; each family tests one part of the protocol."""
 
 from __future__ import annotations
 

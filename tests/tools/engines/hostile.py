@@ -1,4 +1,4 @@
-"""Record what browsers make of answers that are odd or wrong as HTTP: `python -m tools.engines.hostile`.
+"""Record how browsers read answers that are odd or invalid HTTP: `python -m tools.engines.hostile`.
 
 Writes `engines/data/hostile.json`: for each answer of `ANSWERS` and each browser, what a script of another origin got
 of it (status, words, headers, body; a body that broke off is null), or `failed`.

@@ -1,4 +1,4 @@
-"""Play a case to the model of the browser, which talks to apps that answer what the recording server was told."""
+"""Play a case to the model of the browser, which talks to apps that answer as the recording server does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a script may ask: methods, headers, bodies and options, drawn at random."""
+"""What a script may request: methods, headers, bodies and options, drawn at random."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run cases in a real browser, and bring what it did into the form in which it is compared."""
+"""Run cases in a real browser, and convert what it did into the form that is compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words that the model prints are the words that real consoles printed."""
+"""The messages that the model prints are those that real consoles printed."""
 
 from __future__ import annotations
 

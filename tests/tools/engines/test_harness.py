@@ -1,4 +1,4 @@
-"""The comparison itself: that it can fail, and that both sides are told the same."""
+"""The comparison itself: that it can fail, and that both sides get the same input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What browsers make of odd answers: the installed ones do what was recorded, to which the model is held elsewhere."""
+"""How browsers read odd answers: the installed ones do what was recorded; other tests compare the model with that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Browsers start on a page, and nothing of them stays."""
+"""Browsers start on a page, and leave nothing behind."""
 
 from __future__ import annotations
 

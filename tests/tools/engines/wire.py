@@ -1,4 +1,4 @@
-"""A request on the wire in the form in which a browser's and the model's are compared."""
+"""A request on the wire, in the form in which a browser's and the model's requests are compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Threads that ask with origins that nobody has, and with some that are allowed, all of it checked."""
+"""Threads that try origins that nobody has, and some that are allowed, and check every answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A short flood: what is allowed stays allowed and unasked, and no more is kept than was said."""
+"""A short flood: allowed origins stay allowed without a look-up, and no more than the limit is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Naive twins of the parsers: slow and obviously right, written without a look at the ones under test."""
+"""Naive twins of the parsers: slow and obviously right, written without looking at the ones under test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The targets: what each one feeds, and what must hold."""
+"""The targets: what each one feeds with input, and what must hold."""
 
 from __future__ import annotations
 

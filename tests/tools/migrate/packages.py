@@ -1,4 +1,4 @@
-"""The packages that are migrated, and how those that run on any machine are run."""
+"""The packages to migrate, and how to run those that run on any machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Downloading sdists, migrating them, and asking the apps that run before and after."""
+"""Download sdists, migrate them, and query the apps that run, before and after."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of the manual: what becomes of the ways in which public code calls Flask-CORS."""
+"""The manual's table of the ways in which public code calls Flask-CORS, and the results of migrating them."""
 
 from __future__ import annotations
 

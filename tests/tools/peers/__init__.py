@@ -1,1 +1,1 @@
-"""The same API behind every CORS layer that Python's users know, asked the same questions: `python -m tools.peers`."""
+"""The same API behind every CORS layer that Python users know, with the same probes: `python -m tools.peers`."""

@@ -1,4 +1,4 @@
-"""Asking a running peer over HTTP, one header at a time."""
+"""Query a running peer over HTTP, one header at a time."""
 
 from __future__ import annotations
 

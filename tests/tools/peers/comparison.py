@@ -1,4 +1,4 @@
-"""The comparison: every probe for every peer, found by asking it."""
+"""The comparison: every probe for every peer, answered by the running peer."""
 
 from __future__ import annotations
 

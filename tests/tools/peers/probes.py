@@ -1,4 +1,4 @@
-"""The rows of the comparison: each is a promise, a setup under which it is asked for, and the asking."""
+"""The rows of the comparison: each is a promise, a setup to test it with, and the test."""
 
 from __future__ import annotations
 

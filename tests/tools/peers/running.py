@@ -1,4 +1,4 @@
-"""Starting a peer with a setup, on a free loopback port, in a process of its own."""
+"""Start a peer with a setup, on a free loopback port, in a separate process."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Serve one peer with one setup: `python -m tools.peers.serve ADAPTER SETUP PORT`.
 
-Exit status 3: the peer does not start with that, and says why; 4: its documentation has no way to say it.
+Exit status 3: the peer does not start with that, and says why; 4: it is not supported, according to its documentation.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a peer is told to do: policies, each as a user of it would want it."""
+"""What the peers are configured to do: policies, each as a user would want it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The app that the soak serves: it names, in every answer, the policy generation that the worker has in force."""
+"""The app that the soak serves: every answer names the policy generation that is in force in the worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one answer of the soak may look like: it follows the one or the other generation, wholly."""
+"""What an answer in the soak may look like: it follows one generation of the policy or another, entirely."""
 
 from __future__ import annotations
 

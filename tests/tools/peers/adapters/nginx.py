@@ -1,4 +1,4 @@
-"""nginx with headers of its own, as its documentation and most answers on the web write them."""
+"""nginx with its own headers, as its documentation and most answers on the web write them."""
 
 from __future__ import annotations
 
