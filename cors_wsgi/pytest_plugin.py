@@ -63,11 +63,11 @@ def cors_browser(cors_app: WSGIApplication, cors_url: str, cors_engine: str) -> 
 
 @pytest.fixture
 def cors_audit(cors_app: WSGIApplication, cors_url: str) -> Callable[..., Report]:
-    """Ask the app under test what its policy really is, and fail the test with a report of what is wrong.
+    """Find out what the policy of the app under test really is, and fail the test with a report of what is wrong.
 
     It is called with a path; `fail_on` is the severity that fails (`medium`, or `info`, `low`, `high`, `critical`), and
-    all else goes to `cors_wsgi.audit.audit_app`: `origin`, `method`, `headers`. It returns the report. An audit that
-    could not be concluded fails, too: an app that answers 404 or 401 was not asked.
+    all else goes to `cors_wsgi.audit.audit_app`: `origin`, `method`, `headers`. It returns the report. An audit that is
+    not conclusive fails, too: an app that answers 404 or 401 does not show what pages normally get.
     """
 
     def audit(path: str = "/", *, fail_on: str = "medium", **options: Any) -> Report:

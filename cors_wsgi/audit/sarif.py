@@ -1,4 +1,4 @@
-"""A report as SARIF 2.1.0, which code hosts show beside other findings.
+"""A report as SARIF 2.1.0, which code hosts show next to other findings.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
@@ -26,11 +26,11 @@ _SCORES: Final = {
     Severity.LOW: "2.0",
     Severity.INFO: "0.0",
 }
-"""Numbers by which GitHub sorts findings of security: critical from 9.0 on, high from 7.0, medium from 4.0."""
+"""Numbers by which GitHub sorts security findings: critical from 9.0, high from 7.0, medium from 4.0."""
 
 
 def to_sarif(report: Report) -> dict[str, Any]:
-    """Return a report as data that JSON can say; the server's URL stands where a file would.
+    """Return a report as data for JSON, with the server's URL in place of a file's.
 
     Args:
         report: of an audit.

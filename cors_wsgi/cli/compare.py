@@ -165,8 +165,7 @@ def _note(result: Comparison, skipped: int) -> Iterator[str]:
     if result.callables:
         names = ", ".join(result.callables)
         yield (
-            f"These rules are functions, which name no origins to ask with: {names}. Name some with --origin or "
-            "--decisions."
+            f"These rules are functions, which name no origins to try: {names}. Name some with --origin or --decisions."
         )
     for name, paths in result.raised.items():
         shown = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")

@@ -51,9 +51,7 @@ def find_refusals(edge: Edge, setting: Setting) -> list[Refusal]:
 
 def write(edge: Edge, setting: Setting) -> list[Piece]:
     """Return the pieces of the configuration."""
-    snippets = Piece(
-        "At the top, after the global options and outside of any site", tuple(_write_snippets(edge, setting))
-    )
+    snippets = Piece("At the top, after the global options and outside any site", tuple(_write_snippets(edge, setting)))
     return [snippets, Piece("Inside the site", tuple(_write_site(edge)))]
 
 

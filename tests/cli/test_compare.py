@@ -167,7 +167,7 @@ def test_json_is_a_list_and_what_was_not_asked_is_on_the_other_stream() -> None:
     ]
     asked, callables = shown.stderr.splitlines()
     assert asked.startswith("cors-wsgi compare: Each side was asked ")
-    assert "functions, which name no origins to ask with: is_tenant." in callables
+    assert "functions, which name no origins to try: is_tenant." in callables
 
 
 @pytest.mark.usefixtures("sides")

@@ -1,6 +1,6 @@
 """Habits of ours that a native reader has to translate back: a regular expression, and what to write instead.
 
-Proselint's own checks run beside them, but for those about typography, which is the manual's own.
+Proselint's checks run as well, except for those about typography, for which the manual has its own rules.
 """
 
 from __future__ import annotations
@@ -35,6 +35,15 @@ HABITS: Final = {
     r"\btaken for\b": "treated as",
     r"\bheld against\b": "compared with",
     r"\bat midnight\b": "when it breaks",
+    r"\b(?:in|out)side of\b": "inside; outside",
+    r"\bbelongs? into\b": "belongs in",
+    r"\bto ask with\b": "to try; to send",
+    r"\bfor want of\b": "because it lacks",
+    r"\b(?:know|knew|say|said|learn|think)s? nothing of\b": "nothing about",
+    r"\b(?:come|came|go|goe|went)s? along\b": "is sent",
+    r"\b(?:keeps? back|kept back|keeps? (?:a|the|every|its) \w+ back)\b": "hold back",
+    r"\bone (?:byte|character) a (?:byte|character)\b": "one byte per character",
+    r"\bthat JSON can say\b": "as data for JSON",
 }
 
 PROSELINT: Final = {
