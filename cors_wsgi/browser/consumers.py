@@ -66,11 +66,11 @@ def find_fault(kind: str, request: Request, response: WireResponse, engine: Engi
     wrong = Failure(FailureReason.WRONG_TYPE, facts)
     if kind == "preload":
         return _find_preload_fault(request, response, given, engine, wrong)
-    if _is_blocked_by_nosniff(request, response, given):
-        return Fault(wrong, is_network_error=True)
     if kind == "modulepreload":
         is_wrong = given not in JAVASCRIPT_TYPES and engine.checks_modulepreload_type
         return Fault(wrong, is_network_error=True) if is_wrong else _find_bad_status(response)
+    if _is_blocked_by_nosniff(request, response, given):
+        return Fault(wrong, is_network_error=True)
     fault = _find_bad_status(response) if kind not in ("img", "mask") else None
     if fault is not None:
         return fault

@@ -106,7 +106,9 @@ class Engine:
         False,
         webkit=True,
     )
-    rewrites_range: bool = _row("the Range of a GET is sent in its shortest spelling", False, chromium=True)
+    rewrites_range: bool = _row(
+        "the Range of a GET is sent in its shortest spelling, unless the cache mode is no-store", False, chromium=True
+    )
     requires_body_for_listener: bool = _row(
         "a listener on XMLHttpRequest.upload forces a preflight only if there is a body", False, chromium=True
     )
@@ -157,7 +159,7 @@ class Engine:
     )
     rewrites_charset_of_params: Literal["never", "as of text", "every one"] = _row(
         "the charset in the author's Content-Type of an XMLHttpRequest with URLSearchParams stays; becomes UTF-8 "
-        "as that of text does; or every charset in it does, in place",
+        "as that of text does; or every charset in it does, in place, if its first word has a slash in it",
         "never",
         chromium="as of text",
         firefox="every one",
@@ -498,7 +500,9 @@ class Engine:
     )
     checks_worker_type: bool = _row("a worker's script must have the type of a script", True, chromium=False)
     checks_modulepreload_type: bool = _row(
-        "the preload of a module fires error if its type is not that of a script", True, webkit=False
+        "the preload of a module fires error if its type is not that of a script, above all with nosniff",
+        True,
+        webkit=False,
     )
     loads_any_style: bool = _row(
         "a style sheet of another type than text/css fires load, though it is not applied", False, chromium=True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Literal
 
 from ..fetch import SAFELISTED_METHODS
 from .cache import CacheKey, parse_max_age
@@ -12,11 +12,8 @@ from .exchange import WireRequest, WireResponse
 from .headers import Header, remove_headers
 from .network import Agent, Network
 from .redirects import RedirectQuirks
-from .requests import Cache, Request
-from .wire_headers import USER_AGENT, make_metadata_headers
-
-_CONDITIONAL: Final = frozenset({"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"})
-"""Lower-cased names that make `default` the cache mode `no-store` (step 8.17 of `#http-network-or-cache-fetch`)."""
+from .requests import Request
+from .wire_headers import USER_AGENT, find_cache_mode, make_metadata_headers
 
 
 class Preflights:
@@ -176,7 +173,7 @@ class Preflights:
             include: whether the request's credentials mode is `include`.
         """
         request = self._request
-        if not self._engine.keeps_in_no_store and self._find_cache_mode() == "no-store":
+        if not self._engine.keeps_in_no_store and find_cache_mode(self._request, self._engine) == "no-store":
             return
         if request.is_tainted and not self._engine.keeps_for_redirected:
             return

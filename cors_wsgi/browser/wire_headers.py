@@ -9,7 +9,7 @@ from .cookies import Cookies
 from .engines import Engine
 from .headers import Header, has_header
 from .origins import is_same_site, is_trustworthy
-from .requests import Request
+from .requests import Cache, Request
 from .safelist import shorten_range
 from .urls import URL
 
@@ -44,6 +44,18 @@ _SINGLETONS: Final = frozenset(
 _EMPTY_COUNTS: Final = frozenset({"access-control-allow-origin", "content-length", "location"})
 
 
+_CONDITIONAL: Final = frozenset({"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"})
+"""Lower-cased names that make `default` the cache mode `no-store` (step 8.17 of `#http-network-or-cache-fetch`)."""
+
+
+def find_cache_mode(request: Request, engine: Engine) -> Cache:
+    """Return the cache mode of a request, which for some engines changes with its headers."""
+    if request.cache == "default" and request.api in engine.conditional_apis:
+        is_conditional = any(name.lower() in _CONDITIONAL for name, _ in request.headers)
+        return "no-store" if is_conditional else request.cache
+    return request.cache
+
+
 def make_wire_headers(request: Request, engine: Engine, cookies: Cookies, authentication: str | None) -> list[Header]:
     """Return the request's headers with those that the browser adds (step 8 of `#http-network-or-cache-fetch`).
 
@@ -53,7 +65,8 @@ def make_wire_headers(request: Request, engine: Engine, cookies: Cookies, authen
         cookies: of all origins.
         authentication: the value of Authorization that is stored for the request, or None.
     """
-    headers = change_sent(list(request.headers), request.method, engine, has_body=request.body is not None)
+    is_cached = request.method == "GET" and find_cache_mode(request, engine) != "no-store"
+    headers = change_sent(list(request.headers), engine, has_body=request.body is not None, is_cached=is_cached)
     if not has_header(headers, "accept-language"):
         headers.insert(1, ACCEPT_LANGUAGE)
     if request.body is not None or request.method in ("POST", "PUT"):
@@ -144,18 +157,18 @@ def _name_site(request: Request, url: URL) -> str:
     return "same-site" if is_same_site(request.origin, url) else "cross-site"
 
 
-def change_sent(headers: list[Header], method: str, engine: Engine, *, has_body: bool) -> list[Header]:
+def change_sent(headers: list[Header], engine: Engine, *, has_body: bool, is_cached: bool) -> list[Header]:
     """Return a request's own headers as the engine sends them.
 
     Args:
         headers: those of the script, before the browser adds any.
-        method: of the request.
         engine: whose rules.
         has_body: whether there is a body.
+        is_cached: whether the HTTP cache may answer.
     """
     if engine.folds_lines:
         headers = _fold_lines(headers, has_body)
-    if engine.rewrites_range and method == "GET" and sum(name.lower() == "range" for name, _ in headers) == 1:
+    if engine.rewrites_range and is_cached and sum(name.lower() == "range" for name, _ in headers) == 1:
         headers = [(n, shorten_range(v) if n.lower() == "range" else v) for n, v in headers]
     if engine.sends_values_as_utf8:
         headers = [(n, v if v.isascii() else v.encode("utf-8").decode("latin-1")) for n, v in headers]

@@ -18,6 +18,9 @@ _CHARSET = re.compile(r"(?<=[\x00-\x20;])(charset[\x00-\x20]*=[\x00-\x20\"']*)([
 _EVERY_CHARSET = re.compile(r"(;[ \t]*charset=)('?)((?:\"[^\"]*\"|[^;'])*)('?)", re.IGNORECASE)
 """`;charset=utf-16`, with quotes that stay or go; the third group is replaced."""
 
+_WITH_SLASH = re.compile(r"[^ \t;]*/")
+"""`a/b`, `/` and whatever else has a slash in its first word."""
+
 
 def complete_xhr_request(
     request: Request,

@@ -20,8 +20,8 @@ NAMES = tuple(ENGINES)
 )
 def test_firefox_folds_lines_one_by_one(values: list[str], expected: str) -> None:
     headers = [("X-A", value) for value in values]
-    assert change_sent(headers, "GET", ENGINES["firefox"], has_body=False) == [("X-A", expected)]
-    assert change_sent(headers, "GET", ENGINES["standard"], has_body=False) == headers
+    assert change_sent(headers, ENGINES["firefox"], has_body=False, is_cached=True) == [("X-A", expected)]
+    assert change_sent(headers, ENGINES["standard"], has_body=False, is_cached=True) == headers
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_firefox_folds_lines_one_by_one(values: list[str], expected: str) -> Non
 )
 def test_firefox_sends_one_line_of_what_is_no_list(name: str, has_body: bool, expected: str) -> None:
     headers = [(name, "1"), (name.lower(), "2")]
-    assert change_sent(headers, "GET", ENGINES["firefox"], has_body=has_body) == [(name, expected)]
+    assert change_sent(headers, ENGINES["firefox"], has_body=has_body, is_cached=True) == [(name, expected)]
 
 
 def test_firefox_passes_over_empty_lines_of_responses() -> None:
@@ -66,9 +66,32 @@ def test_webkit_takes_header_bytes_for_utf8() -> None:
 
 def test_chromium_leaves_several_ranges_alone() -> None:
     headers = [("Range", "bytes= 0-1"), ("range", "bytes= 2-3")]
-    assert change_sent(headers, "GET", ENGINES["chromium"], has_body=False) == headers
-    assert change_sent(headers[:1], "GET", ENGINES["chromium"], has_body=False) == [("Range", "bytes=0-1")]
-    assert change_sent(headers[:1], "HEAD", ENGINES["chromium"], has_body=False) == headers[:1]
+    chromium = ENGINES["chromium"]
+    assert change_sent(headers, chromium, has_body=False, is_cached=True) == headers
+    assert change_sent(headers[:1], chromium, has_body=False, is_cached=True) == [("Range", "bytes=0-1")]
+    assert change_sent(headers[:1], chromium, has_body=False, is_cached=False) == headers[:1]
+
+
+@pytest.mark.parametrize(
+    ("options", "sent"),
+    [
+        ({}, "bytes=0-1"),
+        ({"cache": "reload"}, "bytes=0-1"),
+        ({"method": "HEAD"}, "bytes=00-01"),
+        ({"cache": "no-store"}, "bytes=00-01"),
+        ({"headers": {"If-Match": "x"}}, "bytes=00-01"),
+    ],
+)
+def test_chromium_rewrites_a_range_on_its_way_through_the_cache(options: dict[str, Any], sent: str) -> None:
+    options = {**options, "headers": {**options.get("headers", {}), "Range": "bytes=00-01"}}
+    seen = {}
+    for name in NAMES:
+        browser = Browser(
+            answering(headers=[*SHARED, ("Access-Control-Allow-Headers", "if-match,range")]), API, engine=name
+        )
+        browser.open(PAGE).fetch("/", **options)
+        seen[name] = last(browser).sent("Range")
+    assert seen == {**dict.fromkeys(NAMES, "bytes=00-01"), "chromium": sent}
 
 
 def outcome(engine: str, **options: Any) -> str:
@@ -237,6 +260,24 @@ def test_webkit_names_the_type_of_a_form_that_a_get_does_not_send() -> None:
         seen[name] = last(browser).sent("Content-Type")
     form = "application/x-www-form-urlencoded;charset=UTF-8"
     assert seen == {"standard": None, "chromium": None, "firefox": None, "webkit": form}
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("a/b;charset=x", "a/b;charset=UTF-8"),
+        ("a,b/c/d;charset=x", "a,b/c/d;charset=UTF-8"),
+        ("/;charset=x;charset=y", "/;charset=UTF-8;charset=UTF-8"),
+        ("a/b c;charset=x", "a/b c;charset=UTF-8"),
+        ("a b/c;charset=x", "a b/c;charset=x"),
+        ("ab;charset=x/y", "ab;charset=x/y"),
+        (";charset=x", ";charset=x"),
+    ],
+)
+def test_firefox_replaces_the_charsets_of_what_begins_with_a_slash_in_a_word(given: str, sent: str) -> None:
+    browser = Browser(answering(), API, engine="firefox")
+    browser.open(API).xhr("/", method="POST", form={"a": "b"}, headers={"Content-Type": given})
+    assert last(browser).sent("Content-Type") == sent
 
 
 def test_firefox_judges_the_type_that_the_author_gave() -> None:

@@ -1,15 +1,23 @@
 """Cases that are run one by one, each when the one before is over; `rows.py` records them.
 
+`python -m tools.engines.apart --runs 20` runs them again and again, and lists those that differ from run to run.
+
 WebKitGTK has the Sec-Fetch headers of another request in some that are made at the same time; requests with keepalive
 have 64 KiB together; and a browser remembers a user name and password for an origin.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 from collections.abc import Iterator
 from typing import Final
 
+from support.engines import ENGINES as BROWSERS
+from support.engines import version_of
+
 from .cases import SHARED, Answer, Body, Case, Hop, Step
+from .run import run_cases
 
 _ALLOWED: Final[Answer] = {
     "status": 204,
@@ -125,3 +133,36 @@ def list_apart(engine: str) -> list[Case]:
         for name, steps in APART.items()
         if engine not in PROMPTING.get(name, ())
     ]
+
+
+def run_again(engine: str, runs: int) -> list[str]:
+    """Run all cases several times, and return those in which a browser did not do the same every time."""
+    cases = list_apart(engine)
+    seen: dict[str, set[str]] = {case["id"]: set() for case in cases}
+    for _ in range(runs):
+        recording = run_cases(engine, cases, is_apart=True)
+        for name, observed in recording.observed.items():
+            text = json.dumps(observed, sort_keys=True)
+            for server, origin in recording.origins.items():  # whose ports differ
+                text = text.replace(origin.removeprefix("http://"), server)
+            seen[name].add(text)
+    return [name for name, texts in seen.items() if len(texts) > 1]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.engines.apart", description=__doc__)
+    parser.add_argument("--engine", choices=BROWSERS, action="append", help="which browser; all three by default")
+    parser.add_argument("--runs", type=int, default=20, help="how often")
+    arguments = parser.parse_args()
+    found = 0
+    for engine in arguments.engine or BROWSERS:
+        differing = run_again(engine, arguments.runs)
+        found += len(differing)
+        print(
+            f"{version_of(engine)}: {len(list_apart(engine))} cases, {arguments.runs} runs, not the same: {differing}"
+        )
+    return int(found > 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

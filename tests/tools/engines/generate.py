@@ -58,11 +58,10 @@ def generate_case(family: str, seed: int, number: int) -> Case:
     """Return the case with the id `family-seed-number`."""
     name = f"{family}-{seed}-{number}"
     draw = Draw(name)
-    return {
-        "id": name,
-        "opaque": draw.chance(0.07) and family not in ("element", "cookie-syntax"),
-        "steps": FAMILIES[family][0](draw),
-    }
+    opaque = draw.chance(0.07) and family not in ("element", "cookie-syntax")
+    steps = FAMILIES[family][0](draw)
+    is_of_a_site = family in ("cookie", "mode") and any(step["target"] != "api" for step in steps)
+    return {"id": name, "opaque": opaque and not is_of_a_site, "steps": steps}
 
 
 def generate_cases(seed: int, count: int, families: Sequence[str] = tuple(FAMILIES)) -> Iterator[Case]:

@@ -18,8 +18,9 @@ NOT_GENERATED: Final = {
         "Firefox counts the lines only where the name is written as usual"
     ),
     "a form feed in the name of a forbidden method": "WebKit takes it for white space at the end of the method's name",
-    "elements of a sandboxed frame": (
-        "Chromium and Firefox send Origin: null to the site that the frame is of, and no Origin to others, without CORS"
+    "requests of a sandboxed frame without CORS, and its cookies": (
+        "the model does not know the site that the frame is of: Chromium and Firefox send Origin: null there, and none"
+        " to other sites; WebKit sends cookies with SameSite there"
     ),
     "a 401 to a request with credentials": "browsers ask their user for a password",
 }
@@ -50,7 +51,6 @@ MASKED: Final = {
 NOT_MODELLED: Final = {
     "redirect-4-1513": "Firefox: an XMLHttpRequest whose only unsafe header came with its body asks for it after a 303",
     "redirect-3-3637": "Firefox: and so it does for the author's own headers alone, at every later redirect",
-    "cookie-40-1877": "WebKit: a sandboxed frame sends cookies with SameSite=Lax to the site that it is of",
     "redirect-34-412": "WebKit: a User-Agent that is no UTF-8 is lost where a redirect makes a POST a GET",
 }
 """Compared, and different: what is known of it, by a case that shows it."""

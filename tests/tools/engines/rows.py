@@ -82,6 +82,20 @@ _MANY: Final[Headers] = [
 """More than 1024 bytes that one browser safelists, one by one."""
 
 
+_NOSNIFF: Final[Headers] = [("Content-Type", "text/html"), ("X-Content-Type-Options", "nosniff")]
+
+
+def _get_range(api: str = "fetch", **options: Any) -> Step:
+    step: Any = {"api": api, "method": "GET", "target": "api", "headers": [("Range", "bytes=00-01")], **options}
+    found: Step = step
+    return found
+
+
+def _post_params(content_type: str) -> Step:
+    body: Body = {"kind": "urlsearchparams", "value": "a=b"}
+    return {**_post("xhr", body, headers=[("Content-Type", content_type)]), "target": "page"}
+
+
 RARE: Final[dict[str, list[Step]]] = {
     "rare-1": [_redirected(), _redirected()],
     "rare-2": [_preload("page", ("Content-Type", "text/html"))],
@@ -101,8 +115,23 @@ RARE: Final[dict[str, list[Step]]] = {
             "hops": {"0": {"actual": {"status": 302, "headers": [*_OPEN, ("Location", "/c/{id}/1?\xe9")], "body": ""}}},
         }
     ],
+    "rare-10": [
+        {
+            "api": "modulepreload",
+            "method": "GET",
+            "target": "page",
+            "hops": {"0": {"actual": {"status": 200, "headers": _NOSNIFF, "body": "x"}}},
+        }
+    ],
+    "rare-11": [_get_range(cache="no-store"), _get_range(cache="reload")],
+    "rare-12": [_get_range(api="xhr"), _get_range(api="xhr", headers=[("Range", "bytes=00-01"), ("If-Match", "x")])],
+    "rare-13": [
+        _post_params("te,xt/plain/x;charset=x"),
+        _post_params("t xt/plain;charset=x"),
+        _post_params("/;charset=x"),
+    ],
 }
-"""Cases for rows that hardly any draw needs."""
+"""Cases for rows that hardly any draw needs, and for parts of rows that it took many draws to find."""
 
 
 class Kept(Recording):
