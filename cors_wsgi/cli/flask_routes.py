@@ -61,6 +61,10 @@ def describe_flask(state: ExtensionState, called: str) -> tuple[Edge, list[Refus
     otherwise = asker.decide_unrouted(policies.scopes.all[-1])
     resources = [path for scope in policies.scopes.all for path in asker.describe_scope(scope)]
     rules += sort_rules(resources)
+    first: dict[tuple[PathKind, str], PathRule] = {}
+    for one in rules:  # a path may be that of a route and of a resource, or of two routes
+        first.setdefault((one.kind, one.text), one)
+    rules = list(first.values())
     if all(rule.chosen == otherwise for rule in rules) and policies.scopes.only is not None:
         rules = []
     return Edge(reader.name, tuple(rules), otherwise), reader.refusals

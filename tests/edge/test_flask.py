@@ -23,7 +23,7 @@ from cors_wsgi.export import Address, Edge, Refusal, Setting, export
 from flask_cors_ext import CORS, cross_origin
 from flask_cors_ext.state import find_state
 
-METHODS = ["GET", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "PURGE"]
+METHODS = ["GET", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "PURGE", "QUERY"]
 
 
 def _describe(app: Flask) -> tuple[Edge, list[Refusal]]:

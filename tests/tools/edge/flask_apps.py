@@ -56,7 +56,21 @@ def small(*, with_cors: bool) -> Flask:
     return _finish(app)
 
 
-APPS: dict[str, Callable[..., Flask]] = {"shop": shop, "small": small}
+def twins(*, with_cors: bool) -> Flask:
+    """Paths that two routes, or a route and a resource, have in common; methods that few proxies know."""
+    app = Flask("twins", static_folder=None)
+    if with_cors:
+        CORS(app, origins=[APP], resources={"/v1/users/me": {}, "/admin": {"origins": [ADMIN]}})
+    app.add_url_rule("/v1/users/me", "me", _view, methods=["GET", "PATCH"])
+    app.add_url_rule("/v1/users/me", "query", cross_origin(origins=[ADMIN])(_copy()), methods=["QUERY", "PURGE"])
+    app.add_url_rule("/api/items/<int:number>", "item", _view, methods=["GET"])
+    app.add_url_rule("/api/items/<int:number>", "save", cross_origin(origins=[ADMIN])(_copy()), methods=["PATCH"])
+    app.add_url_rule("/admin", "admin", same_origin(_copy()), methods=["GET"], strict_slashes=False)
+    app.add_url_rule("/admin/", "others", cross_origin(origins=[APP])(_copy()), methods=["PATCH"])
+    return _finish(app)
+
+
+APPS: dict[str, Callable[..., Flask]] = {"shop": shop, "small": small, "twins": twins}
 
 TARGETS = [
     "/",
