@@ -274,5 +274,7 @@ class _Connection:
 def _describe(error: Exception) -> str:
     """Return the message of an operating system or TLS exception, as one line of at most 300 characters."""
     text = getattr(error, "verify_message", "") or getattr(error, "strerror", None) or str(error)
-    text = re.sub(r" ?\(_ssl\.c:\d+\)", "", re.sub(r"\[SSL: \w+\] ", "TLS: ", " ".join(str(text).split())))
+    text = re.sub(
+        r"^_ssl\.c:\d+: | ?\(_ssl\.c:\d+\)", "", re.sub(r"\[SSL: \w+\] ", "TLS: ", " ".join(str(text).split()))
+    )
     return text[:300] or type(error).__name__

@@ -159,7 +159,7 @@ def play(order: Order) -> Outcome:
     if response is not None and order.reads and order.reads.lower() in map(str.lower, hidden):
         failed = CORSError(Reason.HEADER_NOT_EXPOSED, exchanges[-1], header=order.reads, url=order.url)
     asked = describe_page(order, page.origin, causes)
-    looks = Looks(lambda: _make_transport(order), url, page.origin) if url is not None and order.asks_further else None
+    looks = _find_looks(order, page.origin, exchanges)
     is_cookie_s = (
         failed is not None or bool(order.cookie) or any(exchange.received("Set-Cookie") for exchange in exchanges)
     )
@@ -182,7 +182,22 @@ def _load(browser: Browser, page: Page, order: Order) -> Outcome:
         load = page.load(cast("Kind", order.kind), order.url, crossorigin=attribute, integrity=order.integrity)
     exchanges = tuple(browser.exchanges)
     hints = find_hints(exchanges, page.origin, load.error, credentials=order.include, logged=())
-    return Outcome((), exchanges, None, load.error, None, hints, notes=order.notes, load=load)
+    include = order.include or order.crossorigin == "use-credentials"
+    asked = Asked(page.origin, "GET", order.url, include=include)
+    looks = _find_looks(order, page.origin, exchanges)
+    is_live = order.app is None
+    diagnosis = diagnose(load.error, exchanges, asked, looks=looks, server=order.server, is_live=is_live)
+    further = () if looks is None else tuple(looks.exchanges)
+    return Outcome((), exchanges, None, load.error, diagnosis, hints, further=further, notes=order.notes, load=load)
+
+
+def _find_looks(order: Order, origin: str, exchanges: Sequence[Exchange]) -> Looks | None:
+    """Return what asks further; None where nothing may be asked, or where every answer would take too long."""
+    url = parse_url(order.url)
+    is_endless = any(one.response is not None and one.response.error for one in exchanges)
+    if url is None or not order.asks_further or is_endless:
+        return None
+    return Looks(lambda: _make_transport(order), url, origin)
 
 
 def _make_transport(order: Order) -> Transport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -31,6 +32,9 @@ _BESIDE: Final = frozenset(
     }
 )
 """The hints that add something to a diagnosis."""
+
+_OF_TLS: Final = re.compile(r"TLS: |handshake", re.IGNORECASE)
+"""What is said where a secure connection does not come about."""
 
 VERDICTS: Final = {SHARED: "shared", BLOCKED: "blocked", UNTRIED: "untried"}
 
@@ -89,6 +93,8 @@ def _show_verdict(console: Console, outcome: Outcome) -> None:
         console.print(_indent(safe(failed.remedy)))
         if "certificate" in failed.facts.get("value", ""):
             console.print(_indent("To check in spite of it: --cacert FILE trusts it, --insecure trusts any."))
+        elif _OF_TLS.search(failed.facts.get("value", "")):
+            console.print(_indent("If the server speaks plain http at this port, write http:// in the URL."))
         return
     if outcome.diagnosis is None:
         console.print(f"[yellow]Blocked[/] ({failed.reason.value}): {safe(failed.explanation)}")

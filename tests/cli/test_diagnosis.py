@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,6 +23,10 @@ NGINX = ("Server", "nginx/1.22.1")
 APACHE = ("Server", "Apache/2.4.71")
 EXPRESS = ("X-Powered-By", "Express")
 NODE = (("Date", "x"), ("Keep-Alive", "timeout=5"))
+AWS = ("x-amz-apigw-id", "abc=")
+KONG = ("Server", "kong/3.4.2")
+KESTREL = ("Server", "Kestrel")
+SPRING = [("Vary", name) for name in ("Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers")]
 NGINX_PAGE = b"<html><center><h1>404</h1></center>\r\n<hr><center>nginx/1.22.1</center></html>"
 
 Headers = Sequence[tuple[str, str]]
@@ -101,6 +106,9 @@ CASES = {
     "401": (("401 No", [], b""), SIMPLE, "unauthorized", "wants a login"),
     "400 of Django": (("400 No", [], b"<title>Bad Request (400)</title>"), SIMPLE, "bad-host", "ALLOWED_HOSTS"),
     "400": (("400 No", [], b""), SIMPLE, "bad-request", "the host api.example.com"),
+    "400 of a port for https": (
+        ("400 No", [NGINX], b"plain HTTP request was sent to HTTPS port"), SIMPLE, "bad-request", "accepts only https"
+    ),
     "403 to a preflight": (("403 No", [], b""), PUT, "forbidden", "a firewall, a gateway"),
     "403 of Cloudflare": (("403 No", [("CF-Ray", "1")], b""), PUT, "forbidden", "Cloudflare"),
     "403 of CSRF": (("403 No", [], b"CSRF verification failed"), SIMPLE, "csrf", "CSRF"),
@@ -142,6 +150,41 @@ CASES = {
     "a list of origins, with 500": (
         ("500 No", [EXPRESS], b"<pre>Error: Not allowed by CORS<br> at"), SIMPLE, "not-in-list", "refused the request"
     ),
+    # Buckets, gateways, and frameworks with settings
+    "a bucket without rules": (
+        ("403 No", [], b"<Message>CORSResponse: CORS is not enabled for this bucket.</Message>"), JSON, "not-set",
+        "it has no CORS rules",
+    ),
+    "a bucket with other rules": (
+        ("403 No", [], b"<Message>CORSResponse: This CORS request is not allowed.</Message>"), JSON, "not-in-list",
+        f"no CORS rule of the bucket covers PUT from {PAGE} with Content-Type",
+    ),
+    "a bucket, simple": ((OK, [("Server", "AmazonS3")], b""), SIMPLE, "not-set", "it has no CORS rules"),
+    "a bucket that varies": ((OK, [("Server", "AmazonS3"), VARY], b""), SIMPLE, "not-in-list", "covers GET from"),
+    "API Gateway without OPTIONS": (
+        ("403 No", [AWS], b'{"message":"Missing Authentication Token"}'), PUT, "no-options", "asks for an “auth"
+    ),
+    "API Gateway without a route": (("404 No", [AWS], b""), PUT, "no-options", "no route that takes OPTIONS"),
+    "an authorizer of API Gateway": (
+        ("401 No", [AWS], b'{"message":"Unauthorized"}'), PUT, "login-before-preflight", "its authorizer or API key"
+    ),
+    "API Gateway with nothing there": (
+        ("403 No", [AWS], b'{"message":"Missing Authentication Token"}'), SIMPLE, "not-found", "nothing at /items"
+    ),
+    "a function that fails": (("502 No", [AWS], b""), SIMPLE, "crash", "the function behind it failed"),
+    "a function that takes long": (("504 No", [AWS], b""), SIMPLE, "too-slow", "longer than the gateway waits"),
+    "Kong without OPTIONS": (("404 No", [KONG], b""), PUT, "no-options", "no route of it takes OPTIONS"),
+    "a plugin of Kong": (("401 No", [KONG], b""), PUT, "login-before-preflight", "a plugin asks OPTIONS for a login"),
+    "Spring": (
+        ("403 No", SPRING, b"Invalid CORS request"), JSON, "not-in-list",
+        f"does not let in {PAGE}, or not PUT with Content-Type.",
+    ),
+    "Spring, simple": (
+        ("403 No", SPRING, b"Invalid CORS request"), SIMPLE, "not-in-list", f"does not let in {PAGE}."
+    ),
+    "Spring Security": (("401 No", SPRING, b""), PUT, "login-before-preflight", "before Spring's CORS support"),
+    "ASP.NET": (("204 No", [KESTREL], b""), PUT, "not-in-list", "its policy does not let in"),
+    "ASP.NET without CORS": (("405 No", [KESTREL], b""), PUT, "no-options", "no CORS middleware came before routing"),
     # Redirects
     "a slash, simple": (("301 No", [("Location", "/items/?x=1")], b""), SIMPLE, "redirect-slash", "every answer"),
     "a slash, preflighted": (("301 No", [("Location", "/items/?x=1")], b""), PUT, "redirect-slash", "/items/?x=1,"),
@@ -391,6 +434,57 @@ def test_starlette_is_put_inside_of_its_middleware_where_it_fails() -> None:
     assert outcome.diagnosis.remedy.lines[1] == (
         f"app = CORSMiddleware(app, allow_origins=['{PAGE}'], allow_methods=['*'], allow_headers=['*'])"
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "options"),
+    [
+        ("404 No", [("Server", "AmazonS3")], SIMPLE),
+        ("500 No", [("Server", "AmazonS3")], PUT),
+        ("429 No", [AWS], SIMPLE),
+        ("429 No", [AWS], PUT),
+        ("500 No", [KONG], PUT),
+        ("404 No", [KONG], SIMPLE),
+        (OK, SPRING, SIMPLE),
+        (OK, SPRING, PUT),
+        (OK, [KESTREL], SIMPLE),
+        ("500 No", [KESTREL], PUT),
+        ("403 No", [("Vary", "Origin, Access-Control-Request-Method")], PUT),
+    ],
+)
+def test_what_is_not_the_gateway_s_own_is_judged_as_everywhere(
+    status: str, headers: Headers, options: dict[str, Any]
+) -> None:
+    outcome = ask(answering((status, headers, b"")), **options)
+    assert outcome.diagnosis is not None
+    said = outcome.diagnosis.cause + outcome.diagnosis.remedy.text
+    assert not [name for name in ("bucket", "API Gateway", "Kong", "Spring", "ASP.NET") if name in said]
+
+
+def test_the_rule_of_a_bucket_is_json_with_everything_that_the_page_needs() -> None:
+    outcome = ask(
+        answering(("403 No", [], b"CORSResponse: CORS is not enabled for this bucket.")), **JSON, reads="ETag"
+    )
+    assert outcome.diagnosis is not None
+    assert json.loads("".join(outcome.diagnosis.remedy.pieces[0].lines)) == [
+        {
+            "AllowedOrigins": [PAGE],
+            "AllowedMethods": ["PUT"],
+            "AllowedHeaders": ["Content-Type"],
+            "ExposeHeaders": ["ETag"],
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"), [([], "not-set"), ([(ALLOW[0], "https://b.example")], "other-origin"), ([(ALLOW[0], "*")], "")]
+)
+@pytest.mark.parametrize("kind", ["font", "eventsource"])
+def test_what_an_element_is_refused_has_a_cause_too(kind: str, headers: Headers, code: str) -> None:
+    types = {"font": "font/woff2", "eventsource": "text/event-stream"}
+    outcome = ask(answering((OK, [*headers, ("Content-Type", types[kind])], b"")), kind=kind)
+    assert (outcome.diagnosis.code if outcome.diagnosis else "") == code
+    assert bool(outcome.further) == (code == "not-set")
 
 
 def test_further_questions_are_few_and_carry_nothing_secret() -> None:

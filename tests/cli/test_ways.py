@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import socket
 import socketserver
 import ssl
 import subprocess
@@ -87,6 +88,22 @@ def test_a_refused_certificate_says_how_to_look_past_it(certificate: tuple[Path,
         shown = run("check", f"https://127.0.0.1:{port}/", "--origin", PAGE, COLUMNS="200")
     assert "No response came: self-signed certificate." in shown.stdout
     assert "--cacert FILE trusts it, --insecure trusts any." in shown.stdout
+    assert "_ssl.c" not in shown.stdout
+
+
+def test_https_at_a_port_for_http_is_told_to_be_http() -> None:
+    with serve() as port:
+        shown = run("check", f"https://127.0.0.1:{port}/", "--origin", PAGE, COLUMNS="200")
+    assert shown.returncode == 2
+    assert "If the server speaks plain http at this port, write http:// in the URL." in shown.stdout
+
+
+def test_a_server_that_says_nothing_to_a_handshake_is_told_without_words_of_python() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}/"
+        shown = run("check", url, "--origin", PAGE, "--timeout", "0.3", COLUMNS="200")
+    assert "No response came: The handshake operation timed out." in shown.stdout
+    assert "write http:// in the URL." in shown.stdout
     assert "_ssl.c" not in shown.stdout
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cors_wsgi.browser import Exchange, FetchError
 
+from .gateways import judge_gateway
 from .lists import judge_lists
 from .looks import Looks
 from .missing import judge_missing
@@ -18,7 +19,7 @@ from .scene import Scene
 from .servers import ServerName
 from .statuses import judge_status
 
-_RULES = (judge_redirect, judge_refusal, judge_status, judge_value, judge_missing, judge_lists)
+_RULES = (judge_redirect, judge_gateway, judge_refusal, judge_status, judge_value, judge_missing, judge_lists)
 """The first rule that finds a cause wins."""
 
 

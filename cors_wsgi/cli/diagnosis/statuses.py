@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -15,6 +16,12 @@ from .servers import ServerName
 from .wanted import join_words
 
 _RETRY = "Retry-After"
+_WANTS_TLS: Final = re.compile(
+    rb"plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL|HTTP request to an HTTPS server|"
+    rb"requires TLS",
+    re.IGNORECASE,
+)
+"""What nginx, Apache, Caddy and other servers say to http at a port for https."""
 
 
 def judge_status(scene: Scene) -> Diagnosis | None:
@@ -270,6 +277,10 @@ def _judge_bad_request(scene: Scene) -> tuple[CauseCode, str, Remedy]:
         what = f"Django refused it before any middleware ran, because its ALLOWED_HOSTS does not name {host}"
         piece = Piece("in settings.py, added to what is there", (f"ALLOWED_HOSTS = [{host.strip('[]')!r}]",))
         return CauseCode.BAD_HOST, what, Remedy(f"Name {host} in ALLOWED_HOSTS.", "Django", (piece,))
+    if _WANTS_TLS.search(scene.response.body[:4000]) is not None:
+        what = f"{scene.title} accepts only https at port {scene.url.port or 80}, and the URL is http"
+        secure = f"https://{host}:{scene.url.port or 80}{scene.url.path}"
+        return CauseCode.BAD_REQUEST, what, Remedy(f"Fetch {secure} in the script.")
     what = (
         f"{scene.title} calls it a bad request, most often because it does not serve the host {host}, or a header "
         "is too long"
