@@ -105,14 +105,7 @@ class Preflights:
 
     def bypasses_cache(self) -> bool:
         """Tell whether the engine preflights again because of the request's cache mode."""
-        return self._find_cache_mode() in self._engine.cache_modes_bypassing
-
-    def _find_cache_mode(self) -> Cache:
-        request = self._request
-        if request.cache == "default" and request.api in self._engine.conditional_apis:
-            is_conditional = any(name.lower() in _CONDITIONAL for name, _ in request.headers)
-            return "no-store" if is_conditional else request.cache
-        return request.cache
+        return find_cache_mode(self._request, self._engine) in self._engine.cache_modes_bypassing
 
     def fetch(self, names: list[str], include: bool) -> None:
         """Ask whether the request may be sent, and cache the answer (`#cors-preflight-fetch`).

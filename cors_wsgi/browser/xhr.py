@@ -102,7 +102,7 @@ def _keep_blob_type(text: str, engine: Engine) -> str | None:
 
 def _set_every_charset(value: str, engine: Engine) -> str:
     """Return the author's Content-Type as one engine sends it with URLSearchParams, otherwise unchanged."""
-    if engine.rewrites_charset_of_params == "never" or parse_mime_type(value) is None:
+    if engine.rewrites_charset_of_params == "never" or _WITH_SLASH.match(value) is None:
         return value
     return _EVERY_CHARSET.sub(_raise_charset, value)
 

@@ -107,7 +107,8 @@ def _write_frontend(edge: Edge) -> Iterator[str]:
     yield "http-request set-var(txn.cors_origin) req.fhdr(origin) if { req.fhdr_cnt(origin) eq 1 }"
     if any(isinstance(rule.chosen, ByMethod) for rule in edge.rules):
         yield "# The method that counts: the one that a preflight announces, or that a request has."
-        yield "http-request set-var(txn.cors_asked) method"
+        # Without a converter, HAProxy does not keep the name of a method that it has no number for, such as PATCH.
+        yield "http-request set-var(txn.cors_asked) method,upper"
         yield "http-request set-var(txn.cors_asked) req.fhdr(access-control-request-method) if cors_preflight"
     yield ""
     yield from _write_choice(edge)
