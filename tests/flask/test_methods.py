@@ -8,7 +8,18 @@ import pytest
 from flask import Blueprint, Flask
 from flask.views import MethodView
 from support.site import granted, site
-from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, WITH_CREDENTIALS, A, B, Server, allow, forbidden, unremembered
+from support.wsgi import (
+    ALL_METHODS,
+    VARY_ORIGIN,
+    VARY_PREFLIGHT,
+    WITH_CREDENTIALS,
+    A,
+    B,
+    Server,
+    allow,
+    forbidden,
+    unremembered,
+)
 from werkzeug.routing import Rule
 
 from cors_wsgi import Policy
@@ -304,6 +315,12 @@ def test_an_options_of_a_rule_that_flask_did_not_make_is_the_views() -> None:
     server = site(build, origins=A)
     assert server.request("OPTIONS", "/x", B).cors == ("200", allow(B), WITH_CREDENTIALS, VARY_ORIGIN)
     assert server.preflight(B, "OPTIONS", path="/x") == creds(B, "OPTIONS")
+
+
+def test_a_url_that_only_flask_answers_is_granted_what_an_unknown_one_is() -> None:
+    server = site(lambda app: app.add_url_rule("/none", "none", lambda: "x", methods=[]), origins=A)
+    for path in ("/none", "/nowhere"):
+        assert server.preflight(A, "PUT", path=path) == granted(A, ALL_METHODS[1])
 
 
 def test_late_views_are_seen() -> None:
