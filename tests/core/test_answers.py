@@ -343,3 +343,23 @@ def test_errors_redirects_and_304_are_shared_like_any_other_response(status: str
     shared = Answer(status, (*first, *own, allow(A), WITH_CREDENTIALS, VARY_ORIGIN), b"", True)
     assert server.request(origin=A) == shared
     assert server.request(origin=EVIL) == Answer(status, (*first, *own, VARY_ORIGIN), b"", True)
+
+
+def test_whatever_does_not_depend_on_the_request_is_known_before_the_first() -> None:
+    constant, echoing = Policy([A, B], expose_headers=["ETag", "Link"]).compiled, LOGGED_IN.compiled
+    exposed = ("Access-Control-Expose-Headers", "ETag, Link")
+    assert constant.preflight_allowed == GRANTED
+    assert (constant.preflight_tail, constant.preflight_refused) == ((TEN_MINUTES, VARY_PREFLIGHT), (VARY_PREFLIGHT,))
+    assert (constant.methods, constant.headers) == (ALL_METHODS[1], ALL_HEADERS[1])
+    assert (constant.actual_allowed, constant.actual_refused) == ((exposed, VARY_ORIGIN), (VARY_ORIGIN,))
+    assert (echoing.preflight_allowed, echoing.methods, echoing.headers) == (None, ALL_METHODS[1], None)
+    assert echoing.preflight_tail == (WITH_CREDENTIALS, TEN_MINUTES, VARY_PREFLIGHT)
+    assert constant.managed_headers - EVERYBODY.compiled.managed_headers == {"vary"}
+    assert EVERYBODY.compiled.actual_allowed == EVERYBODY.compiled.actual_refused == ()
+
+
+def test_of_the_names_of_harmless_headers_a_few_are_remembered() -> None:
+    policy = Policy(A)
+    for number in range(100):
+        wrap(policy, app=app_with((f"X-{number}", "1"))).request(origin=A)
+    assert policy.compiled.harmless == {"Content-Type", *(f"X-{number}" for number in range(63))}

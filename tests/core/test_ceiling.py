@@ -32,6 +32,7 @@ OWN = {
     "a star and white space": [" * "],
     "this origin": [A],
     "another of the list": [B],
+    "this origin and a letter": [f"{A}X"],
     "a stranger": [EVIL],
     "null": ["null"],
     "empty": [""],
@@ -103,6 +104,10 @@ def test_what_else_the_app_says_is_merged_as_ever() -> None:
     assert wrap(NAMED, app=app).request(origin=A) == from_app(("Vary", "Cookie, Origin"))
     assert wrap(NAMED, app=app).request(origin=B) == from_app(allow(B), exposed, ("Vary", "Cookie, Origin"))
     assert wrap(EVERYBODY, app=app).request(origin=A) == from_app(allow(B), ("Vary", "Cookie"), exposed)
+    exposing = Policy("*", expose_headers=["X-B"])
+    assert wrap(exposing, app=app_with(allow(B))).request(origin=B) == from_app(
+        allow(B), ("Access-Control-Expose-Headers", "X-B")
+    )
 
 
 def test_each_header_list_is_taken_by_itself_and_the_decision_is_told_once() -> None:

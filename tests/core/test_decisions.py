@@ -227,6 +227,7 @@ def test_a_hook_that_fails_changes_nothing_and_is_logged_once(
                 assert ask(wrap(MINE, on_decision=failing), origin=origin) == ask(wrap(MINE), origin=origin)  # type: ignore[operator]
             ((name, level, message),) = caplog.record_tuples
             assert (name, level) == ("cors_wsgi", logging.ERROR)
+            assert message.startswith("on_decision raised '")
             assert type(error).__name__ in message
             assert repr(origin) in message
             assert len(message.splitlines()) == 1
@@ -339,6 +340,22 @@ def test_what_a_preflight_misses_is_found_out_once_where_nobody_listens(
     assert len(caplog.records) == (0 if (method, names) == ("PUT", "x-a") else 1)
 
 
+def test_what_preflights_miss_is_kept_for_few_and_short_ones_of_allowed_origins() -> None:
+    policy = Policy(A, methods=["PUT"], allow_headers=["X-A"])
+    server, kept = wrap(policy), policy.compiled.fully_granted
+    server.preflight(EVIL, "PUT", "x-a")
+    assert kept == {}
+    longest = {("M" * 4096, None): False, ("PUT", "x" * 4096): False}
+    for method, names in (("PUT", "x-a"), ("PUT", None), ("PATCH", "x-a"), *longest):
+        server.preflight(A, method, names)
+    for method, names in (("M" * 4097, None), ("PUT", "x" * 4097)):
+        server.preflight(A, method, names)
+    assert kept == {("PUT", "x-a"): True, ("PUT", None): True, ("PATCH", "x-a"): False, **longest}
+    for number in range(100):
+        server.preflight(A, "PUT", f"x-{number}")
+    assert (len(kept), kept["PUT", "x-a"], kept["PUT", "x-0"]) == (64, True, False)
+
+
 FIELDS = ("kind", "origin", "method", "path", "allowed", "reasons", "nearest")
 
 AS_DICT = [
@@ -390,6 +407,8 @@ AS_DICT = [
 def test_a_decision_as_a_dict_is_what_json_has(decision: Decision, expected: dict[str, Any]) -> None:
     found = decision.as_dict()
     assert found == expected
+    escaped = {name: repr(text)[1:-1].replace("é", r"\xe9") for name, text in expected.items() if isinstance(text, str)}
+    assert decision.as_log_fields() == {**expected, **escaped}
     assert tuple(found) == FIELDS == tuple(field.name for field in dataclasses.fields(Decision))
     assert json.loads(json.dumps(found)) == expected
     assert {type(value) for value in (found["kind"], *found["reasons"])} == {str}  # no enum, whatever serialises it
@@ -587,6 +606,25 @@ def test_headers_that_the_app_set_are_warned_of_once_by_each_middleware(caplog: 
                 )
                 for name in expected
             ]
+
+
+def test_a_header_that_was_not_warned_of_yet_is_warned_of_beside_one_that_was(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    sent = [("Access-Control-Allow-Origin", "*")]
+
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain"), *sent])
+        return []
+
+    server = wrap(MINE, app=app)
+    server.request(origin=A)
+    sent.append(("Access-Control-Max-Age", "1"))
+    server.request(origin=A)
+    assert [record.args for record in caplog.records] == [
+        ("access-control-allow-origin",),
+        ("access-control-max-age",),
+    ]
 
 
 def test_the_closed_sets() -> None:

@@ -201,12 +201,17 @@ def test_browsers_write_an_ipv6_address_so(text: str, canonical: str | None) -> 
         pytest.param("a\ud800", None, id="half a character"),
         pytest.param("א.example", "xn--4db.example", id="right to left"),
         pytest.param("אa.example", None, id="both directions in a label"),
+        pytest.param("با.example", "xn--mgbb.example", id="Arabic"),
+        pytest.param("بa.example", None, id="Arabic and Latin letters in a label"),
+        pytest.param("a٠.example", None, id="an Arabic digit behind a Latin letter"),
         pytest.param("0a.א", None, id="a label that begins with a digit beside one from right to left"),
         pytest.param("0a.ü", "0a.xn--tda", id="a label that begins with a digit beside another"),
         pytest.param("א..example", "xn--4db..example", id="an empty label beside one from right to left"),
         pytest.param("XN--BCHER-KVA.example", "xn--bcher-kva.example", id="punycode in upper case"),
         pytest.param("xn--bcher-kva.ü", "xn--bcher-kva.xn--tda", id="punycode beside what will be"),
         pytest.param("xn--a.example", None, id="no punycode"),
+        pytest.param("a.xn--a", None, id="no punycode in a later label"),
+        pytest.param("xn--_-dha", "xn--_-dha", id="punycode of an underscore and another letter"),
         pytest.param("xn--a-.example", None, id="punycode of plain ASCII"),
         pytest.param("xn--.example", None, id="punycode of nothing"),
         pytest.param("xn--ü.example", None, id="punycode that is not ASCII"),
@@ -214,6 +219,9 @@ def test_browsers_write_an_ipv6_address_so(text: str, canonical: str | None) -> 
         pytest.param("xn--1ug.example", None, id="punycode of a joiner alone"),
         pytest.param("xn--xn---epa.example", None, id="punycode of what looks like punycode"),
         pytest.param("ü" * 64, "xn--" + ("ü" * 64).encode("punycode").decode(), id="a label that is too long for DNS"),
+        pytest.param(
+            "ü" * 1024, "xn--" + ("ü" * 1024).encode("punycode").decode(), id="the longest domain that is looked at"
+        ),
         pytest.param("ü" * 1025, None, id="a domain that is too long for anybody"),
     ],
 )

@@ -47,6 +47,7 @@ def test_to_read_neither_raises_nor_warns() -> None:
 @pytest.mark.usefixtures("silent")
 def test_a_part_is_read_without_what_it_does_not_say() -> None:
     assert normalize({}, partial=True) == ({}, (), ())
+    assert normalize({"supports_credentials": True}, partial=True) == ({"supports_credentials": True}, (), ())
     assert normalize({"methods": "GET", "max_age": None}, partial=True).values == {"methods": ("GET",), "max_age": None}
     (problem,) = normalize({}).problems
     assert problem.code is ProblemCode.NO_ORIGINS

@@ -556,6 +556,23 @@ def test_the_answer_names_the_origin_byte_for_byte() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("rules", "exact", "is_exact", "calls_user_code"),
+    [
+        pytest.param([], set(), True, False, id="nobody"),
+        pytest.param(["https://a.example"], {"https://a.example"}, True, False, id="one origin"),
+        pytest.param(["https://a.example", "https://*.b.example"], {"https://a.example"}, False, False, id="a pattern"),
+        pytest.param([re.compile("x")], set(), False, False, id="a regular expression"),
+        pytest.param([lambda origin, environ: True], set(), False, True, id="a callable"),
+    ],
+)
+def test_what_a_set_of_origins_knows_of_its_rules(
+    rules: list[Any], exact: set[str], is_exact: bool, calls_user_code: bool
+) -> None:
+    for known in (OriginSet(rules), Policy(rules).compiled):
+        assert (known.exact, known.is_exact, known.calls_user_code) == (exact, is_exact, calls_user_code)
+
+
 def test_a_set_of_origins_alone_finds_exact_ones_too() -> None:
     origins = OriginSet(["https://a.example", "https://*.b.example"])
     assert [

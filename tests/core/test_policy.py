@@ -264,6 +264,21 @@ def test_a_handler_may_hand_over_the_environ() -> None:
             "https://app.company.example",
             id="a slip of the pen",
         ),
+        pytest.param(
+            Policy(["http://a.example:*", "https://a.example:82"]),
+            "https://a.example:81",
+            "http://a.example:*",
+            id="any port is no slip",
+        ),
+        pytest.param(Policy(["https://c.test:8443"]), "http://www.c.test", "https://c.test:8443", id="www. and more"),
+        pytest.param(
+            Policy(["https://*.c.test:8443"]), "http://c.test", "https://*.c.test:8443", id="a bare domain and more"
+        ),
+        pytest.param(Policy([A, B]), "a.example", A, id="a host alone"),
+        pytest.param(Policy([A, B]), f"{A}/?next={B}/welcome", A, id="a URL with another in it"),
+        pytest.param(
+            Policy(["http://[::1]:3000"]), "http://[::1]:8080]:8081]", "http://[::1]:3000", id="brackets behind a port"
+        ),
         pytest.param(Policy([A, B]), "https://zzz.evil", None, id="nothing near"),
         pytest.param(Policy([A, B]), "", None, id="nothing"),
         pytest.param(Policy([re.compile("x"), is_tenant]), "https://x.example", None, id="rules without a text"),

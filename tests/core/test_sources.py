@@ -271,6 +271,30 @@ def test_a_body_that_comes_to_what_must_not_run_is_answered_403_as_it_is_read(en
     assert [(decision.kind, decision.origin) for decision in decisions] == [(Kind.BLOCKED, EVIL)]
 
 
+def test_an_app_that_raises_although_it_must_not_run_is_answered_403() -> None:
+    router, decisions = Late([]), []
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        assert router.verdict.must_block(Policy(A), "PUT")
+        raise LookupError
+
+    server = wrap(source=router, app=app, block_untrusted=True, on_decision=decisions.append)
+    assert server.request("GET", "/x", EVIL) == replace(forbidden(VARY_ORIGIN), app_ran=True)
+    assert decisions == [Decision(Kind.BLOCKED, EVIL, "GET", "/x", False, (Reason.ORIGIN_NOT_ALLOWED,))]
+
+
+@pytest.mark.parametrize("block_untrusted", [False, True])
+def test_a_body_is_returned_untouched_where_nothing_can_be_blocked_any_more(block_untrusted: bool) -> None:
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        if block_untrusted:
+            start_response("200 OK", [PLAIN])
+        return body
+
+    body: list[bytes] = []
+    middleware = CORSMiddleware(app, source=Late([]), block_untrusted=block_untrusted)
+    assert middleware(environ_for("GET", "/x", EVIL), lambda *given: lambda data: None) is body
+
+
 def test_a_body_that_is_read_late_and_may_run_is_passed_on_chunk_by_chunk() -> None:
     router = Late([])
 
@@ -306,10 +330,11 @@ def test_what_an_app_writes_although_it_must_not_run_is_not_sent() -> None:
         start_response("500 Oops", [PLAIN], (None, None, None))
         return Body([b"returned"])
 
-    assert wrap(source=router, app=app, block_untrusted=True).request("GET", "/x", EVIL) == replace(
-        forbidden(VARY_ORIGIN), app_ran=True
-    )
+    decisions: list[Decision] = []
+    server = wrap(source=router, app=app, block_untrusted=True, on_decision=decisions.append)
+    assert server.request("GET", "/x", EVIL) == replace(forbidden(VARY_ORIGIN), app_ran=True)
     assert closed == [True]
+    assert decisions == [Decision(Kind.BLOCKED, EVIL, "GET", "/x", False, (Reason.ORIGIN_NOT_ALLOWED,))]
 
 
 def test_a_body_without_close_is_dropped_too() -> None:

@@ -81,12 +81,16 @@ def test_it_is_accepted_by_name_and_where_nobody_can_act_as_a_user(regex: str) -
 def test_one_stranger_alone_is_warned_of(regex: str, stranger: str) -> None:
     rule = re.compile(regex)
     said = f"it also matches {stranger}. Make sure that you trust everyone who can have such an origin."
-    with pytest.warns(PolicyWarning, match=re.escape(said)) as caught:
+    with pytest.warns(PolicyWarning) as caught:
         Policy(rule, supports_credentials=True)
-    assert len(caught) == 1
-    with pytest.warns(PolicyWarning, match=re.escape(said)) as caught:
+    assert [str(warning.message) for warning in caught] == [f"origins={show_rule(rule)}: {said}"]
+    with pytest.warns(PolicyWarning) as caught:
         CORSMiddleware(PLAIN_APP, Policy(rule), block_untrusted=True)
-    assert len(caught) == 1
+    assert [str(warning.message) for warning in caught] == [f"{show_rule(rule)}: {said}"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Policy(rule, supports_credentials=True, accept_risks="open-regex")
+        CORSMiddleware(PLAIN_APP, Policy(rule, accept_risks="open-regex"), block_untrusted=True)
 
 
 @pytest.mark.parametrize("regex", MEANT)
