@@ -460,7 +460,9 @@ REFUSED = [
         lambda: marked_by(
             cross_origin(origins="https://b.example", supports_credentials=True), cross_origin(origins=A)
         ),
-        "@cross_origin(origins='https://a.example'). Write @cross_origin(origins='https://a.example').",
+        "marked_by.<locals>.view is marked twice, by @cross_origin(origins='https://b.example', "
+        "supports_credentials=True) and @cross_origin(origins='https://a.example'). Write "
+        "@cross_origin(origins='https://a.example').",
         id="two marks, of which one gives its origins more",
     ),
     pytest.param(
