@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Blueprint, Flask
+from flask.views import MethodView
 from support.site import granted, make_app, twins
 from support.wsgi import VARY_ORIGIN, VARY_PREFLIGHT, A, B, Server, allow, forbidden
 
@@ -113,7 +114,8 @@ def test_check_and_validate_fail_with_the_same_words_and_routes_shows_what_happe
     with pytest.raises(PolicyError) as error:
         extension.validate(app)
     (problem,) = error.value.problems
-    assert (problem.code, f"{problem.problem} {problem.remedy}") == ("no-origins", message)
+    assert (problem.option, problem.value, problem.code) == ("origins", None, "no-origins")
+    assert f"{problem.problem} {problem.remedy}" == message
     shown = app.test_cli_runner().invoke(cors, ["routes"])
     assert (shown.exit_code, shown.output.count("hands off")) == (0, 3)
 
@@ -145,6 +147,43 @@ def test_a_resource_without_origins_beside_others_is_named(caplog: pytest.LogCap
     assert pair.are_alike_but_for(allow(A), VARY_ORIGIN, path="/x", origin=A)
     assert pair.are_alike_but_for(path="/own", origin=A)
     assert errors(caplog) == [f"No origin is named for resources['/own'], so nothing is shared there. {NAME_ORIGINS}"]
+
+
+def test_everything_that_shares_nothing_is_named_once() -> None:
+    class Items(MethodView):
+        @cross_origin
+        def get(self) -> str:
+            return "x"
+
+    app = make_app()
+    app.add_url_rule("/items", view_func=Items.as_view("items"))
+    app.add_url_rule("/marked", "marked", cross_origin(lambda: "marked"))
+    app.add_url_rule("/named", "named", cross_origin(origins=A)(lambda: "named"))
+    extension = CORS(app)
+    with pytest.raises(PolicyError) as error:
+        extension.validate(app)
+    (problem,) = error.value.problems
+    assert (problem.option, problem.value, problem.code) == ("origins", None, "no-origins")
+    assert f"{problem.problem} {problem.remedy}" == (
+        f"No origin is named for the view 'items', the view 'marked', so nothing is shared there. {NAME_ORIGINS}"
+    )
+    assert Server(app).preflight(A, "GET", path="/items") == forbidden()
+
+
+def test_blueprints_for_which_nothing_names_an_origin_are_named_together() -> None:
+    app = make_app()
+    for name in ("one", "two"):
+        blueprint = Blueprint(name, __name__)
+        blueprint.add_url_rule(f"/{name}", "x", lambda: "x")
+        line = _line() + 1
+        CORS(blueprint, max_age=5)
+        app.register_blueprint(blueprint)
+    with pytest.raises(PolicyError) as error:
+        CORS().validate(app)
+    (problem,) = error.value.problems
+    assert problem.problem == (
+        f"CORS(blueprint 'one'), CORS(blueprint 'two') at {__file__}:{line} shares nothing: no origin is named."
+    )
 
 
 def test_a_blueprint_for_which_nothing_names_an_origin_hands_off(caplog: pytest.LogCaptureFixture) -> None:

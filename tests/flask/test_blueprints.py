@@ -225,8 +225,22 @@ def test_a_resource_of_it_may_be_left_alone_or_denied(value: Any, preflight: Ans
     server = Server(app)
     assert server.request("PUT", "/out/in/x", A).cors == ("200", allow(A), VARY_ORIGIN)
     assert server.request("PUT", "/out/in/deep/y", B).cors == ("200",)
-    if preflight is not None:
-        assert server.preflight(B, "PUT", path="/out/in/deep/y") == preflight
+    answer = server.preflight(B, "PUT", path="/out/in/deep/y")
+    if preflight is None:
+        assert (answer.cors, answer.body, answer.app_ran) == (("200",), b"", True)
+        assert {name for value in answer.values("Allow") for name in value.split(", ")} == {"OPTIONS", "PUT"}
+    else:
+        assert answer == preflight
+
+
+def test_below_a_resource_that_is_left_alone_a_blueprint_that_names_no_origin_is_blocked_as_the_app_says() -> None:
+    app, outer, bp = make_app(), Blueprint("outer", __name__, url_prefix="/out"), blueprint()
+    CORS(bp, max_age=5)
+    CORS(outer, resources={"/out/in/*": None})
+    outer.register_blueprint(bp, url_prefix="/in")
+    app.register_blueprint(outer)
+    CORS(app, origins=A, block_untrusted=True)
+    assert Server(app).request("PUT", "/out/in/x", A) == forbidden()
 
 
 def test_a_view_s_mark_holds_where_its_blueprint_s_resource_is_left_alone() -> None:

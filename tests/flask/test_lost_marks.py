@@ -251,6 +251,59 @@ def test_one_method_of_a_view_class_loses_its_mark_and_the_others_are_shared(cap
     assert record.getMessage().startswith("The view 'items' (PUT) is not shared: login (")
 
 
+def test_a_mark_above_what_hides_another_holds_for_a_method_of_a_class_too(caplog: pytest.LogCaptureFixture) -> None:
+    class Items(MethodView):
+        @cross_origin(origins=A)
+        @login
+        @same_origin
+        def put(self) -> str:
+            return "x"
+
+    app = make_app()
+    app.add_url_rule("/x", view_func=Items.as_view("items"))
+    CORS(app, origins=B)
+    assert Server(app).preflight(A, "PUT", path="/x") == granted(A, "PUT")
+    assert caplog.records == []
+
+
+def test_a_view_that_uses_a_marked_class_of_views_by_its_name_is_shared(caplog: pytest.LogCaptureFixture) -> None:
+    @same_origin
+    class Items(MethodView):
+        def get(self) -> str:
+            return "x"
+
+    app = make_app()
+    app.add_url_rule("/x", view_func=Items.as_view("items"))
+    app.add_url_rule("/first", "first", lambda: Items().get())
+    CORS(app, origins=A)
+    assert Server(app).preflight(A, "GET", path="/first") == granted(A, "GET, HEAD")
+    assert Server(app).preflight(A, "GET", path="/x") == forbidden()
+    assert caplog.records == []
+
+
+def test_views_that_come_late_may_call_one_another_by_name(caplog: pytest.LogCaptureFixture) -> None:
+    app = make_app()
+    app.add_url_rule("/first", "first", plain)
+    CORS(app, origins=A)
+    server = Server(app)
+    assert server.preflight(A, "GET", path="/first") == granted(A, "GET, HEAD")
+    late = same_origin(named("late"))
+    app.view_functions.update(late=late, calls=lambda: late())
+    for name in ("late", "calls"):
+        app.url_map.add(app.url_rule_class(f"/{name}", endpoint=name, methods=["GET"]))
+    assert server.preflight(A, "GET", path="/calls") == granted(A, "GET, HEAD")
+    assert server.preflight(A, "GET", path="/late") == forbidden()
+    assert caplog.records == []
+
+
+def named(name: str) -> Any:
+    def view() -> str:
+        return "x"
+
+    view.__qualname__ = name
+    return view
+
+
 def with_a_marked_method() -> type[View]:
     class Items(MethodView):
         @same_origin
@@ -338,6 +391,7 @@ def test_the_note_names_what_no_route_leads_to_and_neither_lost_marks_nor_classe
     app.add_url_rule("/base", view_func=type("Derived", (Base,), {}).as_view("base"))
     CORS(app, origins=A)
     result = app.test_cli_runner().invoke(cors, ["check"])
+    assert caplog.records == []
     assert [line for line in result.output.splitlines() if line.startswith("note")] == [
         f"note: These are marked, and no route leads to them: {unseen.__qualname__}, another, unseen.  [unseen-mark]"
     ]

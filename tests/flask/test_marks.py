@@ -351,6 +351,10 @@ def test_the_marks_of_a_class_are_layers_that_bear_its_name() -> None:
     def view() -> str:
         return "x"
 
+    class Y(MethodView):
+        decorators = [MARK, lambda view: lambda **values: view(**values)]  # noqa: RUF012 - as users write it
+
+    assert [layer.name for layer in read_marks(Y.as_view("y")).view] == [f"@cross_origin on {Y.__qualname__}"]
     view.view_class = MARK(type("Plain", (), {}))  # type: ignore[attr-defined]
     assert [layer.name for layer in read_marks(view).view] == ["@cross_origin on Plain"]
 

@@ -323,6 +323,18 @@ def test_a_url_that_only_flask_answers_is_granted_what_an_unknown_one_is() -> No
         assert server.preflight(A, "PUT", path=path) == granted(A, ALL_METHODS[1])
 
 
+def test_where_rules_overlap_what_covers_a_method_that_none_has_is_found_for_each_url() -> None:
+    app = Flask("site")
+    for name, origin in (("a", A), ("b", B)):
+        app.add_url_rule(f"/{name}/<x>", name, view(origin), methods=["GET"])
+        app.add_url_rule(f"/{name}/me", f"{name}-me", view(origin), methods=["GET"])
+    CORS(app, origins=C)
+    server = Server(app)
+    for path, trusted, other in (("/a/1", A, B), ("/b/1", B, A), ("/a/2", A, B)):
+        assert server.preflight(trusted, "DELETE", path=path) == creds(trusted, "GET, HEAD")
+        assert server.preflight(other, "DELETE", path=path) == forbidden(VARY_PREFLIGHT)
+
+
 def test_late_views_are_seen() -> None:
     app = Flask("site")
     app.add_url_rule("/x/<name>", "get", view(A, methods=["GET", "PUT"]), methods=["GET"])
