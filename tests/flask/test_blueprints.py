@@ -339,11 +339,17 @@ def test_a_merge_that_fails_names_the_blueprint_or_its_resource_and_its_call(
     options: dict[str, Any], place: str
 ) -> None:
     app, _ = nested(**options)
-    CORS(app, supports_credentials=True)
+
+    def call() -> None:
+        CORS(app, supports_credentials=True)
+
+    call()
     with pytest.raises(PolicyError) as error:
         CORS().validate(app)
-    line = nested.__code__.co_firstlineno + 4
-    assert f"origins from {place} at {__file__}:{line}, supports_credentials from " in str(error.value)
+    line, app_line = nested.__code__.co_firstlineno + 4, call.__code__.co_firstlineno + 1
+    assert (
+        f"origins from {place} at {__file__}:{line}, supports_credentials from CORS(app) at {__file__}:{app_line}."
+    ) in str(error.value)
 
 
 def test_cors_for_a_blueprint_that_is_registered_says_what_comes_first() -> None:

@@ -223,6 +223,7 @@ def test_everything_that_is_wrong_with_one_call_is_said_at_once(monkeypatch: pyt
         ({"resources": "*", "origins": A}, False),
         ({"resources": {"*": {"origins": A}}}, False),
         ({"origins": ["null"]}, False),
+        ({"resources": {"/a": {"origin": A}}}, False),
     ],
 )
 def test_an_error_says_as_well_that_nobody_names_an_origin(options: dict[str, Any], advice: bool) -> None:
