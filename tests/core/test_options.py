@@ -155,6 +155,8 @@ WORDINGS = [
     ({"expose_headers": ["Set-Cookie"]}, "No script may read this header, whatever the server says.", "Leave it out."),
     ({"expose_headers": ["Origin"]}, "This is a header of requests: no response carries it.", "Leave it out."),
     ({"expose_headers": "*", "supports_credentials": True}, "With credentials, browsers take '*' for the name of a header.", "Name the headers."),
+    ({"supports_credentials": "no"}, "This option must be True or False, not of type str.", "Write True or False."),
+    ({"max_age": "1"}, "The age must be a whole number of seconds, zero or more.", "Write 600, timedelta(minutes=10), 0 to switch caching off, or None to leave it to the browser."),
     ({"accept_risks": "all"}, "There is no such risk.", "The risks are insecure-origins, null-origin, open-regex, public-suffix."),
     ({"accept_risks": "null-orign"}, "There is no such risk.", "Did you mean 'null-origin'?"),
 ]  # fmt: skip
@@ -398,7 +400,10 @@ def test_origins_left_out_are_a_type_error_that_says_what_to_write(options: dict
     with pytest.raises(TypeError) as caught:
         Policy(**options)
     message = str(caught.value)
-    assert message.startswith("Policy does not say who may read: origins is missing. Write ")
+    assert message == (
+        "Policy does not say who may read: origins is missing. Write Policy(['https://app.example.com']), "
+        "Policy('*') for everybody, or Policy([]) for nobody."
+    )
     calls = re.findall(r"Policy\([^()]*\)", message)
     assert [eval(call).origins for call in calls] == [("https://app.example.com",), "*", ()]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import gc
+import inspect
 import os
 import pickle
 import threading
@@ -237,6 +238,11 @@ def test_stale_seconds_below_seconds_switch_standing_in_off(clock: Clock) -> Non
     assert not remembered(A, {})
 
 
+def line_of(function: Callable[..., object], text: str) -> int:
+    lines, first = inspect.getsourcelines(function)
+    return next(number for number, line in enumerate(lines, first) if text in line)
+
+
 def test_an_outage_is_logged_once_and_so_is_its_end(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     table = Table(A)
     remembered = Remembered(table, seconds=60)
@@ -250,9 +256,12 @@ def test_an_outage_is_logged_once_and_so_is_its_end(clock: Clock, caplog: pytest
     assert not remembered(C, {})
     told = [(record.levelname, record.getMessage()) for record in caplog.records]
     assert [level for level, _ in told] == ["ERROR", "WARNING", "ERROR"]
-    assert "raised 'OSError: no\\nroute' at " in told[0][1]
-    assert f"{__file__}:" in told[0][1]
-    assert "allowed in the last 3600 seconds stay allowed" in told[0][1]
+    line = line_of(Table.__call__, "raise")
+    assert told[0][1] == (
+        f"{remembered!r} raised 'OSError: no\\nroute' at {__file__}:{line} for '{A}'. Until it "
+        "answers again, origins that it allowed in the last 3600 seconds stay allowed, and every other origin that has "
+        "to be looked up is refused."
+    )
     assert told[1][1] == f"{remembered!r} answers again."
     assert {record.name for record in caplog.records} == {"cors_wsgi"}
 
@@ -351,6 +360,11 @@ def test_the_answer_for_a_long_key_is_not_kept(clock: Clock) -> None:
     for length in (512, 512, 513, 513):
         assert remembered(A, {"HTTP_HOST": "a" * length})
     assert asked == [512, 513, 513]
+    asked.clear()
+    without_key = Remembered(lambda origin: asked.append(len(origin)) is None)
+    for length in (512, 512, 513, 513):
+        assert without_key("a" * length, {})
+    assert asked == [512, 513, 513]
 
 
 def test_a_key_that_raises_refuses_and_is_logged_like_any_rule(caplog: pytest.LogCaptureFixture) -> None:
@@ -365,6 +379,9 @@ def test_requests_for_one_origin_share_one_look_up(pool: ThreadPoolExecutor) -> 
     first = begin(pool, remembered, table, A)
     others = [pool.submit(remembered, A, {}) for _ in range(7)]
     time.sleep(0.05)
+    with remembered._changed:
+        remembered._changed.notify_all()  # woken in vain, they wait on
+    time.sleep(0.02)
     assert not any(future.done() for future in others)
     table.open(A)
     assert [future.result() for future in (first, *others)] == [True] * 8
@@ -472,6 +489,23 @@ def test_beyond_the_bound_whoever_was_allowed_waits_and_goes_first(pool: ThreadP
     assert not stuck.result()
 
 
+def test_everybody_who_was_allowed_and_waits_is_counted(pool: ThreadPoolExecutor, clock: Clock) -> None:
+    table = Gated(A, B)
+    table.open(A, B)
+    remembered = Remembered(table, seconds=60, most_at_once=1)
+    assert remembered(A, {})
+    assert remembered(B, {})
+    clock.move(60)
+    stuck = begin(pool, remembered, table, D)
+    remembered._running[D].begun += 20  # however slow this machine is, it is waited for
+    known = [pool.submit(remembered, origin, {}) for origin in (A, B)]
+    until(lambda: remembered._queue == 2)
+    table.open(D)
+    assert not stuck.result()
+    assert [future.result() for future in known] == [True, True]
+    assert remembered._queue == 0
+
+
 def test_while_one_who_was_allowed_waits_no_stranger_takes_its_turn(pool: ThreadPoolExecutor, clock: Clock) -> None:
     table = Gated(A, B)
     table.open(A, C)
@@ -534,6 +568,22 @@ def test_the_rule_may_call_the_app_and_so_itself() -> None:
     assert time.perf_counter() - begun < 0.5  # it does not wait for itself
     assert asked == [A, B]
     assert inner == [from_app(VARY_ORIGIN), from_app(VARY_ORIGIN), from_app(allow(B), VARY_ORIGIN)]
+
+
+def test_a_rule_that_calls_itself_for_what_it_is_asked_is_answered_from_a_grant(clock: Clock) -> None:
+    inner: list[bool] = []
+
+    def rule(origin: str) -> bool:
+        if clock.now > 1000:
+            inner.append(remembered(A, {}))
+        return True
+
+    remembered = Remembered(rule, seconds=60)
+    assert remembered(A, {})
+    clock.move(60)
+    assert remembered(A, {})
+    assert inner == [True]
+    assert counts(remembered) == {"misses": 2, "stale": 1}
 
 
 def test_no_lock_is_held_while_the_rule_runs(pool: ThreadPoolExecutor) -> None:
@@ -644,41 +694,90 @@ def with_environ(origin: str, environ: object) -> bool:
     return True
 
 
-WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
-    ({"rule": A}, TypeError, "rule must be a function, not str. Write def is_allowed(origin)."),
-    ({"rule": coroutine}, TypeError, "rule is a coroutine function, and there is no event loop here."),
-    ({"rule": functools.partial(coroutine)}, TypeError, "rule is a coroutine function"),
-    ({"rule": Callable_()}, TypeError, "rule is a coroutine function"),
+ASYNC = "rule is a coroutine function, and there is no event loop here. Write def is_allowed(origin)."
+WRONG: list[tuple[str, dict[str, Any], type[Exception], str]] = [
+    ("text", {"rule": A}, TypeError, "rule must be a function, not str. Write def is_allowed(origin)."),
+    ("a coroutine function", {"rule": coroutine}, TypeError, ASYNC),
+    ("a partial coroutine", {"rule": functools.partial(coroutine)}, TypeError, ASYNC),
+    ("an object with an async __call__", {"rule": Callable_()}, TypeError, ASYNC),
+    ("a partial of such an object", {"rule": functools.partial(Callable_())}, TypeError, ASYNC),
     (
+        "a rule that takes the environ",
         {"rule": with_environ},
         TypeError,
-        "rule is called with the origin alone, and does not take that. Write def is_allowed(origin), and key=... for ",
+        (
+            "rule is called with the origin alone, and does not take that. Write def is_allowed(origin), and key=... "
+            "for what else it depends on."
+        ),
     ),
-    ({"key": host}, TypeError, "rule is called with the origin and the key, and does not take that."),
     (
+        "a rule that takes no key",
+        {"key": host},
+        TypeError,
+        "rule is called with the origin and the key, and does not take that. Write def is_allowed(origin, key).",
+    ),
+    (
+        "a key that is text",
         {"key": "HTTP_HOST"},
         TypeError,
         "key must be a function, not str. Write key=lambda environ: environ['HTTP_HOST'].",
     ),
-    ({"key": lambda: "a"}, TypeError, "key is called with the environ alone, and does not take that."),
-    ({"seconds": "60"}, TypeError, "seconds must be a number of seconds, not '60'."),
-    ({"seconds": True}, TypeError, "seconds must be a number of seconds, not True."),
-    ({"seconds": -1}, ValueError, "seconds must be zero or more seconds, not -1."),
-    ({"refused_seconds": float("nan")}, ValueError, "refused_seconds must be zero or more seconds, not nan."),
-    ({"stale_seconds": None}, TypeError, "stale_seconds must be a number of seconds, not None."),
-    ({"stale_seconds": timedelta(seconds=-1)}, ValueError, "stale_seconds must be zero or more seconds"),
-    ({"size": 0}, ValueError, "size must be at least 1, not 0."),
-    ({"size": 10.5}, TypeError, "size must be a whole number, not 10.5."),
-    ({"most_at_once": 0}, ValueError, "most_at_once must be at least 1, not 0."),
-    ({"most_at_once": True}, TypeError, "most_at_once must be a whole number, not True."),
+    (
+        "a key that takes nothing",
+        {"key": lambda: "a"},
+        TypeError,
+        "key is called with the environ alone, and does not take that. Write key=lambda environ: environ['HTTP_HOST'].",
+    ),
+    *(
+        (
+            f"{name}={value!r}",
+            {name: value},
+            TypeError,
+            f"{name} must be a number of seconds, not {value!r}. Write {name}=60, or timedelta(minutes=1).",
+        )
+        for name, value in (("seconds", "60"), ("seconds", True), ("stale_seconds", None))
+    ),
+    *(
+        (
+            f"{name}={value!r}",
+            {name: value},
+            ValueError,
+            f"{name} must be zero or more seconds, not {value!r}. Write 0 to keep nothing.",
+        )
+        for name, value in (
+            ("seconds", -1),
+            ("refused_seconds", float("nan")),
+            ("stale_seconds", timedelta(seconds=-1)),
+        )
+    ),
+    ("no grants", {"size": 0}, ValueError, "size must be at least 1, not 0."),
+    ("half a grant", {"size": 10.5}, TypeError, "size must be a whole number, not 10.5."),
+    ("no look-ups", {"most_at_once": 0}, ValueError, "most_at_once must be at least 1, not 0."),
+    ("a bool of look-ups", {"most_at_once": True}, TypeError, "most_at_once must be a whole number, not True."),
 ]
 
 
-@pytest.mark.parametrize(("wrong", "error", "message"), WRONG, ids=[row[2] for row in WRONG])
+@pytest.mark.parametrize(("wrong", "error", "message"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
 def test_what_cannot_work_is_refused_at_once(wrong: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error) as caught:
         Remembered(**{"rule": lambda origin: True, **wrong})
-    assert str(caught.value).startswith(message)
+    assert str(caught.value) == message
+
+
+def test_what_is_not_said_is_a_minute_ten_seconds_an_hour_ten_thousand_and_eight() -> None:
+    makes, (rule,) = Remembered(is_ours, key=host).__reduce__()
+    assert (makes.func, makes.keywords, rule) == (
+        Remembered,
+        {
+            "seconds": 60,
+            "refused_seconds": 10,
+            "stale_seconds": 3600,
+            "size": 10_000,
+            "most_at_once": 8,
+            "key": host,
+        },
+        is_ours,
+    )
 
 
 def test_their_twins_are_not() -> None:

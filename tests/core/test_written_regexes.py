@@ -34,6 +34,16 @@ ORIGINS = [
     (r"https://.*example\.com", ["https://example.com", "https://*.example.com"]),
     (r"https://*\.example\.com", ["https://*.example.com"]),
     (r".*\.example\.com", ["https://*.example.com"]),
+    (r".+\.example\.com", ["https://*.example.com"]),
+    (
+        r"https?://(localhost|127\.0\.0\.1):(1|2)",
+        [
+            f"{scheme}://{host}:{port}"
+            for host in ("localhost", "127.0.0.1")
+            for scheme in ("http", "https")
+            for port in (1, 2)
+        ],
+    ),
     (r"https://.*\.(foo|bar)\.com:8443", ["https://*.foo.com:8443", "https://*.bar.com:8443"]),
     (r"https://app\.example\.com", ["https://app.example.com"]),
     (r"https?://.*\.localhost(:\d+)?", ["http://*.localhost:*", "https://*.localhost:*"]),
@@ -48,7 +58,16 @@ UNCLEAR = [
     r"https://.*\.",
     "",
 ]
-EVERYBODY = [r".*", r".+", r"^.*$", r"https?://.*", r"https://.+", r"(http|https)://.*"]
+EVERYBODY = [
+    r".*",
+    r".+",
+    r"^.*$",
+    r"https?://.*",
+    r"https://.+",
+    r"(http|https)://.*",
+    r"https://(.*)",
+    r"https://(.+)",
+]
 STRANGERS = ["https://evil.example", "http://example.com.evil.example", "https://exampleXcom", "null", "https://com"]
 
 
@@ -128,6 +147,12 @@ PATHS = [
     (r"\/api\/.*", "/api/*"),
     (r"^/api/v1\.0/.*", "/api/v1.0/*"),
     ("/api/users$", "/api/users"),
+    (r"/api/v1\.0$ ", "/api/v1.0"),
+    (r"/api/users\Z", "/api/users"),
+    (r"/api/v1\.0$", "/api/v1.0"),
+    ("/X/.*", "/X/*"),
+    (r"/api/v\d+/x$ ", re.compile(r"/api/v\d+/x")),
+    (r"/api/v\d+/x\Z", re.compile(r"/api/v\d+/x")),
     ("^/api/(?!admin).*$", re.compile("/api/(?!admin).*")),
     (r"/api/v\d+/", re.compile(r"/api/v\d+/.*")),
     ("/api/v[0-9]+/*", re.compile("/api/v[0-9]+(?:/.*)?")),
@@ -151,7 +176,7 @@ def test_a_path_is_not_taken_for_a_regex(text: str) -> None:
     assert find_meant_path(text) in (None, text)
 
 
-@pytest.mark.parametrize("text", ["api/*", "/api/(?P<x", "http://.*"])
+@pytest.mark.parametrize("text", ["api/*", "a/.*", "/api/(?P<x", "http://.*"])
 def test_what_cannot_be_read_is_left_to_its_author(text: str) -> None:
     assert find_meant_path(text) is None
 
