@@ -393,6 +393,8 @@ def test_a_callable_sees_the_request(block_untrusted: bool) -> None:
     refused = forbidden(VARY_ORIGIN) if block_untrusted else from_app(VARY_ORIGIN)
     assert server.request("POST", "/x", A) == from_app(allow(A), VARY_ORIGIN)
     assert server.request("POST", "/y", A) == refused
+    assert server.preflight(A, "POST", path="/x") == no_content(allow(A), *GRANTED)
+    assert server.preflight(A, "POST", path="/y") == forbidden(VARY_PREFLIGHT)
 
 
 def test_a_policy_found_later_is_judged_anew() -> None:
