@@ -24,6 +24,7 @@ from cors_wsgi.export import (
     Difference,
     Edge,
     Refusal,
+    RefusalCode,
     Setting,
     describe,
     export,
@@ -98,7 +99,12 @@ def _describe(subject: Any, called: str) -> tuple[Edge, list[Refusal]]:
             inner = getattr(subject.app, "__self__", subject.app)
             subject = inner if _find_flask_state(inner) is not None else subject
         if isinstance(subject, (Policy, CORSMiddleware)) or subject is DENY:
-            return describe(subject, called.rpartition(":")[2])
+            edge, refusals = describe(subject, called.rpartition(":")[2])
+            if isinstance(subject, CORSMiddleware) and _denies(subject.app):
+                problem = "The app in it never shares some of its responses, which it tells the middleware alone."
+                remedy = "Export that app, or give those paths DENY in the paths of the middleware."
+                refusals.append(Refusal("app", called, RefusalCode.SOURCE, problem, remedy))
+            return edge, refusals
     state = _find_flask_state(subject)
     if state is not None:
         from .flask_routes import describe_flask  # noqa: PLC0415 - Flask need not be installed
@@ -111,6 +117,16 @@ def _describe(subject: Any, called: str) -> tuple[Edge, list[Refusal]]:
         f"{called} is {type(subject).__name__}, not a Policy, a CORSMiddleware or a Flask app with CORS(app). "
         "Name the policy itself, such as myapp.cors:policy."
     )
+
+
+def _denies(app: Any) -> bool:
+    """Tell whether a middleware or an extension in an app says `DENY`, which an outer one cannot widen."""
+    app = getattr(app, "__self__", app)
+    if isinstance(app, CORSMiddleware) and app.source is None:
+        in_paths = () if app.paths is None else [policy for _, policy in app.paths.items()]
+        return app.policy is DENY or DENY in in_paths or _denies(app.app)
+    state = _find_flask_state(app)
+    return state is not None and any(found.policy is DENY for found in state.merge().all_resolved())
 
 
 def _find_flask_state(subject: Any) -> Any:

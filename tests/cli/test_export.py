@@ -14,7 +14,7 @@ APP = """
 import re
 from flask import Flask
 from cors_wsgi import CORSMiddleware, DENY, Policy
-from flask_cors_ext import CORS
+from flask_cors_ext import CORS, same_origin
 
 policy = Policy("https://app.example.com", supports_credentials=True)
 tenants = Policy([lambda origin, environ: origin == "https://tenant.example"])
@@ -29,6 +29,12 @@ CORS(app, origins=["https://app.example.com"])
 app.add_url_rule("/items/<int:number>", "items", lambda number: "", methods=["GET", "PUT"])
 broken = Flask("broken")
 CORS(broken)
+around = CORSMiddleware(app, policy)
+never = CORSMiddleware(CORSMiddleware(plain, policy, paths={"/x": DENY}), policy)
+inner = Flask("inner")
+CORS(inner, origins=["https://app.example.com"])
+inner.add_url_rule("/own", "own", same_origin(lambda: ""))
+outer = CORSMiddleware(CORSMiddleware(inner, policy), policy)
 """
 
 
@@ -53,7 +59,7 @@ def _run(folder: Path, *arguments: str, path: str | None = None) -> tuple[int, s
     return done.returncode, done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("subject", ["policy", "by_path", "wrapped", "app"])
+@pytest.mark.parametrize("subject", ["policy", "by_path", "wrapped", "app", "around"])
 def test_what_a_proxy_can_say_is_printed(subject: str, tmp_path: Path) -> None:
     status, printed, errors = _run(tmp_path, "haproxy", f"shop:{subject}", "--listen", "127.0.0.1:8080")
     assert (status, errors) == (0, "")
@@ -80,6 +86,16 @@ def test_a_difference_is_accepted_by_name(tmp_path: Path) -> None:
     assert (status, errors) == (0, "")
     assert "# - escaped-paths: " in printed
     assert _run(tmp_path, "envoy", "shop:by_path", "--allow-difference", "everything")[0] == 2
+
+
+@pytest.mark.parametrize("subject", ["never", "outer"])
+def test_what_an_inner_one_never_shares_is_refused(subject: str, tmp_path: Path) -> None:
+    status, printed, errors = _run(tmp_path, "nginx", f"shop:{subject}", "--listen", "127.0.0.1:8080")
+    assert (status, printed) == (1, "")
+    assert errors == (
+        f"cors-wsgi export: app: shop:{subject}  [source]  The app in it never shares some of its responses, which it "
+        "tells the middleware alone. Export that app, or give those paths DENY in the paths of the middleware.\n"
+    )
 
 
 @pytest.mark.parametrize(
