@@ -86,6 +86,9 @@ CASES = {
     # Credentials, methods, headers
     "no credentials": ((OK, [ALLOW, VARY], b""), LOGGED_IN, "credentials-missing", "has no Access-Control-Allow-C"),
     "True": ((OK, [ALLOW, (CREDENTIALS[0], "True")], b""), LOGGED_IN, "credentials-value", "where only true counts"),
+    "true twice": (
+        (OK, [ALLOW, CREDENTIALS, CREDENTIALS], b""), LOGGED_IN, "two-layers", "Allow-Credentials: it came twice"
+    ),
     "a method": ((OK, [ALLOW, ("Access-Control-Allow-Methods", "GET")], b""), PUT, "not-allowed", "the method PUT"),
     "a method and a header": ((OK, [ALLOW], b""), JSON, "not-allowed", "PUT (Access-Control-Allow-Methods is missing)"),
     "no commas": ((OK, [ALLOW, ("Access-Control-Allow-Methods", "GET PUT")], b""), PUT, "no-commas", "not a list of"),
@@ -428,6 +431,13 @@ def test_a_login_lets_preflights_pass(server: ServerName, line: str) -> None:
     assert line not in other.diagnosis.remedy.lines
 
 
+def test_bottle_s_own_errors_get_the_headers_too() -> None:
+    outcome = ask(answering(("500 No", [], b"<title>Error: 500 Internal Server Error</title>")))
+    assert outcome.diagnosis is not None
+    assert "    share()" in outcome.diagnosis.remedy.lines
+    assert outcome.diagnosis.remedy.lines[-1].startswith("app.default_error_handler = share_errors")
+
+
 def test_starlette_is_put_inside_of_its_middleware_where_it_fails() -> None:
     outcome = ask(answering(("500 No", [("Server", "uvicorn")], b"Internal Server Error")))
     assert outcome.diagnosis is not None
@@ -487,6 +497,23 @@ def test_what_an_element_is_refused_has_a_cause_too(kind: str, headers: Headers,
     assert bool(outcome.further) == (code == "not-set")
 
 
+def test_nginx_drops_what_the_app_sends_twice_and_nothing_else() -> None:
+    outcome = ask(answering((OK, [NGINX, ALLOW, CREDENTIALS, CREDENTIALS, VARY], b"{}")), **LOGGED_IN)
+    assert outcome.diagnosis is not None
+    assert [piece.lines for piece in outcome.diagnosis.remedy.pieces] == [
+        ("proxy_hide_header Access-Control-Allow-Credentials;",)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "is_own"), [([("content-type", "text/html")], b"", True), ([("date", "x")], b"", False)]
+)
+def test_haproxy_is_blamed_for_its_own_errors_alone(headers: Headers, body: bytes, is_own: bool) -> None:
+    outcome = ask(answering(("500 No", headers, body)), server=ServerName.HAPROXY)
+    assert outcome.diagnosis is not None
+    assert ("http-after-response lines do" in outcome.diagnosis.cause) == is_own
+
+
 def test_further_questions_are_few_and_carry_nothing_secret() -> None:
     seen: list[dict[str, Any]] = []
 
@@ -537,6 +564,10 @@ def test_what_no_script_can_read_is_listed_by_name() -> None:
         ([*NODE, ("Content-Type", "text/plain; charset=utf-8"), ("ETag", "x")], b"OK", ServerName.NODE),
         ([*NODE, ("content-type", "text/plain; charset=UTF-8")], b"200 OK", ServerName.HONO),
         ([*NODE, ("content-type", "text/plain; charset=UTF-8")], b"x", ServerName.NODE),
+        ([*NODE, ("access-control-allow-methods", "GET,HEAD,POST")], b"", ServerName.FASTIFY),
+        ([*NODE, ("access-control-allow-methods", "GET,HEAD,PUT")], b"", ServerName.NODE),
+        ([("Access-Control-Allow-Headers", "user-agent, x-csrftoken, x-requested-with")], b"", ServerName.DJANGO),
+        ([("Access-Control-Allow-Headers", "x-csrftoken, user-agent")], b"", None),
         ([("Date", "x")], b'<!DOCTYPE HTML PUBLIC "-//IETF//"><title>Error: 405 No</title>', ServerName.BOTTLE),
     ],
 )  # fmt: skip

@@ -146,7 +146,9 @@ def _write_bottle(plan: Plan) -> tuple[Piece, ...]:
     sets = [f"    bottle.response.set_header({name!r}, {value!r})" for name, value in plan.pairs]
     lines = ["@app.hook('after_request')", "def share():", *sets]
     options = [f"@app.route({plan.path!r}, method='OPTIONS')", "def preflight():", "    bottle.response.status = 204"]
-    piece = Piece("beside the routes; for an error, in its handler too", (*lines, *options))
+    errors = ["def share_errors(error, write=app.default_error_handler):", "    share()", "    return write(error)"]
+    errors.append("app.default_error_handler = share_errors  # an @app.error function calls share(), too")
+    piece = Piece("beside the routes, with `import bottle`", (*lines, *options, *errors))
     return _let_pass(plan, "before_request hook", ("if bottle.request.method == 'OPTIONS':", "    return"), piece)
 
 

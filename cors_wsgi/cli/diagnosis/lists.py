@@ -8,6 +8,7 @@ from cors_wsgi.fetch import ALLOW_CREDENTIALS, ALLOW_HEADERS, ALLOW_METHODS, EXP
 
 from .missing import find_misspelt
 from .model import CauseCode, Diagnosis, Remedy
+from .origins import judge_twice
 from .plans import Task
 from .scene import Scene
 from .wanted import join_words
@@ -36,6 +37,9 @@ def judge_lists(scene: Scene) -> Diagnosis | None:
         return Diagnosis(CauseCode.RESPONSE_HEADER_SENT, cause, Remedy(f"Do not set {join_words(sent)} in the script."))
     if not scene.lacks:
         return None
+    given = [part.strip() for part in (get_header(scene.response.headers, ALLOW_CREDENTIALS.lower()) or "").split(",")]
+    if reason is Reason.CREDENTIALS_NOT_TRUE and len(given) > 1 and set(given) == {"true"}:
+        return judge_twice(scene, ALLOW_CREDENTIALS, given)
     cause = f"{scene.subject} {join_words(scene.lacks)}."
     if (misspelt := find_misspelt(scene)) is not None:
         cause = f"The header is misspelt: {misspelt[0]}; browsers know only {misspelt[1]}. {cause}"

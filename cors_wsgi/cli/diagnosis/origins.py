@@ -27,7 +27,7 @@ def judge_value(scene: Scene) -> Diagnosis | None:
     parts = [part for value in values for part in re.split(r"[,\s]+", value) if part]
     several = list(dict.fromkeys(parts))
     if len(parts) > 1 and len(several) == 1:
-        return _judge_twice(scene, parts)
+        return judge_twice(scene, ALLOW_ORIGIN, parts)
     if len(values) > 1 or len(several) > 1:
         return _judge_several(scene, values, several)
     if scene.allowed == "*":
@@ -37,22 +37,23 @@ def judge_value(scene: Scene) -> Diagnosis | None:
     return _judge_other(scene, scene.allowed)
 
 
-def _judge_twice(scene: Scene, values: list[str]) -> Diagnosis:
+def judge_twice(scene: Scene, header: str, values: list[str]) -> Diagnosis:
+    """Return the diagnosis of a header that came more than once, each time with the same value."""
     count = "twice" if len(values) == 2 else f"{len(values)} times"
-    cause = f"Two layers set {ALLOW_ORIGIN}: it came {count}, each time as {values[0]}. Browsers accept only one."
+    cause = f"Two layers set {header}: it came {count}, each time as {values[0]}. Browsers accept only one."
     server = scene.server
     if server is ServerName.APACHE and not scene.seen.is_passed_on:
         cause += " In Apache, `Header set` and `Header always set` fill two tables, and both are sent."
-        text = f"Remove the line `Header set {ALLOW_ORIGIN}` (or `Header add`), and keep only `Header always set`."
+        text = f"Remove the line `Header set {header}` (or `Header add`), and keep only `Header always set`."
         return scene.conclude(CauseCode.TWO_LAYERS, cause, Remedy(text))
     if server is not None and server.is_proxy:
         cause += f" Here {server.title} and the app behind it do."
         text = f"Let only one of them set it: remove the line from {server.title}, or drop there what the app sends:"
-        pairs = [(name, "") for name in GUARDED if name == ALLOW_ORIGIN or _is_twice(scene, name)]
+        pairs = [(name, "") for name in GUARDED if name == header or _is_twice(scene, name)]
         return scene.conclude(CauseCode.TWO_LAYERS, cause, scene.write(scene.plan(Task.ONE_LAYER, pairs=pairs), text))
     cause += " Here they are the app and the proxy in front of it, or two middlewares of the app."
     text = (
-        f"Let only one of them set it: remove the line that adds {ALLOW_ORIGIN} from the proxy, or the second "
+        f"Let only one of them set it: remove the line that adds {header} from the proxy, or the second "
         "middleware from the app."
     )
     return scene.conclude(CauseCode.TWO_LAYERS, cause, Remedy(text))

@@ -9,6 +9,7 @@ from typing import Final
 
 from cors_wsgi.browser.exchange import WireResponse
 from cors_wsgi.browser.headers import get_header
+from cors_wsgi.fetch import ALLOW_HEADERS, ALLOW_METHODS
 
 
 class ServerName(str, Enum):
@@ -186,12 +187,15 @@ def _find_front(response: WireResponse, *, is_live: bool) -> ServerName | None:
         # HAProxy writes neither into its own answers, and nothing of the connection, which Sanic does.
         return ServerName.SANIC if "connection" in names else ServerName.HAPROXY
     if "server" not in names and "timeout=" in (get_header(response.headers, "keep-alive") or ""):
-        return _find_koa_or_hono(response) or ServerName.NODE
-    return None
+        return _find_of_node(response) or ServerName.NODE
+    allowed = (get_header(response.headers, ALLOW_HEADERS.lower()) or "").lower()
+    return ServerName.DJANGO if "x-csrftoken, x-requested-with" in allowed else None  # django-cors-headers' own list
 
 
-def _find_koa_or_hono(response: WireResponse) -> ServerName | None:
-    """Return which of the two wrote an error of one line: the status's phrase, under their own spelling of the type."""
+def _find_of_node(response: WireResponse) -> ServerName | None:
+    """Return the framework that @fastify/cors's list of methods shows, or an error that is the status's phrase."""
+    if get_header(response.headers, ALLOW_METHODS.lower()) == "GET,HEAD,POST":
+        return ServerName.FASTIFY
     body, kind = response.body.decode("utf-8", "replace"), get_header(response.headers, "content-type")
     if get_header(response.headers, "etag") is not None:
         return None

@@ -234,10 +234,13 @@ def _judge_left_out(scene: Scene, code: CauseCode, what: str, first: str, *, sub
         remedy = scene.write(scene.plan(Task.SET), text)
         pieces = tuple(Piece("in the location to which error_page leads", piece.lines) for piece in remedy.pieces)
         return scene.conclude(CauseCode.ERROR_PAGE, cause, Remedy(text, remedy.where, pieces))
+    own = {} if seen.is_passed_on else {
+        ServerName.HAPROXY: "HAProxy's http-response lines do not change its own answers; http-after-response lines do",
+    }  # fmt: skip
     how = {
         ServerName.NGINX: "nginx's add_header leaves errors out unless it ends in `always`",
         ServerName.APACHE: "Apache's `Header set` leaves errors out; `Header always set` does not",
-        ServerName.HAPROXY: "HAProxy's http-response lines do not change its own answers; http-after-response lines do",
+        **own,
     }.get(server) if server is not None else None  # fmt: skip
     if how is None:
         cause = f"{subject} {what}; {here}: errors do not pass through what adds it."
