@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.views import MethodView, View
 from support.site import SHARED_WITH_A, granted, make_app, twins
-from support.wsgi import FOR_EVERYBODY, A, B, Server, forbidden
+from support.wsgi import FOR_EVERYBODY, A, B, Server, forbidden, unremembered
 
 from flask_cors_ext import CORS, cross_origin, same_origin
 from flask_cors_ext.cli import cors
@@ -279,6 +279,40 @@ def test_a_view_that_uses_a_marked_class_of_views_by_its_name_is_shared(caplog: 
     assert Server(app).preflight(A, "GET", path="/first") == granted(A, "GET, HEAD")
     assert Server(app).preflight(A, "GET", path="/x") == forbidden()
     assert caplog.records == []
+
+
+def test_a_class_of_views_whose_only_mark_is_lost_is_denied_for_that_method_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Items(MethodView):
+        @login
+        @cross_origin(origins=A)
+        def put(self) -> str:
+            return "x"
+
+        def delete(self) -> str:
+            return "x"
+
+    app = make_app()
+    app.add_url_rule("/x", view_func=Items.as_view("items"))
+    CORS(app, origins=A)
+    server = Server(app)
+    assert server.preflight(A, "DELETE", path="/x") == unremembered(granted(A, "DELETE"))
+    assert server.preflight(A, "PUT", path="/x") == forbidden()
+    place = f"login ({__file__}:{login.__code__.co_firstlineno + 1})"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"The view 'items' (PUT) is not shared: {place} hides the mark on {Items.__qualname__}.put. {WAYS_OUT}"
+    ]
+
+
+def test_a_view_that_calls_another_by_name_may_still_hide_a_mark() -> None:
+    app = make_app()
+    known = same_origin(named("known"))
+    app.add_url_rule("/known", "known", known)
+    secret = same_origin(named("secret"))
+    app.add_url_rule("/x", "x", lambda: known() or secret())
+    CORS(app, origins=A)
+    assert Server(app).preflight(A, "GET", path="/x") == forbidden()
 
 
 def test_views_that_come_late_may_call_one_another_by_name(caplog: pytest.LogCaptureFixture) -> None:

@@ -351,6 +351,14 @@ def test_the_marks_of_a_class_are_layers_that_bear_its_name() -> None:
     def view() -> str:
         return "x"
 
+    class Shown:
+        def __call__(self) -> str:
+            return "x"
+
+    shown: Any = Shown()
+    shown.__qualname__ = "shown"
+    assert [layer.name for layer in read_marks(MARK(shown)).view] == ["@cross_origin on shown"]
+
     class Y(MethodView):
         decorators = [MARK, lambda view: lambda **values: view(**values)]  # noqa: RUF012 - as users write it
 
