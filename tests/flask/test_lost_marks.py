@@ -310,7 +310,7 @@ def test_a_view_that_calls_another_by_name_may_still_hide_a_mark() -> None:
     known = same_origin(named("known"))
     app.add_url_rule("/known", "known", known)
     secret = same_origin(named("secret"))
-    app.add_url_rule("/x", "x", lambda: known() or secret())
+    app.add_url_rule("/x", "x", login(lambda: known() or secret()))
     CORS(app, origins=A)
     assert Server(app).preflight(A, "GET", path="/x") == forbidden()
 

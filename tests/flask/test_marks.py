@@ -546,4 +546,5 @@ def test_a_method_beats_its_class_and_nothing_is_inherited_from_below_same_origi
     CORS(app, origins=A, max_age=5)
     server = Server(app)
     assert server.preflight(B, "GET", path="/x") == unremembered(granted(B, "GET, HEAD"))
+    assert server.request("GET", "/x", B).cors == ("200", allow(B), VARY_ORIGIN)
     assert server.preflight(A, "PUT", path="/x") == forbidden()

@@ -390,7 +390,7 @@ def test_a_max_age_beyond_all_browsers_is_warned_of_once_and_works(options: dict
 
 def test_settings_that_change_after_init_app_are_warned_of(caplog: pytest.LogCaptureFixture) -> None:
     server = server_with({"CORS_ORIGINS": A, "CORS_MAX_AGE": 5})
-    server.app.config.update(CORS_ORIGINS=B, CORS_METHODS="GET", OTHER=1)  # type: ignore[attr-defined]
+    server.app.config.update(CORS_ORIGINS=B, CORS_METHODS="GET", CORS_ORIGIN=B, OTHER=1)  # type: ignore[attr-defined]
     assert server.request(path="/x", origin=B).cors == ("200", VARY_ORIGIN)
     server.request(path="/x", origin=B)
     (record,) = caplog.records
