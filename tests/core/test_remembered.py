@@ -266,6 +266,17 @@ def test_an_outage_is_logged_once_and_so_is_its_end(clock: Clock, caplog: pytest
     assert {record.name for record in caplog.records} == {"cors_wsgi"}
 
 
+def test_an_outage_is_logged_with_its_innermost_line(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> bool:
+        raise OSError("down")
+
+    remembered = Remembered(lambda origin: fail())
+    assert not remembered(A, {})
+    (record,) = caplog.records
+    place = f"{__file__}:{line_of(fail, 'raise')}"
+    assert record.getMessage().startswith(f"{remembered!r} raised 'OSError: down' at {place} for '{A}'. ")
+
+
 def test_grants_and_refusals_are_bounded_apart(clock: Clock) -> None:
     table = Table(A, B)
     remembered = Remembered(table, size=2)
