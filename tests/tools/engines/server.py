@@ -63,7 +63,7 @@ class RecordingServer:
         self.received = {name: [[]] for name in self.cases}
         self.results = {}
 
-    def wait(self, seconds: float, stalled: float = 30.0) -> bool:
+    def wait(self, seconds: float, stalled: float = 60.0) -> bool:
         """Wait until the page has posted every case; return whether it did, and did not stall."""
         deadline = time.monotonic() + seconds
         with self.news:
