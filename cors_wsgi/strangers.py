@@ -30,6 +30,8 @@ _EXTENSION: Final = "chrome-extension://abcdefghijklmnopabcdefghijklmnop"
 _SUBDOMAINS: Final = ("", "www.", "app.", "api.", "a.b.")
 _PORTS: Final = ("", ":3000", ":8443", ":49152")
 
+_TOP_OF_RESERVED: Final = frozenset(name.rpartition(".")[2] for name in _RESERVED)
+_LABEL = re.compile(r"[a-z][a-z0-9-]*")  # com
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+")  # app.example.com, in https://app.example.com:8443
 
 
@@ -77,12 +79,12 @@ def _read_text(rule: re.Pattern[str]) -> str:
 
 def _find_suffixes(rule: re.Pattern[str], text: str) -> Iterator[str]:
     """Yield the public suffixes in the text of a regex that takes any name below them: the list is opened for those."""
-    for name in dict.fromkeys(_NAME.findall(text)):
-        labels = name.split(".")
-        for start in range(len(labels) - 1):
-            suffix = ".".join(labels[start:])
-            if any(map(rule.fullmatch, _origins_below(f"canary.{suffix}"))) and _public_suffixes().is_public(suffix):
-                yield suffix
+    names = (name.split(".") for name in _NAME.findall(text))
+    suffixes = (".".join(labels[start:]) for labels in names for start in range(len(labels) - 1))
+    top = (label for label in _LABEL.findall(text) if label not in _TOP_OF_RESERVED)
+    for suffix in dict.fromkeys((*suffixes, *top)):
+        if any(map(rule.fullmatch, _origins_below(f"canary.{suffix}"))) and _public_suffixes().is_public(suffix):
+            yield suffix
 
 
 def _origins_below(domain: str) -> Iterator[str]:

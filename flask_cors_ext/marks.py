@@ -173,10 +173,15 @@ def name_of(value: object) -> str:
     return _name_of_class(value if issubclass(type(value), type) else type(value))  # type: ignore[arg-type]
 
 
-def package_of(value: object) -> str:
-    """Return the top-level package in which a function, class or view was written, or nothing if it does not say."""
+def module_of(value: object) -> str:
+    """Return the module in which a function, class or view was written, or nothing if it does not say."""
     module = value.__module__ if type(value) is FunctionType else attributes_of(value).get("__module__")
-    return module.partition(".")[0] if type(module) is str else ""
+    return module if type(module) is str else ""
+
+
+def package_of(value: object) -> str:
+    """Return the top-level package of that module."""
+    return module_of(value).partition(".")[0]
 
 
 def attributes_of(value: object) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations, zip_longest
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from urllib.parse import unquote, urlsplit
@@ -205,17 +205,22 @@ def make_blind_map(url_map: Map) -> Map | None:
     """Return a copy of a URL map whose converters take every value that their pattern matches.
 
     None where it could lead elsewhere than the original: two rules of the same pattern and method, of which the one
-    that was added first counts, or a redirect that calls a function with the values.
+    that was added first counts, unless its converter refuses; or a redirect that calls a function with the values.
     """
     rules = list(url_map.iter_rules())
-    if any(callable(rule.redirect_to) for rule in rules) or any(_are_twins(*pair) for pair in combinations(rules, 2)):
+    if any(callable(rule.redirect_to) for rule in rules):
         return None
+    # Rules are listed by their endpoints: of an endpoint with several, the order in which they were added is lost.
+    is_ordered = len({rule.endpoint for rule in rules}) == len(rules)
+    for one, other in combinations(rules, 2):
+        if _are_twins(one, other) or (not is_ordered and _depend_on_order(one, other)):
+            return None
     copy = Map(
         default_subdomain=url_map.default_subdomain,
         strict_slashes=url_map.strict_slashes,
         merge_slashes=url_map.merge_slashes,
         redirect_defaults=url_map.redirect_defaults,
-        converters={name: _blind(converter) for name, converter in url_map.converters.items()},  # type: ignore[misc]
+        converters={name: _blind(converter) for name, converter in url_map.converters.items()},
         host_matching=url_map.host_matching,
     )
     for rule in rules:
@@ -245,7 +250,10 @@ def _copy_rule(rule: Rule) -> Rule:
 
 
 def _are_twins(one: Rule, other: Rule) -> bool:
-    if _NAME.sub(">", one.rule) != _NAME.sub(">", other.rule):
+    if _PLACEHOLDER.sub("<", one.rule) != _PLACEHOLDER.sub("<", other.rule):
+        return False
+    is_custom = _has_custom_converter(one) or _has_custom_converter(other)
+    if not is_custom and _NAME.sub(">", one.rule) != _NAME.sub(">", other.rule):
         return False
     if (one.host, one.subdomain) != (other.host, other.subdomain):
         return False
@@ -255,12 +263,29 @@ def _are_twins(one: Rule, other: Rule) -> bool:
     return bool((one.methods & other.methods) - ({"OPTIONS"} if is_automatic else set()))
 
 
+def _has_custom_converter(rule: Rule) -> bool:
+    names = (match[1] or "default" for match in _PLACEHOLDER.finditer(rule.rule))
+    return any(rule.map.converters[name] not in _BUILT_IN for name in names)
+
+
+def _depend_on_order(one: Rule, other: Rule) -> bool:
+    """Tell whether two rules part at a segment that is a placeholder in both; a fixed one comes first in any order."""
+    for mine, theirs in zip(*(_NAME.sub(">", rule.rule).split("/") for rule in (one, other)), strict=False):
+        if mine != theirs:
+            return "<" in mine and "<" in theirs
+    return False
+
+
 def _answers_options(rule: Rule) -> bool:
     """Tell whether Flask answers OPTIONS itself for this rule."""
     return bool(getattr(rule, "provide_automatic_options", False))
 
 
-def _blind(converter: Callable[..., BaseConverter]) -> Callable[..., BaseConverter]:
+def _blind(converter: type[BaseConverter]) -> Any:
+    """Return a converter that asks no code of the app's; Werkzeug's own ask none."""
+    if converter in _BUILT_IN:
+        return converter
+
     def make(*args: Any, **options: Any) -> BaseConverter:
         made: Any = converter(*args, **options)
         made.to_python, made.to_url = str, BaseConverter(args[0]).to_url

@@ -162,7 +162,7 @@ def _print_lines(console: Console, rows: list[Row]) -> None:
         shared += [f"exposed: {exposed}"] if exposed else []
         console.print(f"{', '.join(row.methods)} {row.rule}", soft_wrap=True)
         text = "; ".join(shared) + (f" ({said})" if said else "")
-        for line in textwrap.wrap(text, console.width - 4, break_long_words=False, break_on_hyphens=False):
+        for line in textwrap.wrap(text, max(console.width - 4, 1), break_long_words=False, break_on_hyphens=False):
             console.print(f"    {line}", soft_wrap=True)
 
 

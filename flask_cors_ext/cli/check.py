@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import combinations, groupby
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Final, Literal
 
 from flask import Flask
@@ -117,10 +117,10 @@ def _find_place(text: str) -> tuple[str, int] | None:
 def _place_of(app: Flask, endpoint: str) -> tuple[str, int] | None:
     """Return where a view was written, as far as the function itself says; that of a class has no line."""
     view = app.view_functions.get(endpoint)
-    code = getattr(view, "__code__", None)
-    if code is None or package_of(view) == "flask":
+    function = view.__func__ if type(view) is MethodType else view
+    if type(function) is not FunctionType or package_of(function) == "flask":
         return None
-    return code.co_filename, code.co_firstlineno
+    return function.__code__.co_filename, function.__code__.co_firstlineno
 
 
 def _find(app: Flask, state: ExtensionState | None) -> Iterator[Finding]:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from flask import Flask
 
+from ..marks import module_of
+
 _TODO = re.compile(r"^[ \t]*# TODO cors-wsgi:[ \t]*(.*)$", re.MULTILINE)
 
 
@@ -22,7 +24,7 @@ def find_leftovers(app: Flask) -> Iterator[str]:
 
 def _list_files(app: Flask) -> set[Path]:
     """Return the files of the modules in the app's folder, and of those that its views are from."""
-    names = {app.import_name, *(str(getattr(view, "__module__", "")) for view in app.view_functions.values())}
+    names = {app.import_name, *map(module_of, app.view_functions.values())}
     found = set()
     for name, module in list(sys.modules.items()):
         # Read and not asked for: a module that loads lazily would be loaded by that.

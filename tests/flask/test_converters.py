@@ -245,6 +245,21 @@ def a_redirecting_function(app: Flask) -> None:
     app.view_functions["old"] = show
 
 
+def interleaved(app: Flask) -> None:
+    """Add two endpoints, of which the second has the first rule of all, and two converters of one pattern."""
+    app.url_map.converters["other"] = type("Other", (Asked,), {"asked": []})
+    add(app, "/early", "second", B)
+    add(app, "/<item:x>", "first", A)
+    add_raw(app, "/<other:y>", "second", methods=METHODS)
+
+
+def interleaved_deeper(app: Flask) -> None:
+    app.url_map.converters["other"] = type("Other", (Asked,), {"asked": []})
+    add(app, "/early", "second", B)
+    add(app, "/<item:x>/z", "first", A)
+    add_raw(app, "/<other:y>/<other:z>", "second", methods=METHODS)
+
+
 OPTIONS = {"path": "/a", "method": "OPTIONS"}
 GRANTED = granted(A, ALL)
 OF_A_VIEW = unremembered(granted(A, "GET, HEAD, OPTIONS"))
@@ -259,6 +274,8 @@ SAME = [
     pytest.param(hosts, {"path": "/a"}, GRANTED, id="one pattern on two hosts"),
     pytest.param(hosts, {"path": "/a", "headers": {"Host": "www.example"}}, granted(B, ALL), id="on the other host"),
     pytest.param(two_of_one_pattern, {"path": "/a"}, GRANTED, id="of two rules of one pattern the first counts"),
+    pytest.param(interleaved, {"path": "/a"}, GRANTED, id="two converters of one pattern, and an endpoint before"),
+    pytest.param(interleaved_deeper, {"path": "/a/z"}, GRANTED, id="two converters of which one goes deeper"),
     pytest.param(a_rule_for_every_method, {"path": "/a"}, unremembered(GRANTED), id="before a rule for every method"),
     pytest.param(
         two_of_which_one_answers_options_itself, OPTIONS, OF_A_VIEW, id="OPTIONS of a view before Flask's own"
@@ -304,14 +321,15 @@ def test_an_app_may_have_another_url_map_for_a_host() -> None:
     assert Server(app).preflight(A, "PUT", path="/y/1", headers=elsewhere) == forbidden(VARY_PREFLIGHT)
 
 
+@pytest.mark.parametrize(("page", "rule"), [("1", "/<item:x>/<page>"), (1, "/<item:x>/<int:page>")])
 @pytest.mark.parametrize(("redirects", "trusted", "other"), [(True, B, A), (False, A, B)])
 def test_a_url_that_spells_out_its_defaults_is_covered_where_flask_leads(
-    redirects: bool, trusted: str, other: str
+    redirects: bool, trusted: str, other: str, page: object, rule: str
 ) -> None:
     def build(app: Flask) -> None:
         app.url_map.redirect_defaults = redirects
-        add(app, "/<item:x>", "x", None, defaults={"page": "1"})
-        add(app, "/<item:x>/<page>", "x", None)
+        add(app, "/<item:x>", "x", None, defaults={"page": page})
+        add(app, rule, "x", None)
 
     server, _ = make(build, resources={"/a": {"origins": B}, "/*": {"origins": A}})
     assert server.preflight(trusted, path="/a/1") == granted(trusted, ALL)

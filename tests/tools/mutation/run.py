@@ -75,6 +75,8 @@ def read_rows(text: str) -> list[Row]:
         cells = [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
         if len(cells) == 3 and " → " in cells[1]:
             old, *new = re.findall(r"`([^`]+)`", cells[1])
+            if re.search(r"(?:→|or) nothing\b", cells[1]):
+                new.append("")
             rows.append(Row(cells[0].strip("`"), old, tuple(new)))
     return rows
 
