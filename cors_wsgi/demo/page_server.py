@@ -65,7 +65,7 @@ class PageServer:
         """Answer a request."""
         language = _choose_language(environ)
         if environ.get("HTTP_HOST") != urlsplit(self._origins.page).netloc:
-            # Else a name that somebody else points at this machine would be an origin that may read all this.
+            # Otherwise a name that somebody else points at this machine would be an origin that may read all this.
             return _say(start_response, "403 Forbidden", say("server.host", language, {"page": self._origins.page}))
         name = environ.get("PATH_INFO", "").lstrip("/") or "index.html"
         method = environ["REQUEST_METHOD"]

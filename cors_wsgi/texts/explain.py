@@ -145,7 +145,7 @@ EXPLAIN: Final[Mapping[str, Text]] = {
         "Content-Type; to read data, use fetch.",
         "请在标签页里打开这个网址：它常常是错误页或登录页。请让服务器返回正确的 Content-Type；要读取数据，请用 fetch。",
     ),
-    # In place of a fact that the line does not give
+    # Instead of a fact that the line does not give
     "unknown.header": Text("the header", "这个请求头"),
     "unknown.host": Text("the host", "这台主机"),
     "unknown.method": Text("the method", "这个方法"),

@@ -63,7 +63,7 @@ PAGE: Final[Mapping[str, Text]] = {
     "mode_help": Text("no-cors: send, never read", "no-cors：只发送，不读取"),
     "listener": Text("XMLHttpRequest with an upload listener", "用 XMLHttpRequest 并监听上传"),
     "twice": Text("twice", "执行两次"),
-    "element": Text("What asks", "请求方"),
+    "element": Text("Sent by", "请求方"),
     "element_help": Text("a script, or an element", "脚本，或者网页里的元素"),
     "element_script": Text("a script", "脚本"),
     "element_img": Text("a picture, for a canvas", "图片（画在画布上）"),
@@ -112,10 +112,10 @@ PAGE: Final[Mapping[str, Text]] = {
     "way": Text("{one} to {other}: ", "{one} → {other}："),
     "preflight": Text("preflight", "预检"),
     "kept": Text(
-        "The answer to an earlier preflight is still kept, and covers this request: none is sent.",
+        "The answer to an earlier preflight is still cached and covers this request: no preflight is sent.",
         "先前的预检结果仍在缓存中，并且适用于这个请求：不再发送预检。",
     ),
-    "refuses_itself": Text("The browser refuses by itself. Nothing is sent.", "浏览器自己拒绝了，请求没有发出。"),
+    "refuses_itself": Text("The browser itself refuses. Nothing is sent.", "浏览器自己拒绝了，请求没有发出。"),
     "never_sent": Text("The {method} itself is never sent.", "{method} 请求本身没有发出。"),
     "app_ran": Text("the app ran", "应用运行了"),
     "app_not_asked": Text("answered for the app, which does not run", "由 CORS 层响应，应用没有运行"),
@@ -137,7 +137,7 @@ PAGE: Final[Mapping[str, Text]] = {
         "no-cors 请求：不经询问直接发送，响应永远不可读取。",
     ),
     "is_element_no_cors": Text(
-        "{element} without crossorigin: a no-cors request, with cookies. It is used, and hidden from scripts.",
+        "{element} without crossorigin: a no-cors request, with cookies. It is used, but hidden from scripts.",
         "没有 crossorigin 的 {element}：no-cors 请求，带 Cookie。网页可以使用，但脚本不能读取。",
     ),
     "is_element_cors": Text(

@@ -186,7 +186,7 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
     "no-cors-at-all": (
         "A server without CORS",
         "没有配置 CORS 的服务器",
-        "The app runs and answers, and the browser keeps the answer to itself: this is how every server begins.",
+        "The app runs and answers, and the browser keeps the answer to itself: this is how every server starts out.",
         "应用运行并返回响应，但浏览器不把它交给脚本：每个服务器一开始都是这样。",
     ),
     "refused-origin": (
@@ -261,7 +261,7 @@ _SCENARIOS: Final[dict[str, tuple[str, str, str, str]]] = {
     "picture-refused": (
         "A picture with crossorigin, refused",
         "带 crossorigin 的图片，被拒绝",
-        "With crossorigin the server has to allow the page. This one does not, so the picture is not even shown.",
+        "With crossorigin, the server must allow the page. This one does not, so the picture is not even shown.",
         "带了 crossorigin，就必须得到服务器的允许。这里没有得到允许，图片根本不会显示。",
     ),
     "style": (

@@ -50,7 +50,7 @@ def write_cause(cause: PreflightCause, method: str, language: Language) -> str:
 
 
 def write_trace(words: str, explanation: str, remedy: str, language: Language) -> tuple[str, str]:
-    """Return what a line without a reason means, and what to do; `words` are those by which it was recognized."""
+    """Return what a line without a reason means, and what to do; `words` is the pattern that recognized it."""
     return (explanation, remedy) if language == "en" else chinese.TRACES[words]
 
 

@@ -176,7 +176,7 @@ CASES = {
     ),
     "a function that fails": (("502 No", [AWS], b""), SIMPLE, "crash", "the function behind it failed"),
     "a function that takes long": (("504 No", [AWS], b""), SIMPLE, "too-slow", "longer than the gateway waits"),
-    "Kong without OPTIONS": (("404 No", [KONG], b""), PUT, "no-options", "no route of it takes OPTIONS"),
+    "Kong without OPTIONS": (("404 No", [KONG], b""), PUT, "no-options", "none of its routes takes OPTIONS"),
     "a plugin of Kong": (("401 No", [KONG], b""), PUT, "login-before-preflight", "a plugin asks OPTIONS for a login"),
     "Spring": (
         ("403 No", SPRING, b"Invalid CORS request"), JSON, "not-in-list",
