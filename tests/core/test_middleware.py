@@ -615,3 +615,17 @@ def test_what_is_remembered_of_headers_and_preflights_is_bounded_and_changes_no_
         assert server.request(origin=A) == from_app(*expected)
         assert server.preflight(A, "PUT", f"x-{number}").status == "204 No Content"
     assert (len(compiled.harmless), len(compiled.fully_granted)) == (64, 64)
+
+
+def test_an_error_of_an_app_that_sets_no_cors_headers_reaches_the_server_whole() -> None:
+    error = (ZeroDivisionError, ZeroDivisionError("mine"), None)
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [PLAIN])
+        start_response("500 Oops", [PLAIN], error)
+        return []
+
+    calls: list[Any] = []
+    list(CORSMiddleware(app, MINE)(environ_for(origin=A), recording(calls)))
+    headers = [PLAIN, allow(A), VARY_ORIGIN]
+    assert calls == [("200 OK", headers), ("500 Oops", headers, error)]
