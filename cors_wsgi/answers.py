@@ -42,7 +42,7 @@ StatusHeadersBody: TypeAlias = "tuple[str, list[Header], list[bytes]]"
 DEBUG_HEADER: Final = "X-CORS-Debug"
 
 LONGEST_ECHO: Final = 4096
-"""Bytes; a longer Access-Control-Request-Headers is never echoed. Servers take 8 KiB of headers in all, by default."""
+"""Bytes; a longer Access-Control-Request-Headers is never echoed. By default, servers accept 8 KiB of headers."""
 
 _MOST_REMEMBERED = 64
 """Names of an app's headers, its Vary values, preflights that miss nothing: a service has a handful of each."""
@@ -258,10 +258,10 @@ def answer_preflight(
 
 
 def refuse(headers: Iterable[Header], note: str | None) -> StatusHeadersBody:
-    """Return the whole answer to what is refused: 403, with what a note says in its body, too.
+    """Return the whole answer to a refused request: 403, with the note in its body, too.
 
     The request's body is not read, here or where a preflight is granted: a client that announces one and sends nothing
-    would hold a worker for as long as the server lets it. What becomes of the rest is the server's business, as with
+    would hold a worker for as long as the server lets it. The server deals with the rest, as with
     any app that answers without reading: it skips the body before the next request, or closes the connection.
 
     Args:
@@ -292,7 +292,7 @@ def can_echo_method(method: str) -> bool:
 
 
 def can_echo_headers(headers: str) -> bool:
-    """Tell whether requested headers hold nothing but names, commas, spaces and tabs; linear, and bounded."""
+    """Tell whether requested headers consist only of names, commas, spaces and tabs; linear, and bounded."""
     return len(headers) <= LONGEST_ECHO and _NAME_LIST.fullmatch(headers) is not None
 
 
@@ -310,9 +310,9 @@ def headers_to_add(compiled: CompiledPolicy, origin: str | None, *, allowed: boo
 
 
 def merge_quietly(compiled: CompiledPolicy, headers: Sequence[Header], added: Sequence[Header]) -> list[Header] | None:
-    """Return merged headers where the app sets none of those that a policy manages but a Vary; else None.
+    """Return merged headers if Vary is the only managed header that the app sets; otherwise None.
 
-    PERF: so do nearly all apps. Ours, which `added` ends with, goes into theirs.
+    PERF: nearly all apps are like that. Ours, which `added` ends with, goes into theirs.
 
     Args:
         compiled: the compiled policy.
@@ -386,7 +386,7 @@ def merge_headers(
 
 
 def _merge_exposed(values: Sequence[str], added: Sequence[Header]) -> list[Header]:
-    """Return `added` with the names that the app exposes, in front of the policy's; of the app's only tokens count."""
+    """Return `added` with the names that the app exposes before the policy's; only tokens count among the app's."""
     given = tuple(value for name, value in added if name is EXPOSE_HEADERS)
     names = ["*"] if given == ("*",) else [name for name in _merge_names((*values, *given)) if is_token(name)]
     before = [header for header in added if header[0] in (ALLOW_ORIGIN, ALLOW_CREDENTIALS)]
@@ -404,7 +404,7 @@ def _merge_vary(*values: str) -> tuple[Header, ...]:
 
 
 def _merge_names(values: Sequence[str]) -> list[str]:
-    """Return the elements of several comma-separated lists, each once, in their order, spelled as the first time."""
+    """Return the elements of several comma-separated lists, in order, without duplicates, as spelled the first time."""
     names: dict[str, str] = {}
     for value in values:
         for part in value.split(","):

@@ -14,7 +14,7 @@ _MOST_PROXIES = 10
 
 
 def unwrap_proxy(value: Any) -> Any:
-    """Return what a proxy stands for at the moment, and anything else unchanged.
+    """Return the object behind a proxy at the moment, and anything else unchanged.
 
     Known are the context-local proxies of Werkzeug, such as Flask's `current_app`, and those of wrapt and
     lazy-object-proxy, which keep the object in `__wrapped__`.
@@ -37,7 +37,7 @@ def unwrap_proxy(value: Any) -> Any:
 
 
 def find_inner(value: object, is_wanted: Callable[[object], bool]) -> str | None:
-    """Return the attribute of an object that holds what was wanted in its place, such as `server`, or None."""
+    """Return the attribute of an object that holds what was wanted instead, such as `server`, or None."""
     for name in _ATTRIBUTES:
         try:
             inner = getattr(value, name, None)

@@ -19,7 +19,7 @@ class Kind(str, Enum):
 
 
 class Reason(str, Enum):
-    """Why a browser will keep the answer from the script; a closed set, each value is its stable name."""
+    """Why a browser will keep the answer from the script; a closed set, in which each value is a stable name."""
 
     ORIGIN_NOT_ALLOWED = "origin-not-allowed"
     ORIGIN_UNDER_ANOTHER_NAME = "origin-under-another-name"
@@ -108,7 +108,7 @@ class Decision:
         return f"{asked}: refused, {self.advice}"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON has it: strings, a bool, None, and a list of the reasons' names.
+        """Return it as data for JSON: strings, a bool, None, and a list of the reasons' names.
 
         >>> Decision(Kind.ACTUAL, "https://a.example", "GET", "/", False, (Reason.ORIGIN_NOT_ALLOWED,)).as_dict()
         ... # doctest: +NORMALIZE_WHITESPACE
@@ -138,7 +138,7 @@ class Decision:
 
     @property
     def advice(self) -> str:
-        """Why a browser will refuse, what to do, and the nearest rule, in ASCII; nothing that the client sent."""
+        """Why a browser will refuse, what to do, and the closest rule, in ASCII; nothing from the client."""
         parts = [f"{reason} ({reason.explanation})" for reason in self.reasons]
         if self.kind is Kind.BLOCKED:
             parts += [_WHEN_BLOCKED[reason] for reason in self.reasons if reason in _WHEN_BLOCKED]

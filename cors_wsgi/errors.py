@@ -12,7 +12,7 @@ _SHOWN: Final = 20
 
 
 class ProblemCode(str, Enum):
-    """The kinds of mistakes; a closed set, each value is its stable name.
+    """The kinds of mistakes; a closed set, in which each value is a stable name.
 
     `RESOURCES_TYPE` and `RESOURCE_TYPE` are found by `flask_cors_ext` alone. `SHARES_NOTHING` is the former name of
     `NO_ORIGINS`.

@@ -1,4 +1,4 @@
-"""What both sides of the wire share of the standards: names, tokens, lists, and how hosts are serialized.
+"""What both sides of the wire need from the standards: names, tokens, lists, and how hosts are serialized.
 
 https://fetch.spec.whatwg.org, and for hosts https://url.spec.whatwg.org.
 """
@@ -25,7 +25,7 @@ SAFELISTED_METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 """Methods that never need to be named by a preflight (`#cors-safelisted-method`)."""
 
 FORBIDDEN_METHODS: Final = frozenset({"CONNECT", "TRACE", "TRACK"})
-"""Methods that no script may use, in any case of letters (`#forbidden-method`)."""
+"""Methods that a script may not use, in upper or lower case (`#forbidden-method`)."""
 
 NORMALIZED_METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"})
 """Methods whose lower-case spelling browsers raise to upper case; not PATCH or QUERY (`#concept-method-normalize`)."""

@@ -448,7 +448,7 @@ class _Response:
 
 
 def _discard(_: bytes) -> None:
-    """Take what an app writes in place of the answer that is sent."""
+    """Discard what an app writes, because another answer is sent."""
 
 
 def _close(body: Iterable[bytes]) -> None:

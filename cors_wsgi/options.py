@@ -140,13 +140,13 @@ def normalize_methods(value: object, problems: list[Problem]) -> Names:
     names = _normalize_names("methods", value, problems)
     for name in () if names == "*" else names:
         if is_forbidden_method(name):
-            problem = "Browsers let no script use this method."
+            problem = "Browsers do not let a script use this method."
             problems.append(Problem("methods", name, ProblemCode.FORBIDDEN_METHOD, problem, "Leave it out."))
         elif name != (upper := name.upper()) and upper in NORMALIZED_METHODS:
             problem = f"Browsers send this method as {upper}, and methods are case-sensitive."
             problems.append(Problem("methods", name, ProblemCode.METHOD_CASE, problem, f"Write {upper!r}."))
         elif name != upper and upper in DEFAULT_METHODS:  # PATCH and QUERY, which browsers leave as they are
-            problem = "Methods are case-sensitive, and browsers raise other methods to upper case, but not this one."
+            problem = "Methods are case-sensitive, and browsers turn some into upper case, but not this one."
             remedy = f"Write {upper!r}, and send it in upper case from the page's script, too."
             problems.append(Problem("methods", name, ProblemCode.METHOD_CASE, problem, remedy))
     return names
@@ -157,7 +157,7 @@ def normalize_allow_headers(value: object, problems: list[Problem]) -> Names:
     names = _normalize_names("allow_headers", value, problems)
     for name in () if names == "*" else names:
         if name.lower().startswith(_RESPONSE_ONLY):
-            problem = "This is a header of responses: no request has to carry it."
+            problem = "This is a response header: requests do not need it."
             remedy = "Leave it out; if the page's script sends it, remove it there."
             problems.append(Problem("allow_headers", name, ProblemCode.RESPONSE_HEADER, problem, remedy))
         elif is_forbidden_request_header(name):
@@ -173,10 +173,10 @@ def normalize_expose_headers(value: object, problems: list[Problem]) -> Names:
         return names
     for name in names:
         if name.lower() in FORBIDDEN_RESPONSE_HEADERS:
-            problem = "No script may read this header, whatever the server says."
+            problem = "A script may not read this header, whatever the server says."
             problems.append(Problem("expose_headers", name, ProblemCode.FORBIDDEN_HEADER, problem, "Leave it out."))
         elif name.lower() in _REQUEST_ONLY:
-            problem = "This is a header of requests: no response carries it."
+            problem = "This is a request header: responses do not have it."
             problems.append(Problem("expose_headers", name, ProblemCode.REQUEST_HEADER, problem, "Leave it out."))
     return tuple(name for name in names if name.lower() not in SAFELISTED_RESPONSE_HEADERS)
 
@@ -219,7 +219,7 @@ def normalize_risks(value: object, problems: list[Problem]) -> tuple[str, ...]:
 
 
 def find_conflicts(values: Mapping[str, Any]) -> list[Problem]:
-    """Return what is wrong with options that are each in order, but not together.
+    """Return what is wrong with options that are valid one by one, but not together.
 
     Args:
         values: normalised options; some may be missing, and are then no part of a conflict.
@@ -234,7 +234,7 @@ def find_conflicts(values: Mapping[str, Any]) -> list[Problem]:
         problems.append(Problem("origins", "*", ProblemCode.WILDCARD_WITH_CREDENTIALS, problem, remedy))
     if supports_credentials and values.get("expose_headers") == "*":
         code = ProblemCode.EXPOSE_WILDCARD_WITH_CREDENTIALS
-        problem = "With credentials, browsers take '*' for the name of a header."
+        problem = "With credentials, browsers treat '*' as the name of a header."
         problems.append(Problem("expose_headers", "*", code, problem, "Name the headers."))
     for rule in () if origins == "*" else origins:
         if isinstance(rule, str) and rule in OPAQUE_ORIGINS:
@@ -290,7 +290,7 @@ def find_regex_problem(rule: re.Pattern[str]) -> Problem | None:
     strangers = find_strangers(rule)
     if len(strangers) < _MANY_STRANGERS:
         return None
-    problem = f"It also matches {strangers[0]} and {strangers[1]}, strangers whom its text does not name."
+    problem = f"It also matches {strangers[0]} and {strangers[1]}, strangers that its text does not name."
     remedy = (
         "Write a pattern such as 'https://*.example.com', or a regular expression that names your domain; or write "
         "accept_risks=['open-regex'] if you trust everyone who can have such an origin."

@@ -161,12 +161,12 @@ def _list_rules(rules: tuple[str, ...]) -> str:
 
 
 def _find_scheme_slip(rule: str) -> Problem | None:
-    """Ask about a scheme that is well-formed, and so near to http or https that it is hardly an app's own."""
+    """Query a scheme that is well-formed, but so close to http or https that it is hardly an app's own."""
     scheme = rule.partition("://")[0]
     meant = _find_web_scheme(scheme)
     if meant is None:
         return None
-    problem = f"The scheme {scheme!r} is one slip away from {meant!r}, and no page has it."
+    problem = f"The scheme {scheme!r} is one typo away from {meant!r}, and no page has it."
     return _problem(rule, ProblemCode.SCHEME_MISSPELLED, problem, f"Did you mean {suggest_origin(rule) or meant!r}?", 0)
 
 

@@ -21,7 +21,7 @@ _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 
 
 def is_canonical(path: str) -> bool:
-    r"""Tell whether a decoded path has one reading only.
+    r"""Tell whether a decoded path can be read in only one way.
 
     Not canonical are an empty segment (`//`), a segment `.` or `..`, a backslash, a NUL, and what is left of a twice
     encoded `/`, `.` or `\`: the app may read them differently from the rules.
@@ -131,7 +131,7 @@ def find_path_problem(rule: object, option: str) -> Problem | None:
         problem = "Paths are compared decoded, as the app sees them."
         return Problem(option, rule, ProblemCode.PATH_ESCAPE, problem, "Write the character itself.", match.start())
     if match := _NOT_CANONICAL.search(rule):
-        problem = "A path like this is never shared, since it has more than one reading."
+        problem = "A path like this is never shared, because it can be read in more than one way."
         remedy = "Write it without empty segments, '.', '..' and backslashes."
         return Problem(option, rule, ProblemCode.PATH_NOT_CANONICAL, problem, remedy, match.start())
     return None

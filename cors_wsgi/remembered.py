@@ -229,7 +229,7 @@ class Remembered:
             self._queue -= is_queued
 
     def _ask(self, kept: Hashable, look_up: _LookUp, begun: float) -> bool:
-        """Run the rule, keep what it says, and tell those who wait."""
+        """Run the rule, keep its answer, and wake those who wait."""
         failure: Exception | None = None
         try:
             said = self._rule(look_up.origin) if self._key is None else self._rule(*kept)  # type: ignore[misc]
@@ -298,7 +298,7 @@ class Remembered:
         last = traceback.extract_tb(failure.__traceback__)[-1]
         logger.error(
             "%r raised %s at %s:%s for %s. Until it answers again, origins that it allowed in the last %g seconds stay "
-            "allowed, and every other origin that has to be looked up is refused.",
+            "allowed, and every other origin that must be looked up is refused.",
             self,
             quote_error(failure),
             last.filename,
@@ -346,7 +346,7 @@ def _check_callable(name: str, value: object, arguments: tuple[object, ...], rig
         given = "the environ alone" if name == "key" else "the origin and the key"
         if len(arguments) == 1 and name == "rule":
             given, right = "the origin alone", f"{right}, and key=... for what else it depends on"
-        raise TypeError(f"{name} is called with {given}, and does not take that. Write {right}.") from None
+        raise TypeError(f"{name} is called with {given}, but does not accept that. Write {right}.") from None
     except ValueError:
         pass  # a built-in function that does not say what it takes
 

@@ -23,7 +23,7 @@ _HAS_NEAREST = frozenset({Reason.ORIGIN_NOT_ALLOWED, Reason.ORIGIN_UNDER_ANOTHER
 
 
 class Reports:
-    """What one middleware reports of its decisions; they are computed only if somebody listens.
+    """What one middleware reports about its decisions; they are computed only if somebody listens.
 
     Each is passed to the hook and, where a browser will refuse, to the log at DEBUG.
 

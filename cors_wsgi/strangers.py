@@ -1,4 +1,4 @@
-"""Whom a rule lets in besides those whom its author meant: tenants of public suffixes, and what a regex matches."""
+"""Who gets in besides those whom a rule's author meant: tenants of public suffixes, and strangers of a regex."""
 
 from __future__ import annotations
 

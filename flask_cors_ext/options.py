@@ -25,10 +25,10 @@ OPTIONS: Final = (*OPTION_NAMES, "resources", *FLAGS)
 """What the whole app can say: by keyword, or by a setting in upper case, with the prefix."""
 
 OBSOLETE_OPTIONS: Final[Mapping[str, str]] = {
-    "always_send": "a policy for everybody sends '*' on every response, any other names an allowed origin alone",
+    "always_send": "a policy for everybody sends '*' on every response, and any other names only an allowed origin",
     "allow_private_network": "the header is never sent, since browsers withdrew Private Network Access",
     "automatic_options": "preflights are answered before Flask runs, and any other OPTIONS request is the app's own",
-    "intercept_exceptions": "every response is shared alike, whatever failed",
+    "intercept_exceptions": "every response is shared in the same way, whatever failed",
     "send_wildcard": "origins='*' is always answered with '*', and named origins never are",
     "vary_header": "Vary is derived from what the response depends on",
 }
@@ -151,7 +151,7 @@ def _make_setting_problem(key: str, value: Any, near: str) -> Problem:
     # First the way that is safe in any case: an app that reads the old name, with its own default, would fall back
     # to that default if the setting were renamed.
     remedy = (
-        f"If your app reads it, pass its value on: CORS(app, {near}=app.config[{key!r}]). Else rename it to "
+        f"If your app reads it, pass its value on: CORS(app, {near}=app.config[{key!r}]). Otherwise rename it to "
         f"{setting_of(near)!r}."
     )
     return Problem(key, value, ProblemCode.UNKNOWN_OPTION, f"There is no setting {key}.", remedy)

@@ -46,7 +46,7 @@ HANDS_OFF: Final = ResolvedPolicy(None)
 DENIED: Final = ResolvedPolicy(DENY)
 WITHOUT_ORIGINS: Final = ResolvedPolicy(DENY, lacks_origins=True)
 """What covers a marked view for which no layer names an origin."""
-_NAME_ORIGINS: Final = "it is marked, and nothing names an origin for it. Write @cross_origin(origins=[...])."
+_NAME_ORIGINS: Final = "it is marked, but nothing names an origin for it. Write @cross_origin(origins=[...])."
 
 
 @dataclass(frozen=True, eq=False)

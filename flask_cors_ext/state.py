@@ -42,7 +42,7 @@ A decision is computed only if somebody listens. The app context may be gone: a 
 )
 
 BYPASSED: Final = (
-    "Requests go around CORS(app), and nothing is shared: something took app.wsgi_app before CORS(app) was called. "
+    "Requests bypass CORS(app), and nothing is shared: something took app.wsgi_app before CORS(app) was called. "
     "Call CORS(app) first, or put cors_wsgi.CORSMiddleware around what the server calls. Connexion 3 takes it in its "
     "constructor, and serves ASGI: there, add Starlette's CORSMiddleware to Connexion's app."
 )
@@ -245,7 +245,7 @@ class ExtensionState:
                 log.warning("%s", message)
         if unseen := find_unseen_marks(self.app):
             log.info(
-                "These are marked, and no route leads to them: %s. A mark works on the function, method or class that "
+                "These are marked, but no route leads to them: %s. A mark works on the function, method or class that "
                 "Flask calls; behind a dispatcher or a lambda it has no effect.",
                 ", ".join(unseen),
             )

@@ -20,7 +20,7 @@ from ..state import find_state
 from .check import Finding, check_app, uses_flask_cors
 from .routes import Row, list_rows, show_sources
 
-cors = AppGroup("cors", help="Show who may read what from this app across origins, and what is wrong with that.")
+cors = AppGroup("cors", help="Show which origins may read what from this app, and what is wrong with that.")
 
 _WIDE = 160
 """Columns of what is not printed to a terminal, unless COLUMNS says otherwise."""

@@ -149,7 +149,7 @@ def _find(app: Flask, state: ExtensionState | None) -> Iterator[Finding]:
 def _find_lost_marks(app: Flask) -> Iterator[Finding]:
     yield from (Finding(FindingCode.LOST_MARK, str(lost)) for lost in find_lost_marks(app))
     if unseen := find_unseen_marks(app):
-        text = f"These are marked, and no route leads to them: {', '.join(unseen)}."
+        text = f"These are marked, but no route leads to them: {', '.join(unseen)}."
         yield Finding(FindingCode.UNSEEN_MARK, text)
 
 
@@ -162,7 +162,7 @@ def uses_flask_cors(app: Flask) -> bool:
 def _find_other_extension(app: Flask, state: ExtensionState | None) -> Iterator[Finding]:
     if not uses_flask_cors(app):
         return
-    text = "Flask-CORS is on this app, too; the headers that it sets are replaced. Remove it."
+    text = "Flask-CORS is on this app, too, but its headers are replaced. Remove it."
     if state is None:
         text = "Flask-CORS alone decides who may read from this app. Import CORS and cross_origin from flask_cors_ext."
     yield Finding(FindingCode.OTHER_EXTENSION, text)
@@ -207,7 +207,7 @@ def _find_dangers(rows: list[Row], state: ExtensionState) -> Iterator[Finding]:
     yield from _group(rows, FindingCode.EVERYBODY_WRITES, _say_who_writes, state.app)
     yield from _group(rows, FindingCode.LOOSE_WITH_CREDENTIALS, _say_who_is_trusted, state.app)
     if state.debug and not state.app.debug:
-        text = "X-CORS-Debug is on although the app is not in debug mode: it shows the rules that come near."
+        text = "X-CORS-Debug is on although the app is not in debug mode: it shows rules that almost match."
         yield Finding(FindingCode.DEBUG, text)
 
 
@@ -227,7 +227,7 @@ def _say_risks(_: Row, policy: Policy) -> str:
 
 def _say_who_writes(row: Row, policy: Policy) -> str:
     return (
-        "every page of the web may call this." if policy.allows_everybody and not _SAFE.issuperset(row.methods) else ""
+        "every page on the web may call this." if policy.allows_everybody and not _SAFE.issuperset(row.methods) else ""
     )
 
 
@@ -281,7 +281,7 @@ def _find_idle_blueprints(app: Flask, state: ExtensionState) -> Iterator[Finding
     for name, layer in state.blueprints.items():
         routes = [route for route in app.url_map.iter_rules() if route.endpoint.startswith(name + ".")]
         if not routes:
-            yield Finding(FindingCode.IDLE_BLUEPRINT, f"The blueprint {name!r} has CORS, and no routes.")
+            yield Finding(FindingCode.IDLE_BLUEPRINT, f"The blueprint {name!r} has CORS, but no routes.")
         elif layer.resources is not None:
             yield from _find_idle_resources_of_blueprint(layer.resources, routes)
 
@@ -291,7 +291,7 @@ def _find_idle_resources_of_blueprint(resources: PathMap[Layer], routes: list[Ru
     for rule, layer in resources.items():
         if layer not in used and not layer.hands_off and _can_be_told(rule, routes):
             text = (
-                f"{layer.name} covers no route of the blueprint. Write paths as browsers ask for them, with the "
+                f"{layer.name} covers no route of the blueprint. Write paths as browsers request them, with the "
                 f"blueprint's prefix: one of its routes is {routes[0].rule}."
             )
             yield Finding(FindingCode.IDLE_RESOURCE, text)

@@ -295,10 +295,10 @@ WORDINGS = [
     ("http://[abc]", "This is not an IPv6 address.", ANY_ORIGIN),
     ("app://[::1]", "Only http and https origins have an IPv6 host.", ANY_ORIGIN),
     ("http://[0::1]", "Browsers send this IPv6 address as [::1].", "Write 'http://[::1]'."),
-    ("htpp://1.2.3", "The scheme 'htpp' is one slip away from 'http', and no page has it.", "Did you mean 'http'?"),
+    ("htpp://1.2.3", "The scheme 'htpp' is one typo away from 'http', and no page has it.", "Did you mean 'http'?"),
     (
         "htpp://a.example",
-        "The scheme 'htpp' is one slip away from 'http', and no page has it.",
+        "The scheme 'htpp' is one typo away from 'http', and no page has it.",
         "Did you mean 'http://a.example'?",
     ),
     ("https://*", WILDCARD_PLACE, FOR_EVERYBODY),

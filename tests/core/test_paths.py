@@ -177,7 +177,7 @@ TYPE = "A path rule must be a string or a compiled regular expression of text, n
         (
             "/a//b",
             "path-not-canonical",
-            "A path like this is never shared, since it has more than one reading.",
+            "A path like this is never shared, because it can be read in more than one way.",
             "Write it without empty segments, '.', '..' and backslashes.",
         ),
         (re.compile(b"/a"), "path-type", TYPE + "Pattern.", "Write a path such as '/api/*'."),

@@ -259,8 +259,8 @@ def test_an_outage_is_logged_once_and_so_is_its_end(clock: Clock, caplog: pytest
     line = line_of(Table.__call__, "raise")
     assert told[0][1] == (
         f"{remembered!r} raised 'OSError: no\\nroute' at {__file__}:{line} for '{A}'. Until it "
-        "answers again, origins that it allowed in the last 3600 seconds stay allowed, and every other origin that has "
-        "to be looked up is refused."
+        "answers again, origins that it allowed in the last 3600 seconds stay allowed, and every other origin that "
+        "must be looked up is refused."
     )
     assert told[1][1] == f"{remembered!r} answers again."
     assert {record.name for record in caplog.records} == {"cors_wsgi"}
@@ -717,7 +717,7 @@ WRONG: list[tuple[str, dict[str, Any], type[Exception], str]] = [
         {"rule": with_environ},
         TypeError,
         (
-            "rule is called with the origin alone, and does not take that. Write def is_allowed(origin), and key=... "
+            "rule is called with the origin alone, but does not accept that. Write def is_allowed(origin), and key=... "
             "for what else it depends on."
         ),
     ),
@@ -725,7 +725,7 @@ WRONG: list[tuple[str, dict[str, Any], type[Exception], str]] = [
         "a rule that takes no key",
         {"key": host},
         TypeError,
-        "rule is called with the origin and the key, and does not take that. Write def is_allowed(origin, key).",
+        "rule is called with the origin and the key, but does not accept that. Write def is_allowed(origin, key).",
     ),
     (
         "a key that is text",
@@ -737,7 +737,10 @@ WRONG: list[tuple[str, dict[str, Any], type[Exception], str]] = [
         "a key that takes nothing",
         {"key": lambda: "a"},
         TypeError,
-        "key is called with the environ alone, and does not take that. Write key=lambda environ: environ['HTTP_HOST'].",
+        (
+            "key is called with the environ alone, but does not accept that. Write key=lambda environ: "
+            "environ['HTTP_HOST']."
+        ),
     ),
     *(
         (

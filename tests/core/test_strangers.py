@@ -123,7 +123,7 @@ def test_what_is_wrong_with_an_open_regex_and_what_to_write_are_said_in_full() -
     (problem,) = error.value.problems
     first, second = problem.problem.removeprefix("It also matches ").split(", ")[0].split(" and ")
     assert (problem.option, problem.value, problem.code, problem.risk) == ("origins", rule, "open-regex", "open-regex")
-    assert problem.problem == f"It also matches {first} and {second}, strangers whom its text does not name."
+    assert problem.problem == f"It also matches {first} and {second}, strangers that its text does not name."
     assert rule.fullmatch(first)
     assert rule.fullmatch(second)
     assert problem.remedy == (

@@ -417,7 +417,7 @@ TWINS = (
     "cached there (Access-Control-Max-Age: 0). Give them the same allow_headers.  [header-twins]"
 )
 WRAPPED = "what that answers itself carries no CORS headers. Call CORS(app) last, unless it rewrites host or path (such as ProxyFix).  [wrapped]"
-OTHER = "warning: Flask-CORS is on this app, too; the headers that it sets are replaced. Remove it.  [other-extension]"
+OTHER = "warning: Flask-CORS is on this app, too, but its headers are replaced. Remove it.  [other-extension]"
 LOOSE = (
     "with credentials, every origin that matches {} is trusted. Make sure that nobody else can have one.  "
     "[loose-with-credentials]"
@@ -496,7 +496,7 @@ FINDINGS = [
     pytest.param(
         idle_blueprint,
         {},
-        ["warning: The blueprint 'idle' has CORS, and no routes.  [idle-blueprint]"],
+        ["warning: The blueprint 'idle' has CORS, but no routes.  [idle-blueprint]"],
         id="a blueprint without routes",
     ),
     pytest.param(
@@ -505,7 +505,7 @@ FINDINGS = [
         [
             (
                 f"warning: CORS(blueprint 'bp') resources['{path}'] covers no route of the blueprint. Write paths as "
-                "browsers ask for them, with the blueprint's prefix: one of its routes is /api/x.  [idle-resource]"
+                "browsers request them, with the blueprint's prefix: one of its routes is /api/x.  [idle-resource]"
             )
             for path in ("/x", "/z")
         ],
@@ -515,7 +515,7 @@ FINDINGS = [
         nothing,
         {"debug": True},
         [
-            "warning: X-CORS-Debug is on although the app is not in debug mode: it shows the rules that come near.  [debug]"
+            "warning: X-CORS-Debug is on although the app is not in debug mode: it shows rules that almost match.  [debug]"
         ],
         id="debug in production",
     ),
@@ -534,7 +534,7 @@ FINDINGS = [
     pytest.param(
         lambda app: app.add_url_rule("/w", "w", lambda: "w", methods=["POST"]),
         {"origins": "*"},
-        ["note: POST /w: every page of the web may call this.  [everybody-writes]"],
+        ["note: POST /w: every page on the web may call this.  [everybody-writes]"],
         id="everybody writes",
     ),
     pytest.param(
@@ -727,11 +727,11 @@ def test_what_separates_the_parts_of_an_annotation_is_escaped() -> None:
     CORS(app, origins="*", debug=True)
     assert run(app, "check", "--github")[1].split("\n")[:2] == [
         (
-            "::warning title=CORS debug::X-CORS-Debug is on although the app is not in debug mode: it shows the rules "
-            "that come near."
+            "::warning title=CORS debug::X-CORS-Debug is on although the app is not in debug mode: it shows rules "
+            "that almost match."
         ),
         (
-            "::notice file=/srv/a%3Ab%2Cc%25.py,line=1,title=CORS everybody-writes::POST /w%0D100%25: every page of "
+            "::notice file=/srv/a%3Ab%2Cc%25.py,line=1,title=CORS everybody-writes::POST /w%0D100%25: every page on "
             "the web may call this."
         ),
     ]

@@ -429,7 +429,7 @@ def test_the_log_says_where_a_combination_was_met(
     assert Server(app).preflight(A, "GET", path=path) == forbidden()
     (record,) = caplog.records
     name = "late" if resources is None else "y"
-    nameless = "it is marked, and nothing names an origin for it. Write @cross_origin(origins=[...])."
+    nameless = "it is marked, but nothing names an origin for it. Write @cross_origin(origins=[...])."
     assert record.levelname == "ERROR"
     assert record.getMessage() == f"The view {name!r} at {place} is not shared: {nameless}"
 

@@ -395,7 +395,7 @@ def test_a_mark_that_no_route_leads_to_is_a_note(caplog: pytest.LogCaptureFixtur
     assert "test_a_mark_that_no_route_leads_to_is_a_note.<locals>.<lambda>" in notes[0].getMessage()
     result = app.test_cli_runner().invoke(cors, ["check"])
     assert result.exit_code == 0
-    assert "note: These are marked, and no route leads to them: " in result.output
+    assert "note: These are marked, but no route leads to them: " in result.output
 
 
 def of_the_shop(name: str, view: Any) -> Any:
@@ -427,13 +427,13 @@ def test_the_note_names_what_no_route_leads_to_and_neither_lost_marks_nor_classe
     result = app.test_cli_runner().invoke(cors, ["check"])
     assert caplog.records == []
     assert [line for line in result.output.splitlines() if line.startswith("note")] == [
-        f"note: These are marked, and no route leads to them: {unseen.__qualname__}, another, unseen.  [unseen-mark]"
+        f"note: These are marked, but no route leads to them: {unseen.__qualname__}, another, unseen.  [unseen-mark]"
     ]
     caplog.set_level(logging.INFO)
     assert Server(app).request(path="/base").status == "200 OK"
     assert [record.getMessage() for record in caplog.records if record.levelname == "INFO"] == [
         (
-            f"These are marked, and no route leads to them: {unseen.__qualname__}, another, unseen. A mark works on "
+            f"These are marked, but no route leads to them: {unseen.__qualname__}, another, unseen. A mark works on "
             "the function, method or class that Flask calls; behind a dispatcher or a lambda it has no effect."
         )
     ]

@@ -152,8 +152,8 @@ def test_a_name_that_is_nearly_a_setting_s_is_explained_in_full() -> None:
         "1 problem in the settings:\n"
         f"  CORS_ORIGIN: {A!r}  [unknown-option]\n"
         "      There is no setting CORS_ORIGIN.\n"
-        "      If your app reads it, pass its value on: CORS(app, origins=app.config['CORS_ORIGIN']). Else rename it "
-        "to 'CORS_ORIGINS'."
+        "      If your app reads it, pass its value on: CORS(app, origins=app.config['CORS_ORIGIN']). Otherwise rename "
+        "it to 'CORS_ORIGINS'."
     )
 
 
