@@ -9,7 +9,7 @@ from .text import Text
 
 SERVER: Final[Mapping[str, Text]] = {
     "server.host": Text(
-        "This demo answers at {page}/ only: open it under that name.",
+        "This demo answers only at {page}/: open it under that name.",
         "这个演示只在 {page}/ 上响应：请用这个地址打开。",
     ),
     "server.method": Text("Write GET.", "请用 GET。"),
