@@ -121,6 +121,7 @@ def test_the_place_of_a_problem_and_an_advice_are_shown_in_full() -> None:
 def test_an_error_survives_copy_and_pickle() -> None:
     error = PolicyError(iter([Problem("origins", "x", "missing-scheme", "a.", "b.", 0)]), "here", "Do.")
     assert (error.where, error.advice) == ("here", "Do.")
+    assert error.args == (error.problems, "here", "Do.")
     for twin in (copy.copy(error), pickle.loads(pickle.dumps(error))):
         assert (type(twin), twin.problems, twin.where, twin.advice, str(twin)) == (
             PolicyError,
