@@ -164,24 +164,34 @@ def test_a_server_that_gives_no_answer_is_status_2(reply: bytes | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "words"),
+    ("url", "words", "more"),
     [
-        pytest.param("http://127.0.0.1:{free}/", "Connection refused", id="nobody listens"),
-        pytest.param("https://127.0.0.1:{port}/", "TLS: wrong version number", id="a server that speaks no TLS"),
-        pytest.param("https://no-such-host.invalid/", "Failed to resolve 'no-such-host.invalid'", id="no such host"),
+        pytest.param("http://127.0.0.1:{free}/", "Connection refused", [], id="nobody listens"),
+        pytest.param(
+            "https://127.0.0.1:{port}/",
+            "TLS: wrong version number",
+            ["If the server speaks plain http at this port, write http:// in the URL."],
+            id="a server that speaks no TLS",
+        ),
+        pytest.param(
+            "https://no-such-host.invalid/", "Failed to resolve 'no-such-host.invalid'", [], id="no such host"
+        ),
     ],
 )
-def test_a_server_that_is_not_reached_is_status_2_and_one_line_with_a_remedy(url: str, words: str) -> None:
+def test_a_server_that_is_not_reached_is_status_2_and_one_line_with_a_remedy(
+    url: str, words: str, more: list[str]
+) -> None:
     with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
         shown = run("check", url.format(free=free_port(), port=port), "--origin", PAGE, COLUMNS="200")
     assert (shown.returncode, shown.stderr) == (2, "")
-    line, remedy = shown.stdout.splitlines()
+    line, *remedies = shown.stdout.splitlines()
     assert line.startswith("Not tried (network-failure): No response came: ")
     assert words in line
     assert "HTTPConnection" not in line
-    assert remedy.strip() == (
-        "Check that the server is running, and that its certificate, name and port are right. CORS is not the cause."
-    )
+    assert [remedy.strip() for remedy in remedies] == [
+        "Check that the server is running, and that its certificate, name and port are right. CORS is not the cause.",
+        *more,
+    ]
 
 
 @pytest.mark.server
