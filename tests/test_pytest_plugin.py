@@ -143,7 +143,7 @@ def test_a_finding_fails_the_test_with_the_report(cors_audit: Callable[..., Repo
     with pytest.raises(pytest.fail.Exception) as caught:
         cors_audit("/shared", origin=PAGE, fail_on="info")
     assert str(caught.value).startswith(
-        "https://api.example.com/shared, asked 24 times: 1 info\n\ninfo: max-age-missing: No Access-Control-Max-Age."
+        "https://api.example.com/shared, 24 requests: 1 info\n\ninfo: max-age-missing: No Access-Control-Max-Age."
     )
 
 

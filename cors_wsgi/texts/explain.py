@@ -81,7 +81,7 @@ EXPLAIN: Final[Mapping[str, Text]] = {
     ),
     "explain.method_case": Text(
         "Write method: '{upper}' in the script: browsers do not turn {method} into upper case, and case matters.",
-        "请在脚本里写 method: '{upper}'：浏览器不会把 {method} 变成大写，而大小写有区别。",
+        "请在脚本里写 method: '{upper}'：浏览器不会把 {method} 转成大写，而方法名区分大小写。",
     ),
     # What Chromium's names of network errors mean
     "explain.net_name": Text(

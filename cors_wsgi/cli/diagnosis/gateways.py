@@ -130,7 +130,7 @@ def _judge_kong(scene: Scene) -> Diagnosis | None:
         cause = f"Kong refused the preflight with {scene.status}: a plugin asks OPTIONS for a login too, but {_LATE}."
         text = "Set run_on_preflight to false in that plugin, and enable the plugin `cors` for the route."
         return scene.conclude(CauseCode.LOGIN_BEFORE_PREFLIGHT, cause, Remedy(text))
-    cause = f"Kong answered the preflight with {scene.status}: no route of it takes OPTIONS here."
+    cause = f"Kong answered the preflight with {scene.status}: none of its routes takes OPTIONS here."
     text = "Add OPTIONS to the route's methods, and enable the plugin `cors` for it, with this origin."
     return scene.conclude(CauseCode.NO_OPTIONS, cause, Remedy(text))
 
