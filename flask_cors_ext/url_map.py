@@ -205,7 +205,7 @@ def make_blind_map(url_map: Map) -> Map | None:
     """Return a copy of a URL map whose converters take every value that their pattern matches.
 
     None where it could lead elsewhere than the original: two rules of the same pattern and method, of which the one
-    that was added first counts, unless its converter refuses; or a redirect that calls a function with the values.
+    that was added first counts, or a redirect that calls a function with the values.
     """
     rules = list(url_map.iter_rules())
     if any(callable(rule.redirect_to) for rule in rules):
@@ -250,10 +250,7 @@ def _copy_rule(rule: Rule) -> Rule:
 
 
 def _are_twins(one: Rule, other: Rule) -> bool:
-    if _PLACEHOLDER.sub("<", one.rule) != _PLACEHOLDER.sub("<", other.rule):
-        return False
-    is_custom = _has_custom_converter(one) or _has_custom_converter(other)
-    if not is_custom and _NAME.sub(">", one.rule) != _NAME.sub(">", other.rule):
+    if _NAME.sub(">", one.rule) != _NAME.sub(">", other.rule):
         return False
     if (one.host, one.subdomain) != (other.host, other.subdomain):
         return False
@@ -261,11 +258,6 @@ def _are_twins(one: Rule, other: Rule) -> bool:
         return True
     is_automatic = _answers_options(one) and _answers_options(other)
     return bool((one.methods & other.methods) - ({"OPTIONS"} if is_automatic else set()))
-
-
-def _has_custom_converter(rule: Rule) -> bool:
-    names = (match[1] or "default" for match in _PLACEHOLDER.finditer(rule.rule))
-    return any(rule.map.converters[name] not in _BUILT_IN for name in names)
 
 
 def _depend_on_order(one: Rule, other: Rule) -> bool:

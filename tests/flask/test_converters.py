@@ -254,7 +254,8 @@ def interleaved(app: Flask) -> None:
 
 
 def interleaved_deeper(app: Flask) -> None:
-    app.url_map.converters["other"] = type("Other", (Asked,), {"asked": []})
+    """Add two endpoints as above, and two converters of which either takes the first segment."""
+    app.url_map.converters["other"] = type("Other", (Asked,), {"asked": [], "regex": r"\w+"})
     add(app, "/early", "second", B)
     add(app, "/<item:x>/z", "first", A)
     add_raw(app, "/<other:y>/<other:z>", "second", methods=METHODS)
@@ -295,6 +296,18 @@ def test_the_policy_is_that_of_the_view_that_flask_would_call(
     for other in {A, B, C, D} - {trusted}:
         assert server.preflight(other, **asked_for) == forbidden(VARY_PREFLIGHT)
     assert server.preflight(trusted, **asked_for) == answer
+
+
+def test_no_converter_is_asked_for_a_refused_origin_where_rules_part_at_fixed_segments() -> None:
+    def build(app: Flask) -> None:
+        add(app, "/in/<item:x>", "x", A)
+        add_raw(app, "/also/<item:x>", "x", methods=METHODS)
+        add(app, "/<item:y>", "y", A)
+
+    server, asked = make(build, origins=C)
+    assert server.preflight(B, path="/in/a") == forbidden(VARY_PREFLIGHT)
+    assert asked == []
+    assert server.preflight(A, path="/in/a") == GRANTED
 
 
 class OfTwoMaps(Flask):
