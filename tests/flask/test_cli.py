@@ -709,6 +709,18 @@ def test_check_as_json_names_file_and_line(monkeypatch: pytest.MonkeyPatch) -> N
     assert json.loads(run(Flask("site"), "check", "--json")[1]) == {"extension": False, "findings": []}
 
 
+def test_a_method_of_an_object_has_the_line_of_its_function() -> None:
+    class Views:
+        def show(self) -> str:
+            return "x"
+
+    app = Flask("site", static_folder=None)
+    CORS(app, origins=["https://*.example.com"], supports_credentials=True)
+    app.add_url_rule("/x", "x", Views().show)
+    (finding,) = json.loads(run(app, "check", "--json")[1])["findings"]
+    assert (Path(finding["file"]).name, finding["line"]) == ("test_cli.py", Views.show.__code__.co_firstlineno)
+
+
 @pytest.mark.parametrize(("static", "routes"), NO_VIEW_OF_THEIRS)
 def test_check_as_json_names_no_file_that_does_not_say_which(static: str | None, routes: str) -> None:
     app = Flask("site", static_folder=static)

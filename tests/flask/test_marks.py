@@ -478,6 +478,13 @@ REFUSED = [
         id="two marks, of which one gives its origins more",
     ),
     pytest.param(
+        lambda: marked_by(cross_origin(origins=A, supports_credentials=True), cross_origin(max_age=5)),
+        "marked_by.<locals>.view is marked twice, by @cross_origin(origins='https://a.example', "
+        "supports_credentials=True) and @cross_origin(max_age=5). Write "
+        "@cross_origin(origins='https://a.example', supports_credentials=True, max_age=5).",
+        id="two marks, of which one names no origins",
+    ),
+    pytest.param(
         lambda: marked_by(same_origin, MARK),
         "marked_by.<locals>.view is marked twice, by @same_origin and @cross_origin(origins='https://a.example'). "
         "Write one of the two: @same_origin or @cross_origin(origins='https://a.example').",

@@ -145,6 +145,17 @@ WRONG = [
 ]
 
 
+def test_a_text_that_looks_like_json_is_explained_in_full() -> None:
+    with pytest.raises(PolicyError) as error:
+        server_with({"CORS_RESOURCES": "['/x']", "CORS_ORIGINS": A})
+    assert str(error.value) == (
+        "1 problem in the settings:\n"
+        "  CORS_RESOURCES: \"['/x']\"  [resources-type]\n"
+        "      This looks like JSON, and is not.\n"
+        "      Write paths with commas between, or JSON with double quotes, such as '{\"/api/*\": {}}'."
+    )
+
+
 def test_a_name_that_is_nearly_a_setting_s_is_explained_in_full() -> None:
     with pytest.raises(PolicyError) as error:
         server_with({"CORS_ORIGIN": A})
