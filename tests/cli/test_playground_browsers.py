@@ -559,7 +559,7 @@ def test_a_second_call_shows_that_the_preflight_was_remembered(driver: Chrome, d
     first, second = driver.find_elements("css selector", "#result .diagram")
     assert "OPTIONS /items/1" in first.text
     assert "OPTIONS /items/1" not in second.text
-    assert "The answer to an earlier preflight is still kept" in second.text
+    assert "The answer to an earlier preflight is still cached" in second.text
 
 
 def test_a_scenario_of_the_table_opens_in_the_editor(driver: Chrome, demo: Demo) -> None:
