@@ -82,6 +82,7 @@ def test_each_name_is_imported_when_it_is_first_used() -> None:
 
 def test_its_modules_are_attributes_without_an_import_of_their_own() -> None:
     assert "cors_wsgi.paths" in loaded_by("import cors_wsgi; cors_wsgi.paths.PathMap")
+    assert cors_wsgi.__getattr__("paths") is sys.modules["cors_wsgi.paths"]
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
