@@ -116,7 +116,7 @@ def _find_place(text: str) -> tuple[str, int] | None:
 
 def _place_of(app: Flask, endpoint: str) -> tuple[str, int] | None:
     """Return where a view was written, as far as the function itself says; that of a class has no line."""
-    view = app.view_functions.get(endpoint)
+    view: object = app.view_functions.get(endpoint)
     function = view.__func__ if type(view) is MethodType else view
     if type(function) is not FunctionType or package_of(function) == "flask":
         return None
