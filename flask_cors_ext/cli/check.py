@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import combinations, groupby
 from types import FunctionType, MethodType
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from flask import Flask
 
@@ -116,7 +116,7 @@ def _find_place(text: str) -> tuple[str, int] | None:
 
 def _place_of(app: Flask, endpoint: str) -> tuple[str, int] | None:
     """Return where a view was written, as far as the function itself says; that of a class has no line."""
-    view: object = app.view_functions.get(endpoint)
+    view: Any = app.view_functions.get(endpoint)
     function = view.__func__ if type(view) is MethodType else view
     if type(function) is not FunctionType or package_of(function) == "flask":
         return None
