@@ -93,7 +93,12 @@ async def coroutine(decision: object) -> None: ...
         pytest.param((PLAIN_APP, MINE), {"paths": PathMap({})}, "mapping.*not PathMap", id="a PathMap as paths"),
         pytest.param((PLAIN_APP, MINE), {"on_decision": "print"}, "on_decision=print", id="a name as hook"),
         pytest.param((PLAIN_APP, MINE), {"on_decision": coroutine}, "plain function", id="a coroutine as hook"),
-        pytest.param((PLAIN_APP, MINE), {"zzz": 1}, "^CORSMiddleware has no option 'zzz'. The options are app, block_", id="a keyword"),
+        pytest.param(
+            (PLAIN_APP, MINE),
+            {"zzz": 1},
+            "^CORSMiddleware has no option 'zzz'. The options are app, block_",
+            id="a keyword",
+        ),
         pytest.param((PLAIN_APP, MINE), {"path": {}}, "no option 'path'. Did you mean 'paths'", id="a near miss"),
         pytest.param((PLAIN_APP, MINE, {}), {}, "positional argument", id="paths without their name"),
     ],
