@@ -298,11 +298,15 @@ def test_the_policy_is_that_of_the_view_that_flask_would_call(
     assert server.preflight(trusted, **asked_for) == answer
 
 
-def test_no_converter_is_asked_for_a_refused_origin_where_rules_part_at_fixed_segments() -> None:
+@pytest.mark.parametrize("is_first", [True, False])
+def test_no_converter_is_asked_for_a_refused_origin_where_rules_part_at_fixed_segments(is_first: bool) -> None:
     def build(app: Flask) -> None:
+        if is_first:
+            add(app, "/<item:y>", "y", A)
         add(app, "/in/<item:x>", "x", A)
         add_raw(app, "/also/<item:x>", "x", methods=METHODS)
-        add(app, "/<item:y>", "y", A)
+        if not is_first:
+            add(app, "/<item:y>", "y", A)
 
     server, asked = make(build, origins=C)
     assert server.preflight(B, path="/in/a") == forbidden(VARY_PREFLIGHT)
