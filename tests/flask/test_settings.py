@@ -145,6 +145,12 @@ WRONG = [
 ]
 
 
+def test_a_flag_that_is_not_a_bool_is_said_of_the_call() -> None:
+    with pytest.raises(PolicyError) as error:
+        CORS(Flask("site"), origins=A, debug="false")  # type: ignore[arg-type]
+    assert str(error.value).startswith("1 problem in CORS(app):\n  debug: 'false'  [not-a-bool]\n")
+
+
 def test_a_text_that_looks_like_json_is_explained_in_full() -> None:
     with pytest.raises(PolicyError) as error:
         server_with({"CORS_RESOURCES": "['/x']", "CORS_ORIGINS": A})
