@@ -145,6 +145,12 @@ WRONG = [
 ]
 
 
+def test_resources_in_the_call_win_over_those_of_the_settings() -> None:
+    config = {"CORS_RESOURCES": "/x/*", "CORS_ORIGINS": A}
+    assert server_with(config).request("GET", "/x", A).values("Access-Control-Allow-Origin") == [A]
+    assert server_with(config, resources=["/y/*"]).request("GET", "/x", A).values("Access-Control-Allow-Origin") == []
+
+
 def test_a_flag_that_is_not_a_bool_is_said_of_the_call() -> None:
     with pytest.raises(PolicyError) as error:
         CORS(Flask("site"), origins=A, debug="false")  # type: ignore[arg-type]
