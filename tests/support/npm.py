@@ -7,7 +7,10 @@ from pathlib import Path
 
 from support.needs import needs, needs_program
 
-_PATIENCE = 180
+_PATIENCE = 60
+"""Seconds; it takes two or three, but a connection to the registry may stall, and another one then does not."""
+
+_TRIES = 4
 
 
 def install_npm_packages(folder: Path, *packages: str) -> Path:
@@ -15,6 +18,17 @@ def install_npm_packages(folder: Path, *packages: str) -> Path:
     modules = folder / "node_modules"
     if not modules.exists():
         command = [needs_program("npm"), "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(folder)]
-        done = subprocess.run([*command, *packages], check=False, capture_output=True, text=True, timeout=_PATIENCE)
-        needs(done.returncode == 0, f"npm could not install {', '.join(packages)}: {done.stderr.strip()[-300:]}")
+        status, said = _run([*command, *packages])
+        needs(status == 0, f"npm could not install {', '.join(packages)}: {said}")
     return modules
+
+
+def _run(command: list[str]) -> tuple[int, str]:
+    """Return the exit status of npm and the end of what it said; try again where it stalls."""
+    for _ in range(_TRIES):
+        try:
+            done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            continue
+        return done.returncode, done.stderr.strip()[-300:]
+    return 1, f"it stalled {_TRIES} times"
