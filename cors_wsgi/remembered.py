@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 SlowRule: TypeAlias = "Callable[[str], bool] | Callable[[str, Any], bool]"
 
-
 _PATIENCE: Final = 1.0
 """Seconds, counted from the start of a look-up, that others wait for it; one that takes longer counts as stuck."""
 

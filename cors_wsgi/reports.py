@@ -17,7 +17,6 @@ from .policy import DENY, Deny, Policy
 
 OnDecision: TypeAlias = "Callable[[Decision], object]"
 
-
 _CORS_HEADER = "access-control-"
 _HAS_NEAREST = frozenset({Reason.ORIGIN_NOT_ALLOWED, Reason.ORIGIN_UNDER_ANOTHER_NAME, Reason.ORIGIN_MALFORMED})
 

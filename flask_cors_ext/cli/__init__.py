@@ -45,7 +45,7 @@ def routes(*, as_json: bool) -> None:
         found = {"extension": state is not None, "routes": [row.as_json() for row in rows]}
         click.echo(json.dumps(found, indent=2))
     elif state is None:
-        click.echo(_FLASK_CORS if uses_flask_cors(current_app) else _NO_EXTENSION)
+        click.echo(_explain_absence())
     else:
         _print_table(rows)
 
@@ -59,7 +59,7 @@ def check(*, as_json: bool, github: bool) -> None:
         raise click.UsageError("--json and --github exclude each other.")
     state = find_state(current_app)
     if state is None and not as_json:
-        click.echo(_FLASK_CORS if uses_flask_cors(current_app) else _NO_EXTENSION)
+        click.echo(_explain_absence())
     findings = check_app(current_app, state)
     if as_json:
         told = [_describe(finding) for finding in findings]
@@ -137,6 +137,11 @@ def _find_width() -> int | None:
     if columns.isdigit() and int(columns) > 0:
         return int(columns)
     return None if sys.stdout.isatty() else _WIDE
+
+
+def _explain_absence() -> str:
+    """Return what holds where the app has no extension of ours."""
+    return _FLASK_CORS if uses_flask_cors(current_app) else _NO_EXTENSION
 
 
 def _print_table(rows: list[Row]) -> None:
