@@ -18,7 +18,6 @@ from support.engines import chromium_driver, needs_engine
 from support.manual import DOCS, Block, find_pages, read_sections
 from support.needs import needs, needs_module, needs_program
 from support.nginx import free_port
-from support.npm import NPM_SETTINGS
 from support.servers import listening
 
 if TYPE_CHECKING:
@@ -111,9 +110,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
         done = subprocess.run(
             words,
             cwd=where,
-            env=os.environ
-            | NPM_SETTINGS
-            | {"npm_config_yes": "true", "npm_config_audit": "false", "npm_config_fund": "false"},
+            env=os.environ | {"npm_config_yes": "true", "npm_config_audit": "false", "npm_config_fund": "false"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
